@@ -1,0 +1,31 @@
+"""The three classes in the one order of every array, file or chart."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ClassInfo:
+    """One class: its name in files, its title on screen and its colour in charts."""
+
+    name: str
+    title: str
+    colour: str
+
+
+CLASSES: tuple[ClassInfo, ...] = (
+    ClassInfo("covid", "COVID-19", "#ea580c"),
+    ClassInfo("normal", "Normal", "#0d9488"),
+    ClassInfo("infection", "Other infection", "#6366f1"),
+)
+CLASS_NAMES: tuple[str, ...] = tuple(info.name for info in CLASSES)
+
+
+def class_index(name: str) -> int:
+    """Return the index of a class in every probability vector.
+
+    Raises:
+        ValueError: if ``name`` is none of ``CLASS_NAMES``.
+    """
+    if name not in CLASS_NAMES:
+        raise ValueError(f"Expected a class of {', '.join(CLASS_NAMES)}. Received: {name!r}.")
+    return CLASS_NAMES.index(name)

@@ -1,0 +1,29 @@
+"""The family of errors that this project raises on purpose."""
+
+
+class CovidModelError(Exception):
+    """Base of every error whose message is one sentence a user can act on."""
+
+
+class RadiographError(CovidModelError):
+    """A file cannot be read as a frontal chest radiograph; the message says why."""
+
+
+class DataError(CovidModelError):
+    """A data folder or its metadata does not have the expected shape."""
+
+
+class WeightsError(CovidModelError):
+    """Weights cannot be had, or do not fit the network."""
+
+
+class RunError(CovidModelError):
+    """A run folder is incomplete, of another schema, or differs from its digests."""
+
+
+class ReportsOnlyError(RunError):
+    """A run holds reports without a model, so it cannot predict."""
+
+
+class UsageError(CovidModelError):
+    """A command was called with arguments that do not fit together."""

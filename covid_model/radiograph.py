@@ -1,0 +1,147 @@
+"""From the bytes of a PNG, JPEG or DICOM file to a radiograph, or a refusal that says why."""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from covid_model.errors import RadiographError
+
+MAX_BYTES = 64 * 2**20
+MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal
+MIN_SIDE = 64
+PNG_START = b"\x89PNG\r\n\x1a\n"
+JPEG_START = b"\xff\xd8\xff"
+DETECTOR_BITS = (8, 10, 12, 14, 16)
+
+
+@dataclass(frozen=True, eq=False)
+class Radiograph:
+    """One radiograph, ready to show or to classify.
+
+    Attributes:
+        pixels: float32 (H, W), range [0, 1], 0 = black = air.
+        name: file name as given.
+        format: "PNG", "JPEG" or "DICOM".
+        sha256: hex digest of the file's bytes.
+        details: what a DICOM header says ("View", "Age", "Sex", "Photometric" ...), never a
+            patient's name or ID; empty when unknown.
+    """
+
+    pixels: np.ndarray
+    name: str = ""
+    format: str = ""
+    sha256: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_radiograph(data: bytes, name: str = "") -> Radiograph:
+    """Read a frontal chest radiograph; the content decides its format, never the file name.
+
+    Colour becomes luminance, transparency lies over black, EXIF orientation is applied.
+
+    Args:
+        data: the file's bytes.
+        name: the file's name, kept as it is.
+
+    Raises:
+        RadiographError: with the reason the file is refused.
+    """
+    if not data:
+        raise RadiographError("The file is empty: export or copy it again.")
+    check_bytes(len(data))
+    kind = _sniff(data)
+    if kind == "DICOM":
+        from covid_model.dicom import read_dicom  # pydicom only where a DICOM file comes
+
+        pixels, details = read_dicom(data, check_size=check_size)
+    else:
+        pixels, details = _read_picture(data, kind), {}
+    if pixels.min() == pixels.max():
+        raise RadiographError("Every pixel has the same value, so there is nothing to see.")
+    digest = hashlib.sha256(data).hexdigest()
+    return Radiograph(pixels=pixels, name=name, format=kind, sha256=digest, details=details)
+
+
+def check_bytes(count: int) -> None:
+    """Refuse a file by its size in bytes, which a caller may know before reading it.
+
+    Raises:
+        RadiographError: with the size received.
+    """
+    if count > MAX_BYTES:
+        raise RadiographError(
+            f"Expected a file of at most {MAX_BYTES / 2**20:.0f} MiB. "
+            f"Received: {count / 2**20:.1f} MiB. Export one radiograph, not a series."
+        )
+
+
+def check_size(height: int, width: int) -> None:
+    """Refuse a picture that is too small to judge or too large to hold.
+
+    Raises:
+        RadiographError: with the size received.
+    """
+    if min(height, width) < MIN_SIDE:
+        raise RadiographError(
+            f"Expected at least {MIN_SIDE} pixels a side. Received: {width} x {height}. "
+            "Give the radiograph itself, not a thumbnail."
+        )
+    if height * width > MAX_PIXELS:
+        raise RadiographError(
+            f"Expected at most {MAX_PIXELS // 10**6} megapixels. "
+            f"Received: {width} x {height}. Export the radiograph at a lower resolution."
+        )
+
+
+def _sniff(data: bytes) -> str:
+    if data.startswith(PNG_START):
+        return "PNG"
+    if data.startswith(JPEG_START):
+        return "JPEG"
+    # A data set without the 128 byte preamble starts with an element of group 0002 or 0008.
+    if data[128:132] == b"DICM" or data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"):
+        return "DICOM"
+    raise RadiographError("Expected a PNG, JPEG or DICOM file. Received: content of another kind.")
+
+
+def _read_picture(data: bytes, kind: str) -> np.ndarray:
+    """Decode a PNG or JPEG to float32 (H, W), range [0, 1]."""
+    try:
+        with Image.open(io.BytesIO(data), formats=(kind,)) as image:
+            check_size(image.height, image.width)
+            image.load()
+            return to_grey(ImageOps.exif_transpose(image))
+    except RadiographError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise RadiographError(
+            f"Expected at most {MAX_PIXELS // 10**6} megapixels. Received: far more. "
+            "Export the radiograph at a lower resolution."
+        ) from None
+    except Exception as error:  # damaged bytes make decoders raise almost anything
+        raise RadiographError(
+            f"This {kind} file is damaged or cut short ({error}): export or copy it again."
+        ) from error
+
+
+def to_grey(image: Image.Image) -> np.ndarray:
+    """Turn a Pillow image of any mode into float32 (H, W), range [0, 1].
+
+    Sixteen bit values are divided by the full range of the smallest usual detector depth (8, 10,
+    12, 14 or 16 bits) that holds the brightest one: many archives store 12 bit radiographs in
+    16 bit files unscaled, which a division by 65535 would turn into near black.
+    """
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image).astype(np.float32).clip(0, 65535)
+        peak = float(values.max())
+        return values / next(2**bits - 1 for bits in DETECTOR_BITS if peak <= 2**bits - 1)
+    if image.has_transparency_data:
+        black = Image.new("RGBA", image.size, "black")
+        image = Image.alpha_composite(black, image.convert("RGBA"))
+    if image.mode not in ("1", "L"):
+        image = image.convert("RGB")
+    return np.asarray(image.convert("L")).astype(np.float32) / np.float32(255)
