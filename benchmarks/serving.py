@@ -1,0 +1,127 @@
+"""What serving costs beside bare LiteRT passes of the same networks.
+
+    python -m benchmarks.serving [--run DIR] [--image FILE] [--rounds N]
+
+Prints a Markdown table: the time of one bare pass of every network; the time of reading the
+image, all predictions with all heatmaps; how long a new process takes to its first answer with
+the files in the page cache, as well as its peak memory (Linux). Bare passes alternate with ours in
+one process, so that a busy machine slows both alike.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+from ai_edge_litert.interpreter import Interpreter
+
+from covid_model import read_radiograph
+from covid_model.preprocessing import to_input
+from covid_model.runs import DEFAULT_ROOT, Run, list_runs, load_run
+from covid_model.serving import Classifier, diagnose
+
+ROOT = Path(__file__).resolve().parent.parent
+THREADS = 2
+COLD_START = """
+import sys
+from pathlib import Path
+from covid_model.runs import load_run
+from covid_model.serving import Classifier, diagnose
+
+run, image = load_run(sys.argv[1]), Path(sys.argv[2])
+classifiers = [Classifier.load(run.model_folder(name)) for name in run.servable_models]
+diagnosis = diagnose(image.read_bytes(), image.name, classifiers)
+status = Path("/proc/self/status").read_text()
+print(len(diagnosis.predictions), status.split("VmHWM:")[1].split()[0], flush=True)
+"""
+
+
+def bare_passes(run: Run, data: bytes) -> Callable[[], None]:
+    """Return a function that runs every network on a ready input, fetching both outputs."""
+    radiograph = read_radiograph(data)
+    loaded = []
+    for name in run.servable_models:
+        path = run.model_folder(name) / "model.tflite"
+        interpreter = Interpreter(model_path=str(path), num_threads=THREADS)
+        interpreter.allocate_tensors()
+        size = run.model_info(name).input_shape[1]
+        loaded.append((interpreter, to_input(radiograph, size=size)))
+
+    def passes() -> None:
+        for interpreter, image in loaded:
+            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image)
+            interpreter.invoke()
+            for output in interpreter.get_output_details():
+                interpreter.get_tensor(output["index"])
+
+    return passes
+
+
+def seconds(function: Callable[[], object]) -> float:
+    """Time one call."""
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
+
+
+def side_by_side(run: Run, data: bytes, *, rounds: int) -> tuple[float, float]:
+    """Return the median seconds of the bare passes, then of reading with all predictions."""
+    bare = bare_passes(run, data)
+    classifiers = [
+        Classifier.load(run.model_folder(name), threads=THREADS) for name in run.servable_models
+    ]
+    calls = (bare, lambda: diagnose(data, "image", classifiers))
+    for call in calls:  # the first pass of each allocates
+        call()
+    times = [[seconds(call) for call in calls] for _ in range(rounds)]
+    bare_times, our_times = zip(*times, strict=True)
+    return median(bare_times), median(our_times)
+
+
+def cold_start(run: Run, image: Path) -> tuple[float, float]:
+    """Return seconds from the start of a new process to its first answer, its peak memory in MB."""
+    command = [sys.executable, "-c", COLD_START, str(run.folder.resolve()), str(image.resolve())]
+    started = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        answers, kilobytes = process.stdout.readline().split()
+        elapsed = time.perf_counter() - started
+    if int(answers) != len(run.servable_models):
+        raise SystemExit(f"{image} was refused: give a chest radiograph.")
+    return elapsed, int(kilobytes) / 1024
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, then print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", type=Path, metavar="DIR", help="default: newest that can predict")
+    parser.add_argument("--image", type=Path, metavar="FILE", help="default: the first sample")
+    parser.add_argument("--rounds", type=int, default=15, help="default: %(default)s")
+    options = parser.parse_args(arguments)
+    run = load_run(options.run) if options.run else next(iter(list_runs(DEFAULT_ROOT)), None)
+    if run is None or not run.servable_models:
+        parser.error("no run that can predict: train one, or name one with --run")
+    image = options.image or next(iter(sorted((ROOT / "assets" / "samples").glob("*.png"))), None)
+    if image is None:
+        parser.error("no sample image: name one with --image")
+
+    starts = [cold_start(run, image) for _ in range(3)]
+    bare, ours = side_by_side(run, image.read_bytes(), rounds=options.rounds)
+    sys.stdout.write(
+        f"Run {run.name} ({', '.join(run.servable_models)}), image {image.name}, "
+        f"{THREADS} threads, medians of {options.rounds} rounds.\n\n"
+        "| | measured | goal |\n"
+        "| --- | --- | --- |\n"
+        f"| bare LiteRT passes | {bare * 1000:.0f} ms | |\n"
+        f"| read, predict, all heatmaps | {ours * 1000:.0f} ms | |\n"
+        f"| ratio | {ours / bare:.2f} | <= 1.2 |\n"
+        f"| start of the process to the first answer | {median(s for s, _ in starts):.2f} s "
+        "| <= 2 s |\n"
+        f"| peak memory of that process | {max(m for _, m in starts):.0f} MB | < 600 MB |\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

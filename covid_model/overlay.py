@@ -1,0 +1,66 @@
+"""A radiograph with the area of attention laid over it, as a picture to show or to save."""
+
+import io
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
+
+from covid_model.notice import NOTICE
+
+# Perceptually uniform, readable with any colour vision; its hottest end is yellow.
+COLOUR_MAP = cv2.COLORMAP_PLASMA
+
+
+def overlay(pixels: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.4) -> np.ndarray:
+    """Lay a heatmap over a radiograph.
+
+    The colour's weight at a place is ``opacity`` times its heat, so cold areas stay the radiograph.
+
+    Args:
+        pixels: float32 (H, W), range [0, 1].
+        heatmap: float32 (h, w), range [0, 1], of any size; enlarged bicubically.
+        opacity: weight of the colour where the heat is 1, range [0, 1].
+
+    Returns:
+        uint8 (H, W, 3), RGB.
+    """
+    height, width = pixels.shape
+    heat = cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+    bgr = cv2.applyColorMap(np.rint(heat * 255).astype(np.uint8), COLOUR_MAP)
+    grey = np.rint(pixels * 255)[..., None]
+    weight = (opacity * heat)[..., None]
+    return np.rint(grey + weight * (bgr[..., ::-1] - grey)).astype(np.uint8)
+
+
+def with_caption(rgb: np.ndarray, caption: str) -> np.ndarray:
+    """Add a black line with a white caption under a picture, widening it where the text needs it.
+
+    Args:
+        rgb: uint8 (H, W, 3).
+        caption: one line of text.
+
+    Returns:
+        uint8 (H + line, at least W, 3).
+    """
+    height, width = rgb.shape[:2]
+    font = ImageFont.load_default(size=max(11, width // 60))
+    _, _, right, bottom = font.getbbox(caption)
+    margin = 4
+    size = (max(width, int(right) + 2 * margin), height + int(bottom) + 2 * margin)
+    canvas = Image.new("RGB", size)
+    canvas.paste(Image.fromarray(rgb), ((size[0] - width) // 2, 0))
+    ImageDraw.Draw(canvas).text((margin, height + margin), caption, fill="white", font=font)
+    return np.asarray(canvas)
+
+
+def to_png(rgb: np.ndarray, *, text: Mapping[str, str] | None = None) -> bytes:
+    """Encode uint8 (H, W, 3) as PNG whose text metadata holds the notice, then ``text``."""
+    info = PngInfo()
+    for key, value in {"Notice": NOTICE, **(text or {})}.items():
+        info.add_itxt(key, value)
+    stream = io.BytesIO()
+    Image.fromarray(rgb).save(stream, "PNG", pnginfo=info)
+    return stream.getvalue()

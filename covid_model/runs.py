@@ -1,0 +1,259 @@
+"""The run folder: how trained models are stored with their reports, then checked when read."""
+
+import csv
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from covid_model.errors import ReportsOnlyError, RunError
+
+SCHEMA = 1
+ARCHITECTURES: dict[str, str] = {
+    "xception": "Xception",
+    "resnet50v2": "ResNet50V2",
+    "vgg16": "VGG16",
+}
+DEFAULT_ROOT = Path(__file__).resolve().parent.parent / "assets" / "runs"
+SERVING_FILES = ("model.tflite", "head.npz")
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What ``model.json`` says of one network.
+
+    Attributes:
+        architecture: key of ``ARCHITECTURES``.
+        classes: class names in the order of the probabilities.
+        input_shape: (1, height, width, 3); values are float32 in [0, 1].
+        target_layer: the layer whose output the Grad-CAM maps explain.
+        backbone_origin: one sentence that says where the convolutions' weights came from.
+        weights_format: how ``model.tflite`` stores weights, or "" for a reports-only model.
+        temperature: softmax temperature fitted on validation, None when not calibrated.
+        thresholds: decision thresholds by name.
+        sha256: digest of every other file in the folder by file name.
+    """
+
+    architecture: str
+    classes: tuple[str, ...]
+    input_shape: tuple[int, int, int, int]
+    target_layer: str
+    backbone_origin: str
+    weights_format: str = ""
+    temperature: float | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The architecture's name as papers write it."""
+        return ARCHITECTURES.get(self.architecture, self.architecture)
+
+    @property
+    def servable(self) -> bool:
+        """True when the folder holds what a prediction needs."""
+        return all(name in self.sha256 for name in SERVING_FILES)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run folder: its ``run.json`` and the models beside it, in the fixed order."""
+
+    folder: Path
+    info: Mapping[str, Any]
+    models: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    def model_folder(self, architecture: str) -> Path:
+        """Return the folder of one model.
+
+        Raises:
+            RunError: if the run has no such model.
+        """
+        if architecture not in self.models:
+            raise RunError(
+                f"Expected a model of run {self.name!r}: {', '.join(self.models)}. "
+                f"Received: {architecture!r}."
+            )
+        return self.folder / architecture
+
+    def model_info(self, architecture: str) -> ModelInfo:
+        """Read one model's ``model.json``."""
+        return read_model_info(self.model_folder(architecture))
+
+    @property
+    def servable_models(self) -> tuple[str, ...]:
+        """The models that can predict, empty for a reports-only run."""
+        return tuple(name for name in self.models if self.model_info(name).servable)
+
+    def report(self, architecture: str) -> dict[str, Any]:
+        """Read one model's ``report.json`` after checking its digest."""
+        return json.loads(self._checked(architecture, "report.json"))
+
+    def table(self, architecture: str, name: str) -> list[dict[str, str]]:
+        """Read one CSV (``history.csv`` or ``predictions.csv``) after checking its digest."""
+        text = self._checked(architecture, name).decode("utf-8")
+        return list(csv.DictReader(text.splitlines()))
+
+    def _checked(self, architecture: str, name: str) -> bytes:
+        folder = self.model_folder(architecture)
+        check_file(folder, name, read_model_info(folder))
+        return (folder / name).read_bytes()
+
+
+def sha256_of(path: Path) -> str:
+    """Return a file's SHA-256 as 64 hex digits, read in 1 MiB pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def check_file(folder: Path, name: str, info: ModelInfo) -> None:
+    """Refuse a file that is missing, unlisted, or not the one that was written.
+
+    Raises:
+        RunError: naming the file and what to do.
+    """
+    path = folder / name
+    if name not in info.sha256:
+        raise RunError(f"{path} is not listed in model.json: train the model again.")
+    if not path.is_file():
+        raise RunError(f"{path} is missing: restore the run folder or train it again.")
+    if sha256_of(path) != info.sha256[name]:
+        raise RunError(
+            f"{path} differs from the digest in model.json: it was changed or damaged after it "
+            "was written. Restore the file or train the model again."
+        )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        RunError: if the file is missing or holds no JSON object.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"{path} is missing: this is no complete run folder.") from None
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be read as JSON ({error}): restore it.") from None
+    if not isinstance(value, dict):
+        raise RunError(f"Expected a JSON object in {path}. Received: {type(value).__name__}.")
+    return value
+
+
+def read_model_info(folder: Path) -> ModelInfo:
+    """Read ``model.json`` of a model folder.
+
+    Raises:
+        RunError: if it is missing, damaged or lacks a field.
+    """
+    raw = read_json(folder / "model.json")
+    try:
+        return ModelInfo(
+            **{
+                **raw,
+                "classes": tuple(raw["classes"]),
+                "input_shape": tuple(raw["input_shape"]),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"{folder / 'model.json'} does not have this version's fields ({error}): "
+            "train the model again with this version."
+        ) from None
+
+
+def require_servable(folder: Path, info: ModelInfo) -> None:
+    """Refuse to predict with a reports-only model.
+
+    Raises:
+        ReportsOnlyError: if the folder has no model file.
+    """
+    if not info.servable:
+        raise ReportsOnlyError(
+            f"{info.title} in {folder.parent} holds reports only, without model.tflite: choose "
+            "another run to predict with, or train this one again without --reports-only."
+        )
+
+
+def load_run(folder: Path | str) -> Run:
+    """Open a run folder.
+
+    Raises:
+        RunError: if it is no run folder, or of another schema.
+    """
+    folder = Path(folder)
+    info = read_json(folder / "run.json")
+    if info.get("schema") != SCHEMA:
+        raise RunError(
+            f"Expected run schema {SCHEMA} in {folder / 'run.json'}. "
+            f"Received: {info.get('schema')!r}. Train the run again with this version."
+        )
+    models = tuple(name for name in ARCHITECTURES if (folder / name / "model.json").is_file())
+    if not models:
+        raise RunError(f"{folder} holds no model folder ({', '.join(ARCHITECTURES)}).")
+    return Run(folder=folder, info=info, models=models)
+
+
+def list_runs(root: Path | str = DEFAULT_ROOT) -> tuple[Run, ...]:
+    """Return every run folder under ``root``: those that can predict first, newest first.
+
+    Folders without ``run.json`` are skipped; a damaged run raises ``RunError``.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        return ()
+    runs = [load_run(path.parent) for path in sorted(root.glob("*/run.json"))]
+    runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
+    return tuple(sorted(runs, key=lambda run: not run.servable_models))
+
+
+@contextmanager
+def new_run(destination: Path) -> Iterator[Path]:
+    """Yield a temporary folder that becomes ``destination`` when the block ends well.
+
+    Raises:
+        RunError: if ``destination`` already exists; nothing is ever overwritten.
+    """
+    destination = Path(destination)
+    if destination.exists():
+        raise RunError(
+            f"{destination} already exists and is never overwritten: give another --out, or "
+            "move the old run away."
+        )
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        temporary.replace(destination)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON object, indented, with a final newline."""
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_model_info(folder: Path, info: ModelInfo) -> None:
+    """Write ``model.json`` with the digests of all other files of the folder."""
+    digests = {
+        path.name: sha256_of(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != "model.json"
+    }
+    write_json(folder / "model.json", {**asdict(info), "sha256": digests})

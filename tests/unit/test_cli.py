@@ -1,0 +1,197 @@
+"""The command line: rows, exit codes, overlays and the notice."""
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from covid_model import __main__ as cli
+from covid_model.classes import CLASS_NAMES
+from covid_model.notice import NOTICE
+from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
+from covid_model.serving import Classifier
+from covid_model.serving.batch import COLUMNS
+from covid_model.serving.classifier import Prediction
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class FakeClassifier:
+    def __init__(self, info):
+        self.info = info
+
+    def predict(self, radiograph):
+        heatmaps = np.ones((3, 4, 4), np.float32)
+        scores = np.array([0.1, 0.2, 0.7], np.float32)
+        return Prediction(self.info.architecture, scores, heatmaps, 0.01)
+
+
+def make_run(folder, *, created, models=("resnet50v2", "vgg16"), servable=True):
+    for model in models:
+        (folder / model).mkdir(parents=True)
+        for name in ("model.tflite", "head.npz") if servable else ():
+            (folder / model / name).write_bytes(b"x")
+        info = ModelInfo(model, CLASS_NAMES, (1, 32, 32, 3), "layer", "nowhere")
+        write_model_info(folder / model, info)
+    write_json(folder / "run.json", {"schema": 1, "created": created})
+    return folder
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch):
+    root = tmp_path / "runs"
+    make_run(root / "old", created="2020")
+    make_run(root / "new", created="2021")
+    make_run(root / "reports", created="2022", servable=False)
+    monkeypatch.setattr(cli, "DEFAULT_ROOT", root)
+    loaded = []
+
+    def load(folder):
+        loaded.append(f"{folder.parent.name}/{folder.name}")
+        return FakeClassifier(load_run(folder.parent).model_info(folder.name))
+
+    monkeypatch.setattr(Classifier, "load", load)
+    return loaded
+
+
+@pytest.fixture
+def files(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    values = np.random.default_rng(0).integers(0, 256, (90, 70), np.uint8)
+    Image.fromarray(values).save(folder / "b ä.png")
+    (folder / "a.txt").write_text("no radiograph")
+    return folder
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_table_to_stdout_and_notice_to_stderr(files, runs, capsys):
+    assert cli.main(["classify", str(files)]) == 0
+    output = capsys.readouterr()
+    assert output.out.splitlines()[0] == ",".join(COLUMNS)
+    rows = rows_of(output.out)
+    assert [(Path(row["file"]).name, row["model"], row["status"]) for row in rows] == [
+        ("a.txt", "", "refused"),
+        ("b ä.png", "resnet50v2", "ok"),
+        ("b ä.png", "vgg16", "ok"),
+    ]
+    assert rows[0]["reason"].startswith("Expected a PNG, JPEG or DICOM file")
+    assert rows[1]["predicted"] == "infection"
+    assert "Files: 2 (1 ok, 1 refused)" in output.err
+    assert NOTICE in output.err
+    assert runs == ["new/resnet50v2", "new/vgg16"]
+
+
+def test_csv_file_keeps_its_columns_and_has_the_notice_beside_it(files, runs, tmp_path, capsys):
+    path = tmp_path / "made" / "here" / "table.csv"
+    assert cli.main(["classify", str(files), "--csv", str(path), "--model", "vgg16"]) == 0
+    assert capsys.readouterr().out == ""
+    text = path.read_text("utf-8")
+    assert text.splitlines()[0] == ",".join(COLUMNS)
+    assert len(rows_of(text)) == 2
+    note = path.with_name("table.csv.notice.txt").read_text("utf-8")
+    assert note.startswith(NOTICE)
+    assert "run new, models VGG16" in note
+
+
+def test_overlays_carry_the_notice(files, runs, tmp_path, capsys):
+    folder = tmp_path / "cams"
+    assert cli.main(["classify", str(files), "--cam-dir", str(folder)]) == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["00002-b_ä.png.resnet50v2.png", "00002-b_ä.png.vgg16.png"]
+    with Image.open(folder / names[1]) as image:
+        assert image.text["Notice"] == NOTICE
+        assert image.text["Title"] == "VGG16: infection"
+        assert image.text["Source"].endswith("b ä.png")
+        assert image.height > 90  # the caption
+        assert image.width > 70
+
+
+def test_large_radiographs_give_overlays_of_at_most_1024_pixels(runs, tmp_path):
+    Image.effect_noise((3000, 1500), 50).save(tmp_path / "large.png")
+    arguments = ["classify", str(tmp_path / "large.png"), "--model", "vgg16"]
+    assert cli.main([*arguments, "--cam-dir", str(tmp_path / "cams")]) == 0
+    (path,) = (tmp_path / "cams").iterdir()
+    with Image.open(path) as image:
+        assert image.width == 1024
+        assert 512 < image.height < 560
+
+
+def test_named_run_is_used(files, runs, tmp_path):
+    assert cli.main(["classify", str(files), "--run", str(tmp_path / "runs" / "old")]) == 0
+    assert runs == ["old/resnet50v2", "old/vgg16"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["missing.png"], "missing.png does not exist"),
+        (["{files}", "--run", "{files}"], "run.json is missing"),
+        (["{files}", "--model", "xception"], "Expected a model of run 'new'"),
+        (["{files}", "--csv", "{files}"], "cannot be written"),
+        (["{files}", "--cam-dir", "{files}/a.txt"], "cannot be written"),
+    ],
+)
+def test_wrong_use_exits_with_2_and_a_reason(files, runs, capsys, arguments, reason):
+    given = [argument.format(files=files) for argument in arguments]
+    assert cli.main(["classify", *given]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("error: ")
+    assert reason in output.err
+    assert "Traceback" not in output.err
+
+
+def test_no_run_that_can_predict_says_how_to_get_one(files, tmp_path, monkeypatch, capsys):
+    root = tmp_path / "only"
+    make_run(root / "reports", created="2022", servable=False)
+    monkeypatch.setattr(cli, "DEFAULT_ROOT", root)
+    assert cli.main(["classify", str(files)]) == 2
+    assert "train_models.py" in capsys.readouterr().err
+
+
+def test_reports_only_run_is_refused_by_name(files, tmp_path, capsys):
+    run = make_run(tmp_path / "reports", created="2022", servable=False)
+    assert cli.main(["classify", str(files), "--run", str(run)]) == 2
+    assert "holds reports only" in capsys.readouterr().err
+
+
+def test_unknown_model_exits_with_2(files):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["classify", str(files), "--model", "alexnet"])
+
+
+def test_help_loads_no_model_library():
+    code = (
+        "import sys; from covid_model.__main__ import main\n"
+        "try: main(['classify', '--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'ai_edge_litert', 'cv2', 'pydicom'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert "--cam-dir" in result.stdout
+
+
+def test_the_whole_way_with_real_networks(files, tiny_run_root, tmp_path, capsys):
+    run = tiny_run_root / "tiny"
+    assert cli.main(["classify", str(files), "--run", str(run), "--cam-dir", str(tmp_path)]) == 0
+    rows = [row for row in rows_of(capsys.readouterr().out) if row["status"] == "ok"]
+    assert [row["model"] for row in rows] == ["xception", "resnet50v2", "vgg16"]
+    for row in rows:
+        scores = [float(row[f"p_{name}"]) for name in CLASS_NAMES]
+        assert sum(scores) == pytest.approx(1, abs=1e-4)
+        assert row["predicted"] == CLASS_NAMES[int(np.argmax(scores))]
+        assert float(row["seconds"]) >= 0
+        assert (tmp_path / f"00002-b_ä.png.{row['model']}.png").is_file()

@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+
+from covid_model.errors import RunError
+from covid_model.runs import ARCHITECTURES
+from covid_model.serving.gradcam import Head, class_scores, gradcam
+
+SIZE = 237  # VGG16's maps are 14 x 14, then 7 x 7, then 3 x 3: the odd row and column must drop
+
+
+def network(name):
+    """A whole network of random weights with the outputs that the tape needs, beside its Head."""
+    import keras
+
+    from covid_model.training.architectures import build_backbone, paper_head, pooled_output
+
+    keras.utils.set_random_seed(7)
+    backbone = build_backbone(name, size=SIZE)
+    probabilities = paper_head(pooled_output(backbone), units=20, dropout=0.2, seed=7)
+    model = keras.Model(backbone.model.input, probabilities)
+    layers = [model.get_layer(layer) for layer in ("hidden", "probabilities")]
+    for layer in layers:
+        layer.bias.assign(keras.random.normal(layer.bias.shape, seed=7))
+    arrays = [array for layer in layers for array in layer.get_weights()]
+    outputs = [backbone.target_output, layers[0].output, probabilities]
+    return keras.Model(model.input, outputs), Head(*arrays, max_pool=backbone.architecture.max_pool)
+
+
+def tape_gradcam(model, head, image):
+    """Grad-CAM as the paper defines it, with automatic differentiation."""
+    import tensorflow as tf
+
+    with tf.GradientTape(persistent=True) as tape:
+        maps, hidden, probabilities = model(image, training=False)
+        scores = tf.unstack(hidden @ head.class_weights + head.class_bias, axis=1)
+    cams = []
+    for score in scores:
+        alpha = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2))
+        cam = tf.nn.relu(tf.einsum("nhwc,nc->hw", maps, alpha)).numpy()
+        cams.append(cam / cam.max() if cam.max() > 0 else cam)
+    return maps.numpy()[0], probabilities.numpy()[0], np.stack(cams)
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum()
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_closed_form_is_what_the_gradient_tape_gives(name):
+    model, head = network(name)
+    image = np.random.default_rng(7).random((1, SIZE, SIZE, 3), dtype=np.float32)
+    maps, probabilities, expected = tape_gradcam(model, head, image)
+
+    heatmaps = gradcam(maps, head)
+
+    assert (expected.max(axis=(1, 2)) == 1).any(), "all maps are zero: nothing is compared"
+    assert heatmaps.shape == (3, *maps.shape[:2])
+    assert heatmaps.dtype == np.float32
+    np.testing.assert_allclose(heatmaps, expected, atol=1e-5)
+    np.testing.assert_allclose(softmax(class_scores(maps, head)), probabilities, atol=1e-6)
+
+
+def head_of_one(class_weights, *, cells=1, max_pool=0):
+    return Head(
+        pooled_weights=np.ones((cells, 1), np.float32),
+        pooled_bias=np.zeros(1, np.float32),
+        class_weights=np.array([class_weights], np.float32),
+        class_bias=np.array([0, 0, 1], np.float32),
+        max_pool=max_pool,
+    )
+
+
+def test_by_hand():
+    maps = np.array([[[1], [2]], [[3], [4]]], np.float32)
+    head = head_of_one([2, -1, 0])
+    np.testing.assert_allclose(class_scores(maps, head), [5, -2.5, 1])
+    heatmaps = gradcam(maps, head)
+    np.testing.assert_allclose(heatmaps[0], [[0.25, 0.5], [0.75, 1]])
+    assert not heatmaps[1:].any(), "nothing speaks for the second class, nor for the third"
+
+
+def test_max_pooling_comes_before_the_average():
+    maps = np.arange(16, dtype=np.float32).reshape(4, 4, 1)
+    head = head_of_one([1, 0, 0], max_pool=2)
+    assert class_scores(maps, head)[0] == np.mean([5, 7, 13, 15])
+
+
+def test_what_fills_no_window_has_no_say():
+    maps = np.ones((5, 5, 1), np.float32)
+    head = head_of_one([1, 0, 0], cells=4)
+    scores = class_scores(maps, head)
+    maps[4], maps[:, 4] = 100, 100
+    np.testing.assert_array_equal(class_scores(maps, head), scores)
+
+
+@pytest.mark.parametrize("value", [0.0, -3.0])
+def test_maps_without_evidence_stay_zero(value):
+    maps = np.full((2, 2, 1), value, np.float32)
+    heatmaps = gradcam(maps, head_of_one([1, 1, 1]))
+    np.testing.assert_array_equal(heatmaps, np.zeros((3, 2, 2)))
+
+
+def test_load_reads_what_was_written(tmp_path):
+    head = head_of_one([1, 2, 3], max_pool=2)
+    np.savez(tmp_path / "head.npz", **vars(head))
+    loaded = Head.load(tmp_path / "head.npz")
+    assert loaded.max_pool == 2
+    np.testing.assert_array_equal(loaded.class_weights, head.class_weights)
+
+
+def test_load_refuses_a_file_without_all_arrays(tmp_path):
+    np.savez(tmp_path / "head.npz", pooled_weights=np.ones(3))
+    with pytest.raises(RunError, match="head.npz does not hold the weights of a head"):
+        Head.load(tmp_path / "head.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 cut short"])
+def test_load_refuses_a_damaged_file(tmp_path, content):
+    (tmp_path / "head.npz").write_bytes(content)
+    with pytest.raises(RunError, match="head.npz does not hold the weights of a head"):
+        Head.load(tmp_path / "head.npz")

@@ -1,0 +1,150 @@
+import hashlib
+import json
+
+import pytest
+
+from covid_model import runs
+from covid_model.classes import CLASS_NAMES
+from covid_model.errors import ReportsOnlyError, RunError
+
+REPORT = {"accuracy": 0.5}
+HISTORY = "epoch,loss\n1,0.7\n2,0.5\n"
+
+
+def write_run(destination, *, created="2026-01-01", servable=True, models=("vgg16",)):
+    """A run whose files are small texts: enough for everything but a prediction."""
+    with runs.new_run(destination) as folder:
+        runs.write_json(folder / "run.json", {"schema": runs.SCHEMA, "created": created})
+        for name in models:
+            (folder / name).mkdir()
+            runs.write_json(folder / name / "report.json", REPORT)
+            (folder / name / "history.csv").write_text(HISTORY)
+            if servable:
+                for file in runs.SERVING_FILES:
+                    (folder / name / file).write_bytes(b"weights")
+            info = runs.ModelInfo(name, CLASS_NAMES, (1, 237, 237, 3), "layer", "random")
+            runs.write_model_info(folder / name, info)
+    return runs.load_run(destination)
+
+
+@pytest.fixture
+def run(tmp_path):
+    return write_run(tmp_path / "first")
+
+
+def test_what_was_written_is_read_back(run):
+    info = run.model_info("vgg16")
+    assert (run.name, run.models, run.servable_models) == ("first", ("vgg16",), ("vgg16",))
+    assert (info.classes, info.input_shape) == (CLASS_NAMES, (1, 237, 237, 3))
+    assert info.title == "VGG16"
+    assert run.report("vgg16") == REPORT
+    assert run.table("vgg16", "history.csv") == [
+        {"epoch": "1", "loss": "0.7"},
+        {"epoch": "2", "loss": "0.5"},
+    ]
+
+
+def test_model_json_lists_the_digest_of_every_other_file(run):
+    digests = run.model_info("vgg16").sha256
+    assert set(digests) == {"report.json", "history.csv", *runs.SERVING_FILES}
+    assert digests["head.npz"] == hashlib.sha256(b"weights").hexdigest()
+
+
+def test_models_stand_in_the_fixed_order(tmp_path):
+    run = write_run(tmp_path / "run", models=("vgg16", "xception"))
+    assert run.models == ("xception", "vgg16")
+
+
+def test_a_changed_file_is_refused_by_name(run):
+    (run.folder / "vgg16" / "report.json").write_text('{"accuracy": 1.0}')
+    with pytest.raises(RunError, match=r"report\.json differs from the digest"):
+        run.report("vgg16")
+
+
+def test_a_missing_file_is_refused_by_name(run):
+    (run.folder / "vgg16" / "history.csv").unlink()
+    with pytest.raises(RunError, match=r"history\.csv is missing"):
+        run.table("vgg16", "history.csv")
+
+
+def test_a_file_that_nobody_listed_is_refused(run):
+    (run.folder / "vgg16" / "predictions.csv").write_text("label\ncovid\n")
+    with pytest.raises(RunError, match=r"predictions\.csv is not listed"):
+        run.table("vgg16", "predictions.csv")
+
+
+def test_a_model_that_the_run_lacks_is_refused(run):
+    with pytest.raises(RunError, match="Expected a model of run 'first': vgg16. Received: 'x'"):
+        run.model_folder("x")
+
+
+def test_another_schema_is_refused(run):
+    runs.write_json(run.folder / "run.json", {"schema": 99})
+    with pytest.raises(RunError, match="Expected run schema 1 .* Received: 99"):
+        runs.load_run(run.folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "cannot be read as JSON"),
+        ("[1]", "Received: list"),
+        ("{}", "does not have this version's fields"),
+        ('{"classes": [], "input_shape": [], "colour": 1}', "does not have this version's fields"),
+    ],
+)
+def test_a_damaged_model_json_is_refused(run, text, message):
+    (run.folder / "vgg16" / "model.json").write_text(text)
+    with pytest.raises(RunError, match=message) as caught:
+        run.model_info("vgg16")
+    assert "vgg16/model.json" in str(caught.value)
+
+
+def test_a_folder_without_run_json_or_models_is_no_run(tmp_path):
+    with pytest.raises(RunError, match=r"run\.json is missing"):
+        runs.load_run(tmp_path)
+    runs.write_json(tmp_path / "run.json", {"schema": runs.SCHEMA})
+    with pytest.raises(RunError, match="holds no model folder"):
+        runs.load_run(tmp_path)
+
+
+def test_a_reports_only_run_shows_reports_but_cannot_predict(tmp_path):
+    run = write_run(tmp_path / "paper", servable=False)
+    assert run.servable_models == ()
+    assert run.report("vgg16") == REPORT
+    with pytest.raises(ReportsOnlyError, match="VGG16 in .*paper holds reports only"):
+        runs.require_servable(run.model_folder("vgg16"), run.model_info("vgg16"))
+
+
+def test_list_puts_runs_that_predict_first_then_the_newest(tmp_path):
+    write_run(tmp_path / "old", created="2026-01-01")
+    write_run(tmp_path / "new", created="2026-03-01")
+    write_run(tmp_path / "paper", created="2026-05-01", servable=False)
+    (tmp_path / "no-run").mkdir()
+    assert [run.name for run in runs.list_runs(tmp_path)] == ["new", "old", "paper"]
+    assert runs.list_runs(tmp_path / "absent") == ()
+
+
+def test_an_existing_folder_is_never_overwritten(run):
+    before = (run.folder / "run.json").read_bytes()
+    with pytest.raises(RunError, match="already exists and is never overwritten"):
+        write_run(run.folder)
+    assert (run.folder / "run.json").read_bytes() == before
+
+
+def test_a_run_appears_whole_or_not_at_all(tmp_path):
+    def interrupted():
+        with runs.new_run(tmp_path / "run") as folder:
+            (folder / "run.json").write_text("{}")
+            assert not (tmp_path / "run").exists()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_keeps_accents_readable(tmp_path):
+    runs.write_json(tmp_path / "x.json", {"authors": "César"})
+    assert "César" in (tmp_path / "x.json").read_text("utf-8")
+    assert json.loads((tmp_path / "x.json").read_text("utf-8")) == {"authors": "César"}
