@@ -1,0 +1,110 @@
+"""From a fitted network to the model folder that serves it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from covid_model.classes import CLASS_NAMES
+from covid_model.errors import UsageError
+from covid_model.runs import ModelInfo, write_json, write_model_info
+from covid_model.training.architectures import Backbone
+from covid_model.training.evaluation import evaluate
+from covid_model.training.fit import HISTORY
+
+WEIGHT_FORMATS = ("float32", "float16", "int8")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A network after its training: what a model folder is written from.
+
+    Attributes:
+        backbone: the convolutions.
+        model: the flat graph image -> probabilities (n, 3), whose head has been fitted.
+        history: one row an epoch, columns ``fit.HISTORY``.
+    """
+
+    backbone: Backbone
+    model: keras.Model
+    history: Sequence[Mapping[str, float]]
+
+
+def require_tensorflow() -> None:
+    """Refuse early where Keras runs on another backend than the export needs.
+
+    Raises:
+        UsageError: naming the remedy.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise UsageError(
+            f"Expected KERAS_BACKEND=tensorflow to export a model. Received: "
+            f"{keras.backend.backend()}. Set it, or give --reports-only."
+        )
+
+
+def export_litert(fitted: Fitted, path: Path, *, weights: str) -> None:
+    """Write ``model.tflite``: image -> probabilities (1, 3) and feature maps (1, h, w, c).
+
+    Args:
+        fitted: the network.
+        path: the file to write.
+        weights: one of ``WEIGHT_FORMATS``: how weights are stored; activations stay float32.
+    """
+    require_tensorflow()
+    import tensorflow as tf
+
+    options: dict[str, Any] = {
+        "float32": {},
+        "float16": {
+            "optimizations": [tf.lite.Optimize.DEFAULT],
+            "target_spec": {"supported_types": [tf.float16]},
+        },
+        "int8": {"optimizations": [tf.lite.Optimize.DEFAULT]},
+    }[weights]
+    served = keras.Model(fitted.model.input, [fitted.model.output, fitted.backbone.target_output])
+    shape = (1, *served.input_shape[1:])
+    signature = [keras.InputSpec(shape=shape, dtype="float32", name="image")]
+    served.export(path, format="litert", input_signature=signature, verbose=False, **options)
+
+
+def write_head(fitted: Fitted, path: Path) -> None:
+    """Write ``head.npz``, what Grad-CAM needs of the head."""
+    pooled_weights, pooled_bias = fitted.model.get_layer("hidden").get_weights()
+    class_weights, class_bias = fitted.model.get_layer("probabilities").get_weights()
+    np.savez(
+        path,
+        pooled_weights=pooled_weights,
+        pooled_bias=pooled_bias,
+        class_weights=class_weights,
+        class_bias=class_bias,
+        max_pool=np.int32(fitted.backbone.architecture.max_pool),
+    )
+
+
+def write_reports(folder: Path, fitted: Fitted, predictions: pd.DataFrame) -> dict[str, Any]:
+    """Write history.csv, predictions.csv and report.json; return the report."""
+    pd.DataFrame(fitted.history, columns=list(HISTORY)).to_csv(
+        folder / "history.csv", index=False, float_format="%.6g"
+    )
+    predictions.to_csv(folder / "predictions.csv", index=False)
+    report = evaluate(predictions)
+    write_json(folder / "report.json", report)
+    return report
+
+
+def write_info(folder: Path, fitted: Fitted, *, weights_format: str = "") -> None:
+    """Write model.json, last of all, with the digests of everything beside it."""
+    info = ModelInfo(
+        architecture=fitted.backbone.architecture.name,
+        classes=CLASS_NAMES,
+        input_shape=(1, *fitted.model.input_shape[1:]),
+        target_layer=fitted.backbone.target_layer,
+        backbone_origin=fitted.backbone.origin,
+        weights_format=weights_format,
+    )
+    write_model_info(folder, info)

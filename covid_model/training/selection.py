@@ -1,0 +1,115 @@
+"""Which radiographs of a folder a command uses, split into parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from covid_model.errors import DataError
+from covid_model.training.dataset import (
+    Dataset,
+    counts,
+    read_dataset,
+    shared_patients,
+    split_by_image,
+    split_by_patient,
+)
+from covid_model.training.recipes import PaperRecipe
+
+SPLIT_COLUMNS = ("path", "original", "source", "patient_id", "label", "part")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which images of a folder a command uses, and how they are split.
+
+    Attributes:
+        folder: the data folder.
+        only: ``COLUMN=VALUE`` that an image's row must have, or "" for all images.
+        split_by: ``"patient"`` or ``"image"``.
+        limit: most training images of each source and label, drawn by the seed; 0 for all.
+    """
+
+    folder: Path
+    only: str = ""
+    split_by: str = "patient"
+    limit: int = 0
+
+    def read(self) -> Dataset:
+        """Read the folder and keep the chosen images.
+
+        Raises:
+            DataError: if the folder cannot be read or no image is left.
+        """
+        data = read_dataset(self.folder)
+        if not self.only:
+            return data
+        column, _, value = self.only.partition("=")
+        if column not in data.frame:
+            raise DataError(
+                f"Expected --only COLUMN=VALUE with a column of {', '.join(data.frame)}. "
+                f"Received: {self.only!r}."
+            )
+        chosen = data.rows(data.frame[column].astype(str) == value)
+        if not len(chosen):
+            raise DataError(f"No image has {self.only}: give a value that metadata.csv holds.")
+        return chosen
+
+    def split(self, data: Dataset, recipe: PaperRecipe) -> tuple[Dataset, pd.Series]:
+        """Give each image a part of ``dataset.PARTS``, then apply the limit.
+
+        Returns:
+            The images that are used, and the part of each.
+        """
+        by = split_by_image if self.split_by == "image" else split_by_patient
+        part = by(data, seed=recipe.seed, test=recipe.test, validation=recipe.validation)
+        kept = self._kept(data, part, recipe.seed)
+        return data.rows(kept), part[kept].reset_index(drop=True)
+
+    def _kept(self, data: Dataset, part: pd.Series, seed: int) -> pd.Series:
+        """True for all but the surplus training images of a source and label."""
+        if not self.limit:
+            return pd.Series(True, index=part.index)
+        shuffled = data.frame.sample(frac=1, random_state=seed)
+        rank = shuffled.groupby([part, "source", "label"]).cumcount().reindex(part.index)
+        return (part != "train") | (rank < self.limit)
+
+
+def save_split(data: Dataset, part: pd.Series, path: Path) -> None:
+    """Write ``split.csv``: one row an image with the columns ``SPLIT_COLUMNS``."""
+    data.frame.assign(part=part)[list(SPLIT_COLUMNS)].to_csv(path, index=False)
+
+
+def without_held_out(data: Dataset, files: Sequence[Path]) -> Dataset:
+    """Leave out every patient whom one of the split files gives to validation or test."""
+    held: set[str] = set()
+    for file in files:
+        try:
+            split = pd.read_csv(file, dtype=str)
+            held |= set(split.loc[split["part"] != "train", "patient_id"])
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(
+                f"{file} is no split file ({error}): write one with --save-split."
+            ) from None
+    groups = data.frame.loc[data.frame["patient_id"].isin(held), "group"].unique()
+    return data.rows(~np.isin(data.frame["group"], groups))
+
+
+def describe(data: Dataset, part: pd.Series) -> str:
+    """The source x label table beside the patient leak check, as text for a terminal."""
+    table = counts(data, part).pivot_table(
+        index=["source", "label"],
+        columns="part",
+        values=["images", "patients"],
+        fill_value=0,
+        observed=True,
+    )
+    shared = shared_patients(data, part)
+    leak = (
+        f"Patient leak check: {shared} patients stand both in the test part and outside it."
+        if data.patients_known
+        else "Patient leak check: impossible, the folder does not say which patient an image shows."
+    )
+    return f"{len(data)} radiographs by source, label and part\n{table.astype(int)}\n{leak}"

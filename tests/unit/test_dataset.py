@@ -1,0 +1,175 @@
+"""Reading a data folder, splitting it, checking it for leaks."""
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from covid_model.errors import DataError
+from covid_model.training.dataset import (
+    counts,
+    read_dataset,
+    shared_patients,
+    split_by_image,
+    split_by_patient,
+)
+from covid_model.training.recipes import PaperRecipe
+from covid_model.training.selection import Selection, describe, save_split, without_held_out
+
+LABELS = ("covid", "normal", "infection")
+
+
+def write_image(path, seed):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = np.random.default_rng(seed).integers(0, 256, (80, 70), np.uint8)
+    cv2.imwrite(str(path), picture)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """120 images of 60 patients, two sources, with metadata.csv."""
+    rows = []
+    for i in range(120):
+        write_image(tmp_path / f"images/{i}.png", i)
+        rows.append(
+            {
+                "path": f"images/{i}.png",
+                "label": LABELS[i // 2 % 3],
+                "source": ("here", "there")[i // 2 // 3 % 2],
+                "patient_id": f"p{i // 2}",
+                "paper": int(i < 60),
+            }
+        )
+    pd.DataFrame(rows).to_csv(tmp_path / "metadata.csv", index=False)
+    return tmp_path
+
+
+def test_split_by_patient_never_shares_a_patient(folder):
+    data = read_dataset(folder)
+    part = split_by_patient(data, seed=3)
+    assert shared_patients(data, part) == 0
+    assert data.frame.groupby("patient_id")["path"].count().eq(2).all()
+    assert data.frame.assign(part=part).groupby("patient_id")["part"].nunique().eq(1).all()
+    table = counts(data, part)
+    assert set(table["part"]) == {"train", "validation", "test"}
+    assert table.groupby("part", observed=True)["label"].nunique().eq(3).all()
+    assert 18 <= (part == "test").sum() <= 30
+
+
+def test_split_depends_on_the_seed_alone(folder):
+    data = read_dataset(folder)
+    assert split_by_patient(data, seed=3).equals(split_by_patient(data, seed=3))
+    assert not split_by_patient(data, seed=3).equals(split_by_patient(data, seed=4))
+
+
+def test_split_by_image_shares_patients_and_says_so(folder):
+    selection = Selection(folder, split_by="image")
+    data, part = selection.split(selection.read(), PaperRecipe())
+    shared = shared_patients(data, part)
+    assert shared > 5
+    assert f"{shared} patients stand both" in describe(data, part)
+
+
+def test_paper_seed_gives_the_papers_test_counts(tmp_path):
+    sizes = {"covid": 175, "normal": 100, "infection": 100}
+    for label, size in reversed(sizes.items()):  # the order on disk must not matter
+        for i in range(size):
+            (tmp_path / label).mkdir(exist_ok=True)
+            (tmp_path / label / f"{i:03}.png").write_bytes(f"{label}{i}".encode())
+    data = read_dataset(tmp_path)
+    test = data.frame["label"][split_by_image(data) == "test"]
+    assert test.value_counts().to_dict() == {"covid": 39, "infection": 19, "normal": 17}
+
+
+def test_identical_files_keep_their_patients_together(folder):
+    (folder / "images/118.png").write_bytes((folder / "images/0.png").read_bytes())
+    data = read_dataset(folder)
+    groups = data.frame.set_index("patient_id")["group"]
+    assert set(groups["p59"]) == set(groups["p0"])
+    assert data.frame["group"].nunique() == 59
+
+
+def test_limit_thins_the_training_part_alone(folder):
+    full, part = (s := Selection(folder)).split(s.read(), PaperRecipe())
+    few, few_part = (s := Selection(folder, limit=3)).split(s.read(), PaperRecipe())
+    trained = few.frame[few_part == "train"].groupby(["source", "label"]).size()
+    assert trained.eq(3).all()
+    for held in ("validation", "test"):
+        assert (few_part == held).sum() == (part == held).sum()
+    assert len(full) == 120
+
+
+def test_held_out_patients_are_left_out(folder, tmp_path):
+    selection = Selection(folder)
+    data, part = selection.split(selection.read(), PaperRecipe())
+    save_split(data, part, tmp_path / "split.csv")
+    left = without_held_out(data, [tmp_path / "split.csv"])
+    assert set(left.frame["patient_id"]) == set(data.frame["patient_id"][part == "train"])
+    (tmp_path / "no.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match="no.csv is no split file"):
+        without_held_out(data, [tmp_path / "no.csv"])
+
+
+def test_only_keeps_the_named_rows(folder):
+    assert len(Selection(folder, only="paper=1").read()) == 60
+    with pytest.raises(DataError, match="column"):
+        Selection(folder, only="journal=1").read()
+    with pytest.raises(DataError, match="No image has paper=7"):
+        Selection(folder, only="paper=7").read()
+
+
+def test_one_folder_a_class(tmp_path):
+    for label in LABELS:
+        for i in range(2):
+            write_image(tmp_path / label / f"{i}.png", i)
+    data = read_dataset(tmp_path)
+    assert data.frame["label"].value_counts().to_dict() == dict.fromkeys(LABELS, 2)
+    assert not data.patients_known
+    assert "impossible" in describe(data, pd.Series(["train"] * 5 + ["test"]))
+    np.testing.assert_array_equal(data.labels.argmax(1), [0, 0, 1, 1, 2, 2])
+
+
+def test_inputs_are_in_the_order_asked_for(folder):
+    data = read_dataset(folder)
+    inputs = data.inputs([5, 2])
+    assert inputs.shape == (2, 237, 237, 3)
+    assert inputs.dtype == np.float32
+    np.testing.assert_array_equal(inputs[1:], data.inputs([2]))
+    grey = data.rows(data.frame.index == 2).pictures()
+    np.testing.assert_allclose(grey[0] / 255, inputs[1, :, :, 0], atol=0.5 / 255 + 1e-6)
+
+
+def test_digest_changes_with_a_label(folder):
+    before = read_dataset(folder).digest
+    table = pd.read_csv(folder / "metadata.csv")
+    table.loc[0, "label"] = "normal"
+    table.to_csv(folder / "metadata.csv", index=False)
+    assert read_dataset(folder).digest != before
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda t: t.drop(columns="label"), "Missing: \\['label'\\]"),
+        (lambda t: t.replace({"label": {"covid": "cat"}}), "Received: \\['cat'\\]"),
+        (lambda t: t.replace({"path": {"images/3.png": "gone.png"}}), "the first is gone.png"),
+        (lambda t: t.head(6), "Expected at least 5 patients"),
+    ],
+)
+def test_a_broken_folder_is_refused_by_name(folder, change, sentence):
+    table = pd.read_csv(folder / "metadata.csv")
+    change(table).to_csv(folder / "metadata.csv", index=False)
+    with pytest.raises(DataError, match=sentence):
+        split_by_patient(read_dataset(folder), seed=1)
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(DataError, match="metadata.csv or the folders"):
+        read_dataset(tmp_path)
+
+
+def test_real_data_is_split_without_leak(real_data):
+    data = read_dataset(real_data)
+    part = split_by_patient(data, seed=40)
+    assert shared_patients(data, part) == 0
+    assert data.frame["group"].nunique() < data.frame["patient_id"].nunique()
