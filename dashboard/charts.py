@@ -1,0 +1,182 @@
+"""Plotly figures of scores or reports, free of Streamlit."""
+
+from collections.abc import Mapping, Sequence
+
+# Imported whole before any figure is made: Plotly looks into sys.modules for pandas, where it finds
+# a half of it while another visitor's thread is importing it, and fails.
+import pandas as pd  # noqa: F401
+import plotly.graph_objects as go
+
+from covid_model.classes import CLASSES
+from covid_model.runs import ARCHITECTURES
+
+SHARES = [[0.0, "#eef4f7"], [0.5, "#6ea9bf"], [1.0, "#0b4f66"]]
+TRAIN, VALIDATION, PAPER = "#0b7c98", "#b45309", "#8b5cf6"  # each 3:1 on white, on dark, to text
+TITLES = tuple(info.title for info in CLASSES)
+
+
+def scores_chart(scores: Sequence[float]) -> go.Figure:
+    """Draw the three scores of one network as horizontal bars on the axis 0 to 100 %.
+
+    Args:
+        scores: three values in class order, range [0, 1].
+    """
+    percent = [100 * float(score) for score in scores]
+    bars = go.Bar(
+        x=percent,
+        y=list(TITLES),
+        orientation="h",
+        marker_color=[info.colour for info in CLASSES],
+        text=[f"{value:.1f}%" for value in percent],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
+    )
+    figure = _figure(bars, title="Score of each class (%)", height=190)
+    figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
+    figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
+    return figure
+
+
+def confusion_chart(matrix: Sequence[Sequence[int]]) -> go.Figure:
+    """Draw a confusion matrix: a row is a true class, a cell its count and its share of the row.
+
+    Args:
+        matrix: 3 x 3 counts in class order, rows = truth, columns = prediction.
+    """
+    shares = [[count / max(sum(row), 1) for count in row] for row in matrix]
+    heat = go.Heatmap(
+        z=shares,
+        x=list(TITLES),
+        y=[f"{title}<br>n = {sum(row)}" for title, row in zip(TITLES, matrix, strict=True)],
+        customdata=matrix,
+        colorscale=SHARES,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=3,
+        ygap=3,
+        hovertemplate="truth %{y}<br>predicted %{x}<br>%{customdata} images, %{z:.1%} of the row"
+        "<extra></extra>",
+    )
+    figure = _figure(heat, title="Confusion matrix: images, share of the row", height=360)
+    for row, counts in enumerate(matrix):
+        for column, count in enumerate(counts):
+            share = shares[row][column]
+            figure.add_annotation(
+                x=column,
+                y=row,
+                text=f"<b>{count}</b><br>{share:.0%}",
+                showarrow=False,
+                font={"size": 15, "color": "#ffffff" if share > 0.45 else "#12303c"},
+            )
+    figure.update_xaxes(title="Predicted", showgrid=False, ticks="")
+    figure.update_yaxes(
+        title="Truth", autorange="reversed", showgrid=False, ticks="", ticklabelstandoff=6
+    )
+    return figure
+
+
+def history_chart(history: Sequence[Mapping[str, float]], *, quantity: str) -> go.Figure:
+    """Draw one quantity of the training over the epochs, for training and validation images.
+
+    Args:
+        history: one mapping an epoch with "epoch", ``quantity`` and "val_" + ``quantity``.
+        quantity: "accuracy" (share, drawn in %) or "loss" (cross-entropy in nats).
+    """
+    scale, unit, digits = (100, "%", ".1f") if quantity == "accuracy" else (1, "nats", ".3f")
+    figure = _figure(title=f"{quantity.capitalize()} by epoch ({unit})", height=300)
+    for name, key, colour, dash in (
+        ("training", quantity, TRAIN, "solid"),
+        ("validation", f"val_{quantity}", VALIDATION, "dash"),
+    ):
+        figure.add_scatter(
+            x=[row["epoch"] for row in history],
+            y=[scale * row[key] for row in history],
+            name=name,
+            mode="lines" if len(history) > 1 else "markers",
+            line={"color": colour, "dash": dash, "width": 2},
+            hovertemplate=f"%{{y:{digits}}} {unit}",
+        )
+    figure.update_layout(hovermode="x unified", legend=_legend(), margin_t=68)
+    figure.update_xaxes(title="Epoch", rangemode="tozero")
+    figure.update_yaxes(title=f"{quantity.capitalize()} ({unit})", rangemode="tozero", nticks=7)
+    return figure
+
+
+def models_chart(
+    reports: Mapping[str, Mapping[str, float]], *, paper: Mapping[str, float] | None = None
+) -> go.Figure:
+    """Draw accuracy with macro recall of several networks, the paper's accuracy as a mark.
+
+    Args:
+        reports: architecture -> report with "accuracy" or "macro_recall", range [0, 1] or None.
+        paper: architecture -> the paper's accuracy, range [0, 1]; None leaves the marks out.
+    """
+    names = [ARCHITECTURES[key] for key in reports]
+    figure = _figure(title="The networks on their test images (%)", height=320)
+    for key, name, colour in (
+        ("accuracy", "accuracy", TRAIN),
+        ("macro_recall", "macro recall", VALIDATION),
+    ):
+        values = [_percent(report.get(key)) for report in reports.values()]
+        figure.add_bar(
+            x=names,
+            y=values,
+            name=name,
+            marker_color=colour,
+            text=["" if value is None else f"{value:.1f}" for value in values],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": "#ffffff"},
+            hovertemplate=f"%{{x}}, {name}: %{{y:.1f}} %<extra></extra>",
+        )
+    if paper is not None:
+        figure.add_scatter(
+            x=names,
+            y=[_percent(paper.get(key)) for key in reports],
+            name="accuracy in the paper",
+            mode="markers",
+            marker={
+                "symbol": "diamond",
+                "size": 12,
+                "color": PAPER,
+                "line": {"color": "#ffffff", "width": 1.5},
+            },
+            hovertemplate="%{x}, paper: %{y:.1f}%<extra></extra>",
+        )
+    figure.update_layout(barmode="group", bargap=0.35, legend=_legend(), margin_t=68)
+    figure.update_yaxes(range=[0, 104], tickvals=[0, 25, 50, 75, 100])
+    return figure
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _legend() -> dict[str, object]:
+    return {"orientation": "h", "yanchor": "bottom", "y": 1, "x": 0}
+
+
+def _figure(*traces: go.Bar | go.Heatmap, title: str, height: int) -> go.Figure:
+    """Return a titled figure with the margins all charts share; the page's theme colours it."""
+    figure = go.Figure(data=traces)
+    figure.update_layout(
+        title={
+            "text": title,
+            "x": 0,
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 8},
+            "font": {"size": 15},
+        },
+        height=height,
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        dragmode=False,
+    )
+    figure.update_xaxes(automargin=True, fixedrange=True)
+    figure.update_yaxes(automargin=True, fixedrange=True)
+    return figure

@@ -1,0 +1,173 @@
+"""Pieces of screen that more than one page shows."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from covid_model.overlay import overlay
+from covid_model.runs import ARCHITECTURES, Run
+from covid_model.serving.classifier import Prediction
+from covid_model.serving.diagnose import Diagnosis
+from dashboard import charts, services, state, text
+
+
+def intake() -> None:
+    """Show the uploader with the samples; what comes is kept in the session."""
+    files = st.file_uploader(
+        "Chest radiographs",
+        accept_multiple_files=True,
+        key=state.uploader_key(),
+        on_change=state.receive,
+        help="PNG, JPEG or DICOM, one or many. The content decides, not the file's ending.",
+    )
+    if not files:
+        state.uploader_is_empty()
+    if note := state.note():
+        st.warning(note)
+    if samples := services.samples():
+        st.caption(text.SAMPLES)
+        grid = st.grid(len(samples), min_column_width=90, gap="small")
+        for title, sample in samples.items():
+            with grid.cell():
+                st.image(sample.data, width="stretch", alt=sample.sample)
+                st.button(
+                    title,
+                    key=f"sample-{title}",
+                    on_click=state.add_sample,
+                    args=(sample,),
+                    width="stretch",
+                    wrap=True,
+                )
+    if state.cases():
+        st.button("Remove all files", icon=":material/delete:", on_click=state.clear)
+
+
+def open_shelf(*, to_predict: bool) -> services.Shelf:
+    """Return the runs after saying which cannot be opened, or what to do where there is none."""
+    shelf = services.shelf()
+    for sentence in shelf.damaged:
+        st.error(sentence, title="A run cannot be opened")
+    if not (shelf.servable if to_predict else shelf.runs):
+        st.warning(text.no_run(services.runs_root()), title="No trained networks yet")
+        st.code(text.TRAIN_COMMAND, language="bash", wrap_lines=True)
+    return shelf
+
+
+def pick_run(shelf: services.Shelf) -> Run | None:
+    """Let the visitor choose among the runs that predict; None where there is none."""
+    if not shelf.servable:
+        return None
+    runs = {run.name: run for run in shelf.servable}
+    if len(runs) == 1:
+        st.caption(f"Trained run: {run_title(shelf.servable[0])}")
+        return shelf.servable[0]
+    name = st.selectbox(
+        "Trained run",
+        list(runs),
+        format_func=lambda name: run_title(runs[name]),
+        key=state.RUN,
+        persist_state="session",
+    )
+    return runs.get(name, shelf.servable[0])
+
+
+def run_title(run: Run) -> str:
+    """Return the title that people know a run by."""
+    return str(run.info.get("title") or run.name)
+
+
+def pick_case() -> tuple[str, state.Case] | None:
+    """Let the visitor choose one of the session's files when there are several."""
+    held = state.cases()
+    if len(held) > 1:
+        st.selectbox(
+            "File to look at",
+            list(held),
+            format_func=lambda key: held[key].name if key in held else "",
+            key=state.CASE,
+            persist_state="session",
+        )
+    return state.current_case()
+
+
+def map_controls(predicted_label: str) -> tuple[str, float]:
+    """Show class choice with opacity slider; return the class (or PREDICTED) and [0, 1]."""
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
+    choice = left.segmented_control(
+        "Area of attention for",
+        list(text.MAP_CHOICES),
+        default=text.PREDICTED,
+        required=True,
+        format_func=lambda key: predicted_label if key == text.PREDICTED else text.TITLES[key],
+        key=state.MAP_CLASS,
+        persist_state="session",
+        help=text.MAP_HELP,
+        wrap=True,
+    )
+    opacity = right.slider(
+        "Opacity of the map",
+        0,
+        100,
+        45,
+        step=5,
+        format="%d %%",
+        key=state.OPACITY,
+        persist_state="session",
+    )
+    return choice or text.PREDICTED, opacity / 100
+
+
+def draw_overlay(diagnosis: Diagnosis, prediction: Prediction, *, choice: str, opacity: float):
+    """Draw the radiograph under one network's map of the chosen class."""
+    name = prediction.predicted if choice == text.PREDICTED else choice
+    heatmap = prediction.heatmap(name)
+    title, network = text.TITLES[name], ARCHITECTURES[prediction.model]
+    empty = not heatmap.any()
+    st.image(
+        overlay(diagnosis.radiograph.pixels, heatmap, opacity=opacity),
+        width="stretch",
+        caption=f"Nothing in this image speaks for {title}: the map of {network} is empty."
+        if empty
+        else f"Area of attention of {network} for {title}",
+        alt=f"The radiograph under the Grad-CAM map of {network} for {title}",
+    )
+
+
+def refused(diagnosis: Diagnosis) -> None:
+    """Say why a file is not classified."""
+    st.error(
+        text.plain(diagnosis.reason),
+        title=f"{text.plain(diagnosis.name)} cannot be classified",
+    )
+
+
+def draw_radiograph(diagnosis: Diagnosis) -> None:
+    """Draw the radiograph alone with what its file says of it."""
+    radiograph = diagnosis.radiograph
+    details = text.plain(" · ".join(f"{key}: {value}" for key, value in radiograph.details.items()))
+    st.image(
+        (255 * radiograph.pixels).round().astype(np.uint8),
+        width="stretch",
+        caption="Radiograph" + (f" · {details}" if details else ""),
+        alt=f"The radiograph {diagnosis.name} as it was read",
+    )
+
+
+def draw_scores(prediction: Prediction) -> None:
+    """Draw the three scores of one network as bars."""
+    draw_chart(
+        charts.scores_chart(prediction.probabilities),
+        alt=text.scores(prediction.probabilities),
+        key=f"scores-{prediction.model}",
+    )
+
+
+def draw_chart(figure: go.Figure, *, alt: str, key: str) -> None:
+    """Draw a figure without Plotly's toolbar, whose picture export would lack the notice."""
+    st.plotly_chart(figure, alt=alt, key=key, config={"displayModeBar": False})
+
+
+def draw_table(rows: list[dict[str, str]], *, alt: str) -> None:
+    """Draw rows as a plain table, which has no export and reads aloud; nothing without rows."""
+    if rows:
+        st.table(rows, border="horizontal", hide_index=True, alt=alt)

@@ -1,0 +1,125 @@
+"""Every key of a visitor's session, with the only functions that write them."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+
+# Widgets; all but the uploader carry persist_state="session", so they outlive a page switch.
+CASE, RUN, MODEL = "case", "run", "model"
+MAP_CLASS, OPACITY = "map_class", "opacity"
+REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
+# Plain values.
+_CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
+
+MAX_CASES = 50
+MAX_BYTES = 256 * 2**20
+MAX_RESULTS = 2 * MAX_CASES
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One file of this session: an upload, or a sample when ``sample`` says what it is."""
+
+    name: str
+    data: bytes
+    sample: str = ""
+
+    @cached_property
+    def key(self) -> str:
+        """Digest of name with content, so that the same file is never listed twice."""
+        return hashlib.sha256(self.name.encode() + b"\0" + self.data).hexdigest()
+
+
+def cases() -> dict[str, Case]:
+    """Return the session's files by key, in the order they came."""
+    return st.session_state.setdefault(_CASES, {})
+
+
+def current_case() -> tuple[str, Case] | None:
+    """Return the chosen file with its key, the first one where none is chosen, None without."""
+    held = cases()
+    if not held:
+        return None
+    key = st.session_state.get(CASE)
+    key = key if key in held else next(iter(held))
+    return key, held[key]
+
+
+def uploader_key() -> str:
+    """Return the uploader's key, a new one after ``clear`` so that it starts empty."""
+    return f"uploader-{st.session_state.setdefault(_UPLOADER, 0)}"
+
+
+def note() -> str:
+    """Return what the last upload could not take, or ""."""
+    return st.session_state.get(_NOTE, "")
+
+
+def receive() -> None:
+    """Bring the files in line with the uploader after a change in it: some came, some went."""
+    held = cases()
+    arrived = [Case(file.name, file.getvalue()) for file in st.session_state[uploader_key()]]
+    keys = {case.key: case for case in arrived}
+    for gone in st.session_state.get(_UPLOADED, set()) - keys.keys():
+        held.pop(gone, None)
+    fresh = [key for key in keys if key not in held]
+    _add(keys[key] for key in fresh)
+    st.session_state[_UPLOADED] = set(keys)
+    _choose(next((key for key in fresh if key in held), None))
+
+
+def uploader_is_empty() -> None:
+    """Forget which files the uploader showed: it starts empty after a page switch."""
+    st.session_state[_UPLOADED] = set()
+
+
+def add_sample(case: Case) -> None:
+    """Add a sample and choose it."""
+    _add([case])
+    _choose(case.key)
+
+
+def clear() -> None:
+    """Forget every file with its results."""
+    for key in (_CASES, _UPLOADED, _NOTE, _RESULTS):
+        st.session_state.pop(key, None)
+    st.session_state[_UPLOADER] += 1
+
+
+def result(key: tuple[str, ...]) -> Any:
+    """Return a stored result, or None."""
+    return st.session_state.get(_RESULTS, {}).get(key)
+
+
+def keep_result(key: tuple[str, ...], value: Any) -> None:
+    """Store a result in this session alone; the oldest leaves when there are too many."""
+    results = st.session_state.setdefault(_RESULTS, {})
+    results[key] = value
+    while len(results) > MAX_RESULTS:
+        results.pop(next(iter(results)))
+
+
+def _add(new: Iterable[Case]) -> None:
+    held, left_out = cases(), []
+    for case in new:
+        size = sum(len(other.data) for other in held.values()) + len(case.data)
+        if len(held) >= MAX_CASES or size > MAX_BYTES:
+            left_out.append(case.name)
+        else:
+            held[case.key] = case
+    st.session_state[_NOTE] = (
+        f"{len(left_out)} of the files, {left_out[0]} first, are left out: this page holds at most "
+        f"{MAX_CASES} files or {MAX_BYTES >> 20} MiB. Remove some, or classify a whole folder with "
+        "python -m covid_model classify."
+        if left_out
+        else ""
+    )
+
+
+def _choose(key: str | None) -> None:
+    if key in cases():
+        st.session_state[CASE] = key

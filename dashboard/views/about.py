@@ -1,0 +1,42 @@
+"""About: what the dashboard is for, what it rests on, where it fails."""
+
+import streamlit as st
+
+from covid_model import paper
+from covid_model.errors import CovidModelError
+from covid_model.runs import ARCHITECTURES, Run
+from dashboard import parts, tables, text
+
+
+def origin(run: Run, *, expanded: bool) -> None:
+    """Say where the weights and the images of one run come from."""
+    data = run.info.get("data", {})
+    with st.expander(parts.run_title(run), expanded=expanded):
+        for name in run.models:
+            try:
+                st.markdown(f"**{ARCHITECTURES[name]}.** {run.model_info(name).backbone_origin}")
+            except CovidModelError as error:
+                st.error(str(error))
+        images = sum(row["images"] for row in data.get("counts", ()))
+        recipe = run.info.get("recipe", {}).get("name", "unknown")
+        st.markdown(f"Recipe: {recipe}. {images:,} radiographs. {text.split_note(data)[0]}")
+        parts.draw_table(tables.counts(data), alt="Images by part, source and class")
+
+
+st.title("About")
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("What it is for")
+    st.markdown(text.PURPOSE)
+    st.subheader("What it is not for")
+    st.markdown(text.NOT_FOR)
+    st.subheader("Your files")
+    st.markdown(text.PRIVACY)
+with right:
+    st.subheader("Limits")
+    st.markdown(text.LIMITS)
+st.subheader("The data and the origin of the networks")
+st.markdown(text.DATA.format(citation=paper.CITATION))
+shelf = parts.open_shelf(to_predict=False)
+for run in shelf.runs:
+    origin(run, expanded=run is shelf.runs[0])

@@ -1,0 +1,97 @@
+"""Classify: one network on the visitor's radiographs."""
+
+import streamlit as st
+
+from covid_model.errors import CovidModelError
+from covid_model.runs import ARCHITECTURES, Run
+from covid_model.serving.diagnose import Diagnosis
+from dashboard import parts, services, state, tables, text
+
+
+def classify(run: Run, model: str) -> dict[str, Diagnosis]:
+    """Ask one network about every file of the session; a file asked before is not asked again."""
+    held, folder = state.cases(), run.model_folder(model)
+    bar = st.empty()
+    found = {}
+    for index, (key, case) in enumerate(held.items()):
+        if len(held) > 1:
+            bar.progress(
+                index / len(held), f"File {index + 1} of {len(held)}: {text.plain(case.name)}"
+            )
+        found[key] = services.diagnosis(key, case, [folder])
+    bar.empty()
+    return found
+
+
+@st.fragment
+def viewer(diagnosis: Diagnosis) -> None:
+    """Show radiograph with map; moving a control here asks no network again."""
+    choice, opacity = parts.map_controls("Predicted class")
+    left, right = st.columns(2)
+    with left:
+        parts.draw_radiograph(diagnosis)
+    with right:
+        parts.draw_overlay(diagnosis, diagnosis.predictions[0], choice=choice, opacity=opacity)
+
+
+def result(diagnosis: Diagnosis, sample: str) -> None:
+    """Show what the network says of one file, or why the file is refused."""
+    if diagnosis.status == "refused":
+        parts.refused(diagnosis)
+        return
+    prediction = diagnosis.predictions[0]
+    if diagnosis.status == "uncertain":
+        st.warning(diagnosis.reason, title="Read this result with doubt")
+    words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with words:
+        st.metric(
+            f"{ARCHITECTURES[prediction.model]} predicts",
+            text.TITLES[prediction.predicted],
+        )
+        st.caption(
+            f"Score {text.percent(prediction.score)}, not calibrated, in "
+            f"{1000 * prediction.seconds:.0f} ms. {text.plain(diagnosis.name)}. {sample}"
+        )
+    with bars:
+        parts.draw_scores(prediction)
+    viewer(diagnosis)
+
+
+st.title("Classify")
+shelf = parts.open_shelf(to_predict=True)
+controls, results = st.columns([1, 2], gap="large")
+with controls:
+    parts.intake()
+    run = parts.pick_run(shelf)
+    model = None
+    if run is not None:
+        model = st.segmented_control(
+            "Network",
+            run.servable_models,
+            default=run.servable_models[0],
+            required=True,
+            format_func=ARCHITECTURES.get,
+            key=state.MODEL,
+            persist_state="session",
+        )
+with results:
+    if not state.cases():
+        st.container(border=True).markdown(text.EMPTY)
+    elif run is not None:
+        try:
+            diagnoses = classify(run, model if model in run.servable_models else run.models[0])
+        except CovidModelError as error:
+            st.error(str(error), title="This network cannot be used")
+            st.stop()
+        if len(diagnoses) > 1:
+            parts.draw_table(tables.outcomes(diagnoses.values()), alt="Outcome of every file")
+        key, case = parts.pick_case()
+        result(diagnoses[key], case.sample)
+        st.download_button(
+            "Download results as CSV",
+            tables.results_csv(diagnoses.values()),
+            file_name="results.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )

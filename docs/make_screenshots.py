@@ -1,0 +1,66 @@
+"""Write docs/screenshots from the composite samples, so that no patient's image is shown.
+
+Run it from anywhere, with the shipped runs or those of COVID_MODEL_RUNS:
+
+    python docs/make_screenshots.py
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Page  # noqa: E402
+
+from dashboard import services  # noqa: E402
+from tests.browser.served import chromium, dashboard, find_chromium  # noqa: E402
+
+FOLDER = ROOT / "docs" / "screenshots"
+WIDTH = 1280
+HEIGHTS = {"classify": 960, "compare": 1120, "reports": 1480, "about": 1100}  # pixels
+READY = {
+    "classify": "Download results as CSV",
+    "compare": "Agreement is not proof",
+    "reports": "The networks on their test images",
+    "about": "What it is for",
+}
+
+
+def main() -> int:
+    """Write the four pictures; return 1 where something they need is missing."""
+    if not services.samples() or not services.shelf().servable or not find_chromium():
+        sys.stderr.write(
+            f"Expected samples in {services.SAMPLES_FOLDER}, a run that predicts in "
+            f"{services.runs_root()}, and chromium on the PATH. One of them is missing.\n"
+        )
+        return 1
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        dashboard(services.runs_root(), Path(folder)) as url,
+        chromium() as browser,
+    ):
+        page = browser.new_page(color_scheme="light")
+        page.goto(url)
+        page.get_by_role("button", name="COVID-19", exact=True).click()
+        for name in HEIGHTS:
+            shoot(page, name)
+    return 0
+
+
+def shoot(page: Page, name: str) -> None:
+    """Open one page by its link, wait until it is drawn, write its picture."""
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHTS[name]})
+    page.get_by_role("link", name=name.capitalize()).click()
+    page.get_by_text(READY[name]).first.wait_for(timeout=60_000)
+    page.mouse.move(WIDTH - 1, HEIGHTS[name] - 1)  # away from anything that shows a hint
+    page.wait_for_timeout(1500)  # charts fade in
+    page.screenshot(path=FOLDER / f"{name}.png")
+    sys.stdout.write(f"{FOLDER / name}.png\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

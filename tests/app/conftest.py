@@ -1,0 +1,65 @@
+"""The dashboard in Streamlit's own test harness."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dashboard import services
+
+APP = Path(services.__file__).parent / "app.py"
+
+
+@pytest.fixture
+def png(drawn_radiograph) -> bytes:
+    """A drawn radiograph as PNG."""
+    stream = io.BytesIO()
+    Image.fromarray((255 * drawn_radiograph).astype(np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.fixture
+def open_app(monkeypatch, tmp_path):
+    """Return a function that opens the dashboard on a folder of runs, without samples."""
+    monkeypatch.setattr(services, "SAMPLES_FOLDER", tmp_path / "no-samples")
+    services._classifier.clear()  # it outlives a test, and the folders of two tests may be one
+
+    def open_on(runs: Path, page: str = "classify") -> AppTest:
+        monkeypatch.setenv("COVID_MODEL_RUNS", str(runs))
+        at = AppTest.from_file(APP, default_timeout=30).run()
+        return at if page == "classify" else go(at, page)
+
+    return open_on
+
+
+@pytest.fixture
+def samples(open_app, tmp_path, png, monkeypatch) -> Path:
+    """A folder with one sample, which the dashboard that ``open_app`` opens takes for its own."""
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    (folder / "normal.png").write_bytes(png)
+    listed = {"normal": {"file": "normal.png", "images": 7, "note": "Average of 7."}}
+    (folder / "samples.json").write_text(json.dumps(listed), "utf-8")
+    monkeypatch.setattr(services, "SAMPLES_FOLDER", folder)
+    return folder
+
+
+def go(at: AppTest, page: str) -> AppTest:
+    """Switch the page; AppTest restores kept widget values one run later than a browser does."""
+    return at.switch_page(f"views/{page}.py").run().run()
+
+
+def upload(at: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Put files into the uploader."""
+    return at.file_uploader[0].set_value([(*file, "") for file in files]).run()
+
+
+def words(at: AppTest) -> str:
+    """Everything a page says, with the titles of its alerts."""
+    kinds = ("title", "subheader", "markdown", "caption", "code", "info", "warning", "error")
+    found = [element for kind in kinds for element in getattr(at, kind)]
+    return "\n".join(f"{getattr(e.proto, 'title', '')} {e.value}" for e in found)

@@ -1,0 +1,291 @@
+"""Each page in Streamlit's own test harness: uploads, bad files, runs that lack something."""
+
+import io
+import json
+
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+from covid_model.classes import CLASS_NAMES
+from covid_model.notice import NOTICE
+from covid_model.runs import ARCHITECTURES
+from covid_model.serving.classifier import Classifier
+from dashboard import text
+from tests.app.conftest import go, upload, words
+
+PAGES = ("classify", "compare", "reports", "about")
+TITLES = set(text.TITLES.values())
+
+
+def charts(at):
+    """Titles of the page's charts."""
+    return [json.loads(c.proto.spec)["layout"]["title"]["text"] for c in at.get("plotly_chart")]
+
+
+@pytest.fixture
+def predictions(monkeypatch):
+    """A list that grows by one whenever a network is asked."""
+    asked, predict = [], Classifier.predict
+
+    def counted(self, radiograph):
+        asked.append(self.info.architecture)
+        return predict(self, radiograph)
+
+    monkeypatch.setattr(Classifier, "predict", counted)
+    return asked
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_the_notice(open_app, tiny_run_root, page):
+    at = open_app(tiny_run_root, page)
+    assert not at.exception
+    assert at.title[0].value == page.capitalize()
+    assert NOTICE in at.caption[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_a_run_and_says_how_to_train_one(open_app, tmp_path, page):
+    at = open_app(tmp_path / "nothing", page)
+    assert not at.exception
+    assert NOTICE in at.caption[0].value
+    assert "train_models.py" in at.code[0].value
+
+
+def test_without_a_run_an_upload_is_kept_and_not_predicted(open_app, tmp_path, png):
+    at = upload(open_app(tmp_path), ("a.png", png))
+    assert not at.exception
+    assert not at.metric
+    assert "train_models.py" in at.code[0].value
+
+
+def test_classify_says_what_to_do_first(open_app, tiny_run_root):
+    at = open_app(tiny_run_root)
+    assert "Nothing to look at yet" in words(at)
+    assert not at.metric
+
+
+def test_classify_shows_class_scores_radiograph_and_map(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    assert not at.exception
+    assert at.metric[0].label == "Xception predicts"
+    assert at.metric[0].value in TITLES
+    assert charts(at) == ["Score of each class (%)"]
+    assert at.get("plotly_chart")[0].proto.alt.startswith("Scores: COVID-19")
+    radiograph, overlaid = (image.proto.imgs[0] for image in at.image)
+    assert radiograph.alt == "The radiograph a.png as it was read"
+    assert "Grad-CAM map of Xception" in overlaid.alt
+    assert radiograph.url != overlaid.url
+    assert len(at.download_button) == 1
+
+
+def test_moving_a_control_of_the_map_asks_no_network_again(
+    open_app, tiny_run_root, png, predictions
+):
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    before = at.image[1].proto.imgs[0].url
+    at.slider[0].set_value(90).run()
+    assert at.image[1].proto.imgs[0].url != before
+    for name in CLASS_NAMES:
+        at.segmented_control(key="map_class").set_value(name).run()
+        assert text.TITLES[name] in at.image[1].proto.imgs[0].alt
+    assert predictions == ["xception"]
+
+
+def test_another_network_answers_when_chosen(open_app, tiny_run_root, png, predictions):
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    at.segmented_control(key="model").set_value("vgg16").run()
+    assert at.metric[0].label == "VGG16 predicts"
+    at.segmented_control(key="model").set_value("xception").run()
+    assert predictions == ["xception", "vgg16"]  # the first answer was kept
+
+
+def test_a_bad_file_shows_its_reason_and_the_rest_go_on(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("bad.png", b"no picture"), ("good.png", png))
+    assert not at.exception
+    assert at.error[0].proto.title == "bad.png cannot be classified"
+    assert "Expected a PNG, JPEG or DICOM file" in at.error[0].value
+    rows = at.table[0].value
+    assert list(rows["File"]) == ["bad.png", "good.png"]
+    assert list(rows["Status"]) == ["refused", "read"]
+    assert rows["Predicted"][1] in TITLES
+    at.selectbox(key="case").set_value(list(at.session_state["cases"])[1]).run()
+    assert not at.error
+    assert at.metric[0].value in TITLES
+
+
+def test_a_dicom_file_needs_no_ending(open_app, tiny_run_root, drawn_radiograph):
+    at = upload(open_app(tiny_run_root), ("IM0001", dicom(drawn_radiograph)))
+    assert not at.exception
+    assert not at.error
+    assert at.metric[0].value in TITLES
+
+
+def dicom(pixels) -> bytes:
+    """An uncompressed 8 bit DX image."""
+    ds = Dataset()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.SOPClassUID, ds.Modality = "1.2.840.10008.5.1.4.1.1.1.1", "DX"
+    ds.SOPInstanceUID = "1.2.3"
+    ds.PhotometricInterpretation, ds.SamplesPerPixel = "MONOCHROME2", 1
+    ds.Rows, ds.Columns = pixels.shape
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit, ds.PixelRepresentation = 7, 0
+    ds.PixelData = (255 * pixels).astype("uint8").tobytes()
+    stream = io.BytesIO()
+    ds.save_as(stream, enforce_file_format=True)
+    return stream.getvalue()
+
+
+def test_a_file_taken_out_of_the_uploader_leaves_the_page(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
+    assert len(at.session_state["cases"]) == 2
+    upload(at, ("b.png", png))
+    assert [case.name for case in at.session_state["cases"].values()] == ["b.png"]
+
+
+def test_remove_all_files_forgets_files_and_results(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    at.button[0].click().run()
+    assert not at.session_state["cases"]
+    assert "results" not in at.session_state
+    assert "Nothing to look at yet" in words(at)
+    assert at.file_uploader[0].value == []
+
+
+def test_more_files_than_a_page_holds_are_named(open_app, tiny_run_root, png, monkeypatch):
+    monkeypatch.setattr("dashboard.state.MAX_CASES", 1)
+    at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
+    assert len(at.session_state["cases"]) == 1
+    assert "b.png" in at.warning[0].value
+
+
+def test_a_sample_needs_one_click_and_says_what_it_is(open_app, tiny_run_root, samples):
+    at = open_app(tiny_run_root)
+    at.button[0].click().run()
+    assert at.metric[0].value in TITLES
+    assert "Normal sample. Average of 7." in words(at)
+
+
+def test_samples_that_are_absent_are_not_offered(open_app, tiny_run_root):
+    at = open_app(tiny_run_root)
+    assert not at.button
+    assert text.SAMPLES not in words(at)
+
+
+def test_compare_shows_the_same_file_on_three_networks(open_app, tiny_run_root, png, predictions):
+    at = go(upload(open_app(tiny_run_root), ("a.png", png)), "compare")
+    assert not at.exception
+    assert [title.value for title in at.subheader] == list(ARCHITECTURES.values())
+    maps = [image.proto.imgs[0].alt for image in at.image]
+    assert len(maps) == 3
+    assert all(name in alt for name, alt in zip(ARCHITECTURES.values(), maps, strict=True))
+    assert charts(at) == ["Score of each class (%)"] * 3
+    assert list(at.table[0].value["Network"]) == list(ARCHITECTURES.values())
+    assert "greement" in at.info[0].value
+    assert text.AGREEMENT_CAVEAT in at.info[0].value
+    asked = list(predictions)
+    at.segmented_control(key="map_class").set_value("covid").run()
+    assert all("COVID-19" in image.proto.imgs[0].alt for image in at.image)
+    assert predictions == asked
+
+
+def test_compare_says_why_a_file_is_refused(open_app, tiny_run_root):
+    at = go(upload(open_app(tiny_run_root), ("bad.png", b"")), "compare")
+    assert "The file is empty" in at.error[0].value
+    assert not at.image
+
+
+def test_controls_keep_their_values_across_pages(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
+    at.slider[0].set_value(80).run()
+    at.selectbox(key="case").set_value(list(at.session_state["cases"])[1]).run()
+    go(at, "compare")
+    assert at.slider[0].value == 80
+    assert at.selectbox(key="case").value == list(at.session_state["cases"])[1]
+    assert len(at.session_state["cases"]) == 2
+    go(at, "classify")
+    upload(at, ("c.png", png))  # the uploader starts empty here: what was there before stays
+    assert [c.name for c in at.session_state["cases"].values()] == ["a.png", "b.png", "c.png"]
+
+
+def test_reports_show_matrix_curves_tables_and_the_paper(open_app, tiny_run_root):
+    at = open_app(tiny_run_root, "reports")
+    assert not at.exception
+    assert charts(at) == [
+        "Confusion matrix: images, share of the row",
+        "Accuracy by epoch (%)",
+        "Loss by epoch (nats)",
+        "The networks on their test images (%)",
+    ]
+    assert at.get("plotly_chart")[0].proto.alt.startswith("Confusion matrix. Of 10 COVID-19:")
+    assert {"Sensitivity", "Specificity", "PPV", "F1"} <= set(at.table[0].value)
+    assert "97.3%" in list(at.table[2].value["Paper"])
+    said = words(at)
+    assert "Split by patient: no patient stands both" in said
+    assert "random weights, for tests" in said  # where the backbone came from
+    assert "Random networks: for tests only." in said  # the run's own note
+
+
+def test_reports_only_run_says_why_it_cannot_predict(open_app, reports_only_run_root, png):
+    at = open_app(reports_only_run_root, "reports")
+    assert "cannot predict" in words(at)
+    assert len(charts(at)) == 4
+    at = upload(go(at, "classify"), ("a.png", png))
+    assert not at.exception
+    assert not at.metric
+    assert "train_models.py" in at.code[0].value
+
+
+def test_a_damaged_report_leaves_the_others(open_app, tiny_run_root):
+    (tiny_run_root / "tiny" / "xception" / "report.json").write_text("{}", "utf-8")
+    at = open_app(tiny_run_root, "reports")
+    assert not at.exception
+    assert "report.json differs from the digest" in at.error[0].value
+    assert list(at.table[0].value["Network"]) == ["ResNet50V2", "VGG16"]
+    at.segmented_control(key="report_model").set_value("vgg16").run()
+    assert charts(at)[0].startswith("Confusion matrix")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_damaged_run_leaves_the_others(open_app, tiny_run_root, page):
+    (tiny_run_root / "broken").mkdir()
+    (tiny_run_root / "broken" / "run.json").write_text("{", "utf-8")
+    at = open_app(tiny_run_root, page)
+    assert not at.exception
+    assert "cannot be read as JSON" in at.error[0].value
+    assert not at.code  # the whole run still serves
+
+
+def test_a_damaged_model_is_refused_by_name(open_app, tiny_run_root, png):
+    (tiny_run_root / "tiny" / "xception" / "model.tflite").write_bytes(b"else")
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    assert not at.exception
+    assert "model.tflite differs from the digest" in at.error[0].value
+    at.segmented_control(key="model").set_value("vgg16").run()
+    assert at.metric[0].value in TITLES
+
+
+def test_a_companion_run_stands_beside(open_app, tiny_run_root, reports_only_run_root):
+    (reports_only_run_root / "reports").rename(tiny_run_root / "reports")
+    path = tiny_run_root / "reports" / "run.json"
+    info = json.loads(path.read_text("utf-8"))
+    info["data"].update(split_by="image", shared_patients=23)
+    path.write_text(json.dumps({**info, "companion": "tiny"}), "utf-8")
+    at = open_app(tiny_run_root, "reports")
+    assert "companion" not in words(at)
+    at.selectbox(key="report_run").set_value("reports").run()
+    assert not at.exception
+    assert "23 patients stand both" in at.warning[0].value
+    assert "Beside its companion run" in words(at)
+    beside = at.table[-1].value
+    assert set(beside["Run"]) == {"Tiny run reports", "Tiny run tiny"}
+    assert len(beside) == 2 * len(ARCHITECTURES)
+
+
+def test_about_names_limits_data_and_the_origin_of_the_weights(open_app, tiny_run_root):
+    said = words(open_app(tiny_run_root, "about"))
+    for part in ("not for diagnosis, screening", "children of one to five years", "not calibrated"):
+        assert part in said
+    assert said.count("random weights, for tests") == len(ARCHITECTURES)

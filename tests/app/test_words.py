@@ -1,0 +1,137 @@
+"""Sentences and tables, without a page around them; the paper's own figures."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from covid_model import paper
+from covid_model.notice import NOTICE
+from covid_model.runs import ARCHITECTURES
+from covid_model.serving.classifier import Prediction
+from covid_model.serving.diagnose import Diagnosis
+from dashboard import tables, text
+
+
+def diagnosis(name="a.png", *scores):
+    predictions = tuple(
+        Prediction(model, np.array(row, np.float32), np.zeros((3, 2, 2), np.float32), 0.25)
+        for model, row in zip(ARCHITECTURES, scores, strict=False)
+    )
+    return Diagnosis(name, "ok", predictions=predictions)
+
+
+REFUSED = Diagnosis("b|c*.png", "refused", reason="The file is empty: export it again.")
+
+
+@pytest.mark.parametrize(
+    ("predicted", "sentence"),
+    [
+        (("covid", "covid", "covid"), "Agreement: all 3 networks say COVID-19."),
+        (
+            ("covid", "normal", "covid"),
+            "Partial agreement: Xception and VGG16 say COVID-19; ResNet50V2 says Normal.",
+        ),
+        (
+            ("covid", "normal", "infection"),
+            "No agreement: Xception says COVID-19; ResNet50V2 says Normal; "
+            "VGG16 says Other infection.",
+        ),
+    ],
+)
+def test_agreement_in_words(predicted, sentence):
+    said = text.agreement(dict(zip(ARCHITECTURES, predicted, strict=True)))
+    assert said == sentence
+    assert "confidence" not in said + text.AGREEMENT_CAVEAT
+
+
+def test_one_network_agrees_with_nobody():
+    assert text.agreement({"vgg16": "covid"}).startswith("Only one network")
+
+
+@pytest.mark.parametrize(
+    ("data", "part", "flatters"),
+    [
+        ({"split_by": "patient", "shared_patients": 0}, "Split by patient: no patient", False),
+        ({"split_by": "image", "shared_patients": 23}, "23 patients stand both", True),
+        ({"split_by": "image", "shared_patients": None}, "do not say which patient", False),
+        ({}, "not on record", False),
+    ],
+)
+def test_how_the_images_were_split(data, part, flatters):
+    sentence, warns = text.split_note(data)
+    assert part in sentence
+    assert warns is flatters
+
+
+def test_words_of_a_file_are_not_markdown():
+    assert text.plain("a_b*c[d](e)<f>$g$") == r"a\_b\*c\[d\](e)\<f\>\$g\$"
+
+
+def test_a_long_name_keeps_both_ends():
+    assert text.short("a.png") == "a.png"
+    assert text.short("a" * 20 + "b" * 20 + ".png") == "a" * 14 + "…" + "b" * 10 + ".png"
+
+
+def test_outcomes_have_one_row_a_file():
+    rows = tables.outcomes([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
+    assert rows[0] == {
+        "File": "a.png",
+        "Status": "read",
+        "Predicted": "Normal",
+        "Score": "70.0%",
+        "Reason": "–",
+    }
+    assert rows[1]["File"] == r"b\|c\*.png"
+    assert (rows[1]["Status"], rows[1]["Predicted"]) == ("refused", "–")
+    assert rows[1]["Reason"] == REFUSED.reason
+
+
+def test_csv_carries_the_notice_in_every_row():
+    out = tables.results_csv([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["file"] for row in rows] == ["a.png", "b|c*.png"]
+    assert {row["notice"] for row in rows} == {NOTICE}
+    assert (rows[0]["predicted"], float(rows[0]["p_normal"])) == ("normal", pytest.approx(0.7))
+    assert (rows[1]["status"], rows[1]["p_normal"]) == ("refused", "")
+
+
+def test_the_papers_counts_in_words():
+    assert "VGG16 COVID-19 39 of 39, Normal 15 of 17, Other infection 19 of 19" in text.paper_note()
+
+
+def test_scores_have_one_row_a_network():
+    rows = tables.scores(diagnosis("a.png", (0.1, 0.7, 0.2), (0.8, 0.1, 0.1)))
+    assert [row["Network"] for row in rows] == ["Xception", "ResNet50V2"]
+    assert rows[1]["Predicted"] == "COVID-19"
+    assert rows[1]["Other infection"] == "10.0%"
+
+
+REPORT = {"images": 75, "accuracy": 0.9, "macro_recall": 0.8, "auroc_macro": None}
+
+
+def test_networks_stand_beside_the_paper():
+    rows = tables.networks({"vgg16": REPORT, "xception": REPORT})
+    assert rows[0]["Paper"] == "97.3%"
+    assert rows[1]["Paper"] == "94.7% (text: 95.9%)"
+    assert rows[0]["AUROC"] == "–"
+
+
+def test_runs_beside_each_other_share_their_networks_only():
+    both = {"A": {"vgg16": REPORT, "xception": REPORT}, "B": {"vgg16": {**REPORT, "accuracy": 0.5}}}
+    assert tables.beside(both) == [
+        {"Network": "VGG16", "Run": "A", "Accuracy": "90.0%", "Macro recall": "80.0%"},
+        {"Network": "VGG16", "Run": "B", "Accuracy": "50.0%", "Macro recall": "80.0%"},
+    ]
+
+
+def test_the_papers_figures_fit_each_other():
+    assert tuple(paper.RESULTS) == tuple(ARCHITECTURES)
+    vgg16 = paper.RESULTS["vgg16"]
+    right, images = map(sum, zip(*vgg16.correct.values(), strict=True))
+    assert (right, images) == (73, paper.TEST_IMAGES)
+    assert vgg16.accuracy == pytest.approx(right / images, abs=5e-4)
+    for result in paper.RESULTS.values():  # each is a whole number of the 75 images
+        count = result.accuracy * paper.TEST_IMAGES
+        assert count == pytest.approx(round(count), abs=0.04)
