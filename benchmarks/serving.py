@@ -20,7 +20,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from covid_model import read_radiograph
 from covid_model.preprocessing import to_input
-from covid_model.runs import DEFAULT_ROOT, Run, list_runs, load_run
+from covid_model.runs import Run, load_run, open_shelf
 from covid_model.serving import Classifier, diagnose
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -100,9 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--image", type=Path, metavar="FILE", help="default: the first sample")
     parser.add_argument("--rounds", type=int, default=15, help="default: %(default)s")
     options = parser.parse_args(arguments)
-    run = load_run(options.run) if options.run else next(iter(list_runs(DEFAULT_ROOT)), None)
-    if run is None or not run.servable_models:
-        parser.error("no run that can predict: train one, or name one with --run")
+    run = load_run(options.run) if options.run else open_shelf().newest
     image = options.image or next(iter(sorted((ROOT / "assets" / "samples").glob("*.png"))), None)
     if image is None:
         parser.error("no sample image: name one with --image")

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from covid_model.errors import CovidModelError, RunError
+from covid_model.errors import CovidModelError
 from covid_model.notice import NOTICE
-from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, Run, list_runs, load_run
+from covid_model.runs import ARCHITECTURES, Run, load_run, open_shelf
 
 if TYPE_CHECKING:
     from covid_model.serving import Classifier, Diagnosis
@@ -69,7 +69,7 @@ def classify(arguments: argparse.Namespace) -> int:
 
     statuses: Counter[str] = Counter()
     with batch.open_sources(arguments.paths) as sources:
-        run = load_run(arguments.run) if arguments.run else _newest_run()
+        run = load_run(arguments.run) if arguments.run else open_shelf().newest
         classifiers = _load_classifiers(run, arguments.model)
         if arguments.cam_dir:
             arguments.cam_dir.mkdir(parents=True, exist_ok=True)
@@ -90,16 +90,6 @@ def classify(arguments: argparse.Namespace) -> int:
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     print(f"Files: {statuses.total()} ({counts}). {NOTICE}", file=sys.stderr)
     return 0
-
-
-def _newest_run() -> Run:
-    for run in list_runs(DEFAULT_ROOT):
-        if run.servable_models:
-            return run
-    raise RunError(
-        f"There is no run that can predict in {DEFAULT_ROOT}: train one with "
-        "`python train_models.py --data DIR`, or name a run folder with --run."
-    )
 
 
 def _load_classifiers(run: Run, model: str) -> "list[Classifier]":

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -208,17 +209,54 @@ def load_run(folder: Path | str) -> Run:
     return Run(folder=folder, info=info, models=models)
 
 
-def list_runs(root: Path | str = DEFAULT_ROOT) -> tuple[Run, ...]:
-    """Return every run folder under ``root``: those that can predict first, newest first.
+@dataclass(frozen=True)
+class Shelf:
+    """The runs of a folder: those that open, those that predict, a sentence for each other.
 
-    Folders without ``run.json`` are skipped; a damaged run raises ``RunError``.
+    Both tuples of runs have the newest first; ``runs`` begins with ``servable``.
     """
-    root = Path(root)
-    if not root.is_dir():
-        return ()
-    runs = [load_run(path.parent) for path in sorted(root.glob("*/run.json"))]
-    runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
-    return tuple(sorted(runs, key=lambda run: not run.servable_models))
+
+    runs: tuple[Run, ...]
+    servable: tuple[Run, ...]
+    damaged: tuple[str, ...]
+
+    @property
+    def newest(self) -> Run:
+        """The newest run that can predict.
+
+        Raises:
+            RunError: if there is none.
+        """
+        if not self.servable:
+            raise RunError(
+                " ".join(
+                    (
+                        "There is no run that can predict: train one with "
+                        "`python train_models.py --data DIR`, or name a run folder.",
+                        *self.damaged,
+                    )
+                )
+            )
+        return self.servable[0]
+
+
+def runs_root() -> Path:
+    """The folder of runs: ``COVID_MODEL_RUNS``, or the one of the project."""
+    return Path(os.environ.get("COVID_MODEL_RUNS") or DEFAULT_ROOT)
+
+
+def open_shelf(root: Path | None = None) -> Shelf:
+    """Open every run of a folder, ``runs_root()`` when None; a damaged one hides no other."""
+    servable, others, damaged = [], [], []
+    for path in sorted((root or runs_root()).glob("*/run.json")):
+        try:
+            run = load_run(path.parent)
+            (servable if run.servable_models else others).append(run)
+        except RunError as error:
+            damaged.append(str(error))
+    for runs in (servable, others):
+        runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
+    return Shelf((*servable, *others), tuple(servable), tuple(damaged))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from covid_model import runs
 from covid_model.overlay import overlay
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
@@ -42,33 +43,33 @@ def intake() -> None:
         st.button("Remove all files", icon=":material/delete:", on_click=state.clear)
 
 
-def open_shelf(*, to_predict: bool) -> services.Shelf:
+def open_shelf(*, to_predict: bool) -> runs.Shelf:
     """Return the runs after saying which cannot be opened, or what to do where there is none."""
-    shelf = services.shelf()
+    shelf = runs.open_shelf()
     for sentence in shelf.damaged:
         st.error(sentence, title="A run cannot be opened")
     if not (shelf.servable if to_predict else shelf.runs):
-        st.warning(text.no_run(services.runs_root()), title="No trained networks yet")
+        st.warning(text.no_run(runs.runs_root()), title="No trained networks yet")
         st.code(text.TRAIN_COMMAND, language="bash", wrap_lines=True)
     return shelf
 
 
-def pick_run(shelf: services.Shelf) -> Run | None:
+def pick_run(shelf: runs.Shelf) -> Run | None:
     """Let the visitor choose among the runs that predict; None where there is none."""
     if not shelf.servable:
         return None
-    runs = {run.name: run for run in shelf.servable}
-    if len(runs) == 1:
+    by_name = {run.name: run for run in shelf.servable}
+    if len(by_name) == 1:
         st.caption(f"Trained run: {run_title(shelf.servable[0])}")
         return shelf.servable[0]
     name = st.selectbox(
         "Trained run",
-        list(runs),
-        format_func=lambda name: run_title(runs[name]),
+        list(by_name),
+        format_func=lambda name: run_title(by_name[name]),
         key=state.RUN,
         persist_state="session",
     )
-    return runs.get(name, shelf.servable[0])
+    return by_name.get(name, shelf.servable[0])
 
 
 def run_title(run: Run) -> str:

@@ -1,51 +1,21 @@
 """The dashboard's only caching: what its pages ask of the serving package."""
 
 import json
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from covid_model.classes import CLASSES
-from covid_model.errors import RunError
 from covid_model.preprocessing import resize
-from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, Run, load_run, sha256_of
+from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, sha256_of
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnose import Diagnosis, diagnose
 from dashboard import state
 
 SAMPLES_FOLDER = DEFAULT_ROOT.parent / "samples"
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """The runs that can be opened, those that predict first, and a sentence for each other."""
-
-    runs: tuple[Run, ...]
-    servable: tuple[Run, ...]
-    damaged: tuple[str, ...]
-
-
-def runs_root() -> Path:
-    """Return the folder of runs: ``COVID_MODEL_RUNS``, or the one of the project."""
-    return Path(os.environ.get("COVID_MODEL_RUNS") or DEFAULT_ROOT)
-
-
-def shelf() -> Shelf:
-    """Open every run folder; a damaged one never hides the others."""
-    servable, others, damaged = [], [], []
-    for path in sorted(runs_root().glob("*/run.json")):
-        try:
-            run = load_run(path.parent)
-            (servable if run.servable_models else others).append(run)
-        except RunError as error:
-            damaged.append(str(error))
-    for runs in (servable, others):
-        runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
-    return Shelf((*servable, *others), tuple(servable), tuple(damaged))
 
 
 @st.cache_resource(max_entries=len(ARCHITECTURES), show_spinner="Loading the network")

@@ -15,6 +15,7 @@ if str(ROOT) not in sys.path:
 
 from playwright.sync_api import Page  # noqa: E402
 
+from covid_model.runs import open_shelf, runs_root  # noqa: E402
 from dashboard import services  # noqa: E402
 from tests.browser.served import chromium, dashboard, find_chromium  # noqa: E402
 
@@ -31,16 +32,16 @@ READY = {
 
 def main() -> int:
     """Write the four pictures; return 1 where something they need is missing."""
-    if not services.samples() or not services.shelf().servable or not find_chromium():
+    if not services.samples() or not open_shelf().servable or not find_chromium():
         sys.stderr.write(
             f"Expected samples in {services.SAMPLES_FOLDER}, a run that predicts in "
-            f"{services.runs_root()}, and chromium on the PATH. One of them is missing.\n"
+            f"{runs_root()}, and chromium on the PATH. One of them is missing.\n"
         )
         return 1
     FOLDER.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        dashboard(services.runs_root(), Path(folder)) as url,
+        dashboard(runs_root(), Path(folder)) as url,
         chromium() as browser,
     ):
         page = browser.new_page(color_scheme="light")

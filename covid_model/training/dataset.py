@@ -128,13 +128,19 @@ def split_by_patient(
                 f"Expected at least {folds} patients to hold some out for {name}. "
                 f"Received: {rest['group'].nunique()}. Add patients."
             )
-        strata = rest["label"] + "|" + rest["source"]
-        if strata.value_counts().min() < folds:  # too rare to stratify by source as well
-            strata = rest["label"]
+        strata = _finest_strata(rest, folds)
         splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
         _, held = next(splitter.split(rest, strata, rest["group"]))
         part.loc[rest.index[held]] = name
     return part
+
+
+def _finest_strata(frame: pd.DataFrame, folds: int) -> pd.Series:
+    """Label with source, label, or nothing: the finest that has enough images for every fold."""
+    for strata in (frame["label"] + "|" + frame["source"], frame["label"]):
+        if strata.value_counts().min() >= folds:
+            return strata
+    return pd.Series("", index=frame.index)
 
 
 def split_by_image(

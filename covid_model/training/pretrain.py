@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 from tqdm import tqdm
@@ -16,6 +17,7 @@ from covid_model.training.augmentation import augment
 from covid_model.training.dataset import Dataset
 from covid_model.training.recipes import PretrainRecipe
 
+CHECKPOINT_STEPS = 50
 COLUMNS = ("step", "size", "loss", "accuracy", "monitor_accuracy", "monitor_recall", "seconds")
 
 
@@ -64,6 +66,7 @@ def pretrain(
     if checkpoint.is_file():
         model = keras.models.load_model(checkpoint)
         step = int(model.optimizer.iterations)
+        model.get_layer("dropout").seed_generator.state.assign((recipe.seed, step))  # not saved
     else:
         keras.utils.set_random_seed(recipe.seed)
         model, step = _compiled(name, recipe, total), 0
@@ -75,7 +78,7 @@ def pretrain(
         logs = model.train_on_batch(*batch_of(train, recipe, step), return_dict=True)
         step += 1
         bar.update()
-        if step % 50 == 0 or step == total:
+        if step % CHECKPOINT_STEPS == 0 or step == total:
             watched = _watch(model, monitor, size)
             bar.set_postfix_str(f"loss {logs['loss']:.3f}, recall {watched[1]:.3f}")
             row = (step, size, logs["loss"], logs["accuracy"], *watched)
@@ -84,10 +87,10 @@ def pretrain(
             model.save(checkpoint)
     bar.close()
     backbone = build_backbone(name, size=None)
-    layers = {layer.name: layer for layer in model.layers}
-    for layer in backbone.model.layers:
+    trained = (layer for layer in model.layers if layer.weights)
+    for layer in backbone.model.layers:  # by order: keras numbers unnamed layers anew
         if layer.weights:
-            layer.set_weights(layers[layer.name].get_weights())
+            layer.set_weights(next(trained).get_weights())
     scale_output(backbone, _as_input(train.grey[:32]), recipe.output_sum)
     return backbone
 
@@ -154,7 +157,7 @@ def _compiled(name: str, recipe: PretrainRecipe, total: int) -> keras.Model:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = recipe.momentum
     x = keras.layers.GlobalAveragePooling2D()(backbone.output)
-    x = keras.layers.Dropout(0.2, seed=recipe.seed)(x)
+    x = keras.layers.Dropout(0.2, seed=recipe.seed, name="dropout")(x)
     x = keras.layers.Dense(len(CLASS_NAMES), activation="softmax", dtype="float32")(x)
     model = keras.Model(backbone.input, x)
     warmup = max(1, int(recipe.warmup * total))
@@ -169,9 +172,9 @@ def _compiled(name: str, recipe: PretrainRecipe, total: int) -> keras.Model:
 
 def _watch(model: keras.Model, monitor: Pictures, size: int) -> tuple[float, float]:
     """Accuracy and macro recall on the monitored images at one size."""
-    from cv2 import INTER_AREA, resize
-
-    small = np.stack([resize(g, (size, size), interpolation=INTER_AREA) for g in monitor.grey])
+    small = np.stack(
+        [cv2.resize(g, (size, size), interpolation=cv2.INTER_AREA) for g in monitor.grey]
+    )
     predicted = [model.predict_on_batch(_as_input(part)).argmax(-1) for part in _pieces(small, 64)]
     right = np.concatenate(predicted) == monitor.labels.argmax(-1)
     recalls = [right[monitor.labels[:, c] == 1].mean() for c in range(len(CLASS_NAMES))]

@@ -48,7 +48,7 @@ def runs(tmp_path, monkeypatch):
     make_run(root / "old", created="2020")
     make_run(root / "new", created="2021")
     make_run(root / "reports", created="2022", servable=False)
-    monkeypatch.setattr(cli, "DEFAULT_ROOT", root)
+    monkeypatch.setenv("COVID_MODEL_RUNS", str(root))
     loaded = []
 
     def load(folder):
@@ -153,7 +153,7 @@ def test_wrong_use_exits_with_2_and_a_reason(files, runs, capsys, arguments, rea
 def test_no_run_that_can_predict_says_how_to_get_one(files, tmp_path, monkeypatch, capsys):
     root = tmp_path / "only"
     make_run(root / "reports", created="2022", servable=False)
-    monkeypatch.setattr(cli, "DEFAULT_ROOT", root)
+    monkeypatch.setenv("COVID_MODEL_RUNS", str(root))
     assert cli.main(["classify", str(files)]) == 2
     assert "train_models.py" in capsys.readouterr().err
 

@@ -121,8 +121,24 @@ def test_list_puts_runs_that_predict_first_then_the_newest(tmp_path):
     write_run(tmp_path / "new", created="2026-03-01")
     write_run(tmp_path / "paper", created="2026-05-01", servable=False)
     (tmp_path / "no-run").mkdir()
-    assert [run.name for run in runs.list_runs(tmp_path)] == ["new", "old", "paper"]
-    assert runs.list_runs(tmp_path / "absent") == ()
+    shelf = runs.open_shelf(tmp_path)
+    assert [run.name for run in shelf.runs] == ["new", "old", "paper"]
+    assert shelf.newest.name == "new"
+    assert runs.open_shelf(tmp_path / "absent").runs == ()
+
+
+def test_a_damaged_run_never_hides_the_others(tmp_path):
+    write_run(tmp_path / "good")
+    write_run(tmp_path / "bad")
+    (tmp_path / "bad" / "run.json").write_text("{")
+    shelf = runs.open_shelf(tmp_path)
+    assert [run.name for run in shelf.servable] == ["good"]
+    assert "run.json cannot be read" in shelf.damaged[0]
+
+
+def test_no_run_that_predicts_says_how_to_train_one(tmp_path):
+    with pytest.raises(RunError, match="train_models.py --data DIR"):
+        _ = runs.open_shelf(tmp_path).newest
 
 
 def test_an_existing_folder_is_never_overwritten(run):

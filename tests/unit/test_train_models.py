@@ -1,0 +1,111 @@
+"""train_models.py, from a folder of radiographs to a run that predicts."""
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+import train_models
+from covid_model.classes import CLASS_NAMES
+from covid_model.radiograph import read_radiograph
+from covid_model.runs import load_run, open_shelf
+from covid_model.serving import Classifier
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """36 drawn radiographs of 18 patients, with metadata.csv."""
+    root = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    rows = []
+    for i in range(36):
+        label = CLASS_NAMES[i // 2 % 3]
+        picture = rng.normal(60 + 60 * CLASS_NAMES.index(label), 20, (90, 80))
+        cv2.imwrite(str(root / f"{i}.png"), np.clip(picture, 0, 255).astype(np.uint8))
+        rows.append({"path": f"{i}.png", "label": label, "patient_id": f"p{i // 2}"})
+    pd.DataFrame(rows).to_csv(root / "metadata.csv", index=False)
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(folder, tmp_path_factory):
+    """A run of one real network, two epochs from random weights."""
+    work = tmp_path_factory.mktemp("work")
+    code = train_models.main(
+        ["--data", str(folder), "--models", "vgg16", "--weights", "random", "--epochs", "2",
+         "--out", str(work / "runs" / "first"), "--cache", str(work / "cache"),
+         "--title", "Drawn", "--note", "Drawings."]
+    )  # fmt: skip
+    assert code == 0
+    return load_run(work / "runs" / "first")
+
+
+def test_the_run_predicts_what_its_report_says(trained, folder):
+    classifier = Classifier.load(trained.model_folder("vgg16"))
+    rows = trained.table("vgg16", "predictions.csv")
+    assert len(rows) == trained.report("vgg16")["images"] >= 6
+    for row in rows[:3]:
+        radiograph = read_radiograph((folder / row["original"]).read_bytes())
+        served = classifier.predict(radiograph).probabilities
+        np.testing.assert_allclose(served, [float(row[f"p_{c}"]) for c in CLASS_NAMES], atol=2e-6)
+
+
+def test_the_run_says_what_it_is(trained):
+    info = trained.info
+    assert info["title"] == "Drawn"
+    assert info["notes"] == ["Drawings."]
+    assert info["recipe"]["epochs"] == 2
+    assert info["data"]["shared_patients"] == 0
+    assert sum(row["images"] for row in info["data"]["counts"]) == 36
+    assert "random weights" in trained.model_info("vgg16").backbone_origin
+    history = trained.table("vgg16", "history.csv")
+    assert [row["epoch"] for row in history] == ["1", "2"]
+    split = pd.read_csv(trained.folder / "split.csv")
+    assert split.groupby("patient_id")["part"].nunique().eq(1).all()
+    assert [run.name for run in open_shelf(trained.folder.parent).servable] == ["first"]
+
+
+def test_an_existing_run_is_kept(trained, folder, capsys):
+    before = (trained.folder / "run.json").read_bytes()
+    arguments = ["--data", str(folder), "--weights", "random", "--out", str(trained.folder)]
+    assert train_models.main(arguments) == 2
+    assert "never overwritten" in capsys.readouterr().err
+    assert (trained.folder / "run.json").read_bytes() == before
+
+
+def test_save_split_shows_the_table_and_trains_nothing(folder, tmp_path, capsys):
+    file = tmp_path / "split.csv"
+    assert train_models.main(["--data", str(folder), "--save-split", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert "36 radiographs by source, label and part" in shown
+    assert "Patient leak check: 0 patients" in shown
+    assert pd.read_csv(file)["part"].value_counts()["test"] >= 6
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--weights", "nowhere.h5"], "Expected --weights imagenet, random"),
+        (["--recipe", "pretrain"], "Expected --out DIR"),
+        (["--only", "paper=1"], "Expected --only COLUMN=VALUE"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_a_sentence(folder, tmp_path, arguments, sentence, capsys):
+    if "--recipe" not in arguments:
+        arguments = [*arguments, "--out", str(tmp_path / "run"), "--cache", str(tmp_path)]
+    assert train_models.main(["--data", str(folder), *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_is_not_there_ends_with_2(tmp_path, capsys):
+    assert train_models.main(["--data", str(tmp_path / "gone"), "--weights", "random"]) == 2
+    assert "metadata.csv" in capsys.readouterr().err
+
+
+def test_an_interrupted_pretraining_wants_resume(folder, tmp_path, capsys):
+    (tmp_path / "vgg16.checkpoint.keras").touch()
+    arguments = ["--data", str(folder), "--recipe", "pretrain", "--out", str(tmp_path)]
+    assert train_models.main(arguments) == 2
+    assert "go on with --resume" in capsys.readouterr().err
