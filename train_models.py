@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
         help="pretrain: leave out the validation and test patients of these split files",
     )
     add("--reports-only", action="store_true", help="write no model, only its reports")
-    add("--weights-format", choices=("float32", "float16", "int8"), default="float16")
+    add("--weights-format", choices=("auto", "float32", "float16", "int8"), default="auto")
     add("--cache", type=Path, metavar="DIR", help="folder of the frozen features")
     add("--epochs", type=int, help="paper: passes over the training part")
     add("--learning-rate", type=float)
