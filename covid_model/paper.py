@@ -6,7 +6,7 @@ Source: César and Lucas Pedrosa Soares (2020), its text and the notebooks publi
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CITATION = "César Pedrosa Soares and Lucas Pedrosa Soares, 2020"
+CITATION = "César Pedrosa Soares and Lucas Pedrosa Soares, 2020, arXiv:2007.05494"
 TEST_IMAGES = 75
 PROTOCOL: Mapping[str, str] = {
     "Images": "375 frontal radiographs: 175 COVID-19, 100 normal, 100 other infection",

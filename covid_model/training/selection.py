@@ -112,4 +112,4 @@ def describe(data: Dataset, part: pd.Series) -> str:
         if data.patients_known
         else "Patient leak check: impossible, the folder does not say which patient an image shows."
     )
-    return f"{len(data)} radiographs by source, label and part\n{table.astype(int)}\n{leak}"
+    return f"{len(data)} radiographs by source, label and part\n{table.astype(int).to_string()}\n{leak}"
