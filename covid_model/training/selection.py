@@ -99,17 +99,18 @@ def without_held_out(data: Dataset, files: Sequence[Path]) -> Dataset:
 
 def describe(data: Dataset, part: pd.Series) -> str:
     """The source x label table beside the patient leak check, as text for a terminal."""
-    table = counts(data, part).pivot_table(
+    rows = counts(data, part).pivot_table(
         index=["source", "label"],
         columns="part",
         values=["images", "patients"],
         fill_value=0,
         observed=True,
     )
+    table = rows.astype(int).to_string()
     shared = shared_patients(data, part)
     leak = (
         f"Patient leak check: {shared} patients stand both in the test part and outside it."
         if data.patients_known
         else "Patient leak check: impossible, the folder does not say which patient an image shows."
     )
-    return f"{len(data)} radiographs by source, label and part\n{table.astype(int).to_string()}\n{leak}"
+    return f"{len(data)} radiographs by source, label and part\n{table}\n{leak}"

@@ -53,8 +53,8 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
             {"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"},
         ]
         page.locator("input[type=file]").set_input_files(files)
-        metric = page.get_by_test_id("stMetric")
-        expect(metric).to_contain_text("Xception predicts", timeout=30_000)
+        metric = page.get_by_test_id("stMetric").filter(has_text="Xception predicts")
+        expect(metric).to_be_visible(timeout=30_000)
         assert metric.inner_text().split("\n")[-1] in TITLES.values()
         expect(page.get_by_role("table")).to_contain_text("refused")
 
@@ -68,8 +68,9 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         expect(page.locator(".annotation-text")).to_have_count(9)
         expect(page.get_by_text(NOTICE)).to_be_visible()
 
+        expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=30_000)
         page.get_by_role("link", name="Classify").click()  # the files are still there
-        expect(metric).to_contain_text("Xception predicts")
+        expect(metric).to_be_visible(timeout=30_000)
         expect(page.get_by_test_id("stException")).to_have_count(0)
     assert asked_hosts == {"127.0.0.1"}  # nothing is fetched from, or sent to, anywhere else
     assert "Traceback" not in (tmp_path / "server.log").read_text()
