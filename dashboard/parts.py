@@ -1,5 +1,7 @@
 """Pieces of screen that more than one page shows."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -70,6 +72,20 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
         persist_state="session",
     )
     return by_name.get(name, shelf.servable[0])
+
+
+def pick_network(models: Sequence[str], *, key: str) -> str:
+    """Let the visitor choose a network; the first where the last choice is not among them."""
+    chosen = st.segmented_control(
+        "Network",
+        models,
+        default=models[0],
+        required=True,
+        format_func=ARCHITECTURES.get,
+        key=key,
+        persist_state="session",
+    )
+    return chosen if chosen in models else models[0]
 
 
 def run_title(run: Run) -> str:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.classes import SCORE_COLUMNS
 from covid_model.errors import RadiographError, UsageError
 from covid_model.radiograph import MAX_BYTES, check_bytes
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnose import Diagnosis, diagnose
 
-SCORES = tuple(f"p_{name}" for name in CLASS_NAMES)
-COLUMNS = ("file", "model", "status", "reason", "predicted", *SCORES, "novelty", "seconds")
+COLUMNS = ("file", "model", "status", "reason", "predicted", *SCORE_COLUMNS, "novelty", "seconds")
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -72,7 +71,7 @@ def rows(diagnosis: Diagnosis) -> list[dict[str, str]]:
             "predicted": prediction.predicted,
             **{
                 column: f"{score:.6f}"
-                for column, score in zip(SCORES, prediction.probabilities, strict=True)
+                for column, score in zip(SCORE_COLUMNS, prediction.probabilities, strict=True)
             },
             "seconds": f"{prediction.seconds:.3f}",
         }

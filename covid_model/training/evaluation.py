@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.runs import SCHEMA
-
-SCORES = [f"p_{name}" for name in CLASS_NAMES]
 
 
 def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.DataFrame:
@@ -19,7 +17,7 @@ def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.Data
         frame: rows of a ``Dataset`` with original, source, patient_id and label.
         probabilities: float32 (n, 3) in the order of ``CLASS_NAMES``.
     """
-    scores = pd.DataFrame(np.round(probabilities.astype(float), 6), columns=SCORES)
+    scores = pd.DataFrame(np.round(probabilities.astype(float), 6), columns=SCORE_COLUMNS)
     columns = frame[["original", "source", "patient_id", "label"]].reset_index(drop=True)
     return pd.concat([columns, scores], axis=1)
 
@@ -36,7 +34,7 @@ def evaluate(predictions: pd.DataFrame) -> dict[str, Any]:
     Returns:
         The content of ``report.json``: the confusion matrix has the truth in rows.
     """
-    scores = predictions[SCORES].to_numpy(float)
+    scores = predictions[list(SCORE_COLUMNS)].to_numpy(float)
     truth = predictions["label"].map(CLASS_NAMES.index).to_numpy(int)
     predicted = scores.argmax(axis=1)
     classes = range(len(CLASS_NAMES))

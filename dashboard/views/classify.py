@@ -63,23 +63,13 @@ controls, results = st.columns([1, 2], gap="large")
 with controls:
     parts.intake()
     run = parts.pick_run(shelf)
-    model = None
-    if run is not None:
-        model = st.segmented_control(
-            "Network",
-            run.servable_models,
-            default=run.servable_models[0],
-            required=True,
-            format_func=ARCHITECTURES.get,
-            key=state.MODEL,
-            persist_state="session",
-        )
+    model = None if run is None else parts.pick_network(run.servable_models, key=state.MODEL)
 with results:
     if not state.cases():
         st.container(border=True).markdown(text.EMPTY)
     elif run is not None:
         try:
-            diagnoses = classify(run, model if model in run.servable_models else run.models[0])
+            diagnoses = classify(run, model)
         except CovidModelError as error:
             st.error(str(error), title="This network cannot be used")
             st.stop()

@@ -92,18 +92,10 @@ with left:
     )
 run = runs.get(chosen, shelf.runs[0])
 with right:
-    model = st.segmented_control(
-        "Network",
-        run.models,
-        default=run.models[0],
-        required=True,
-        format_func=ARCHITECTURES.get,
-        key=REPORT_MODEL,
-        persist_state="session",
-    )
+    model = parts.pick_network(run.models, key=REPORT_MODEL)
 facts(run)
 try:
-    network(run, model if model in run.models else run.models[0])
+    network(run, model)
 except CovidModelError as error:
     st.error(str(error), title="This report cannot be shown")
 st.subheader("The networks of this run, beside the paper")
