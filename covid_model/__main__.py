@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from covid_model.errors import CovidModelError
+from covid_model.errors import CovidModelError, UsageError
 from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES, Run, load_run, open_shelf
 
@@ -58,7 +58,48 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--cam-dir", type=Path, metavar="DIR", help="write each area of attention as PNG here"
     )
+    _add_data(commands)
     return parser
+
+
+def _add_data(commands) -> None:
+    command = commands.add_parser(
+        "data",
+        help="download the two public data sets, then build a data folder for training",
+        description="Download covid-chestxray-dataset with Kermany's chest X-rays (1.2 GB), or "
+        "go on with a download that was cut short; then build a folder for train_models.py.",
+    )
+    command.set_defaults(command=data)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    command.add_argument("--only", choices=["covid", "kermany"], help="one source instead of both")
+    for name in ("covid", "kermany"):
+        command.add_argument(
+            f"--{name}-url",
+            metavar="URL",
+            help="zip to take instead of the source's own; a file will do, and so will #sha256=...",
+        )
+
+
+def data(arguments: argparse.Namespace) -> int:
+    """Download, build, then say what was kept, what was dropped and why."""
+    try:
+        from covid_model.training import archive
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"Building data needs {error.name}: install it with pip install -r requirements.txt."
+        ) from None
+
+    urls = {"covid": arguments.covid_url, "kermany": arguments.kermany_url}
+    if arguments.only:
+        urls = {arguments.only: urls[arguments.only]}
+    try:
+        built = archive.build(arguments.out, urls)
+    except KeyboardInterrupt:
+        print("stopped: run the same command again to go on.", file=sys.stderr)
+        return 130
+    print(archive.summary(built))
+    print(f"Next: python train_models.py --data {arguments.out}")
+    return 0
 
 
 def classify(arguments: argparse.Namespace) -> int:
