@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,14 +14,7 @@ from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES, Run, load_run, open_shelf
 
 if TYPE_CHECKING:
-    from covid_model.serving import Classifier, Diagnosis
-
-CAM_SIDE = 1024
-CSV_NOTE = """{notice}
-
-{csv} was written with run {run}, models {models}.
-p_covid, p_normal and p_infection are scores in [0, 1], not probabilities of disease.
-"""
+    from covid_model.serving import Classifier
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -106,7 +98,7 @@ def classify(arguments: argparse.Namespace) -> int:
     """Write one row a file with each model, in order, each as soon as it is known."""
     from tqdm import tqdm
 
-    from covid_model.serving import batch
+    from covid_model.serving import batch, outputs
 
     statuses: Counter[str] = Counter()
     with batch.open_sources(arguments.paths) as sources:
@@ -116,7 +108,9 @@ def classify(arguments: argparse.Namespace) -> int:
             arguments.cam_dir.mkdir(parents=True, exist_ok=True)
         with _table(arguments.csv) as stream:
             if arguments.csv:
-                _write_note(arguments.csv, run, classifiers)
+                models = [classifier.info for classifier in classifiers]
+                beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
+                beside.write_text(outputs.note(arguments.csv.name, run.name, models), "utf-8")
             writer = csv.DictWriter(stream, batch.COLUMNS, lineterminator="\n")
             writer.writeheader()
             # None: a bar only on a terminal; never where it would run through the table.
@@ -127,7 +121,7 @@ def classify(arguments: argparse.Namespace) -> int:
                 writer.writerows(batch.rows(diagnosis))
                 stream.flush()
                 if arguments.cam_dir:
-                    _write_overlays(diagnosis, number, arguments.cam_dir)
+                    outputs.write_overlays(diagnosis, number, arguments.cam_dir)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     print(f"Files: {statuses.total()} ({counts}). {NOTICE}", file=sys.stderr)
     return 0
@@ -148,35 +142,6 @@ def _table(path: Path | None) -> Iterator[TextIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as stream:
         yield stream
-
-
-def _write_note(path: Path, run: Run, classifiers: "Sequence[Classifier]") -> None:
-    """Put the notice beside the table: a line inside would break its fixed columns."""
-    models = ", ".join(classifier.info.title for classifier in classifiers)
-    note = CSV_NOTE.format(notice=NOTICE, csv=path.name, run=run.name, models=models)
-    path.with_name(f"{path.name}.notice.txt").write_text(note, "utf-8")
-
-
-def _write_overlays(diagnosis: "Diagnosis", number: int, folder: Path) -> None:
-    """Write one PNG a model, of the predicted class; ``number`` counts the files of the table."""
-    from covid_model.overlay import overlay, to_png, with_caption
-    from covid_model.preprocessing import resize
-
-    if diagnosis.radiograph is None:
-        return
-    pixels = diagnosis.radiograph.pixels
-    scale = min(1, CAM_SIDE / max(pixels.shape))
-    height, width = (max(1, round(side * scale)) for side in pixels.shape)
-    pixels = resize(pixels, height=height, width=width)
-    stem = re.sub(r"[^\w.-]+", "_", Path(diagnosis.name).name)[-80:]
-    for prediction in diagnosis.predictions:
-        shown = prediction.predicted
-        title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {shown}"
-        caption = f"{title}, score {prediction.score:.2f}. {NOTICE}"
-        picture = with_caption(overlay(pixels, prediction.heatmap(shown)), caption)
-        text = {"Source": diagnosis.name, "Title": title}
-        path = folder / f"{number:05d}-{stem}.{prediction.model}.png"
-        path.write_bytes(to_png(picture, text=text))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ ARCHITECTURES: dict[str, str] = {
 }
 DEFAULT_ROOT = Path(__file__).resolve().parent.parent / "assets" / "runs"
 SERVING_FILES = ("model.tflite", "head.npz")
+NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class ModelInfo:
         backbone_origin: one sentence that says where the convolutions' weights came from.
         weights_format: how ``model.tflite`` stores weights, or "" for a reports-only model.
         temperature: softmax temperature fitted on validation, None when not calibrated.
-        thresholds: decision thresholds by name.
+        thresholds: "probability", the lowest calibrated probability that is an answer; "novelty",
+            the largest distance that is known; each only where it was fitted.
         sha256: digest of every other file in the folder by file name.
     """
 
@@ -101,7 +103,12 @@ class Run:
         return json.loads(self._checked(architecture, "report.json"))
 
     def table(self, architecture: str, name: str) -> list[dict[str, str]]:
-        """Read one CSV (``history.csv`` or ``predictions.csv``) after checking its digest."""
+        """Read one CSV after checking its digest.
+
+        Args:
+            architecture: one of ``models``.
+            name: ``history.csv``, ``predictions.csv`` or ``validation.csv``.
+        """
         text = self._checked(architecture, name).decode("utf-8")
         return list(csv.DictReader(text.splitlines()))
 

@@ -1,6 +1,7 @@
-"""Serving: from a file's bytes to scores with areas of attention, without TensorFlow."""
+"""Serving: from a file's bytes to probabilities with areas of attention, without TensorFlow."""
 
 from covid_model.serving.classifier import Classifier, Prediction
+from covid_model.serving.decision import Decision, decide
 from covid_model.serving.diagnose import Diagnosis, diagnose
 
-__all__ = ["Classifier", "Diagnosis", "Prediction", "diagnose"]
+__all__ = ["Classifier", "Decision", "Diagnosis", "Prediction", "decide", "diagnose"]

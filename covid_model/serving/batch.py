@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from covid_model.classes import SCORE_COLUMNS
 from covid_model.errors import RadiographError, UsageError
 from covid_model.radiograph import MAX_BYTES, check_bytes
-from covid_model.serving.classifier import Classifier
+from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.diagnose import Diagnosis, diagnose
 
 COLUMNS = ("file", "model", "status", "reason", "predicted", *SCORE_COLUMNS, "novelty", "seconds")
@@ -57,7 +57,10 @@ def classify(source: Source, classifiers: Sequence[Classifier]) -> Diagnosis:
 
 
 def rows(diagnosis: Diagnosis) -> list[dict[str, str]]:
-    """Return the table's rows for one file by ``COLUMNS``: one a model, one alone when refused."""
+    """Return the table's rows for one file by ``COLUMNS``: one a model, one alone if unreadable.
+
+    The status is the image's. No class is named where it is refused.
+    """
     common = {
         **dict.fromkeys(COLUMNS, ""),
         "file": diagnosis.name,
@@ -68,15 +71,20 @@ def rows(diagnosis: Diagnosis) -> list[dict[str, str]]:
         {
             **common,
             "model": prediction.model,
-            "predicted": prediction.predicted,
-            **{
-                column: f"{score:.6f}"
-                for column, score in zip(SCORE_COLUMNS, prediction.probabilities, strict=True)
-            },
+            **({} if diagnosis.withheld else _answer(prediction)),
+            "novelty": "" if prediction.novelty is None else f"{prediction.novelty:.3f}",
             "seconds": f"{prediction.seconds:.3f}",
         }
         for prediction in diagnosis.predictions
     ] or [common]
+
+
+def _answer(prediction: Prediction) -> dict[str, str]:
+    pairs = zip(SCORE_COLUMNS, prediction.probabilities, strict=True)
+    return {
+        "predicted": prediction.predicted,
+        **{column: f"{value:.6f}" for column, value in pairs},
+    }
 
 
 def _of_path(path: Path, stack: ExitStack) -> Iterator[Source]:

@@ -1,4 +1,4 @@
-"""One trained network that turns a radiograph into scores with their heatmaps."""
+"""One trained network that turns a radiograph into probabilities with their heatmaps."""
 
 import time
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from covid_model.runs import (
     require_servable,
 )
 from covid_model.serving.gradcam import Head, class_scores, gradcam
+from covid_model.serving.trust import Trust
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,23 +31,35 @@ class Prediction:
         model: key of the network in ``runs.ARCHITECTURES``.
         probabilities: float32 (3,), sum 1, in the order of ``CLASS_NAMES``.
         heatmaps: float32 (3, h, w), range [0, 1], the Grad-CAM of each class.
-        seconds: from the radiograph to the heatmaps, waiting for other threads included.
+        seconds: of this prediction, waiting for other threads included.
+        calibrated: True where ``probabilities`` are calibrated, False where they are scores.
+        novelty: distance from the radiographs that the network knows, as a share of the largest
+            that counts as known: above 1 is novel. None where the network cannot tell.
+        threshold: lowest calibrated probability that is an answer, None where there is none.
     """
 
     model: str
     probabilities: np.ndarray
     heatmaps: np.ndarray
     seconds: float
+    calibrated: bool = False
+    novelty: float | None = None
+    threshold: float | None = None
 
     @property
     def predicted(self) -> str:
-        """Name of the class with the highest score."""
+        """Name of the class with the highest probability."""
         return CLASS_NAMES[int(self.probabilities.argmax())]
 
     @property
     def score(self) -> float:
-        """Score of the predicted class, range [0, 1]."""
+        """Probability of the predicted class, range [0, 1]; ``measure`` says of which kind."""
         return float(self.probabilities.max())
+
+    @property
+    def measure(self) -> str:
+        """What to call the probabilities: "calibrated probability" or "score"."""
+        return "calibrated probability" if self.calibrated else "score"
 
     def heatmap(self, class_name: str) -> np.ndarray:
         """Return the heatmap of one class, float32 (h, w), range [0, 1].
@@ -64,11 +77,19 @@ class Classifier:
         info: what ``model.json`` says of the network.
     """
 
-    def __init__(self, info: ModelInfo, network: Network, head: Head) -> None:
+    def __init__(
+        self, info: ModelInfo, network: Network, head: Head, trust: Trust | None = None
+    ) -> None:
         """Join the parts of one network; use ``Classifier.load`` instead."""
         self.info = info
         self._network = network
         self._head = head
+        self._trust = trust or Trust()
+
+    @property
+    def input_size(self) -> int:
+        """Side of the square input, in pixels."""
+        return self._network.input_shape[1]
 
     @classmethod
     def load(cls, folder: Path | str, *, threads: int = 2) -> Self:
@@ -93,28 +114,32 @@ class Classifier:
         for name in SERVING_FILES:
             check_file(folder, name, info)
         network = Network.load(folder / "model.tflite", threads=threads)
-        head = Head.load(folder / "head.npz")
+        head, trust = Head.load(folder / "head.npz"), Trust.load(folder, info)
+        maps = np.zeros(network.maps_shape, np.float32)
+        trust.novelty_of(maps, np.zeros(network.input_shape[1:], np.float32))
         try:
-            class_scores(np.zeros(network.maps_shape, np.float32), head)
+            class_scores(maps, head)
         except ValueError as error:
             raise RunError(
                 f"{folder / 'head.npz'} is not the head of the model.tflite beside it: restore "
                 "the run folder or train the model again."
             ) from error
-        return cls(info, network, head)
+        return cls(info, network, head, trust)
 
     def predict(self, radiograph: Radiograph) -> Prediction:
-        """Return the scores of all classes with the heatmap of each, from one forward pass."""
+        """Return every class's probability with its heatmap, novelty too, from one forward pass."""
         started = time.perf_counter()
-        probabilities, maps = self._network.run(
-            to_input(radiograph, size=self._network.input_shape[1])
-        )
-        heatmaps = gradcam(maps, self._head)
+        image = to_input(radiograph, size=self.input_size)
+        scores, maps = self._network.run(image)
+        probabilities, heatmaps = self._trust.probabilities(scores), gradcam(maps, self._head)
         for array in (probabilities, heatmaps):
             array.flags.writeable = False
         return Prediction(
             model=self.info.architecture,
             probabilities=probabilities,
             heatmaps=heatmaps,
+            novelty=self._trust.novelty_of(maps, image[0]),
+            calibrated=self._trust.temperature is not None,
+            threshold=self._trust.least_probability,
             seconds=time.perf_counter() - started,
         )

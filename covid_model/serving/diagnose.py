@@ -1,12 +1,14 @@
 """From a file's bytes to what every chosen network says of it, or the reason it is refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from covid_model.errors import RadiographError
+from covid_model.preprocessing import resize
 from covid_model.radiograph import Radiograph, read_radiograph
 from covid_model.serving.classifier import Classifier, Prediction
+from covid_model.serving.decision import decide
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,9 +18,11 @@ class Diagnosis:
     Attributes:
         name: file name as given.
         status: "ok", "uncertain" (predicted, with a reason for doubt) or "refused".
-        reason: one sentence or two for the user, "" when ok.
-        radiograph: what was read, None when refused.
-        predictions: one for each classifier in the order given, empty when refused.
+        reason: one sentence or more for the user, "" when ok.
+        radiograph: what was read, None where the file could not be.
+        predictions: one for each classifier in the order given, empty where the file could not be
+            read. Where ``withheld``, they serve for their novelty alone: name no class of them.
+        withheld: the file was read, but is refused as novel.
     """
 
     name: str
@@ -26,6 +30,7 @@ class Diagnosis:
     reason: str = ""
     radiograph: Radiograph | None = None
     predictions: tuple[Prediction, ...] = ()
+    withheld: bool = False
 
 
 def diagnose(data: bytes, name: str, classifiers: Sequence[Classifier]) -> Diagnosis:
@@ -40,5 +45,20 @@ def diagnose(data: bytes, name: str, classifiers: Sequence[Classifier]) -> Diagn
         radiograph = read_radiograph(data, name)
     except RadiographError as error:
         return Diagnosis(name=name, status="refused", reason=str(error))
-    predictions = tuple(classifier.predict(radiograph) for classifier in classifiers)
-    return Diagnosis(name=name, status="ok", radiograph=radiograph, predictions=predictions)
+    sizes = {classifier.input_size for classifier in classifiers}
+    inputs = {size: _shrunk(radiograph, size) for size in sizes}
+    predictions = tuple(one.predict(inputs[one.input_size]) for one in classifiers)
+    decision = decide(predictions)
+    return Diagnosis(
+        name=name,
+        status=decision.status,
+        reason=decision.reason,
+        radiograph=radiograph,
+        predictions=predictions,
+        withheld=decision.status == "refused",
+    )
+
+
+def _shrunk(radiograph: Radiograph, size: int) -> Radiograph:
+    """The radiograph at a network's input size, so that a large one is resized only once."""
+    return replace(radiograph, pixels=resize(radiograph.pixels, height=size, width=size))

@@ -7,8 +7,10 @@ the positive part of the weighted sum. Our head pools, flattens, then applies tw
     hidden = pooled @ W1 + b1,    scores = relu(hidden) @ W2 + b2
 
 so the gradient with respect to a pooled cell is W1 @ (1[hidden > 0] * W2), without autodiff. A
-maximum hands a cell's gradient to one position, an average splits it over four: either way the
-sum over positions equals the sum over cells, which is all that alpha needs.
+maximum hands a cell's gradient to one position, an average over N positions hands 1 / N to each
+of N: either way the sum over positions equals the sum over cells, which is all that alpha needs.
+The paper's head averages windows of 2 x 2 to many cells, whose rows of W1 are summed; a head with
+one global mean has a single cell, whose gradient is the sum already.
 """
 
 import zipfile
@@ -20,17 +22,21 @@ import numpy as np
 
 from covid_model.errors import RunError
 
+PAPER_POOL = 2  # side of the paper's AveragePooling2D
+
 
 @dataclass(frozen=True, eq=False)
 class Head:
     """The weights between the feature maps (h, w, C) and the class scores, as in ``head.npz``.
 
     Attributes:
-        pooled_weights: float32 (cells * C, n), W1; rows follow (row, column, channel).
+        pooled_weights: float32 (cells * C, n), W1; rows follow (row, column, channel). The global
+            mean is one cell.
         pooled_bias: float32 (n,), b1.
         class_weights: float32 (n, 3), W2.
         class_bias: float32 (3,), b2.
         max_pool: side of the max pooling before the average pooling, 0 for none.
+        average_pool: side of the average pooling, 0 for the mean over all positions.
     """
 
     pooled_weights: np.ndarray
@@ -38,23 +44,26 @@ class Head:
     class_weights: np.ndarray
     class_bias: np.ndarray
     max_pool: int = 0
+    average_pool: int = PAPER_POOL
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read ``head.npz``.
+        """Read ``head.npz``; one without ``average_pool`` has the paper's.
 
         Raises:
             RunError: if the file is damaged or lacks an array.
         """
         try:
             with path.open("rb") as stream, np.load(stream) as arrays:
-                values = {field.name: arrays[field.name] for field in fields(cls)}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+                stored = {"average_pool": PAPER_POOL, **arrays}
+                values = {field.name: stored[field.name] for field in fields(cls)}
+                pools = {name: _pool(values[name]) for name in ("max_pool", "average_pool")}
+        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(
                 f"{path} does not hold the weights of a head ({error}): restore the file or "
                 "train the model again."
             ) from error
-        return cls(**{**values, "max_pool": int(values["max_pool"])})
+        return cls(**{**values, **pools})
 
 
 def class_scores(maps: np.ndarray, head: Head) -> np.ndarray:
@@ -91,9 +100,20 @@ def _hidden(maps: np.ndarray, head: Head) -> np.ndarray:
     """The hidden layer before its relu, float32 (n,)."""
     if head.max_pool:
         maps = _windows(maps, head.max_pool).max(axis=(1, 3))
-    pooled = _windows(maps, 2).mean(axis=(1, 3))
+    if head.average_pool:
+        pooled = _windows(maps, head.average_pool).mean(axis=(1, 3))
+    else:
+        pooled = maps.mean(axis=(0, 1))
     # Not "@": a threaded BLAS waits for every core, for 8 ms where another program is busy.
     return np.einsum("i,ij->j", pooled.ravel(), head.pooled_weights) + head.pooled_bias
+
+
+def _pool(value: np.ndarray) -> int:
+    """A pooling's side as a plain number; ValueError where it is none."""
+    side = int(value)
+    if side < 0:
+        raise ValueError(f"a pooling of side {side}")
+    return side
 
 
 def _windows(maps: np.ndarray, side: int) -> np.ndarray:

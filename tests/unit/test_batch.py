@@ -23,6 +23,8 @@ def png(seed=0):
 
 
 class FakeClassifier:
+    input_size = 32
+
     def predict(self, radiograph):
         scores = np.array([0.25, 0.5, 0.25], np.float32)
         return Prediction("vgg16", scores, np.zeros((3, 2, 2), np.float32), 0.1234)
@@ -146,6 +148,29 @@ def test_rows_follow_the_columns(folder):
         "novelty": "",
         "seconds": "0.123",
     }
+
+
+def novel(model, novelty):
+    scores, heatmaps = np.array([0.7, 0.2, 0.1], np.float32), np.ones((3, 2, 2), np.float32)
+    return Prediction(model, scores, heatmaps, 0.5, calibrated=True, novelty=novelty)
+
+
+def test_a_novel_image_has_its_novelty_a_network_but_no_class():
+    predictions = novel("xception", 1.23456), novel("vgg16", None)
+    table = rows(Diagnosis("a", "refused", "why", None, predictions, withheld=True))
+    assert [tuple(row) for row in table] == [batch.COLUMNS] * 2
+    filled = [{key: value for key, value in row.items() if value} for row in table]
+    common = {"file": "a", "status": "refused", "reason": "why", "seconds": "0.500"}
+    assert filled == [
+        {**common, "model": "xception", "novelty": "1.235"},
+        {**common, "model": "vgg16"},
+    ]
+
+
+def test_an_uncertain_image_keeps_its_figures_with_novelty():
+    (row,) = rows(Diagnosis("a", "uncertain", "why", None, (novel("vgg16", 0.5),)))
+    assert (row["status"], row["reason"], row["predicted"]) == ("uncertain", "why", "covid")
+    assert (row["p_covid"], row["novelty"]) == ("0.700000", "0.500")
 
 
 def test_refused_file_has_one_row_without_a_model():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class FakeClassifier:
+    input_size = 32
+
     def __init__(self, info):
         self.info = info
 
@@ -100,6 +103,7 @@ def test_csv_file_keeps_its_columns_and_has_the_notice_beside_it(files, runs, tm
     note = path.with_name("table.csv.notice.txt").read_text("utf-8")
     assert note.startswith(NOTICE)
     assert "run new, models VGG16" in note
+    assert "p_infection are scores in [0, 1], not probabilities of disease." in note
 
 
 def test_overlays_carry_the_notice(files, runs, tmp_path, capsys):
@@ -110,6 +114,7 @@ def test_overlays_carry_the_notice(files, runs, tmp_path, capsys):
     with Image.open(folder / names[1]) as image:
         assert image.text["Notice"] == NOTICE
         assert image.text["Title"] == "VGG16: infection"
+        assert image.text["Caption"].startswith("VGG16: infection, score 0.70. ")
         assert image.text["Source"].endswith("b ä.png")
         assert image.height > 90  # the caption
         assert image.width > 70
@@ -187,7 +192,7 @@ def test_help_loads_no_model_library():
 def test_the_whole_way_with_real_networks(files, tiny_run_root, tmp_path, capsys):
     run = tiny_run_root / "tiny"
     assert cli.main(["classify", str(files), "--run", str(run), "--cam-dir", str(tmp_path)]) == 0
-    rows = [row for row in rows_of(capsys.readouterr().out) if row["status"] == "ok"]
+    rows = [row for row in rows_of(capsys.readouterr().out) if row["status"] != "refused"]
     assert [row["model"] for row in rows] == ["xception", "resnet50v2", "vgg16"]
     for row in rows:
         scores = [float(row[f"p_{name}"]) for name in CLASS_NAMES]
@@ -195,3 +200,60 @@ def test_the_whole_way_with_real_networks(files, tiny_run_root, tmp_path, capsys
         assert row["predicted"] == CLASS_NAMES[int(np.argmax(scores))]
         assert float(row["seconds"]) >= 0
         assert (tmp_path / f"00002-b_ä.png.{row['model']}.png").is_file()
+
+
+@pytest.fixture
+def three(tmp_path, trusted_pictures):
+    """A folder with a picture for each status."""
+    folder = tmp_path / "three"
+    folder.mkdir()
+    for status, data in trusted_pictures.items():
+        (folder / f"{status}.png").write_bytes(data)
+    return folder
+
+
+def test_a_trusted_run_says_when_not_to_believe_it(three, trusted_run_root, tmp_path, capsys):
+    table, cams = tmp_path / "table.csv", tmp_path / "cams"
+    given = ["--run", str(trusted_run_root / "trusted"), "--csv", str(table)]
+    assert cli.main(["classify", str(three), *given, "--cam-dir", str(cams)]) == 0
+    assert "Files: 3 (1 ok, 1 refused, 1 uncertain)" in capsys.readouterr().err
+    rows = rows_of(table.read_text("utf-8"))
+    assert len(rows) == 9
+    for row in rows:
+        assert Path(row["file"]).stem == row["status"], "every row has the image's status"
+        refused = row["status"] == "refused"
+        assert bool(row["reason"]) == (row["status"] != "ok")
+        assert (row["predicted"] == "") == refused
+        assert all((row[f"p_{name}"] == "") == refused for name in CLASS_NAMES)
+        assert (float(row["novelty"]) > 1) == refused
+        if row["status"] == "uncertain":
+            assert "VGG16 gives Normal a calibrated probability of only 0." in row["reason"]
+    captions = {}
+    for path in cams.iterdir():
+        with Image.open(path) as image:
+            captions[path.name] = image.text["Caption"]
+    assert len(captions) == 6, "none for the refused image"
+    assert captions["00001-ok.png.vgg16.png"].startswith("VGG16: normal, calibrated probability 0.")
+    assert "(uncertain)" in captions["00003-uncertain.png.vgg16.png"]
+
+
+def test_the_note_says_which_networks_are_calibrated(
+    tiny_run_root, trusted_run_root, three, capsys
+):
+    old = tiny_run_root / "tiny"
+    for name in ("xception", "vgg16"):
+        shutil.rmtree(old / name)
+        shutil.copytree(trusted_run_root / "trusted" / name, old / name)
+
+    def note(model):
+        table = tiny_run_root / f"{model}.csv"
+        given = ["--run", str(old), "--model", model, "--csv", str(table)]
+        assert cli.main(["classify", str(three / "ok.png"), *given]) == 0
+        return table.with_name(f"{table.name}.notice.txt").read_text("utf-8")
+
+    calibrated, score = "are calibrated probabilities in [0, 1]", "are scores in [0, 1]"
+    assert calibrated in note("vgg16")
+    assert score not in note("vgg16")
+    lines = note("all").splitlines()
+    assert any(calibrated in x and x.endswith("rows of Xception, VGG16.") for x in lines)
+    assert any(score in x and x.endswith("rows of ResNet50V2.") for x in lines)

@@ -8,22 +8,36 @@ from covid_model.serving.gradcam import Head, class_scores, gradcam
 SIZE = 237  # VGG16's maps are 14 x 14, then 7 x 7, then 3 x 3: the odd row and column must drop
 
 
-def network(name):
-    """A whole network of random weights with the outputs that the tape needs, beside its Head."""
+@pytest.fixture(scope="module", params=ARCHITECTURES)
+def backbone(request):
+    """Random convolutions, which both kinds of head share."""
     import keras
 
-    from covid_model.training.architectures import build_backbone, paper_head, pooled_output
+    from covid_model.training.architectures import build_backbone
 
     keras.utils.set_random_seed(7)
-    backbone = build_backbone(name, size=SIZE)
-    probabilities = paper_head(pooled_output(backbone), units=20, dropout=0.2, seed=7)
-    model = keras.Model(backbone.model.input, probabilities)
-    layers = [model.get_layer(layer) for layer in ("hidden", "probabilities")]
-    for layer in layers:
-        layer.bias.assign(keras.random.normal(layer.bias.shape, seed=7))
-    arrays = [array for layer in layers for array in layer.get_weights()]
-    outputs = [backbone.target_output, layers[0].output, probabilities]
-    return keras.Model(model.input, outputs), Head(*arrays, max_pool=backbone.architecture.max_pool)
+    return build_backbone(request.param, size=SIZE)
+
+
+def network(backbone, kind, path):
+    """A whole network with the outputs that the tape needs, beside its Head."""
+    import keras
+
+    from covid_model.training.export import Fitted, write_head
+    from covid_model.training.finetune_model import finetune_model
+    from covid_model.training.fit import full_model
+    from covid_model.training.recipes import FinetuneRecipe, PaperRecipe
+
+    if kind == "paper":
+        model = full_model(backbone, PaperRecipe(seed=7))
+    else:
+        model = finetune_model(backbone, FinetuneRecipe(seed=7))
+    for layer in ("hidden", "probabilities"):
+        bias = model.get_layer(layer).bias
+        bias.assign(keras.random.normal(bias.shape, seed=7))
+    write_head(Fitted(backbone, model, []), path)
+    outputs = [backbone.target_output, model.get_layer("hidden").output, model.output]
+    return keras.Model(model.input, outputs), Head.load(path)
 
 
 def tape_gradcam(model, head, image):
@@ -47,9 +61,10 @@ def softmax(scores):
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_closed_form_is_what_the_gradient_tape_gives(name):
-    model, head = network(name)
+@pytest.mark.parametrize(("kind", "pool"), [("paper", 2), ("finetune", 0)])
+def test_closed_form_is_what_the_gradient_tape_gives(tmp_path, backbone, kind, pool):
+    model, head = network(backbone, kind, tmp_path / "head.npz")
+    assert head.average_pool == pool
     image = np.random.default_rng(7).random((1, SIZE, SIZE, 3), dtype=np.float32)
     maps, probabilities, expected = tape_gradcam(model, head, image)
 
@@ -62,13 +77,13 @@ def test_closed_form_is_what_the_gradient_tape_gives(name):
     np.testing.assert_allclose(softmax(class_scores(maps, head)), probabilities, atol=1e-6)
 
 
-def head_of_one(class_weights, *, cells=1, max_pool=0):
+def head_of_one(class_weights, *, cells=1, **pools):
     return Head(
         pooled_weights=np.ones((cells, 1), np.float32),
         pooled_bias=np.zeros(1, np.float32),
         class_weights=np.array([class_weights], np.float32),
         class_bias=np.array([0, 0, 1], np.float32),
-        max_pool=max_pool,
+        **pools,
     )
 
 
@@ -95,6 +110,15 @@ def test_what_fills_no_window_has_no_say():
     np.testing.assert_array_equal(class_scores(maps, head), scores)
 
 
+def test_a_global_mean_counts_every_position_alike():
+    maps = np.arange(15, dtype=np.float32).reshape(3, 5, 1)
+    head = head_of_one([1, 0, 0], average_pool=0)
+    assert class_scores(maps, head)[0] == 7
+    np.testing.assert_allclose(gradcam(maps, head)[0], maps[:, :, 0] / 14, rtol=1e-6)
+    pooled = head_of_one([1, 0, 0], average_pool=0, max_pool=2)
+    assert class_scores(maps, pooled)[0] == np.mean([6, 8]), "the last row and column drop"
+
+
 @pytest.mark.parametrize("value", [0.0, -3.0])
 def test_maps_without_evidence_stay_zero(value):
     maps = np.full((2, 2, 1), value, np.float32)
@@ -108,6 +132,22 @@ def test_load_reads_what_was_written(tmp_path):
     loaded = Head.load(tmp_path / "head.npz")
     assert loaded.max_pool == 2
     np.testing.assert_array_equal(loaded.class_weights, head.class_weights)
+
+
+def test_a_file_from_before_the_global_mean_has_the_papers_pooling(tmp_path):
+    arrays = vars(head_of_one([1, 2, 3], average_pool=0))
+    np.savez(tmp_path / "new.npz", **arrays)
+    assert Head.load(tmp_path / "new.npz").average_pool == 0
+    del arrays["average_pool"]
+    np.savez(tmp_path / "old.npz", **arrays)
+    assert Head.load(tmp_path / "old.npz").average_pool == 2
+
+
+@pytest.mark.parametrize("pools", [{"average_pool": -1}, {"max_pool": [2, 2]}])
+def test_load_refuses_a_pooling_that_is_none(tmp_path, pools):
+    np.savez(tmp_path / "head.npz", **{**vars(head_of_one([1, 2, 3])), **pools})
+    with pytest.raises(RunError, match="head.npz does not hold the weights of a head"):
+        Head.load(tmp_path / "head.npz")
 
 
 def test_load_refuses_a_file_without_all_arrays(tmp_path):

@@ -1,0 +1,71 @@
+"""What stands beside a table of classified files: a note on its figures, one overlay a network."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from covid_model.classes import SCORE_COLUMNS
+from covid_model.notice import NOTICE
+from covid_model.overlay import overlay, to_png, with_caption
+from covid_model.preprocessing import resize
+from covid_model.runs import ARCHITECTURES, ModelInfo
+from covid_model.serving.diagnose import Diagnosis
+
+CAM_SIDE = 1024  # pixels of an overlay's longer side, at most
+KINDS = {
+    True: "calibrated probabilities in [0, 1], fitted on the validation radiographs of the run",
+    False: "scores in [0, 1], not probabilities of disease",
+}
+STATUSES = """status is one for each image. refused: the file could not be read, or its novelty is
+above 1 for at least half of the networks that can tell, so no class is named. uncertain: the
+networks disagree, or one is less sure than an answer takes. ok: neither. reason has the figures.
+novelty is the distance from the radiographs that the network knows, 1 the limit.
+"""
+
+
+def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
+    """Return the text beside a table: a line inside would break the table's fixed columns.
+
+    Args:
+        table: the table's file name.
+        run: the run's name.
+        models: the networks that were asked.
+    """
+    titles = ", ".join(info.title for info in models)
+    columns = f"{', '.join(SCORE_COLUMNS[:-1])} with {SCORE_COLUMNS[-1]}"
+    kinds: dict[bool, list[str]] = {}
+    for info in models:
+        kinds.setdefault(info.temperature is not None, []).append(info.title)
+    said = [
+        f"{columns} are {KINDS[calibrated]}"
+        + ("." if len(kinds) == 1 else f", in the rows of {', '.join(names)}.")
+        for calibrated, names in kinds.items()
+    ]
+    first = f"{table} was written with run {run}, models {titles}."
+    return "\n".join([NOTICE, "", first, *said, STATUSES])
+
+
+def write_overlays(diagnosis: Diagnosis, number: int, folder: Path) -> None:
+    """Write one PNG a network, of the class it predicts; none for a refused image.
+
+    Args:
+        diagnosis: what the networks say.
+        number: of the file in the table, from 1; begins the file's name.
+        folder: where to write; it exists.
+    """
+    if diagnosis.radiograph is None or diagnosis.status == "refused":
+        return
+    pixels = diagnosis.radiograph.pixels
+    scale = min(1, CAM_SIDE / max(pixels.shape))
+    height, width = (max(1, round(side * scale)) for side in pixels.shape)
+    pixels = resize(pixels, height=height, width=width)
+    stem = re.sub(r"[^\w.-]+", "_", Path(diagnosis.name).name)[-80:]
+    for prediction in diagnosis.predictions:
+        shown = prediction.predicted
+        title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {shown}"
+        doubt = "" if diagnosis.status == "ok" else f" ({diagnosis.status})"
+        caption = f"{title}, {prediction.measure} {prediction.score:.2f}{doubt}. {NOTICE}"
+        picture = with_caption(overlay(pixels, prediction.heatmap(shown)), caption)
+        text = {"Source": diagnosis.name, "Title": title, "Caption": caption}
+        path = folder / f"{number:05d}-{stem}.{prediction.model}.png"
+        path.write_bytes(to_png(picture, text=text))

@@ -1,0 +1,107 @@
+"""What tells how far one network's answer can be believed."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from covid_model.errors import RunError
+from covid_model.novelty import NoveltyModel
+from covid_model.probabilities import temper
+from covid_model.runs import NOVELTY_FILE, ModelInfo, check_file
+
+HIGHEST = {"probability": 1.0, "novelty": math.inf}  # of the thresholds; each is above 0
+
+
+@dataclass(frozen=True, eq=False)
+class Trust:
+    """A network's temperature, thresholds and novelty model, each None where the run has none.
+
+    Attributes:
+        temperature: softmax temperature, finite, > 0.
+        least_probability: lowest calibrated probability that is an answer, range [0, 1].
+        largest_distance: largest Mahalanobis distance that is known, finite, > 0.
+        novelty: what the distance is measured with.
+    """
+
+    temperature: float | None = None
+    least_probability: float | None = None
+    largest_distance: float | None = None
+    novelty: NoveltyModel | None = None
+
+    @classmethod
+    def load(cls, folder: Path, info: ModelInfo) -> Self:
+        """Read what ``model.json`` says, with ``novelty.npz`` where it is listed.
+
+        Raises:
+            RunError: naming the file, if a value is out of its range, a threshold lacks what it
+                is a threshold of, or ``novelty.npz`` is missing or damaged.
+        """
+        path = folder / "model.json"
+        names = _check_values(path, info)
+        if "probability" in names and info.temperature is None:
+            raise RunError(
+                f"{path} has a threshold for calibrated probabilities, but no temperature to "
+                "calibrate them with: restore the file or train the model again."
+            )
+        listed = NOVELTY_FILE in info.sha256
+        if listed != ("novelty" in names):
+            has, lacks = "a novelty threshold", f"no {NOVELTY_FILE}"
+            if listed:
+                has, lacks = NOVELTY_FILE, "no novelty threshold"
+            raise RunError(
+                f"{path} lists {has}, but {lacks}: either is of no use without the other. "
+                "Restore the run folder or train the model again."
+            )
+        if listed:
+            check_file(folder, NOVELTY_FILE, info)
+        return cls(
+            temperature=info.temperature,
+            least_probability=info.thresholds.get("probability"),
+            largest_distance=info.thresholds.get("novelty"),
+            novelty=NoveltyModel.load(folder / NOVELTY_FILE) if listed else None,
+        )
+
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """Return calibrated probabilities, float32 (3,), or the scores where none is calibrated."""
+        return scores if self.temperature is None else temper(scores, self.temperature)
+
+    def novelty_of(self, maps: np.ndarray, image: np.ndarray) -> float | None:
+        """Return a picture's distance over the largest known one, None without novelty model.
+
+        Args:
+            maps: float32 (h, w, c), output of the target layer.
+            image: float32 (H, W, 3), network input, range [0, 1].
+
+        Returns:
+            >= 0; above 1 the picture is not like the radiographs that the network knows.
+        """
+        if self.novelty is None:
+            return None
+        return float(self.novelty.distance(maps, image)) / self.largest_distance
+
+
+def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
+    """Return the thresholds' names once the temperature and each of them is in its range."""
+    if not isinstance(info.thresholds, dict) or not info.thresholds.keys() <= HIGHEST.keys():
+        raise RunError(
+            f"Expected thresholds named {' or '.join(HIGHEST)} in {path}. "
+            f"Received: {info.thresholds!r}. Train the model again with this version."
+        )
+    for name, value in info.thresholds.items():
+        _require(path, f"a {name} threshold", value, highest=HIGHEST[name])
+    if info.temperature is not None:
+        _require(path, "a temperature", info.temperature, highest=math.inf)
+    return frozenset(info.thresholds)
+
+
+def _require(path: Path, what: str, value: Any, *, highest: float) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (number and math.isfinite(value) and 0 < value <= highest):
+        limit = "" if highest == math.inf else f", at most {highest:g},"
+        raise RunError(
+            f"Expected {what} that is a finite number above 0{limit} in {path}. "
+            f"Received: {value!r}. Restore the file or train the model again."
+        )

@@ -1,0 +1,108 @@
+"""One image's status from what the networks say: never more sure than the least sure of them."""
+
+import numpy as np
+import pytest
+
+from covid_model.classes import CLASSES
+from covid_model.serving.classifier import Prediction
+from covid_model.serving.decision import Decision, decide
+
+SURE, UNSURE, OTHER = (0.9, 0.06, 0.04), (0.5, 0.3, 0.2), (0.05, 0.05, 0.9)
+
+
+def says(model, scores=SURE, *, novelty=0.5, threshold=0.7):
+    trust = {"calibrated": threshold is not None, "novelty": novelty, "threshold": threshold}
+    return Prediction(model, np.array(scores, np.float32), np.zeros((3, 1, 1)), 0.1, **trust)
+
+
+def three(*options):
+    names = ("xception", "resnet50v2", "vgg16")
+    return [says(name, **one) for name, one in zip(names, options, strict=True)]
+
+
+def names_a_class(reason):
+    return any(word in reason for info in CLASSES for word in (info.name, info.title))
+
+
+def test_agreement_of_the_sure_is_an_answer():
+    assert decide(three({}, {}, {})) == Decision("ok")
+    assert decide([says("vgg16")]) == Decision("ok")
+
+
+def test_without_thresholds_or_novelty_one_network_always_answers():
+    old = {"novelty": None, "threshold": None}
+    assert decide([says("vgg16", UNSURE, **old)]) == Decision("ok")
+    assert decide(three(old, old, old)) == Decision("ok")
+
+
+@pytest.mark.parametrize(
+    ("novelties", "refused"),
+    [
+        ([1.01], True),
+        ([1.0], False),
+        ([None], False),
+        ([2, 2, 0.5], True),
+        ([2, 0.5, 0.5], False),
+        ([2, 0.5, None], True),  # half of those that can judge
+        ([2, None, None], True),
+        ([float("nan")], True),
+        ([float("inf")], True),
+    ],
+)
+def test_half_of_the_judges_refuse(novelties, refused):
+    decision = decide([says("vgg16", novelty=novelty) for novelty in novelties])
+    assert decision.cause == ("novel" if refused else "")
+    assert decision.status == ("refused" if refused else "ok")
+
+
+def test_a_refusal_names_no_class_but_every_judges_figure():
+    reason = decide(three({"novelty": 3.25}, {"novelty": None}, {"novelty": 0.9})).reason
+    assert not names_a_class(reason)
+    assert "3.25 by Xception and 0.90 by VGG16" in reason
+    assert "1 of 2 networks" in reason
+    assert "ResNet50V2" not in reason
+
+
+def test_novel_comes_before_every_doubt():
+    options = {"novelty": 2, "scores": UNSURE}, {"novelty": 2, "scores": OTHER}, {"novelty": 2}
+    decision = decide(three(*options))
+    assert decision.cause == "novel"
+    assert not names_a_class(decision.reason)
+
+
+def test_disagreement_is_uncertain_even_without_thresholds():
+    old = {"novelty": None, "threshold": None}
+    decision = decide(three(old, {**old, "scores": OTHER}, old))
+    assert (decision.status, decision.cause) == ("uncertain", "disagree")
+    for said in (
+        "Xception says COVID-19",
+        "ResNet50V2 says Other infection",
+        "VGG16 says COVID-19",
+    ):
+        assert said in decision.reason
+
+
+def test_the_unsure_is_named_with_its_figures():
+    decision = decide(three({}, {"scores": UNSURE}, {}))
+    assert (decision.status, decision.cause) == ("uncertain", "low")
+    assert decision.reason == (
+        "ResNet50V2 gives COVID-19 a calibrated probability of only 0.50, "
+        "where an answer takes 0.70."
+    )
+
+
+def test_disagreement_also_tells_who_is_unsure():
+    decision = decide(three({"scores": UNSURE}, {"scores": OTHER}, {}))
+    assert decision.cause == "disagree"
+    assert "Xception gives COVID-19 a calibrated probability of only 0.50" in decision.reason
+
+
+def test_the_threshold_itself_is_an_answer():
+    scores = np.array([0.75, 0.25, 0], np.float32)
+    assert decide([says("vgg16", scores, threshold=0.75)]).status == "ok"
+    assert decide([says("vgg16", scores, threshold=0.76)]).status == "uncertain"
+
+
+def test_a_figure_never_looks_like_the_limit_it_misses():
+    assert "of only 0.6997, where" in decide([says("vgg16", (0.6997, 0.2003, 0.1))]).reason
+    assert "novelty is 1.002 by" in decide([says("vgg16", novelty=1.002)]).reason

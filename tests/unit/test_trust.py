@@ -1,0 +1,131 @@
+"""Temperature, thresholds and novelty: read from a run, each with what it needs, or refused."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from covid_model.errors import RunError
+from covid_model.litert import Network
+from covid_model.novelty import NoveltyModel
+from covid_model.preprocessing import to_input
+from covid_model.probabilities import temper
+from covid_model.radiograph import Radiograph
+from covid_model.runs import read_model_info, write_model_info
+from covid_model.serving.classifier import Classifier
+from tests.drawings import drawing
+
+
+@pytest.fixture
+def folder(trusted_run_root):
+    """One calibrated model, which a test may damage."""
+    return trusted_run_root / "trusted" / "vgg16"
+
+
+def change(folder, **values):
+    """Write other values into model.json, with digests of what is there."""
+    write_model_info(folder, replace(read_model_info(folder), **values))
+
+
+def refusal(folder):
+    with pytest.raises(RunError) as caught:
+        Classifier.load(folder)
+    return str(caught.value)
+
+
+def test_a_prediction_is_calibrated_with_novelty_and_threshold(folder):
+    info, network = read_model_info(folder), Network.load(folder / "model.tflite")
+    image = to_input(Radiograph(drawing()), size=network.input_shape[1])
+    scores, maps = network.run(image)
+    distance = NoveltyModel.load(folder / "novelty.npz").distance(maps, image[0])
+
+    prediction = Classifier.load(folder).predict(Radiograph(drawing()))
+
+    assert info.temperature > 1.5, "nothing is compared"
+    np.testing.assert_allclose(
+        prediction.probabilities, temper(scores, info.temperature), atol=1e-6
+    )
+    assert prediction.novelty == pytest.approx(distance / info.thresholds["novelty"], rel=1e-4)
+    assert prediction.threshold == info.thresholds["probability"]
+    assert (prediction.calibrated, prediction.measure) == (True, "calibrated probability")
+    with pytest.raises(ValueError, match="read-only"):
+        prediction.probabilities[0] = 1
+
+
+def test_an_uncalibrated_run_gives_scores(tiny_run_root):
+    classifier = Classifier.load(tiny_run_root / "tiny" / "vgg16")
+    prediction = classifier.predict(Radiograph(drawing()))
+    assert (prediction.calibrated, prediction.measure) == (False, "score")
+    assert (prediction.novelty, prediction.threshold) == (None, None)
+
+
+def test_the_heatmaps_do_not_depend_on_the_temperature(folder):
+    before = Classifier.load(folder).predict(Radiograph(drawing()))
+    change(folder, temperature=1.0)
+    after = Classifier.load(folder).predict(Radiograph(drawing()))
+    assert after.score > before.score
+    np.testing.assert_array_equal(before.heatmaps, after.heatmaps)
+
+
+@pytest.mark.parametrize("temperature", [0, -1.0, math.inf, math.nan, "2", True, [2]])
+def test_a_temperature_out_of_range_is_refused(folder, temperature):
+    change(folder, temperature=temperature)
+    assert "Expected a temperature that is a finite number above 0" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("probability", value) for value in (0, 1.01, math.nan, "0.7", None)),
+        *(("novelty", value) for value in (0, -2, math.inf, math.nan, None)),
+    ],
+)
+def test_a_threshold_out_of_range_is_refused(folder, name, value):
+    change(folder, thresholds={**read_model_info(folder).thresholds, name: value})
+    message = refusal(folder)
+    assert f"Expected a {name} threshold that is a finite number above 0" in message
+    assert str(folder / "model.json") in message
+
+
+@pytest.mark.parametrize("thresholds", [[0.7], {"certainty": 0.7}])
+def test_thresholds_of_another_kind_are_refused(folder, thresholds):
+    model = json.loads((folder / "model.json").read_text("utf-8"))
+    (folder / "model.json").write_text(json.dumps({**model, "thresholds": thresholds}))
+    assert "Expected thresholds named probability or novelty" in refusal(folder)
+
+
+def test_a_probability_threshold_without_temperature_is_refused(folder):
+    change(folder, temperature=None)
+    assert "no temperature to calibrate them with" in refusal(folder)
+
+
+def test_a_novelty_threshold_without_its_file_is_refused(folder):
+    (folder / "novelty.npz").unlink()
+    assert "novelty.npz is missing" in refusal(folder)
+    change(folder)
+    message = refusal(folder)
+    assert "lists a novelty threshold, but no novelty.npz" in message
+    assert str(folder / "model.json") in message
+
+
+def test_a_novelty_file_without_threshold_is_refused(folder):
+    thresholds = {"probability": read_model_info(folder).thresholds["probability"]}
+    change(folder, thresholds=thresholds)
+    assert "lists novelty.npz, but no novelty threshold" in refusal(folder)
+
+
+def test_a_changed_novelty_file_is_refused_by_name(folder):
+    content = bytearray((folder / "novelty.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "novelty.npz").write_bytes(content)
+    assert "novelty.npz differs from the digest" in refusal(folder)
+
+
+def test_another_networks_novelty_is_refused_when_loading(folder):
+    model = NoveltyModel.load(folder / "novelty.npz")
+    fewer = {"mean": model.mean[1:], "pooled_components": model.pooled_components[:, 1:]}
+    replace(model, **fewer).save(folder / "novelty.npz")
+    change(folder)
+    assert "novelty.npz belongs to another network" in refusal(folder)
