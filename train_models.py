@@ -4,76 +4,38 @@ The paper's recipe on frozen convolutions, as a run that the dashboard opens:
 
     python train_models.py --data DIR --weights imagenet
 
-Backbones of your own, trained on radiographs from random weights:
+Backbones of your own, trained on radiographs from random weights, then finetuned:
 
-    python train_models.py --data DIR --recipe pretrain --out backbones
-    python train_models.py --data DIR --weights backbones
+    python train_models.py --data DIR --save-split split.csv
+    python train_models.py --data DIR --recipe pretrain --hold-out split.csv --out backbones
+    python train_models.py --data DIR --recipe finetune --weights backbones --out assets/runs/mine
 
-DIR holds metadata.csv (columns path, label; patient_id, source, original where known) or one
-folder a class: covid, normal, infection.
+Backbones read back from a run, to train on from what it serves:
+
+    python train_models.py --data DIR --recipe recover --run RUN --out backbones
+
+A training that was interrupted goes on where it was when the command is repeated with --resume.
+Any value of a recipe is set with --set, as --set batch=16 augmentation.flip=0
+vgg16.learning_rate=1e-4 stages=112:4000:0.15,237:640:0.6; a wrong name lists them all.
+
+DIR holds metadata.csv (columns path, label; patient_id, source, original, view where known) or
+one folder a class: covid, normal, infection.
 """
 
 import argparse
 import logging
 import sys
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from covid_model.errors import CovidModelError, UsageError
-from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    out = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add = out.add_argument
-    add("--data", type=Path, required=True, metavar="DIR", help="folder of radiographs")
-    add("--recipe", choices=("paper", "pretrain"), default="paper", help="default: paper")
-    add("--models", nargs="+", choices=tuple(ARCHITECTURES), default=list(ARCHITECTURES))
-    add(
-        "--weights",
-        default="imagenet",
-        metavar="imagenet|random|PATH",
-        help="where the convolutions' weights come from (default: imagenet)",
-    )
-    add("--out", type=Path, metavar="DIR", help="folder to write (default: a new run of assets)")
-    add("--resume", action="store_true", help="go on with an interrupted pretraining in --out")
-    add("--only", default="", metavar="COLUMN=VALUE", help="use only these rows of metadata.csv")
-    add("--split-by", choices=("patient", "image"), default="patient")
-    add(
-        "--limit",
-        type=int,
-        default=0,
-        metavar="N",
-        help="at most N training images of each source and label",
-    )
-    add("--save-split", type=Path, metavar="FILE", help="write the split as CSV, then stop")
-    add(
-        "--hold-out",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="pretrain: leave out the validation and test patients of these split files",
-    )
-    add("--reports-only", action="store_true", help="write no model, only its reports")
-    add("--weights-format", choices=("auto", "float32", "float16", "int8"), default="auto")
-    add("--cache", type=Path, metavar="DIR", help="folder of the frozen features")
-    add("--epochs", type=int, help="paper: passes over the training part")
-    add("--learning-rate", type=float)
-    add("--seed", type=int)
-    add("--title", default="", help="what people call the run")
-    add("--note", action="append", default=[], help="a sentence to show with the run")
-    add("--companion", help="name of the run to show beside this one")
-    return out
+from covid_model.runs import DEFAULT_ROOT
+from covid_model.training.options import SHORT, parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0 when it was done, 2 when it could not be."""
-    args = parser().parse_args(arguments)
+    args = parser(__doc__).parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         _run(args)
@@ -84,32 +46,104 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> None:
-    from covid_model.training.recipes import PaperRecipe, PretrainRecipe
+    from covid_model.training.recipe_values import with_values
+    from covid_model.training.recipes import RECIPES
     from covid_model.training.selection import Selection, describe, save_split
 
     selection = Selection(args.data, args.only, args.split_by, args.limit)
-    values = {"learning_rate": args.learning_rate, "seed": args.seed}
-    given = {name: value for name, value in values.items() if value is not None}
-    if args.recipe == "pretrain":
-        _pretrain(args, selection, replace(PretrainRecipe(), **given))
+    if args.recipe in ("calibrate", "recover"):
+        (_calibrate if args.recipe == "calibrate" else _recover)(args)
         return
-    if args.epochs is not None:
-        given["epochs"] = args.epochs
-    recipe = replace(PaperRecipe(), **given)
-    if args.save_split:
+    short = [f"{name}={getattr(args, name)}" for name in SHORT if getattr(args, name) is not None]
+    recipe = with_values(RECIPES[args.recipe](), [*short, *args.set])
+    if args.save_split and args.recipe != "pretrain":
         data, part = selection.split(selection.read(), recipe)
         sys.stdout.write(describe(data, part) + "\n")
         save_split(data, part, args.save_split)
         return
-    _paper(args, selection, recipe)
+    if args.recipe == "paper":
+        _paper(args, selection, recipe)
+        return
+    _prepare(args, recipe)
+    (_pretrain if args.recipe == "pretrain" else _finetune)(args, selection, recipe)
+
+
+def _prepare(args: argparse.Namespace, recipe) -> None:
+    """Refuse what a long training would only find out at its end."""
+    from covid_model.training.devices import use_devices
+    from covid_model.training.tensorboard import writer_class
+
+    own = [recipe.of(name) for name in args.models]
+    if args.tensorboard:
+        writer_class()
+    if args.devices is not None:
+        use_devices(args.devices, batches=[one.batch for one in own])
 
 
 def _paper(args: argparse.Namespace, selection, recipe) -> None:
-    from covid_model.training.commands import Job, run_paper
+    from covid_model.training.commands import run_paper
 
-    job = Job(
+    job = _job(args)
+    table = run_paper(selection, job, recipe=recipe)
+    sys.stdout.write(f"{table.to_string(index=False)}\nWrote {job.out}\n")
+
+
+def _pretrain(args: argparse.Namespace, selection, recipe) -> None:
+    from covid_model.training.pretrain import run_pretrain
+
+    if args.out is None:
+        raise UsageError("Expected --out DIR for the backbones that pretrain writes.")
+    _want_resume(args, args.out, "--out")
+    run_pretrain(
+        selection,
+        args.models,
+        recipe=recipe,
+        held_out=args.hold_out,
+        out=args.out,
+        tensorboard=args.tensorboard,
+    )
+
+
+def _finetune(args: argparse.Namespace, selection, recipe) -> None:
+    from covid_model.training.finetune import run_finetune
+
+    if args.out is None and (args.resume or args.work):
+        raise UsageError("Expected --out DIR with --resume or --work: the run to write.")
+    job = _job(args)
+    work = args.work or job.out.with_name(f".{job.out.name}-work")
+    _want_resume(args, work, "--work")
+    table = run_finetune(selection, job, recipe=recipe, work=work, tensorboard=args.tensorboard)
+    sys.stdout.write(
+        f"{table.to_string(index=False)}\nWrote {job.out}\n"
+        f"The checkpoints in {work} are no longer needed.\n"
+    )
+
+
+def _calibrate(args: argparse.Namespace) -> None:
+    from covid_model.training.recalibrate import run_calibrate
+
+    if args.run is None or args.out is None:
+        raise UsageError("Expected --run DIR, the run to calibrate, with --out DIR, the new one.")
+    table = run_calibrate(args.run, args.data, args.out, cache=args.cache)
+    sys.stdout.write(f"{table.to_string(index=False)}\nWrote {args.out}\n")
+
+
+def _recover(args: argparse.Namespace) -> None:
+    from covid_model.runs import load_run
+    from covid_model.training.recover import run_recover
+
+    if args.run is None or args.out is None:
+        raise UsageError("Expected --run DIR, the run to take, with --out DIR for its backbones.")
+    written = run_recover(load_run(args.run), args.data, args.models, args.out)
+    sys.stdout.write("".join(f"Wrote {path}\n" for path in written))
+
+
+def _job(args: argparse.Namespace):
+    from covid_model.training.run_info import Job
+
+    return Job(
         models=args.models,
-        out=args.out or DEFAULT_ROOT / datetime.now().strftime("paper-%Y%m%d-%H%M%S"),
+        out=args.out or DEFAULT_ROOT / datetime.now().strftime(f"{args.recipe}-%Y%m%d-%H%M%S"),
         weights=args.weights,
         weights_format="" if args.reports_only else args.weights_format,
         cache=args.cache,
@@ -117,22 +151,17 @@ def _paper(args: argparse.Namespace, selection, recipe) -> None:
         companion=args.companion,
         notes=args.note,
     )
-    table = run_paper(selection, job, recipe=recipe)
-    sys.stdout.write(f"{table.to_string(index=False)}\nWrote {job.out}\n")
 
 
-def _pretrain(args: argparse.Namespace, selection, recipe) -> None:
-    from covid_model.training.commands import run_pretrain
+def _want_resume(args: argparse.Namespace, folder: Path, option: str) -> None:
+    from covid_model.training.course import has_begun
 
-    if args.out is None:
-        raise UsageError("Expected --out DIR for the backbones that pretrain writes.")
-    left = [name for name in args.models if (args.out / f"{name}.checkpoint.keras").is_file()]
+    left = [name for name in args.models if has_begun(folder / name)]
     if left and not args.resume:
         raise UsageError(
-            f"{args.out} holds an interrupted training of {', '.join(left)}: go on with --resume, "
-            "or give another --out."
+            f"{folder} holds an interrupted training of {', '.join(left)}: go on with --resume, "
+            f"or give another {option}."
         )
-    run_pretrain(selection, args.models, recipe=recipe, held_out=args.hold_out, out=args.out)
 
 
 if __name__ == "__main__":

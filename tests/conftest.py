@@ -1,37 +1,67 @@
 """Fixtures that several test files share."""
 
+import contextlib
 import hashlib
 import os
 import shutil
+import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.drawings import drawing, noise, png
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).resolve().parent.parent
 MADE_BY = (
     "tests/tiny.py",
+    "tests/trusted.py",
+    "tests/drawings.py",
     "covid_model/runs.py",
+    "covid_model/novelty.py",
+    "covid_model/preprocessing.py",
+    "covid_model/probabilities.py",
+    "covid_model/training/answers.py",
+    "covid_model/training/architectures.py",
+    "covid_model/training/calibration.py",
+    "covid_model/training/evaluation.py",
     "covid_model/training/export.py",
     "covid_model/training/fit.py",
-    "covid_model/training/architectures.py",
-    "covid_model/training/evaluation.py",
+    "covid_model/training/judgement.py",
+    "covid_model/training/novelty_fit.py",
+    "covid_model/training/outputs.py",
+    "covid_model/training/recipes.py",
 )
+STALE = 24 * 3600  # seconds after which an unused copy goes: another process may be using a newer
 
 
 @pytest.fixture(scope="session")
 def tiny_runs(request) -> Path:
-    """Runs of tiny networks, kept between sessions until the code that writes them changes."""
-    code = b"".join((ROOT / name).read_bytes() for name in MADE_BY)
-    kept = request.config.cache.mkdir("tiny-runs") / hashlib.sha256(code).hexdigest()[:16]
-    if not (kept / "done").is_file():
-        from tests.tiny import write_tiny_run
+    """Runs of tiny networks, kept between sessions until the code that writes them changes.
 
-        shutil.rmtree(kept.parent, ignore_errors=True)
-        write_tiny_run(kept / "servable" / "tiny")
-        write_tiny_run(kept / "reports-only" / "reports", servable=False)
-        (kept / "done").touch()
+    They are built under another name, so that of two sessions at once neither sees half a run.
+    """
+    code = b"".join((ROOT / name).read_bytes() for name in MADE_BY)
+    cache = request.config.cache.mkdir("tiny-runs")
+    kept = cache / hashlib.sha256(code).hexdigest()[:16]
+    if not kept.is_dir():
+        from tests.tiny import write_tiny_run
+        from tests.trusted import write_trusted_run
+
+        with tempfile.TemporaryDirectory(dir=cache) as name:
+            building = Path(name, "runs")
+            write_tiny_run(building / "servable" / "tiny")
+            write_tiny_run(building / "reports-only" / "reports", servable=False)
+            write_trusted_run(building / "trusted" / "trusted")
+            with contextlib.suppress(OSError):  # another session was quicker: its runs are as good
+                building.rename(kept)
+    os.utime(kept)
+    for other in cache.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another session's, gone in between
+            if time.time() - other.stat().st_mtime > STALE:
+                shutil.rmtree(other, ignore_errors=True)
     return kept
 
 
@@ -39,6 +69,25 @@ def tiny_runs(request) -> Path:
 def tiny_run_root(tiny_runs, tmp_path) -> Path:
     """A folder with one run, ``tiny``, that can predict; a test may damage it."""
     return shutil.copytree(tiny_runs / "servable", tmp_path / "runs")
+
+
+@pytest.fixture
+def trusted_run_root(tiny_runs, tmp_path) -> Path:
+    """A folder with one run, ``trusted``: calibrated, with thresholds and novelty.
+
+    Every network of it answers ``trusted_pictures`` as they are named, and so do all together.
+    """
+    return shutil.copytree(tiny_runs / "trusted", tmp_path / "trusted-runs")
+
+
+@pytest.fixture(scope="session")
+def trusted_pictures() -> dict[str, bytes]:
+    """One PNG for each status that the trusted run can give: ok, uncertain, refused (as novel)."""
+    return {
+        "ok": png(drawing()),
+        "uncertain": png(drawing(covid=0.3)),
+        "refused": png(noise()),
+    }
 
 
 @pytest.fixture
@@ -59,7 +108,4 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def drawn_radiograph() -> np.ndarray:
     """A drawing with two dark lungs, float32 (300, 260), range [0, 1]."""
-    y, x = np.mgrid[0:300, 0:260]
-    lungs = sum(((x - c) / 45) ** 2 + ((y - 150) / 95) ** 2 < 1 for c in (80, 180))
-    picture = 0.75 - 0.5 * lungs + 0.1 * np.sin(y / 9)
-    return picture.astype(np.float32)
+    return drawing()

@@ -24,18 +24,26 @@ class Architecture:
         builder: name of the function in ``keras.applications``.
         target_layer: layer whose output Grad-CAM explains, "" for the backbone's own output.
         max_pool: size of the max pooling between the target layer and the head, 0 for none.
+        blocks: how the names of each block's layers begin, from the image to the head.
     """
 
     name: str
     builder: str
     target_layer: str = ""
     max_pool: int = 0
+    blocks: tuple[str, ...] = ()
+
+
+def _blocks(pattern: str, count: int) -> tuple[str, ...]:
+    return tuple(pattern.format(number) for number in range(1, count + 1))
 
 
 REGISTRY: dict[str, Architecture] = {
-    "xception": Architecture("xception", "Xception"),
-    "resnet50v2": Architecture("resnet50v2", "ResNet50V2"),
-    "vgg16": Architecture("vgg16", "VGG16", target_layer="block5_conv3", max_pool=2),
+    "xception": Architecture("xception", "Xception", blocks=_blocks("block{}_", 14)),
+    "resnet50v2": Architecture("resnet50v2", "ResNet50V2", blocks=_blocks("conv{}_", 5)),
+    "vgg16": Architecture(
+        "vgg16", "VGG16", target_layer="block5_conv3", max_pool=2, blocks=_blocks("block{}_", 5)
+    ),
 }
 
 
@@ -115,8 +123,13 @@ def paper_head(
     Returns:
         Class probabilities (n, 3).
     """
+    flat = keras.layers.Flatten(name="flatten")(features)
+    return classifier(flat, units=units, dropout=dropout, seed=seed)
+
+
+def classifier(x: keras.KerasTensor, *, units: int, dropout: float, seed: int) -> keras.KerasTensor:
+    """Attach Dense, Dropout, softmax to features (n, c), as ``paper_head`` does."""
     glorot = keras.initializers.GlorotUniform
-    x = keras.layers.Flatten(name="flatten")(features)
     x = keras.layers.Dense(
         units, activation="relu", kernel_initializer=glorot(seed), name="hidden"
     )(x)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from covid_model.training.disturbances import disturb
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -20,6 +22,9 @@ class Augmentation:
         blur: largest standard deviation of a Gaussian blur in pixels of the result.
         noise: largest standard deviation of added noise, as a share of the range.
         border: largest share of a side that a flat border may cover.
+        flip: probability of a mirror image; the heart's side tells these classes little.
+        coarse: probability of an uneven exposure, also that of a flat rectangle.
+        marks: probability of letters or arrows such as scans bear, mostly near the rim.
     """
 
     crop: float = 0.3
@@ -31,6 +36,9 @@ class Augmentation:
     blur: float = 0.8
     noise: float = 0.03
     border: float = 0.08
+    flip: float = 0.0
+    coarse: float = 0.0
+    marks: float = 0.0
 
 
 def augment(
@@ -51,7 +59,10 @@ def augment(
         _crop(_rotate(image, config, rng), config, rng), (size, size), interpolation=cv2.INTER_AREA
     )
     out = _blur_and_noise(cv2.LUT(out, _grey_curve(config, rng)), config, rng)
-    return _border(out, config, rng)
+    out = _border(out, config, rng)
+    if config.flip > 0 and rng.random() < config.flip:
+        out = np.ascontiguousarray(out[:, ::-1])
+    return disturb(out, rng, coarse=config.coarse, marks=config.marks)
 
 
 def _rotate(image: np.ndarray, config: Augmentation, rng: np.random.Generator) -> np.ndarray:

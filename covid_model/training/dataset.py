@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from covid_model.classes import CLASS_NAMES
 from covid_model.errors import DataError
-from covid_model.preprocessing import to_input
+from covid_model.preprocessing import INPUT_SIZE, to_input
 from covid_model.radiograph import read_radiograph
 
 PARTS = ("train", "validation", "test")
@@ -55,10 +55,10 @@ class Dataset:
         codes = self.frame["label"].map(CLASS_NAMES.index).to_numpy()
         return np.eye(len(CLASS_NAMES), dtype=np.float32)[codes]
 
-    def inputs(self, rows: Sequence[int]) -> np.ndarray:
-        """Read images as network input, float32 (n, 237, 237, 3) in [0, 1]."""
+    def inputs(self, rows: Sequence[int], *, size: int = INPUT_SIZE) -> np.ndarray:
+        """Read images as network input, float32 (n, size, size, 3) in [0, 1]."""
         paths = self.frame["path"]
-        return np.concatenate([to_input(self._read(paths.iloc[row])) for row in rows])
+        return np.concatenate([to_input(self._read(paths.iloc[row]), size=size) for row in rows])
 
     def pictures(self, description: str = "Reading") -> np.ndarray:
         """Read every image at input size as grey levels, uint8 (n, 237, 237)."""
@@ -77,8 +77,9 @@ class Dataset:
 def read_dataset(root: Path | str) -> Dataset:
     """Read a folder with ``metadata.csv``, or with one sub-folder a class.
 
-    ``metadata.csv`` needs ``path`` and ``label``; ``patient_id``, ``source`` and ``original``
-    are used where they are given, and all other columns are kept.
+    ``metadata.csv`` needs ``path`` and ``label``; ``patient_id``, ``source``, ``original`` and
+    ``view`` (how the radiograph was taken: PA, AP...) are used where they are given, and all
+    other columns are kept.
 
     Raises:
         DataError: if the folder is neither, a column or file is missing, or a label is unknown.
@@ -206,6 +207,8 @@ def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
         ("patient_id", frame["path"]),
     ):
         frame[column] = frame[column].fillna(default) if column in frame else default
+    if "view" in frame:
+        frame["view"] = frame["view"].fillna("").astype(str)
     return frame
 
 

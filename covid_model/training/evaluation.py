@@ -1,35 +1,56 @@
 """Figures of a trained network, computed from its stored predictions."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
+from sklearn.metrics import (
+    balanced_accuracy_score,
+    confusion_matrix,
+    precision_recall_fscore_support,
+    roc_auc_score,
+)
 
 from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.runs import SCHEMA
+from covid_model.training.answers import Fit, fitted_figures
+
+LEAST_OF_CLASS = 5
 
 
-def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.DataFrame:
+def predictions_table(
+    frame: pd.DataFrame, probabilities: np.ndarray, *, digits: int | None = 6
+) -> pd.DataFrame:
     """The rows of ``predictions.csv``: who the image shows, its label and its three scores.
 
     Args:
-        frame: rows of a ``Dataset`` with original, source, patient_id and label.
+        frame: rows of a ``Dataset`` with original, source, patient_id and label; ``view`` goes
+            along where it is given, "" where unknown.
         probabilities: float32 (n, 3) in the order of ``CLASS_NAMES``.
+        digits: to round to, None for all.
     """
-    scores = pd.DataFrame(np.round(probabilities.astype(float), 6), columns=SCORE_COLUMNS)
+    values = probabilities.astype(float)
+    values = values if digits is None else np.round(values, digits)
+    scores = pd.DataFrame(values, columns=list(SCORE_COLUMNS))
     columns = frame[["original", "source", "patient_id", "label"]].reset_index(drop=True)
-    return pd.concat([columns, scores], axis=1)
+    table = pd.concat([columns, scores], axis=1)
+    if "view" in frame:
+        table["view"] = frame["view"].fillna("").astype(str).to_numpy()
+    return table
 
 
-def evaluate(predictions: pd.DataFrame) -> dict[str, Any]:
+def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, Any]:
     """Compute a report from predictions alone.
 
     Sensitivity is recall, PPV is precision, specificity is the recall of "not this class";
     AUROC is one class against the rest. What a part has too few images for is None.
 
     Args:
-        predictions: rows with the columns of ``predictions.csv``.
+        predictions: rows with the columns of ``predictions.csv``, of which view and novelty may
+            be missing.
+        fit: what was fitted on validation; without it there is no word on calibration, answers
+            or novelty.
 
     Returns:
         The content of ``report.json``: the confusion matrix has the truth in rows.
@@ -67,19 +88,56 @@ def evaluate(predictions: pd.DataFrame) -> dict[str, Any]:
         "macro_recall": _number(np.mean([row["sensitivity"] for row in present])),
         "auroc_macro": _number(np.mean(known)) if known else None,
         "per_class": per_class,
-        "by_source": [
-            _source_row(str(source), truth[rows], predicted[rows])
-            for source, rows in sorted(predictions.groupby("source").indices.items())
-        ],
+        "by_source": _by(predictions["source"], truth, predicted),
+        "within_source": _within_source(predictions["source"], truth, scores),
+        **_by_view(predictions, truth, predicted),
+        **(fitted_figures(predictions, truth, fit) if fit else {}),
     }
 
 
-def _source_row(source: str, truth: np.ndarray, predicted: np.ndarray) -> dict[str, Any]:
-    recall = {
-        name: _number(_share(predicted[truth == c] == c)) for c, name in enumerate(CLASS_NAMES)
-    }
-    accuracy = _number(_share(truth == predicted))
-    return {"source": source, "images": len(truth), "accuracy": accuracy, "recall": recall}
+def _by_view(
+    predictions: pd.DataFrame, truth: np.ndarray, predicted: np.ndarray
+) -> dict[str, list[dict[str, Any]]]:
+    """The report's by_view, nothing where no image's view is known."""
+    if "view" not in predictions or predictions["view"].fillna("").eq("").all():
+        return {}
+    return {"by_view": _by(predictions["view"], truth, predicted)}
+
+
+def _by(column: pd.Series, truth: np.ndarray, predicted: np.ndarray) -> list[dict[str, Any]]:
+    """Images, accuracy and the recall of each class for each value of a column, "" included."""
+    column = column.fillna("").astype(str)
+    table = []
+    for value in sorted(column.unique()):
+        t, p = (array[(column == value).to_numpy()] for array in (truth, predicted))
+        recall = {name: _number(_share(p[t == c] == c)) for c, name in enumerate(CLASS_NAMES)}
+        accuracy = _number(_share(t == p))
+        row = {"images": len(t), "accuracy": accuracy, "recall": recall}
+        table.append({str(column.name): value, **row})
+    return table
+
+
+def _within_source(
+    source: pd.Series, truth: np.ndarray, scores: np.ndarray
+) -> list[dict[str, Any]]:
+    """Two classes of one source told apart, so that the source cannot give the answer away."""
+    table = []
+    for value in sorted(source.unique()):
+        here = (source == value).to_numpy()
+        for pair in combinations(range(len(CLASS_NAMES)), 2):
+            if min((truth[here] == c).sum() for c in pair) < LEAST_OF_CLASS:
+                continue
+            rows = here & np.isin(truth, pair)
+            chosen = np.take(pair, scores[rows][:, pair].argmax(axis=1))
+            table.append(
+                {
+                    "source": str(value),
+                    "classes": [CLASS_NAMES[c] for c in pair],
+                    "images": int(rows.sum()),
+                    "balanced_accuracy": _number(balanced_accuracy_score(truth[rows], chosen)),
+                }
+            )
+    return table
 
 
 def _share(hits: np.ndarray) -> float:

@@ -7,14 +7,11 @@ from typing import Any
 
 import keras
 import numpy as np
-import pandas as pd
 
 from covid_model.classes import CLASS_NAMES
 from covid_model.errors import UsageError
-from covid_model.runs import ModelInfo, write_json, write_model_info
+from covid_model.runs import ModelInfo, write_model_info
 from covid_model.training.architectures import Backbone
-from covid_model.training.evaluation import evaluate
-from covid_model.training.fit import HISTORY
 
 WEIGHT_FORMATS = ("float32", "float16", "int8")
 
@@ -73,7 +70,12 @@ def export_litert(fitted: Fitted, path: Path, *, weights: str) -> None:
 
 
 def write_head(fitted: Fitted, path: Path) -> None:
-    """Write ``head.npz``, what Grad-CAM needs of the head."""
+    """Write ``head.npz``, what Grad-CAM needs of the head.
+
+    ``average_pool`` is the side of the average pooling before the hidden layer, in cells, 0 for
+    the mean over all positions.
+    """
+    pooled, mean = fitted.model.get_layer("pooled"), keras.layers.GlobalAveragePooling2D
     pooled_weights, pooled_bias = fitted.model.get_layer("hidden").get_weights()
     class_weights, class_bias = fitted.model.get_layer("probabilities").get_weights()
     np.savez(
@@ -83,18 +85,8 @@ def write_head(fitted: Fitted, path: Path) -> None:
         class_weights=class_weights,
         class_bias=class_bias,
         max_pool=np.int32(fitted.backbone.architecture.max_pool),
+        average_pool=np.int32(0 if isinstance(pooled, mean) else pooled.pool_size[0]),
     )
-
-
-def write_reports(folder: Path, fitted: Fitted, predictions: pd.DataFrame) -> dict[str, Any]:
-    """Write history.csv, predictions.csv and report.json; return the report."""
-    pd.DataFrame(fitted.history, columns=list(HISTORY)).to_csv(
-        folder / "history.csv", index=False, float_format="%.6g"
-    )
-    predictions.to_csv(folder / "predictions.csv", index=False)
-    report = evaluate(predictions)
-    write_json(folder / "report.json", report)
-    return report
 
 
 def write_info(folder: Path, fitted: Fitted, *, weights_format: str = "") -> None:

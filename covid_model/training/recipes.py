@@ -1,8 +1,10 @@
 """Training recipes: every value that decides a result, in frozen dataclasses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from covid_model.errors import UsageError
 from covid_model.training.augmentation import Augmentation
+from covid_model.training.whole_recipe import Stage, WholeRecipe
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class PaperRecipe:
         size: input height, which is also the width, in pixels.
         test: share of the images for test.
         validation: share of the rest for validation.
-        seed: seed of weights, dropout and batch order.
+        seed: seed of the split, weights, dropout and batch order.
     """
 
     epochs: int = 80
@@ -39,60 +41,85 @@ class PaperRecipe:
     name: str = "paper"
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A stretch of pretraining at one image size.
-
-    Attributes:
-        size: image height, which is also the width, in pixels.
-        images: image passes.
-        crop: smallest share of the image's area that a crop keeps.
-    """
-
-    size: int
-    images: int
-    crop: float
-
-
-@dataclass(frozen=True)
-class PretrainRecipe:
+@dataclass(frozen=True, kw_only=True)
+class PretrainRecipe(WholeRecipe):
     """All layers trained from random weights on radiographs: small crops, then whole images.
 
     A crop of 112 px from an image of 237 px shows the lungs about as large as the whole image
-    does at 237 px, so that features learned on small crops hold at the size that serves.
+    does at 237 px, so that features learned on small crops hold at the size that serves. VGG16,
+    which has no batch normalisation, wants half the learning rate.
 
     Attributes:
-        stages: sizes and lengths, in order.
-        batch: images a step.
-        learning_rate: AdamW's peak; it warms up, then falls to zero along a cosine. VGG16, which
-            has no batch normalisation, wants half of it.
-        weight_decay: AdamW's.
-        warmup: share of all steps in which the learning rate rises.
-        label_smoothing: of the cross-entropy.
-        source_exponent: images of a class are drawn from each source in proportion to the
-            source's size to this power: 1 as they come, 0 all sources alike.
-        momentum: of batch normalisation's running statistics.
         output_sum: what the features of an image sum to in the end, see ``scale_output``.
         monitor: share of the images held out to watch the training.
-        augmentation: how images are varied.
-        seed: seed of weights, order and variation.
     """
 
     stages: tuple[Stage, ...] = (Stage(112, 12800, 0.4), Stage(237, 1920, 0.7))
-    batch: int = 32
-    learning_rate: float = 4e-4
-    weight_decay: float = 0.02
-    warmup: float = 0.08
-    label_smoothing: float = 0.05
-    source_exponent: float = 0.5
-    momentum: float = 0.9
     output_sum: float = 300.0
     monitor: float = 0.05
-    augmentation: Augmentation = field(default_factory=Augmentation)
-    seed: int = 1
+    networks: tuple[str, ...] = ("vgg16.learning_rate=2e-4",)
     name: str = "pretrain"
 
-    @property
-    def steps(self) -> tuple[int, ...]:
-        """Training steps of each stage."""
-        return tuple(-(-stage.images // self.batch) for stage in self.stages)
+
+@dataclass(frozen=True, kw_only=True)
+class FinetuneRecipe(WholeRecipe):
+    """All layers, or the last blocks, trained from weights that know radiographs or ImageNet.
+
+    The best weights on the validation part are kept: by macro recall, ties by loss.
+
+    Attributes:
+        unfrozen: "all", or how many of the last blocks learn; 0 for the head alone.
+        units: width of the hidden layer.
+        output_mean: what the backbone's features are scaled to on average before the training,
+            0 to leave them: a head on features of 0.01 hardly starts.
+        patience: looks at the validation part without improvement before the end, 0 for no end
+            before the last stage's.
+        size: input height, which is also the width, in pixels, of what is written.
+        test: share of the images for test.
+        validation: share of the rest for validation.
+    """
+
+    stages: tuple[Stage, ...] = (Stage(112, 19200, 0.15), Stage(237, 6400, 0.6))
+    learning_rate: float = 3e-4
+    weight_decay: float = 0.03
+    dropout: float = 0.3
+    momentum: float = 0.95
+    within_source: float = 1.0
+    watch_size: int = 237
+    augmentation: Augmentation = Augmentation(
+        stretch=1.2,
+        rotation=10.0,
+        contrast=0.35,
+        brightness=0.15,
+        gamma=1.6,
+        blur=1.2,
+        noise=0.04,
+        border=0.12,
+        flip=0.5,
+        coarse=0.3,
+        marks=0.3,
+    )
+    seed: int = 40
+    networks: tuple[str, ...] = ("vgg16.learning_rate=1.5e-4",)
+    unfrozen: str = "all"
+    units: int = 64
+    output_mean: float = 0.5
+    patience: int = 0
+    size: int = 237
+    test: float = 0.2
+    validation: float = 0.1
+    name: str = "finetune"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.unfrozen != "all" and not self.unfrozen.isdecimal():
+            raise UsageError(
+                f"Expected unfrozen=all or a number of blocks. Received: {self.unfrozen!r}."
+            )
+
+
+RECIPES: dict[str, type[PaperRecipe | WholeRecipe]] = {
+    "paper": PaperRecipe,
+    "pretrain": PretrainRecipe,
+    "finetune": FinetuneRecipe,
+}

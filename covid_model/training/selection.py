@@ -16,7 +16,7 @@ from covid_model.training.dataset import (
     split_by_image,
     split_by_patient,
 )
-from covid_model.training.recipes import PaperRecipe
+from covid_model.training.recipes import FinetuneRecipe, PaperRecipe
 
 SPLIT_COLUMNS = ("path", "original", "source", "patient_id", "label", "part")
 
@@ -57,7 +57,9 @@ class Selection:
             raise DataError(f"No image has {self.only}: give a value that metadata.csv holds.")
         return chosen
 
-    def split(self, data: Dataset, recipe: PaperRecipe) -> tuple[Dataset, pd.Series]:
+    def split(
+        self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe
+    ) -> tuple[Dataset, pd.Series]:
         """Give each image a part of ``dataset.PARTS``, then apply the limit.
 
         Returns:

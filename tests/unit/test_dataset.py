@@ -139,6 +139,17 @@ def test_inputs_are_in_the_order_asked_for(folder):
     np.testing.assert_allclose(grey[0] / 255, inputs[1, :, :, 0], atol=0.5 / 255 + 1e-6)
 
 
+def test_inputs_have_the_size_asked_for(folder):
+    assert read_dataset(folder).inputs([3], size=48).shape == (1, 48, 48, 3)
+
+
+def test_view_is_kept_where_it_is_known(folder):
+    assert "view" not in read_dataset(folder).frame
+    table = pd.read_csv(folder / "metadata.csv").assign(view=["PA", None] * 60)
+    table.to_csv(folder / "metadata.csv", index=False)
+    assert read_dataset(folder).frame["view"].tolist() == ["PA", ""] * 60
+
+
 def test_digest_changes_with_a_label(folder):
     before = read_dataset(folder).digest
     table = pd.read_csv(folder / "metadata.csv")

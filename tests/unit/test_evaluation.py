@@ -65,3 +65,44 @@ def test_a_class_without_images_leaves_no_number():
     assert infection["sensitivity"] is None
     assert infection["auroc"] is None
     assert report["macro_recall"] == 0.75
+
+
+def test_by_view_has_the_images_of_unknown_view_too():
+    frame = FRAME.assign(view=["PA", "AP", "PA", None, "AP", "AP"])
+    table = predictions_table(frame, SCORES)
+    assert table["view"].tolist() == ["PA", "AP", "PA", "", "AP", "AP"]
+    rows = {row["view"]: row for row in evaluate(table)["by_view"]}
+    assert {view: row["images"] for view, row in rows.items()} == {"": 1, "AP": 3, "PA": 2}
+    assert rows["PA"]["recall"] == {"covid": 1.0, "normal": 1.0, "infection": None}
+    assert rows["AP"]["accuracy"] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_by_view_is_left_out_where_no_view_is_known(report):
+    assert "by_view" not in report
+    assert "by_view" not in evaluate(predictions_table(FRAME.assign(view=""), SCORES))
+
+
+def test_within_a_source_only_its_two_classes_compete():
+    frame = pd.DataFrame(
+        {
+            "original": "a",
+            "source": ["x"] * 12 + ["y"] * 9,
+            "patient_id": "1",
+            "label": ["covid"] * 5
+            + ["infection"] * 6
+            + ["normal"]
+            + ["covid"] * 5
+            + ["normal"] * 4,
+        }
+    )
+    scores = np.tile([0.3, 0.5, 0.2], (21, 1))  # normal leads; between the two, covid does
+    scores[5:8] = (0.1, 0.7, 0.2)  # half of x's infections: between the two, infection does
+    rows = evaluate(predictions_table(frame, scores))["within_source"]
+    assert rows == [
+        {
+            "source": "x",
+            "classes": ["covid", "infection"],
+            "images": 11,
+            "balanced_accuracy": 0.75,
+        }
+    ]

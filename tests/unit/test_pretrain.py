@@ -1,28 +1,24 @@
-"""Pretraining: what it draws, that it learns, that it goes on where it was interrupted."""
+"""Pretraining: its network, its weights, its files."""
 
 import json
-from dataclasses import replace
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 
 from covid_model.training import pretrain as module
 from covid_model.training.architectures import build_backbone
+from covid_model.training.course import Course, checkpoint_file, read_state
 from covid_model.training.dataset import Dataset
-from covid_model.training.pretrain import (
-    Pictures,
-    batch_of,
-    draw_weights,
-    pretrain,
-    save_backbone,
-    scale_output,
-)
-from covid_model.training.recipes import PretrainRecipe, Stage
+from covid_model.training.pictures import Pictures, draw_weights
+from covid_model.training.pretrain import pretrain, save_backbone, scale_mean, scale_output
+from covid_model.training.recipes import PretrainRecipe
+from covid_model.training.whole_recipe import Stage
 from tests.tiny import tiny_backbone
 
 RECIPE = PretrainRecipe(
-    stages=(Stage(16, 80, 0.9), Stage(32, 16, 1.0)), batch=8, learning_rate=3e-3, monitor=0.2
+    stages=(Stage(16, 80, 0.9), Stage(32, 16, 1.0)), batch=8, learning_rate=3e-3, watched=16
 )
 FRAME = pd.DataFrame(
     {
@@ -44,52 +40,22 @@ def pictures():
     return Pictures(grey, DATA.labels, draw_weights(DATA, 0.5))
 
 
-@pytest.fixture
-def tiny(monkeypatch):
-    """Tiny networks of any input size in place of the real ones."""
+def test_the_last_weights_are_taken_without_their_head(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "build_backbone", lambda name, **_: tiny_backbone(name, None))
-    monkeypatch.setattr(module, "CHECKPOINT_STEPS", 2)
-
-
-def test_classes_are_drawn_alike_and_sources_by_the_exponent():
-    for exponent, share in ((0.0, 0.5), (0.5, 5**0.5 / (5**0.5 + 1)), (1.0, 5 / 6)):
-        weights = pd.Series(draw_weights(DATA, exponent))
-        assert weights.groupby(FRAME["label"]).sum().tolist() == pytest.approx([1 / 3] * 3)
-        infection_a = weights[(FRAME["label"] == "infection") & (FRAME["source"] == "a")].sum()
-        assert infection_a == pytest.approx(share / 3)
-
-
-def test_a_batch_depends_on_seed_and_step_alone(pictures):
-    (first, labels), (again, _) = (batch_of(pictures, RECIPE, 3) for _ in range(2))
-    np.testing.assert_array_equal(first, again)
-    assert first.shape == (8, 16, 16, 3)
-    assert 0 <= first.min() <= first.max() <= 1
-    assert labels.sum(axis=1).tolist() == [1.0] * 8
-    assert batch_of(pictures, RECIPE, 10)[0].shape == (8, 32, 32, 3)  # the second stage
-    assert not np.array_equal(first, batch_of(pictures, RECIPE, 4)[0])
-    assert not np.array_equal(first, batch_of(pictures, replace(RECIPE, seed=9), 3)[0])
-
-
-def test_an_interrupted_training_ends_as_an_unbroken_one(tiny, pictures, tmp_path, monkeypatch):
-    def run(folder):
-        return pretrain("resnet50v2", pictures, pictures, recipe=RECIPE, folder=tmp_path / folder)
-
-    unbroken = run("a")
-
-    def interrupted(pictures, recipe, step):
-        if step == 7:
-            raise KeyboardInterrupt
-        return batch_of(pictures, recipe, step)
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(module, "batch_of", interrupted)
-        run("b")
-    resumed = run("b")
-    weights = zip(unbroken.model.get_weights(), resumed.model.get_weights(), strict=True)
-    for one, other in weights:
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
-    log = pd.read_csv(tmp_path / "b" / "resnet50v2-pretrain.csv")
-    assert log["step"].tolist() == [2, 4, 6, 8, 10, 12]
+    course = Course("resnet50v2", pictures, pictures, RECIPE, tmp_path / "resnet50v2")
+    backbone = pretrain(course)
+    state = read_state(course)
+    assert [row["size"] for row in state.history] == [16] * 5 + [32]
+    assert state.step == 12
+    model = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
+    assert next(x for x in model.layers if "normalization" in x.name).momentum == 0.9
+    kept, last = backbone.model.get_weights(), model.get_weights()
+    for one, other in zip(kept[:-2], last, strict=False):  # all but the layer that is scaled
+        np.testing.assert_array_equal(one, other)
+    ratio = kept[-2] / last[len(kept) - 2]
+    assert ratio.std() < 1e-3 * abs(ratio.mean())
+    assert ratio.mean() != pytest.approx(1, abs=0.01)
+    assert backbone.model.output_shape[-1] == 6
 
 
 def test_output_is_scaled_without_changing_its_pattern():
@@ -102,6 +68,13 @@ def test_output_is_scaled_without_changing_its_pattern():
         factor = after.sum() / before.sum()
         assert factor != pytest.approx(1, abs=0.01)
         np.testing.assert_allclose(after, before * factor, rtol=1e-4, atol=1e-6)
+
+
+def test_output_is_scaled_to_a_mean():
+    images = np.random.default_rng(0).random((4, 32, 32, 3), np.float32)
+    backbone = tiny_backbone("xception")
+    scale_mean(backbone, images, 0.5)
+    assert backbone.model.predict_on_batch(images).mean() == pytest.approx(0.5, rel=1e-3)
 
 
 def test_saved_backbone_names_its_origin(tmp_path):

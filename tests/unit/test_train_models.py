@@ -1,5 +1,8 @@
 """train_models.py, from a folder of radiographs to a run that predicts."""
 
+import json
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pandas as pd
@@ -10,6 +13,7 @@ from covid_model.classes import CLASS_NAMES
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier
+from tests.tiny import tiny_backbone
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +93,16 @@ def test_save_split_shows_the_table_and_trains_nothing(folder, tmp_path, capsys)
         (["--weights", "nowhere.h5"], "Expected --weights imagenet, random"),
         (["--recipe", "pretrain"], "Expected --out DIR"),
         (["--only", "paper=1"], "Expected --only COLUMN=VALUE"),
+        (["--set", "epoch=3"], "no value 'epoch': it has epochs, batch"),
+        (["--epochs", "few"], "Expected a whole number for epochs"),
+        (["--recipe", "pretrain", "--devices", "2"], "Expected KERAS_BACKEND=jax for --devices 2"),
+        (["--recipe", "pretrain", "--precision", "half"], "Expected a precision of float32"),
+        (["--recipe", "finetune", "--set", "vgg16.unfrozen=some"], "Expected unfrozen=all"),
+        (["--recipe", "calibrate"], "Expected --run DIR"),
     ],
 )
 def test_wrong_use_ends_with_2_and_a_sentence(folder, tmp_path, arguments, sentence, capsys):
-    if "--recipe" not in arguments:
+    if "--recipe" not in arguments or "finetune" in arguments:
         arguments = [*arguments, "--out", str(tmp_path / "run"), "--cache", str(tmp_path)]
     assert train_models.main(["--data", str(folder), *arguments]) == 2
     assert sentence in capsys.readouterr().err
@@ -105,7 +115,52 @@ def test_a_folder_that_is_not_there_ends_with_2(tmp_path, capsys):
 
 
 def test_an_interrupted_pretraining_wants_resume(folder, tmp_path, capsys):
-    (tmp_path / "vgg16.checkpoint.keras").touch()
+    (tmp_path / "vgg16").mkdir()
+    (tmp_path / "vgg16" / "state.json").touch()
     arguments = ["--data", str(folder), "--recipe", "pretrain", "--out", str(tmp_path)]
     assert train_models.main(arguments) == 2
     assert "go on with --resume" in capsys.readouterr().err
+
+
+def test_resuming_a_finetuning_wants_to_know_which(folder, capsys):
+    assert train_models.main(["--data", str(folder), "--recipe", "finetune", "--resume"]) == 2
+    assert "Expected --out DIR with --resume or --work" in capsys.readouterr().err
+
+
+def test_pretraining_writes_backbones_that_held_out_patients_never_saw(
+    folder, tmp_path, monkeypatch
+):
+    from covid_model.training import pretrain
+
+    monkeypatch.setattr(pretrain, "build_backbone", lambda name, **_: tiny_backbone(name, None))
+    split = tmp_path / "split.csv"
+    assert train_models.main(["--data", str(folder), "--save-split", str(split)]) == 0
+    code = train_models.main(
+        ["--data", str(folder), "--recipe", "pretrain", "--models", "resnet50v2",
+         "--hold-out", str(split), "--out", str(tmp_path / "backbones"),
+         "--set", "stages=16:32:0.9", "batch=8", "watched=16", "monitor=0.5", "output_sum=20"]
+    )  # fmt: skip
+    assert code == 0
+    files = sorted(path.name for path in (tmp_path / "backbones").iterdir())
+    assert files == ["resnet50v2", "resnet50v2.json", "resnet50v2.weights.h5"]
+    note = json.loads((tmp_path / "backbones" / "resnet50v2.json").read_text())
+    assert note["recipe"]["output_sum"] == 20
+    assert "no ImageNet weights" in note["origin"]
+    rest = (pd.read_csv(split)["part"] == "train").sum()
+    assert int(note["origin"].split(" radiographs")[0].split()[-1]) < rest
+    history = pd.read_csv(tmp_path / "backbones" / "resnet50v2" / "history.csv")
+    assert history["step"].tolist() == [2, 4]
+
+
+def test_calibrate_is_handed_the_run_the_data_and_the_cache(folder, tmp_path, monkeypatch, capsys):
+    asked = []
+
+    def run_calibrate(run, data, out, *, cache):
+        asked.append((run, data, out, cache))
+        return pd.DataFrame([{"network": "VGG16"}])
+
+    monkeypatch.setattr("covid_model.training.recalibrate.run_calibrate", run_calibrate)
+    arguments = ["--recipe", "calibrate", "--run", "old", "--out", "new", "--cache", "kept"]
+    assert train_models.main(["--data", str(folder), *arguments]) == 0
+    assert asked == [(Path("old"), folder, Path("new"), Path("kept"))]
+    assert "VGG16" in capsys.readouterr().out

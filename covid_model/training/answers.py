@@ -1,0 +1,132 @@
+"""When a network answers: the threshold on its calibrated probability, judged by coverage."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from covid_model.classes import SCORE_COLUMNS
+from covid_model.training.calibration import calibration_error, mean, reliability_bins
+
+log = logging.getLogger(__name__)
+WANTED_ACCURACY = 0.95
+# Three classes: the highest probability is never below 1/3, so the first one answers everything.
+THRESHOLDS = tuple(round(0.33 + 0.01 * step, 2) for step in range(67))
+LEAST_ANSWERED = 0.05
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What was fitted on the validation part, which test predictions alone do not tell.
+
+    Attributes:
+        images: how many validation images there were.
+        temperature: softmax temperature, None when not calibrated.
+        threshold: lowest calibrated probability that is an answer, None when not calibrated.
+        scores: the test part's scores before calibration, float32 (n, 3).
+        kept: share of the validation images that are not novel, None without a novelty model.
+    """
+
+    images: int
+    temperature: float | None
+    threshold: float | None
+    scores: np.ndarray
+    kept: float | None = None
+
+
+def answer_curve(
+    probabilities: np.ndarray, truth: np.ndarray, *, known: np.ndarray | None = None
+) -> list[dict[str, Any]]:
+    """How many images are answered, how many of these rightly, at each of ``THRESHOLDS``.
+
+    Args:
+        probabilities: calibrated, float (n, 3).
+        truth: index of the right class, int (n,).
+        known: bool (n,), False where the image is refused as novel; None for all known.
+
+    Returns:
+        Rows with threshold, answered (share of all n images with class) and accuracy (of the
+        answered, None where there are none).
+    """
+    top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    known = np.ones(len(truth), bool) if known is None else known
+    rows = []
+    for threshold in THRESHOLDS:
+        answered = known & (top >= threshold)
+        rows.append(
+            {
+                "threshold": threshold,
+                "answered": mean(answered),
+                "accuracy": mean(right[answered]),
+            }
+        )
+    return rows
+
+
+def fit_threshold(probabilities: np.ndarray, truth: np.ndarray) -> float:
+    """The lowest of ``THRESHOLDS`` at which ``WANTED_ACCURACY`` of the answers are right.
+
+    A threshold that answers less than ``LEAST_ANSWERED`` of the images is out of question: a
+    share of five images says nothing. Where no other reaches the wanted accuracy, the most
+    accurate of them is taken, the lowest of equals, and the log says what it reaches.
+
+    Args:
+        probabilities: calibrated, of the validation images that are not refused, float (n, 3).
+        truth: index of the right class, int (n,), n >= 1.
+
+    Returns:
+        The lowest calibrated probability that is an answer.
+    """
+    rows = [row for row in answer_curve(probabilities, truth) if row["answered"] >= LEAST_ANSWERED]
+    enough = [row for row in rows if row["accuracy"] >= WANTED_ACCURACY]
+    if enough:
+        return enough[0]["threshold"]
+    best = max(rows, key=lambda row: row["accuracy"])
+    log.warning(
+        "No threshold gives %.0f %% right answers on validation: %.2f gives %.1f %%.",
+        100 * WANTED_ACCURACY,
+        best["threshold"],
+        100 * best["accuracy"],
+    )
+    return best["threshold"]
+
+
+def fitted_figures(predictions: pd.DataFrame, truth: np.ndarray, fit: Fit) -> dict[str, Any]:
+    """The report's calibration, answers and novelty: those of them that were fitted.
+
+    Args:
+        predictions: rows of ``predictions.csv``, with novelty where ``fit.kept`` is given.
+        truth: index of the right class, int (n,).
+        fit: what was fitted on validation.
+    """
+    report: dict[str, Any] = {}
+    known = np.ones(len(truth), bool)
+    if fit.kept is not None:
+        known = predictions["novelty"].to_numpy() <= 1
+        refused = {"images": int((~known).sum()), "share": mean(~known)}
+        report["novelty"] = {"kept_on_validation": round(fit.kept, 6), "refused": refused}
+    if fit.temperature is None:
+        return report
+    served = predictions[list(SCORE_COLUMNS)].to_numpy(float)
+    before, after = (reliability_bins(p, truth) for p in (fit.scores, served))
+    report["calibration"] = {
+        "temperature": fit.temperature,
+        "fitted_on": {"part": "validation", "images": fit.images},
+        "ece_before": calibration_error(before),
+        "ece_after": calibration_error(after),
+        "bins_before": before,
+        "bins_after": after,
+    }
+    curve = answer_curve(served, truth, known=known)
+    chosen = next(row for row in curve if row["threshold"] == fit.threshold)
+    report["answers"] = {
+        "threshold": fit.threshold,
+        "wanted_accuracy": WANTED_ACCURACY,
+        "answered": chosen["answered"],
+        "accuracy": chosen["accuracy"],
+        "refused": mean(~known),
+        "curve": curve,
+    }
+    return report

@@ -1,0 +1,131 @@
+"""Finetuning: all layers or the last blocks, from any backbone, into a run that predicts."""
+
+import logging
+from pathlib import Path
+
+import keras
+import pandas as pd
+
+from covid_model.errors import RunError, UsageError
+from covid_model.runs import new_run, write_json
+from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
+from covid_model.training.assess import write_model
+from covid_model.training.course import Course, State, best_file
+from covid_model.training.dataset import Dataset
+from covid_model.training.export import Fitted
+from covid_model.training.finetune_model import finetune_model
+from covid_model.training.loop import train
+from covid_model.training.pictures import Pictures, as_input
+from covid_model.training.pretrain import scale_mean, trained_on
+from covid_model.training.recalibrate import summary_row
+from covid_model.training.recipes import FinetuneRecipe
+from covid_model.training.run_info import Job, run_info
+from covid_model.training.selection import Selection, describe, save_split
+
+log = logging.getLogger(__name__)
+
+
+def run_finetune(
+    selection: Selection,
+    job: Job,
+    *,
+    recipe: FinetuneRecipe,
+    work: Path,
+    tensorboard: Path | None = None,
+) -> pd.DataFrame:
+    """Train networks from ``job.weights`` and write a run folder.
+
+    Args:
+        selection: the radiographs and how they are split.
+        job: what to fit, where to write it.
+        recipe: every value of the training.
+        work: folder for one folder a network with checkpoints; a training there goes on.
+        tensorboard: folder for TensorBoard's event files, None for none.
+
+    Returns:
+        One row a network, see ``recalibrate.summary_row``.
+
+    Raises:
+        RunError: if the run exists.
+        UsageError: after the training, if the backend cannot export; nothing is lost.
+    """
+    if job.out.exists():
+        raise RunError(
+            f"{job.out} already exists and is never overwritten: give another --out, or "
+            "move the old run away."
+        )
+    data, part = split = selection.split(selection.read(), recipe)
+    log.info("%s", describe(data, part))
+    courses = _courses(job, split, recipe, work=work, tensorboard=tensorboard)
+    states = {course.name: train(course, _builder(course, job.weights)) for course in courses}
+    if job.weights_format and keras.backend.backend() != "tensorflow":
+        raise UsageError(
+            f"The training is done and kept in {work}. Expected KERAS_BACKEND=tensorflow to "
+            f"export it. Received: {keras.backend.backend()}. Repeat the command with "
+            "KERAS_BACKEND=tensorflow and --resume: it will not train again."
+        )
+    rows = []
+    with new_run(job.out) as folder:
+        for course in courses:
+            (folder / course.name).mkdir()
+            fitted = _fitted(course, states[course.name], data.rows(part == "train"))
+            report = write_model(
+                folder / course.name, fitted, data, part, weights_format=job.weights_format
+            )
+            rows.append(summary_row(course.name, report))
+        file = folder / "split.csv"
+        save_split(data, part, file)
+        info = run_info(selection, job, split, recipe=recipe, split_file=file)
+        write_json(folder / "run.json", info)
+    return pd.DataFrame(rows)
+
+
+def _courses(
+    job: Job,
+    split: tuple[Dataset, pd.Series],
+    recipe: FinetuneRecipe,
+    *,
+    work: Path,
+    tensorboard: Path | None,
+) -> list[Course]:
+    """One training a network, on the same images."""
+    data, part = split
+    parts = [data.rows(part == name) for name in ("train", "validation")]
+    if not all(map(len, parts)):
+        raise UsageError(
+            "Expected images to train on with others to validate by. Received: "
+            f"{len(parts[0])} and {len(parts[1])} images: set validation above 0."
+        )
+    pictures = [Pictures.for_recipe(one, recipe) for one in parts]
+    facts = {"data": parts[0].digest, "watched": parts[1].digest}
+    return [
+        Course(name, *pictures, recipe.of(name), work / name, facts, tensorboard)
+        for name in job.models
+    ]
+
+
+def _builder(course: Course, weights: str):
+    """What makes a course's network from its first weights."""
+
+    def build() -> tuple[keras.Model, str]:
+        backbone = build_backbone(course.name, weights=weights, size=None)
+        if course.recipe.output_mean:
+            images = as_input(course.train.grey[:32])
+            scale_mean(backbone, images, course.recipe.output_mean)
+        return finetune_model(backbone, course.recipe), backbone.origin
+
+    return build
+
+
+def _fitted(course: Course, state: State, data: Dataset) -> Fitted:
+    """The best weights of a training in a float32 graph of the size that serves."""
+    recipe = course.recipe
+    backbone = build_backbone(course.name, size=recipe.size)
+    model = finetune_model(backbone, recipe)
+    model.load_weights(best_file(course.folder, state))
+    what = {"all": "all layers", "0": "the head alone"}.get(
+        recipe.unfrozen, f"the last {recipe.unfrozen} blocks"
+    )
+    first = "" if state.origin == RANDOM_ORIGIN else f"{state.origin}; then "
+    origin = f"{first}{what} trained on {trained_on(data, recipe)}"
+    return Fitted(Backbone(backbone.architecture, backbone.model, origin), model, state.history)

@@ -1,0 +1,129 @@
+"""When to believe a network: temperature, thresholds, novelty, then its report."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from covid_model.classes import CLASS_NAMES
+from covid_model.novelty import NoveltyModel
+from covid_model.probabilities import temper
+from covid_model.runs import ModelInfo, write_json, write_model_info
+from covid_model.training.answers import Fit, fit_threshold
+from covid_model.training.calibration import fit_temperature
+from covid_model.training.dataset import Dataset
+from covid_model.training.evaluation import evaluate, predictions_table
+from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of
+from covid_model.training.outputs import Outputs
+
+log = logging.getLogger(__name__)
+LEAST_TRAINING = 200
+LEAST_VALIDATION = 100  # of which the threshold leaves out one
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything about a network that is known from its outputs alone.
+
+    Attributes:
+        temperature: softmax temperature, None when not calibrated.
+        thresholds: as in ``ModelInfo``.
+        novelty: the model of what the network knows, None where there were too few images.
+        validation: rows of ``validation.csv``, not calibrated.
+        predictions: rows of ``predictions.csv``, as they are served.
+        report: the content of ``report.json``.
+    """
+
+    temperature: float | None
+    thresholds: Mapping[str, float]
+    novelty: NoveltyModel | None
+    validation: pd.DataFrame
+    predictions: pd.DataFrame
+    report: Mapping[str, Any]
+
+    def write(self, folder: Path, info: ModelInfo) -> None:
+        """Write the two tables, the report and novelty.npz; last of all model.json."""
+        if self.novelty is not None:
+            self.novelty.save(folder / "novelty.npz")
+        # Nine digits give back each float32: the very scores that the temperature was fitted on.
+        self.validation.to_csv(folder / "validation.csv", index=False, float_format="%.9g")
+        self.predictions.to_csv(folder / "predictions.csv", index=False)
+        write_json(folder / "report.json", self.report)
+        write_model_info(
+            folder, replace(info, temperature=self.temperature, thresholds=dict(self.thresholds))
+        )
+
+
+def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarray:
+    """The training images that novelty is fitted on: sources and labels as even as they allow.
+
+    Args:
+        data: all images.
+        part: the part of each.
+        seed: of the draw.
+
+    Returns:
+        At most ``novelty_fit.MOST_IMAGES`` row numbers; none, with the reason in the log, where
+        there are fewer than ``LEAST_TRAINING`` training or ``LEAST_VALIDATION`` validation images.
+    """
+    train, validation = (int((part == name).sum()) for name in ("train", "validation"))
+    if train < LEAST_TRAINING or validation < LEAST_VALIDATION:
+        log.warning(
+            "No novelty model: %d training, %d validation images, where it takes %d with %d.",
+            train,
+            validation,
+            LEAST_TRAINING,
+            LEAST_VALIDATION,
+        )
+        return np.array([], int)
+    rows = np.flatnonzero((part == "train").to_numpy())
+    frame = data.frame.iloc[rows]
+    groups = list(zip(frame["source"], frame["label"], strict=True))
+    return rows[balanced_rows(groups, seed=seed)]
+
+
+def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -> Judgement:
+    """Fit on the validation part, judge on the test part.
+
+    Args:
+        validation: the validation part, may be empty.
+        test: the test part.
+        train: the draw of ``training_draw``, None for no novelty model.
+    """
+    model, limit, kept, ratios = None, None, None, (None, None)
+    known = np.ones(len(validation.frame), bool)
+    if train is not None:
+        model = fit_novelty(train.features)
+        limit = threshold_of(model, validation.features)
+        ratios = tuple(model.distance_of(x.features) / limit for x in (validation, test))
+        known = ratios[0] <= 1
+        kept = float(known.mean())
+    truth = validation.frame["label"].map(CLASS_NAMES.index).to_numpy(int)
+    temperature = fit_temperature(validation.scores, truth)
+    threshold, probabilities = None, test.scores
+    if temperature is not None:
+        threshold = fit_threshold(temper(validation.scores[known], temperature), truth[known])
+        probabilities = temper(test.scores, temperature)
+    predictions = _table(test, probabilities, ratios[1])
+    fit = Fit(len(truth), temperature, threshold, test.scores, kept)
+    named = {"probability": threshold, "novelty": limit}
+    return Judgement(
+        temperature=temperature,
+        thresholds={name: value for name, value in named.items() if value is not None},
+        novelty=model,
+        validation=_table(validation, validation.scores, ratios[0], digits=None),
+        predictions=predictions,
+        report=evaluate(predictions, fit=fit),
+    )
+
+
+def _table(
+    outputs: Outputs, probabilities: np.ndarray, ratio: np.ndarray | None, digits: int | None = 6
+) -> pd.DataFrame:
+    """Rows of a predictions file; novelty is above 1 where the image is not like those known."""
+    table = predictions_table(outputs.frame, probabilities, digits=digits)
+    return table if ratio is None else table.assign(novelty=np.round(ratio, 6))

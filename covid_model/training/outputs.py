@@ -1,0 +1,85 @@
+"""What an exported network puts out for each image of a data set."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from covid_model import novelty, preprocessing
+from covid_model.classes import CLASS_NAMES
+from covid_model.litert import Network
+from covid_model.runs import sha256_of
+from covid_model.training.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """One part of the data with what a network says of it.
+
+    Attributes:
+        frame: rows of a ``Dataset``, n of them.
+        scores: float32 (n, 3), sum 1, not calibrated.
+        features: float32 (n, d) of ``novelty.features``, None where nobody asked for them.
+    """
+
+    frame: pd.DataFrame
+    scores: np.ndarray
+    features: np.ndarray | None = None
+
+
+def served_outputs(path: Path, data: Dataset, *, title: str, cache: Path | None = None) -> Outputs:
+    """Run an exported network once over each image, behind a progress bar.
+
+    Args:
+        path: ``model.tflite``.
+        data: the images.
+        title: name on the progress bar.
+        cache: folder that keeps each image's outputs, so that a broken run goes on where it was;
+            None keeps nothing. Its names hold the digests of the model, of the image, and of the
+            code between them.
+
+    Returns:
+        Scores and features in the order of ``data``.
+    """
+    network = Network.load(path)
+    folder = cache / _digest_of(path) if cache else None
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    scores, features = [], []
+    for row, digest in enumerate(tqdm(data.frame["sha256"], title, unit="image")):
+        file = folder / f"{digest}.npz" if folder else None
+        if file and file.is_file():
+            with np.load(file) as kept:
+                one = kept["scores"], kept["features"]
+        else:
+            one = _run(network, data, row)
+            if file:
+                _save(file, *one)
+        scores.append(one[0])
+        features.append(one[1])
+    if not scores:
+        return Outputs(data.frame, np.zeros((0, len(CLASS_NAMES)), np.float32))
+    return Outputs(data.frame, np.stack(scores), np.stack(features))
+
+
+def _run(network: Network, data: Dataset, row: int) -> tuple[np.ndarray, np.ndarray]:
+    image = data.inputs([row], size=network.input_shape[1])
+    scores, maps = network.run(image)
+    return scores, novelty.features(maps, image[0])
+
+
+def _digest_of(model: Path) -> str:
+    """A name that changes with the model and with the code that feeds it or reads its maps."""
+    parts = (model, Path(str(novelty.__file__)), Path(str(preprocessing.__file__)))
+    return hashlib.sha256("".join(map(sha256_of, parts)).encode()).hexdigest()[:32]
+
+
+def _save(file: Path, scores: np.ndarray, features: np.ndarray) -> None:
+    """Write whole or not at all: an interrupted run leaves no damaged file."""
+    temporary = file.with_suffix(".partial")
+    with temporary.open("wb") as stream:
+        np.savez(stream, scores=scores, features=features)
+    temporary.replace(file)

@@ -1,0 +1,117 @@
+"""A trained run given a temperature, thresholds, a novelty model, its networks untouched."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from covid_model.runs import (
+    ARCHITECTURES,
+    Run,
+    check_file,
+    load_run,
+    new_run,
+    require_servable,
+    sha256_of,
+    write_json,
+)
+from covid_model.training.dataset import Dataset
+from covid_model.training.judgement import Judgement, judge, training_draw
+from covid_model.training.outputs import Outputs, served_outputs
+from covid_model.training.past_split import Split, read_split
+from covid_model.training.run_info import now
+
+KEPT_FILES = ("model.tflite", "head.npz", "history.csv")
+
+
+def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None) -> pd.DataFrame:
+    """Calibrate the networks of a run on its own split; write the result as a new run.
+
+    Nothing is trained: ``model.tflite``, ``head.npz`` and ``history.csv`` are copied. Temperature
+    and thresholds come from the run's validation part, novelty from a draw of its training part,
+    reports from its test part. Neither Keras nor TensorFlow is needed.
+
+    Args:
+        run: the run folder.
+        data: the folder of radiographs that it was trained on.
+        out: the run folder to write.
+        cache: folder that keeps the networks' outputs, so that a broken run goes on where it
+            was; ``default_cache()`` when None.
+
+    Returns:
+        One row a network, see ``summary_row``.
+
+    Raises:
+        RunError: if the run is damaged, holds reports only, or ``out`` exists.
+        DataError: if the folder does not hold the radiographs of the run's split.
+    """
+    source = load_run(run)
+    for name in source.models:
+        require_servable(source.model_folder(name), source.model_info(name))
+    split = read_split(source, data)
+    drawn = training_draw(split.data, split.part)
+    draw = split.data.rows(np.isin(np.arange(len(split.data)), drawn)) if len(drawn) else None
+    rows = []
+    with new_run(out) as folder:
+        for name in source.models:
+            judgement = _calibrate_one(source, name, split, draw, cache or default_cache())
+            _write_model(source, name, judgement, folder / name)
+            rows.append(summary_row(name, judgement.report))
+        shutil.copyfile(source.folder / "split.csv", folder / "split.csv")
+        sha256 = {"split.csv": sha256_of(folder / "split.csv")}
+        info = {**source.info, "name": Path(out).name, "calibrated": now(), "sha256": sha256}
+        write_json(folder / "run.json", info)
+    return pd.DataFrame(rows)
+
+
+def default_cache() -> Path:
+    """Where outputs are kept unless a command says otherwise: a folder of the user's cache."""
+    return Path.home() / ".cache" / "covid_model" / "outputs"
+
+
+def summary_row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures by which a calibration is judged, None where a report lacks them."""
+    calibration, answers = report.get("calibration", {}), report.get("answers", {})
+    pairs = [r for r in report["within_source"] if set(r["classes"]) == {"covid", "infection"}]
+    within = max(pairs, key=lambda row: row["images"], default={})
+    covid = next(row for row in report["per_class"] if row["class"] == "covid")
+    return {
+        "network": ARCHITECTURES[name],
+        "temperature": calibration.get("temperature"),
+        "ECE before": calibration.get("ece_before"),
+        "ECE after": calibration.get("ece_after"),
+        "threshold": answers.get("threshold"),
+        "answered": answers.get("answered"),
+        "accuracy of answered": answers.get("accuracy"),
+        "refused": report.get("novelty", {}).get("refused", {}).get("share"),
+        "macro recall": report["macro_recall"],
+        "covid sensitivity": covid["sensitivity"],
+        "covid against infection in one source": within.get("balanced_accuracy"),
+    }
+
+
+def _calibrate_one(
+    run: Run, name: str, split: Split, draw: Dataset | None, cache: Path
+) -> Judgement:
+    """Run one network over its images; fit, then judge."""
+    folder, info = run.model_folder(name), run.model_info(name)
+    for file in KEPT_FILES:
+        check_file(folder, file, info)
+
+    def outputs(data: Dataset, title: str) -> Outputs:
+        title = f"{info.title}: {title}"
+        return served_outputs(folder / "model.tflite", data, title=title, cache=cache)
+
+    train = None if draw is None else outputs(draw, "training images")
+    validation = outputs(split.images("validation"), "validation images")
+    return judge(validation, outputs(split.images("test"), "test images"), train=train)
+
+
+def _write_model(run: Run, name: str, judgement: Judgement, folder: Path) -> None:
+    folder.mkdir()
+    for file in KEPT_FILES:
+        shutil.copyfile(run.model_folder(name) / file, folder / file)
+    judgement.write(folder, run.model_info(name))

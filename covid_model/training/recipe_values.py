@@ -1,0 +1,98 @@
+"""Values of a recipe, set by their names as text."""
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from covid_model.errors import UsageError
+from covid_model.runs import ARCHITECTURES
+
+Recipe = TypeVar("Recipe")
+FIXED = ("name", "networks")  # which recipe it is; filled by NETWORK.NAME=VALUE
+SHARED = ("test", "validation", "monitor", "source_exponent", "within_source", "repeat")
+YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def with_values(recipe: Recipe, values: Sequence[str]) -> Recipe:
+    """Return a recipe with some values replaced.
+
+    Args:
+        recipe: a frozen dataclass of ``recipes``.
+        values: each ``NAME=VALUE``, ``augmentation.NAME=VALUE``, ``NETWORK.NAME=VALUE`` for one
+            network alone, or ``stages=SIZE:IMAGES:CROP,...``. A value for all networks also
+            replaces those that the recipe has for one.
+
+    Raises:
+        UsageError: if there is no such name, or the value does not fit it.
+    """
+    own = []
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"Expected NAME=VALUE. Received: {text!r}.")
+        network, dot, rest = name.partition(".")
+        if dot and network in ARCHITECTURES and hasattr(recipe, "networks"):
+            if rest in SHARED:
+                raise UsageError(f"Expected one {rest} for all networks. Received: {text!r}.")
+            _replaced(recipe, rest, value, recipe)  # refuse it now, not when its turn comes
+            own.append(text)
+        else:
+            recipe = _replaced(recipe, name, value, recipe)
+            recipe = _without(recipe, f".{name}")
+    for text in own:
+        recipe = _without(recipe, text.partition("=")[0])
+        recipe = replace(recipe, networks=(*recipe.networks, text))
+    return recipe
+
+
+def _without(recipe: Recipe, ending: str) -> Recipe:
+    """Drop the values of single networks whose name ends so."""
+    old = getattr(recipe, "networks", ())
+    kept = tuple(text for text in old if not text.partition("=")[0].endswith(ending))
+    return recipe if kept == old else replace(recipe, networks=kept)
+
+
+def value_names(recipe: Any) -> list[str]:
+    """The names that ``with_values`` takes, those of nested dataclasses with a dot."""
+    names = []
+    for one in fields(recipe):
+        value = getattr(recipe, one.name)
+        if is_dataclass(value):
+            names += [f"{one.name}.{inner}" for inner in value_names(value)]
+        elif one.name not in FIXED:
+            names.append(one.name)
+    return names
+
+
+def _replaced(part: Any, name: str, value: str, recipe: Any) -> Any:
+    """Replace one value of a dataclass or of a dataclass within it."""
+    first, dot, rest = name.partition(".")
+    known = {one.name for one in fields(part)} - set(FIXED)
+    if first not in known or is_dataclass(getattr(part, first)) != bool(dot):
+        raise UsageError(
+            f"The {recipe.name} recipe has no value {name!r}: it has "
+            f"{', '.join(value_names(recipe))}"
+            + (", each also as NETWORK.NAME." if hasattr(recipe, "networks") else ".")
+        )
+    old = getattr(part, first)
+    new = _replaced(old, rest, value, recipe) if dot else _parsed(first, value, old)
+    return replace(part, **{first: new})
+
+
+def _parsed(name: str, text: str, old: Any) -> Any:
+    """Read a value in the type of the one that it replaces."""
+    wanted = {int: "a whole number", float: "a number", bool: "yes or no"}.get(type(old), "")
+    try:
+        if isinstance(old, bool):
+            return YES_NO[text.lower()]
+        if isinstance(old, str | int | float):
+            return type(old)(text)
+        wanted = "SIZE:IMAGES:CROP,... as 112:4000:0.15,237:640:0.6"
+        return tuple(_stage(piece, type(old[0])) for piece in text.split(","))
+    except (ValueError, KeyError):
+        raise UsageError(f"Expected {wanted} for {name}. Received: {text!r}.") from None
+
+
+def _stage(text: str, kind: type) -> Any:
+    size, images, crop = text.split(":")
+    return kind(int(size), int(images), float(crop))

@@ -1,0 +1,119 @@
+"""The content of run.json: what was asked for, from which data, by which code."""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from covid_model.runs import SCHEMA, sha256_of
+from covid_model.training.dataset import Dataset, counts, shared_patients
+from covid_model.training.selection import Selection
+
+PACKAGES = (
+    "keras",
+    "tensorflow",
+    "jax",
+    "torch",
+    "ai-edge-litert",
+    "numpy",
+    "opencv-python-headless",
+    "scikit-learn",
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to fit and where to write it.
+
+    Attributes:
+        models: keys of ``runs.ARCHITECTURES``.
+        out: the run folder to write.
+        weights: ``imagenet``, ``random`` or a path, as ``build_backbone`` takes it.
+        weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
+        cache: folder of the frozen features, None for the user's cache.
+        title: what people call the run.
+        companion: name of the run to show beside it.
+        notes: sentences to show with the run.
+    """
+
+    models: Sequence[str]
+    out: Path
+    weights: str = "imagenet"
+    weights_format: str = "auto"
+    cache: Path | None = None
+    title: str = ""
+    companion: str | None = None
+    notes: Sequence[str] = ()
+
+
+def run_info(
+    selection: Selection,
+    job: Job,
+    split: tuple[Dataset, pd.Series],
+    *,
+    recipe: Any,
+    split_file: Path,
+) -> dict[str, Any]:
+    """Return the content of run.json.
+
+    Args:
+        selection: which radiographs were asked for.
+        job: what was fitted.
+        split: the images that were used, the part of each.
+        recipe: a dataclass of ``recipes`` with a ``seed``.
+        split_file: the run's ``split.csv``, already written.
+    """
+    data, part = split
+    return {
+        "schema": SCHEMA,
+        "name": job.out.name,
+        "title": job.title or job.out.name,
+        "created": now(),
+        "recipe": asdict(recipe),
+        "data": {
+            "only": selection.only,
+            "limit": selection.limit,
+            "digest": data.digest,
+            "split_by": selection.split_by,
+            "shared_patients": shared_patients(data, part) if data.patients_known else None,
+            "counts": counts(data, part).to_dict("records"),
+        },
+        "seed": recipe.seed,
+        "versions": _versions(),
+        "commit": _commit(),
+        "notes": list(job.notes),
+        "companion": job.companion,
+        "sha256": {split_file.name: sha256_of(split_file)},
+    }
+
+
+def now() -> str:
+    """The time in UTC to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _versions() -> dict[str, str]:
+    """Versions of those of ``PACKAGES`` that are installed."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit() -> str:
+    """The code's commit, "" outside a git clone."""
+    root = Path(__file__).resolve().parents[2]
+    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()

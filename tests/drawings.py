@@ -1,0 +1,50 @@
+"""Drawn radiographs of three classes, which tiny networks can tell apart, beside other pictures."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from covid_model.classes import CLASS_NAMES
+
+HEIGHT, WIDTH = 300, 260
+
+
+def drawing(*, covid: float = 0, infection: float = 0) -> np.ndarray:
+    """Two dark lungs, float32 (300, 260), range [0, 1].
+
+    Args:
+        covid: how much brighter the lower half of both lungs is, range [0, 1].
+        infection: how much brighter the upper half of the lung on the left is, range [0, 1].
+    """
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    right, left = (((x - c) / 45) ** 2 + ((y - 150) / 95) ** 2 < 1 for c in (80, 180))
+    picture = 0.75 - 0.5 * (right + left) + 0.1 * np.sin(y / 9)
+    picture += 0.4 * covid * ((right + left) & (y > 150)) + 0.4 * infection * (right & (y < 150))
+    return picture.astype(np.float32)
+
+
+def varied(label: str, seed: int) -> np.ndarray:
+    """A drawing of one class: more or less typical, of varying exposure, with noise."""
+    rng = np.random.default_rng((CLASS_NAMES.index(label), seed))
+    typical = rng.uniform(0.3, 1)
+    signs = {"covid": 0.0, "infection": 0.0}
+    if label == "normal":
+        signs[rng.choice(list(signs))] = 1 - typical
+    else:
+        signs[label] = typical
+    picture = rng.uniform(0.9, 1.1) * drawing(**signs) + rng.normal(0, 0.02, (HEIGHT, WIDTH))
+    return picture.clip(0, 1).astype(np.float32)
+
+
+def noise() -> np.ndarray:
+    """A picture of another kind: coarse noise without any lung, float32 (300, 260)."""
+    cells = np.random.default_rng(0).random((15, 13), dtype=np.float32)
+    return np.kron(cells, np.ones((20, 20), np.float32))
+
+
+def png(picture: np.ndarray) -> bytes:
+    """Encode float32 (H, W), range [0, 1], as PNG."""
+    stream = io.BytesIO()
+    Image.fromarray((255 * picture).astype(np.uint8)).save(stream, "PNG")
+    return stream.getvalue()

@@ -1,0 +1,46 @@
+"""A run of tiny networks that know what they do not know: calibrated, with novelty."""
+
+import numpy as np
+import pandas as pd
+
+from covid_model.litert import Network
+from covid_model.novelty import features
+from covid_model.runs import read_model_info, write_json
+from covid_model.training import export
+from covid_model.training.architectures import REGISTRY
+from covid_model.training.judgement import judge
+from covid_model.training.outputs import Outputs
+from tests.tiny import (
+    PARTS,
+    drawn_rows,
+    fit_to_drawings,
+    inputs_of,
+    tiny_backbone,
+    tiny_run_info,
+    write_history,
+)
+
+
+def write_trusted_run(folder) -> None:
+    """Write a run whose tiny networks tell drawings apart, with everything that serving can use."""
+    frames = [drawn_rows(part, count) for part, count in PARTS.items()]
+    parts = [(frame, inputs_of(frame)) for frame in frames]
+    for name in REGISTRY:
+        (folder / name).mkdir(parents=True)
+        fitted = fit_to_drawings(tiny_backbone(name), *parts[0])
+        export.export_litert(fitted, folder / name / "model.tflite", weights="float32")
+        export.write_head(fitted, folder / name / "head.npz")
+        write_history(folder / name, fitted)
+        export.write_info(folder / name, fitted, weights_format="float32")
+        network = Network.load(folder / name / "model.tflite")
+        train, validation, test = (served(network, *part) for part in parts)
+        judge(validation, test, train=train).write(folder / name, read_model_info(folder / name))
+    write_json(folder / "run.json", tiny_run_info(folder.name))
+
+
+def served(network: Network, frame: pd.DataFrame, images: np.ndarray) -> Outputs:
+    """What an exported tiny network says of drawn rows."""
+    outputs = [network.run(image[None]) for image in images]
+    scores = np.stack([scores for scores, _ in outputs])
+    rows = [features(maps, image) for (_, maps), image in zip(outputs, images, strict=True)]
+    return Outputs(frame, scores, np.stack(rows))

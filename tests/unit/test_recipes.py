@@ -1,0 +1,114 @@
+"""Every value of every recipe can be set by its name."""
+
+import json
+from dataclasses import asdict, fields, is_dataclass
+
+import pytest
+
+from covid_model.errors import UsageError
+from covid_model.training.augmentation import Augmentation
+from covid_model.training.recipe_values import value_names, with_values
+from covid_model.training.recipes import RECIPES, FinetuneRecipe, PaperRecipe, PretrainRecipe
+from covid_model.training.whole_recipe import Stage
+
+OTHER = {"precision": "mixed_float16", "unfrozen": "3", "stages": "48:200:0.5,64:100:1"}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_value_can_be_set(name):
+    recipe = RECIPES[name]()
+    names = value_names(recipe)
+    assert len(names) == len(set(names)) >= 12
+    for value in names:
+        old = asdict(recipe)
+        text = OTHER.get(value)
+        if text is None:
+            text = str(_at(old, value) + 1)
+        new = asdict(with_values(recipe, [f"{value}={text}"]))
+        assert _at(new, value) != _at(old, value)
+        left = set(_flat(new).items()) ^ set(_flat(old).items())
+        assert {key for key, _ in left} <= {value, "networks"}
+    json.dumps(asdict(recipe))  # the run records them
+
+
+def _at(values, name):
+    for part in name.split("."):
+        values = values[part]
+    return values
+
+
+def _flat(values, prefix=""):
+    out = {}
+    for key, value in values.items():
+        nested = _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else None
+        out |= nested if nested is not None else {f"{prefix}{key}": str(value)}
+    return out
+
+
+def test_stages_and_nested_values():
+    recipe = with_values(
+        FinetuneRecipe(), ["stages=112:4000:0.15,237:640:0.6", "augmentation.flip=0", "unfrozen=2"]
+    )
+    assert recipe.stages == (Stage(112, 4000, 0.15), Stage(237, 640, 0.6))
+    assert recipe.augmentation.flip == 0.0
+    assert recipe.augmentation.blur == FinetuneRecipe().augmentation.blur
+    assert recipe.unfrozen == "2"
+
+
+def test_a_value_of_one_network():
+    recipe = with_values(
+        FinetuneRecipe(), ["vgg16.augmentation.flip=0.25", "vgg16.learning_rate=1e-5"]
+    )
+    assert recipe.of("xception").learning_rate == recipe.learning_rate == 3e-4
+    assert recipe.of("xception").augmentation.flip == 0.5
+    assert recipe.of("vgg16").learning_rate == 1e-5
+    assert recipe.of("vgg16").augmentation.flip == 0.25
+    assert FinetuneRecipe().of("vgg16").learning_rate == 1.5e-4
+
+
+def test_a_value_for_all_networks_holds_for_all():
+    recipe = with_values(PretrainRecipe(), ["learning_rate=1e-3"])
+    assert recipe.of("vgg16").learning_rate == 1e-3
+    either = ["vgg16.learning_rate=5e-5", "learning_rate=1e-3"]
+    for order in (either, either[::-1]):
+        recipe = with_values(PretrainRecipe(), order)
+        assert recipe.of("vgg16").learning_rate == 5e-5
+        assert recipe.of("resnet50v2").learning_rate == 1e-3
+
+
+@pytest.mark.parametrize(
+    ("recipe", "text", "sentence"),
+    [
+        (PaperRecipe, "epoch=3", r"no value 'epoch': it has epochs, batch, .*, seed\.$"),
+        (PaperRecipe, "vgg16.epochs=3", "no value 'vgg16.epochs'"),
+        (PaperRecipe, "name=mine", "no value 'name'"),
+        (PaperRecipe, "epochs", r"Expected NAME=VALUE\. Received: 'epochs'"),
+        (PaperRecipe, "epochs=1.5", r"Expected a whole number for epochs\. Received: '1.5'"),
+        (PaperRecipe, "dropout=much", "Expected a number for dropout"),
+        (FinetuneRecipe, "augmentation.flap=1", "augmentation.flip, .* each also as NETWORK.NAME"),
+        (FinetuneRecipe, "augmentation=1", "no value 'augmentation'"),
+        (FinetuneRecipe, "seed.x=1", "no value 'seed.x'"),
+        (FinetuneRecipe, "vgg16.lr=1", "no value 'lr'"),
+        (FinetuneRecipe, "vgg16.test=0.5", "Expected one test for all networks"),
+        (FinetuneRecipe, "stages=112:4000", "Expected SIZE:IMAGES:CROP"),
+        (FinetuneRecipe, "unfrozen=some", "Expected unfrozen=all or a number of blocks"),
+        (FinetuneRecipe, "precision=half", "Expected a precision of float32"),
+        (PretrainRecipe, "batch=0", "Expected a batch of at least one image"),
+    ],
+)
+def test_what_does_not_fit_is_refused(recipe, text, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        with_values(recipe(), [text])
+
+
+def test_steps_and_stages():
+    recipe = PretrainRecipe(stages=(Stage(16, 80, 0.9), Stage(32, 17, 1.0)), batch=8, watched=20)
+    assert recipe.steps == (10, 3)
+    assert [recipe.stage_of(step).size for step in (0, 9, 10, 12, 99)] == [16, 16, 32, 32, 32]
+    assert recipe.watch_steps == 2
+
+
+def test_recipes_are_dataclasses_all_the_way_down():
+    assert {one.name for one in fields(Augmentation)} >= {"flip", "coarse", "marks"}
+    assert PretrainRecipe().augmentation == Augmentation()  # without what came later
+    assert all(is_dataclass(recipe) for recipe in RECIPES.values())
