@@ -2,39 +2,54 @@
 
 from collections.abc import Mapping, Sequence
 
-# Imported whole before any figure is made: Plotly looks into sys.modules for pandas, where it finds
-# a half of it while another visitor's thread is importing it, and fails.
-import pandas as pd  # noqa: F401
 import plotly.graph_objects as go
 
 from covid_model.classes import CLASSES
 from covid_model.runs import ARCHITECTURES
+from dashboard.chart_parts import MARK, PAPER, TRAIN, VALIDATION, base_figure, legend, percent
 
 SHARES = [[0.0, "#eef4f7"], [0.5, "#6ea9bf"], [1.0, "#0b4f66"]]
-TRAIN, VALIDATION, PAPER = "#0b7c98", "#b45309", "#8b5cf6"  # each 3:1 on white, on dark, to text
 TITLES = tuple(info.title for info in CLASSES)
 
 
-def scores_chart(scores: Sequence[float]) -> go.Figure:
-    """Draw the three scores of one network as horizontal bars on the axis 0 to 100 %.
+def scores_chart(
+    scores: Sequence[float], *, measure: str = "score", threshold: float | None = None
+) -> go.Figure:
+    """Draw the three outputs of one network as horizontal bars on the axis 0 to 100 %.
 
     Args:
         scores: three values in class order, range [0, 1].
+        measure: what they are called, "score" or "calibrated probability".
+        threshold: lowest value that is an answer, range [0, 1]; None draws no line.
     """
-    percent = [100 * float(score) for score in scores]
+    values = [100 * float(score) for score in scores]
     bars = go.Bar(
-        x=percent,
+        x=values,
         y=list(TITLES),
         orientation="h",
         marker_color=[info.colour for info in CLASSES],
-        text=[f"{value:.1f}%" for value in percent],
+        text=[f"{value:.1f} %" for value in values],
         textposition="outside",
         cliponaxis=False,
-        hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
+        hovertemplate=f"%{{y}}, {measure}: %{{x:.1f}} %<extra></extra>",
     )
-    figure = _figure(bars, title="Score of each class (%)", height=190)
+    figure = base_figure(bars, title=f"{measure.capitalize()} of each class (%)", height=190)
     figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
+    if threshold is not None:
+        figure.update_layout(height=210, margin_t=60)
+        figure.add_vline(
+            x=100 * threshold,
+            line={"color": MARK, "dash": "dash", "width": 2},
+            layer="below",
+            annotation={
+                "text": f"answer from {100 * threshold:.1f} %",
+                "y": 1,
+                "yanchor": "bottom",
+                "xanchor": "center",
+                "font_size": 12,
+            },
+        )
     return figure
 
 
@@ -49,24 +64,27 @@ def confusion_chart(matrix: Sequence[Sequence[int]]) -> go.Figure:
         z=shares,
         x=list(TITLES),
         y=[f"{title}<br>n = {sum(row)}" for title, row in zip(TITLES, matrix, strict=True)],
-        customdata=matrix,
+        customdata=[
+            [(count, 100 * share) for count, share in zip(*pair, strict=True)]
+            for pair in zip(matrix, shares, strict=True)
+        ],
         colorscale=SHARES,
         zmin=0,
         zmax=1,
         showscale=False,
         xgap=3,
         ygap=3,
-        hovertemplate="truth %{y}<br>predicted %{x}<br>%{customdata} images, %{z:.1%} of the row"
-        "<extra></extra>",
+        hovertemplate="truth %{y}<br>predicted %{x}<br>%{customdata[0]} images, "
+        "%{customdata[1]:.1f} % of the row<extra></extra>",
     )
-    figure = _figure(heat, title="Confusion matrix: images, share of the row", height=360)
+    figure = base_figure(heat, title="Confusion matrix: images, share of the row", height=360)
     for row, counts in enumerate(matrix):
         for column, count in enumerate(counts):
             share = shares[row][column]
             figure.add_annotation(
                 x=column,
                 y=row,
-                text=f"<b>{count}</b><br>{share:.0%}",
+                text=f"<b>{count}</b><br>{100 * share:.1f} %",
                 showarrow=False,
                 font={"size": 15, "color": "#ffffff" if share > 0.45 else "#12303c"},
             )
@@ -85,7 +103,7 @@ def history_chart(history: Sequence[Mapping[str, float]], *, quantity: str) -> g
         quantity: "accuracy" (share, drawn in %) or "loss" (cross-entropy in nats).
     """
     scale, unit, digits = (100, "%", ".1f") if quantity == "accuracy" else (1, "nats", ".3f")
-    figure = _figure(title=f"{quantity.capitalize()} by epoch ({unit})", height=300)
+    figure = base_figure(title=f"{quantity.capitalize()} by epoch ({unit})", height=300)
     for name, key, colour, dash in (
         ("training", quantity, TRAIN, "solid"),
         ("validation", f"val_{quantity}", VALIDATION, "dash"),
@@ -98,7 +116,7 @@ def history_chart(history: Sequence[Mapping[str, float]], *, quantity: str) -> g
             line={"color": colour, "dash": dash, "width": 2},
             hovertemplate=f"%{{y:{digits}}} {unit}",
         )
-    figure.update_layout(hovermode="x unified", legend=_legend(), margin_t=68)
+    figure.update_layout(hovermode="x unified", legend=legend(), margin_t=68)
     figure.update_xaxes(title="Epoch", rangemode="tozero")
     figure.update_yaxes(title=f"{quantity.capitalize()} ({unit})", rangemode="tozero", nticks=7)
     return figure
@@ -114,12 +132,12 @@ def models_chart(
         paper: architecture -> the paper's accuracy, range [0, 1]; None leaves the marks out.
     """
     names = [ARCHITECTURES[key] for key in reports]
-    figure = _figure(title="The networks on their test images (%)", height=320)
+    figure = base_figure(title="The networks on their test images (%)", height=320)
     for key, name, colour in (
         ("accuracy", "accuracy", TRAIN),
         ("macro_recall", "macro recall", VALIDATION),
     ):
-        values = [_percent(report.get(key)) for report in reports.values()]
+        values = [percent(report.get(key)) for report in reports.values()]
         figure.add_bar(
             x=names,
             y=values,
@@ -135,7 +153,7 @@ def models_chart(
     if paper is not None:
         figure.add_scatter(
             x=names,
-            y=[_percent(paper.get(key)) for key in reports],
+            y=[percent(paper.get(key)) for key in reports],
             name="accuracy in the paper",
             mode="markers",
             marker={
@@ -144,39 +162,8 @@ def models_chart(
                 "color": PAPER,
                 "line": {"color": "#ffffff", "width": 1.5},
             },
-            hovertemplate="%{x}, paper: %{y:.1f}%<extra></extra>",
+            hovertemplate="%{x}, paper: %{y:.1f} %<extra></extra>",
         )
-    figure.update_layout(barmode="group", bargap=0.35, legend=_legend(), margin_t=68)
+    figure.update_layout(barmode="group", bargap=0.35, legend=legend(), margin_t=68)
     figure.update_yaxes(range=[0, 104], tickvals=[0, 25, 50, 75, 100])
-    return figure
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
-def _legend() -> dict[str, object]:
-    return {"orientation": "h", "yanchor": "bottom", "y": 1, "x": 0}
-
-
-def _figure(*traces: go.Bar | go.Heatmap, title: str, height: int) -> go.Figure:
-    """Return a titled figure with the margins all charts share; the page's theme colours it."""
-    figure = go.Figure(data=traces)
-    figure.update_layout(
-        title={
-            "text": title,
-            "x": 0,
-            "y": 1,
-            "yanchor": "top",
-            "pad": {"t": 8},
-            "font": {"size": 15},
-        },
-        height=height,
-        margin={"l": 8, "r": 8, "t": 44, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        dragmode=False,
-    )
-    figure.update_xaxes(automargin=True, fixedrange=True)
-    figure.update_yaxes(automargin=True, fixedrange=True)
     return figure

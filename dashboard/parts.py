@@ -97,12 +97,13 @@ def pick_case() -> tuple[str, state.Case] | None:
     """Let the visitor choose one of the session's files when there are several."""
     held = state.cases()
     if len(held) > 1:
+        state.show_chosen()
         st.selectbox(
             "File to look at",
             list(held),
             format_func=lambda key: held[key].name if key in held else "",
             key=state.CASE,
-            persist_state="session",
+            on_change=state.choose_shown,
         )
     return state.current_case()
 
@@ -150,31 +151,26 @@ def draw_overlay(diagnosis: Diagnosis, prediction: Prediction, *, choice: str, o
     )
 
 
-def refused(diagnosis: Diagnosis) -> None:
-    """Say why a file is not classified."""
-    st.error(
-        text.plain(diagnosis.reason),
-        title=f"{text.plain(diagnosis.name)} cannot be classified",
-    )
-
-
 def draw_radiograph(diagnosis: Diagnosis) -> None:
-    """Draw the radiograph alone with what its file says of it."""
+    """Draw the radiograph alone with what its file says of it; a withheld one may be none."""
     radiograph = diagnosis.radiograph
+    kind = "picture" if diagnosis.withheld else "radiograph"
     details = text.plain(" · ".join(f"{key}: {value}" for key, value in radiograph.details.items()))
     st.image(
         (255 * radiograph.pixels).round().astype(np.uint8),
         width="stretch",
-        caption="Radiograph" + (f" · {details}" if details else ""),
-        alt=f"The radiograph {diagnosis.name} as it was read",
+        caption=kind.capitalize() + (f" · {details}" if details else ""),
+        alt=f"The {kind} {diagnosis.name} as it was read",
     )
 
 
 def draw_scores(prediction: Prediction) -> None:
-    """Draw the three scores of one network as bars."""
+    """Draw the three scores of one network as bars, with the threshold where it has one."""
     draw_chart(
-        charts.scores_chart(prediction.probabilities),
-        alt=text.scores(prediction.probabilities),
+        charts.scores_chart(
+            prediction.probabilities, measure=prediction.measure, threshold=prediction.threshold
+        ),
+        alt=text.scores(prediction.probabilities, measure=prediction.measure),
         key=f"scores-{prediction.model}",
     )
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-# Widgets; all but the uploader carry persist_state="session", so they outlive a page switch.
+# Widgets; all but the uploader and CASE carry persist_state="session", to outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
 MAP_CLASS, OPACITY = "map_class", "opacity"
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
 # Plain values.
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
+_CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
 
 MAX_CASES = 50
 MAX_BYTES = 256 * 2**20
@@ -44,9 +45,20 @@ def current_case() -> tuple[str, Case] | None:
     held = cases()
     if not held:
         return None
-    key = st.session_state.get(CASE)
+    key = st.session_state.get(_CHOSEN)
     key = key if key in held else next(iter(held))
     return key, held[key]
+
+
+def show_chosen() -> None:
+    """Give the list of files, before it is drawn, the chosen file to show."""
+    if current := current_case():
+        st.session_state[CASE] = current[0]
+
+
+def choose_shown() -> None:
+    """Choose the file that the visitor picked in the list."""
+    _choose(st.session_state[CASE])
 
 
 def uploader_key() -> str:
@@ -85,7 +97,7 @@ def add_sample(case: Case) -> None:
 
 def clear() -> None:
     """Forget every file with its results."""
-    for key in (_CASES, _UPLOADED, _NOTE, _RESULTS):
+    for key in (_CASES, _CHOSEN, _UPLOADED, _NOTE, _RESULTS):
         st.session_state.pop(key, None)
     st.session_state[_UPLOADER] += 1
 
@@ -122,4 +134,4 @@ def _add(new: Iterable[Case]) -> None:
 
 def _choose(key: str | None) -> None:
     if key in cases():
-        st.session_state[CASE] = key
+        st.session_state[_CHOSEN] = key

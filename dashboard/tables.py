@@ -1,63 +1,15 @@
-"""Reports or diagnoses as small tables of formatted text, free of Streamlit."""
+"""Reports as small tables of formatted text, free of Streamlit."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from covid_model import paper
 from covid_model.classes import CLASS_NAMES
-from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
-from covid_model.serving import batch
-from covid_model.serving.diagnose import Diagnosis
-from dashboard.text import STATUS, TITLES, percent, plain, short
+from dashboard.text import TITLES, percent
 
 Rows = list[dict[str, str]]
 Report = Mapping[str, Any]
-
-
-def outcomes(diagnoses: Iterable[Diagnosis]) -> Rows:
-    """Return one row a file: name, status, predicted class, its score, the reason."""
-    rows = []
-    for item in diagnoses:
-        best = item.predictions[0] if item.predictions else None
-        rows.append(
-            {
-                "File": plain(short(item.name)),
-                "Status": STATUS[item.status],
-                "Predicted": TITLES[best.predicted] if best else "–",
-                "Score": percent(best.score) if best else "–",
-                "Reason": plain(item.reason) or "–",
-            }
-        )
-    return rows
-
-
-def scores(diagnosis: Diagnosis) -> Rows:
-    """Return one row a network: its predicted class with the three scores."""
-    return [
-        {
-            "Network": ARCHITECTURES[item.model],
-            "Predicted": TITLES[item.predicted],
-            **{
-                title: percent(float(score))
-                for title, score in zip(TITLES.values(), item.probabilities, strict=True)
-            },
-            "Time": f"{1000 * item.seconds:.0f} ms",
-        }
-        for item in diagnosis.predictions
-    ]
-
-
-def results_csv(diagnoses: Iterable[Diagnosis]) -> str:
-    """Return the command line's table as CSV, with the notice in a last column."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*batch.COLUMNS, "notice"], lineterminator="\n")
-    writer.writeheader()
-    for item in diagnoses:
-        writer.writerows({**row, "notice": NOTICE} for row in batch.rows(item))
-    return out.getvalue()
 
 
 def per_class(report: Report) -> Rows:
@@ -78,15 +30,23 @@ def per_class(report: Report) -> Rows:
 
 def by_source(report: Report) -> Rows:
     """Return one row a source of images: accuracy with the recall of each class."""
+    return [{"Source": row["source"], **_group(row)} for row in report.get("by_source") or ()]
+
+
+def by_view(report: Report) -> Rows:
+    """Return one row a view, such as PA: accuracy with the recall of each class."""
     return [
-        {
-            "Source": row["source"],
-            "Images": str(row["images"]),
-            "Accuracy": percent(row["accuracy"]),
-            **{f"Recall {TITLES[n]}": percent(row["recall"].get(n)) for n in CLASS_NAMES},
-        }
-        for row in report.get("by_source", ())
+        {"View": row["view"] or "not on record", **_group(row)}
+        for row in report.get("by_view") or ()
     ]
+
+
+def _group(row: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "Images": str(row["images"]),
+        "Accuracy": percent(row["accuracy"]),
+        **{f"Recall {TITLES[n]}": percent(row["recall"].get(n)) for n in CLASS_NAMES},
+    }
 
 
 def networks(reports: Mapping[str, Report]) -> Rows:
@@ -142,6 +102,6 @@ def counts(data: Mapping[str, Any]) -> Rows:
     ]
 
 
-def number(value: float | None) -> str:
-    """Format a figure of [0, 1] with three digits; a dash where it is undefined."""
-    return "–" if value is None else f"{value:.3f}"
+def number(value: float | None, digits: int = 3) -> str:
+    """Format a figure without unit; a dash where it is undefined."""
+    return "–" if value is None else f"{value:.{digits}f}"

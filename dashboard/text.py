@@ -1,6 +1,7 @@
 """The words of the dashboard, so that the same thing is said the same way on every page."""
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from covid_model.classes import CLASSES
 from covid_model.runs import ARCHITECTURES
 
 TITLES = {info.name: info.title for info in CLASSES}
-STATUS = {"ok": "read", "uncertain": "uncertain", "refused": "refused"}
+NO_BREAK = "\u00a0"  # a space that no line ends at
+STATUS = {"ok": "answer", "uncertain": f"can't{NO_BREAK}tell", "refused": "refused"}
 PREDICTED = "predicted"  # the map of whichever class the network predicts
 MAP_CHOICES = {PREDICTED: "Predicted class", **TITLES}
 
@@ -35,37 +37,6 @@ MAP_HELP = (
 AGREEMENT_CAVEAT = (
     "Agreement is not proof: the networks learned from the same images and can share a mistake."
 )
-LIMITS = """
-- The COVID-19 images come almost all from one collection, the other classes from others. A network
-  can learn to tell the source, the scanner or the patient's age instead of the disease.
-- Many normal and infected patients in the data are children of one to five years.
-- Only one frontal view is judged, at 237 x 237 pixels, without history, earlier images or tests.
-- A score is what the network's last layer says. It is not calibrated and is no chance of disease.
-- Whatever is uploaded gets one of three answers, also where none of the three is true.
-- An area of attention is coarse, some 50 to 200 cells an image. It shows where the score came from,
-  not what is there.
-- Agreement of the three networks is not proof.
-"""
-PURPOSE = """
-The dashboard shows how three networks of one paper sort frontal chest radiographs into COVID-19,
-normal or other infection, and which areas of the image moved each score. It is for teaching,
-for repeating the paper, and for finding out where such networks fail.
-"""
-NOT_FOR = """
-It is not a medical device. It is not for diagnosis, screening or triage of patients, and no
-decision about a patient may rest on it. No clinical study stands behind it.
-"""
-PRIVACY = """
-Uploaded files are read by the computer that runs this dashboard and go nowhere else. They are
-kept in memory for this browser session only, with their results, and are forgotten with
-*Remove all files* or when the page is closed. Names and identifiers in DICOM files are not shown.
-"""
-DATA = """
-The networks and the recipe follow {citation}. The public images come from the
-covid-chestxray-dataset (COVID-19 and some other infections), from Kermany's collection of
-children's radiographs and from NIH ChestX-ray8. Each run below says which images it used, how
-they were split, and where the weights of its convolutions came from.
-"""
 
 
 def no_run(root: Path) -> str:
@@ -94,15 +65,22 @@ def short(name: str, length: int = 28) -> str:
     return name if len(name) <= length else f"{name[:half]}…{name[-half:]}"
 
 
+def steady(words: str, length: int = 18) -> str:
+    """Break words into lines that no screen breaks further, so that a table's column stays wide."""
+    return " ".join(line.replace(" ", NO_BREAK) for line in textwrap.wrap(words, length))
+
+
 def percent(share: float | None, digits: int = 1) -> str:
-    """Format a share of [0, 1] in percent; a dash where it is undefined."""
-    return "–" if share is None else f"{100 * share:.{digits}f}%"
+    """Format a share of [0, 1] in percent, in one line; a dash where it is undefined."""
+    return "–" if share is None else f"{100 * share:.{digits}f}{NO_BREAK}%"
 
 
-def scores(probabilities: np.ndarray) -> str:
-    """List the three scores in one line, for screen readers."""
+def scores(probabilities: np.ndarray, *, measure: str = "score") -> str:
+    """List the three scores in one line, for screen readers; ``measure`` is what they are."""
     pairs = zip(TITLES.values(), probabilities, strict=True)
-    return "Scores: " + ", ".join(f"{title} {percent(float(value))}" for title, value in pairs)
+    return f"{measure.capitalize()} of each class: " + ", ".join(
+        f"{title} {percent(float(value))}" for title, value in pairs
+    )
 
 
 def confusion(matrix: Sequence[Sequence[int]]) -> str:

@@ -21,13 +21,7 @@ from tests.browser.served import chromium, dashboard, find_chromium  # noqa: E40
 
 FOLDER = ROOT / "docs" / "screenshots"
 WIDTH = 1280
-HEIGHTS = {"classify": 960, "compare": 1120, "reports": 1480, "about": 1100}  # pixels
-READY = {
-    "classify": "Download results as CSV",
-    "compare": "Agreement is not proof",
-    "reports": "The networks on their test images",
-    "about": "What it is for",
-}
+HEIGHTS = {"classify": 1040, "compare": 1180, "reports": 2080, "about": 1480}  # pixels
 
 
 def main() -> int:
@@ -56,7 +50,8 @@ def shoot(page: Page, name: str) -> None:
     """Open one page by its link, wait until it is drawn, write its picture."""
     page.set_viewport_size({"width": WIDTH, "height": HEIGHTS[name]})
     page.get_by_role("link", name=name.capitalize()).click()
-    page.get_by_text(READY[name]).first.wait_for(timeout=60_000)
+    page.get_by_role("heading", name=name.capitalize(), exact=True).wait_for(timeout=60_000)
+    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
     page.mouse.move(WIDTH - 1, HEIGHTS[name] - 1)  # away from anything that shows a hint
     page.wait_for_timeout(1500)  # charts fade in
     page.screenshot(path=FOLDER / f"{name}.png")

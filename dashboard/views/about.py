@@ -5,7 +5,7 @@ import streamlit as st
 from covid_model import paper
 from covid_model.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
-from dashboard import parts, tables, text
+from dashboard import about_text, parts, tables, text
 
 
 def origin(run: Run, *, expanded: bool) -> None:
@@ -27,16 +27,18 @@ st.title("About")
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("What it is for")
-    st.markdown(text.PURPOSE)
+    st.markdown(about_text.PURPOSE)
     st.subheader("What it is not for")
-    st.markdown(text.NOT_FOR)
+    st.markdown(about_text.NOT_FOR)
     st.subheader("Your files")
-    st.markdown(text.PRIVACY)
+    st.markdown(about_text.PRIVACY)
 with right:
-    st.subheader("Limits")
-    st.markdown(text.LIMITS)
+    st.subheader('What "can\'t tell" means')
+    st.markdown(about_text.CANT_TELL)
+st.subheader("Limits")
+st.markdown(about_text.LIMITS)
 st.subheader("The data and the origin of the networks")
-st.markdown(text.DATA.format(citation=paper.CITATION))
+st.markdown(about_text.DATA.format(citation=paper.CITATION))
 shelf = parts.open_shelf(to_predict=False)
 for run in shelf.runs:
     origin(run, expanded=run is shelf.runs[0])

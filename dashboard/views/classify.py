@@ -3,9 +3,9 @@
 import streamlit as st
 
 from covid_model.errors import CovidModelError
-from covid_model.runs import ARCHITECTURES, Run
+from covid_model.runs import Run
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import parts, services, state, tables, text
+from dashboard import outcome, outcome_tables, parts, services, state, text
 
 
 def classify(run: Run, model: str) -> dict[str, Diagnosis]:
@@ -35,25 +35,12 @@ def viewer(diagnosis: Diagnosis) -> None:
 
 
 def result(diagnosis: Diagnosis, sample: str) -> None:
-    """Show what the network says of one file, or why the file is refused."""
-    if diagnosis.status == "refused":
-        parts.refused(diagnosis)
+    """Show what the network says of one file, or why it says nothing."""
+    if outcome.refused(diagnosis):
         return
-    prediction = diagnosis.predictions[0]
-    if diagnosis.status == "uncertain":
-        st.warning(diagnosis.reason, title="Read this result with doubt")
-    words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
-    with words:
-        st.metric(
-            f"{ARCHITECTURES[prediction.model]} predicts",
-            text.TITLES[prediction.predicted],
-        )
-        st.caption(
-            f"Score {text.percent(prediction.score)}, not calibrated, in "
-            f"{1000 * prediction.seconds:.0f} ms. {text.plain(diagnosis.name)}. {sample}"
-        )
-    with bars:
-        parts.draw_scores(prediction)
+    outcome.answer(diagnosis)
+    seconds = diagnosis.predictions[0].seconds
+    st.caption(f"{text.plain(diagnosis.name)}, read in {1000 * seconds:.0f} ms. {sample}")
     viewer(diagnosis)
 
 
@@ -74,12 +61,14 @@ with results:
             st.error(str(error), title="This network cannot be used")
             st.stop()
         if len(diagnoses) > 1:
-            parts.draw_table(tables.outcomes(diagnoses.values()), alt="Outcome of every file")
+            parts.draw_table(
+                outcome_tables.outcomes(diagnoses.values()), alt="Outcome of every file"
+            )
         key, case = parts.pick_case()
         result(diagnoses[key], case.sample)
         st.download_button(
             "Download results as CSV",
-            tables.results_csv(diagnoses.values()),
+            outcome_tables.results_csv(diagnoses.values()),
             file_name="results.csv",
             mime="text/csv",
             icon=":material/download:",

@@ -5,7 +5,7 @@ import streamlit as st
 from covid_model.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import parts, services, state, tables, text
+from dashboard import outcome, outcome_tables, parts, services, state, text, trust_text
 
 
 @st.fragment
@@ -16,21 +16,21 @@ def side_by_side(diagnosis: Diagnosis) -> None:
     for column, prediction in zip(columns, diagnosis.predictions, strict=True):
         with column:
             st.subheader(ARCHITECTURES[prediction.model])
-            st.markdown(
-                f"**{text.TITLES[prediction.predicted]}**, score {text.percent(prediction.score)}"
-            )
+            figures = trust_text.figures(prediction)
+            st.markdown(f"**{text.TITLES[prediction.predicted]}**, {figures}")
             parts.draw_overlay(diagnosis, prediction, choice=choice, opacity=opacity)
             parts.draw_scores(prediction)
 
 
-def result(diagnosis: Diagnosis) -> None:
+def result(diagnosis: Diagnosis, sample: str) -> None:
     """Show whether the networks agree, their maps, their scores in one table."""
-    if diagnosis.status == "uncertain":
-        st.warning(diagnosis.reason, title="Read this result with doubt")
-    predicted = {item.model: item.predicted for item in diagnosis.predictions}
-    st.info(f"{text.agreement(predicted)} {text.AGREEMENT_CAVEAT}", icon=":material/groups:")
+    if outcome.refused(diagnosis):
+        return
+    if sample:
+        st.caption(f"{text.plain(diagnosis.name)}. {sample}")
+    outcome.answers(diagnosis)
     side_by_side(diagnosis)
-    parts.draw_table(tables.scores(diagnosis), alt="Scores of each network")
+    parts.draw_table(outcome_tables.scores(diagnosis), alt="What each network says of each class")
 
 
 st.title("Compare")
@@ -52,9 +52,4 @@ elif run is not None:
     except CovidModelError as error:
         st.error(str(error), title="A network cannot be used")
         st.stop()
-    if diagnosis.status == "refused":
-        parts.refused(diagnosis)
-    else:
-        if case.sample:
-            st.caption(f"{case.name}. {case.sample}")
-        result(diagnosis)
+    result(diagnosis, case.sample)

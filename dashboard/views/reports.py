@@ -5,7 +5,7 @@ import streamlit as st
 from covid_model import paper
 from covid_model.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
-from dashboard import charts, parts, tables, text
+from dashboard import charts, parts, tables, text, trust, trust_text
 from dashboard.state import REPORT_MODEL, REPORT_RUN
 
 
@@ -44,6 +44,8 @@ def network(run: Run, name: str) -> None:
         parts.draw_table(tables.per_class(report), alt="Figures of each class")
         st.markdown("**Each source of images**")
         parts.draw_table(tables.by_source(report), alt="Figures of each source")
+        if noisy := trust_text.noisy(report):
+            st.caption(noisy)
     history = [{key: float(row[key]) for key in row} for row in run.table(name, "history.csv")]
     for column, quantity in zip(st.columns(2, gap="medium"), ("accuracy", "loss"), strict=True):
         with column:
@@ -98,8 +100,9 @@ try:
     network(run, model)
 except CovidModelError as error:
     st.error(str(error), title="This report cannot be shown")
-st.subheader("The networks of this run, beside the paper")
 reports = all_networks(run)
+trust.section(run, model, reports)
+st.subheader("The networks of this run, beside the paper")
 table, chart = st.columns([3, 2], gap="medium")
 with table:
     parts.draw_table(tables.networks(reports), alt="Figures of each network")

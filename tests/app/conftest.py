@@ -63,3 +63,8 @@ def words(at: AppTest) -> str:
     kinds = ("title", "subheader", "markdown", "caption", "code", "info", "warning", "error")
     found = [element for kind in kinds for element in getattr(at, kind)]
     return "\n".join(f"{getattr(e.proto, 'title', '')} {e.value}" for e in found)
+
+
+def everything(at: AppTest) -> str:
+    """Whatever the page sends to the browser, tables included, but no picture's pixels."""
+    return "\n".join(str(element.proto) for element in at.main if hasattr(element, "proto"))

@@ -11,7 +11,7 @@ from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import tables, text
+from dashboard import outcome_tables, tables, text
 
 
 def diagnosis(name="a.png", *scores):
@@ -69,27 +69,41 @@ def test_words_of_a_file_are_not_markdown():
     assert text.plain("a_b*c[d](e)<f>$g$") == r"a\_b\*c\[d\](e)\<f\>\$g\$"
 
 
+def test_percent_is_written_as_in_the_readme_and_never_broken_in_two():
+    assert text.percent(0.71666) == "71.7\u00a0%"
+    assert text.percent(None) == "–"
+
+
+def test_a_reason_keeps_its_column_wide():
+    words = "The file is empty: export it again, then try it once more."
+    lines = text.steady(words).split(" ")
+    assert all(len(line) <= 18 for line in lines)
+    assert 4 <= len(lines) <= 5
+    assert " ".join(lines).replace(text.NO_BREAK, " ") == words
+    assert text.steady("") == ""
+
+
 def test_a_long_name_keeps_both_ends():
     assert text.short("a.png") == "a.png"
     assert text.short("a" * 20 + "b" * 20 + ".png") == "a" * 14 + "…" + "b" * 10 + ".png"
 
 
 def test_outcomes_have_one_row_a_file():
-    rows = tables.outcomes([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
+    rows = outcome_tables.outcomes([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
     assert rows[0] == {
         "File": "a.png",
-        "Status": "read",
+        "Status": "answer",
         "Predicted": "Normal",
-        "Score": "70.0%",
+        "Score": text.percent(0.7),
         "Reason": "–",
     }
     assert rows[1]["File"] == r"b\|c\*.png"
     assert (rows[1]["Status"], rows[1]["Predicted"]) == ("refused", "–")
-    assert rows[1]["Reason"] == REFUSED.reason
+    assert rows[1]["Reason"].replace(text.NO_BREAK, " ") == REFUSED.reason
 
 
 def test_csv_carries_the_notice_in_every_row():
-    out = tables.results_csv([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
+    out = outcome_tables.results_csv([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
     rows = list(csv.DictReader(io.StringIO(out)))
     assert [row["file"] for row in rows] == ["a.png", "b|c*.png"]
     assert {row["notice"] for row in rows} == {NOTICE}
@@ -102,10 +116,10 @@ def test_the_papers_counts_in_words():
 
 
 def test_scores_have_one_row_a_network():
-    rows = tables.scores(diagnosis("a.png", (0.1, 0.7, 0.2), (0.8, 0.1, 0.1)))
+    rows = outcome_tables.scores(diagnosis("a.png", (0.1, 0.7, 0.2), (0.8, 0.1, 0.1)))
     assert [row["Network"] for row in rows] == ["Xception", "ResNet50V2"]
     assert rows[1]["Predicted"] == "COVID-19"
-    assert rows[1]["Other infection"] == "10.0%"
+    assert rows[1]["Other infection"] == text.percent(0.1)
 
 
 REPORT = {"images": 75, "accuracy": 0.9, "macro_recall": 0.8, "auroc_macro": None}
@@ -113,16 +127,26 @@ REPORT = {"images": 75, "accuracy": 0.9, "macro_recall": 0.8, "auroc_macro": Non
 
 def test_networks_stand_beside_the_paper():
     rows = tables.networks({"vgg16": REPORT, "xception": REPORT})
-    assert rows[0]["Paper"] == "97.3%"
-    assert rows[1]["Paper"] == "94.7% (text: 95.9%)"
+    assert rows[0]["Paper"] == text.percent(0.973)
+    assert rows[1]["Paper"] == f"{text.percent(0.947)} (text: {text.percent(0.959)})"
     assert rows[0]["AUROC"] == "–"
 
 
 def test_runs_beside_each_other_share_their_networks_only():
     both = {"A": {"vgg16": REPORT, "xception": REPORT}, "B": {"vgg16": {**REPORT, "accuracy": 0.5}}}
     assert tables.beside(both) == [
-        {"Network": "VGG16", "Run": "A", "Accuracy": "90.0%", "Macro recall": "80.0%"},
-        {"Network": "VGG16", "Run": "B", "Accuracy": "50.0%", "Macro recall": "80.0%"},
+        {
+            "Network": "VGG16",
+            "Run": "A",
+            "Accuracy": text.percent(0.9),
+            "Macro recall": text.percent(0.8),
+        },
+        {
+            "Network": "VGG16",
+            "Run": "B",
+            "Accuracy": text.percent(0.5),
+            "Macro recall": text.percent(0.8),
+        },
     ]
 
 

@@ -60,7 +60,7 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
 
         page.get_by_role("link", name="Compare").click()
         expect(page.get_by_alt_text("The radiograph under the Grad-CAM map")).to_have_count(3)
-        expect(page.get_by_text("Agreement is not proof")).to_be_visible()
+        expect(page.get_by_text("Area of attention for")).to_be_visible()
         expect(page.get_by_text(NOTICE)).to_be_visible()
 
         page.get_by_role("link", name="Reports").click()
@@ -74,3 +74,32 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         expect(page.get_by_test_id("stException")).to_have_count(0)
     assert asked_hosts == {"127.0.0.1"}  # nothing is fetched from, or sent to, anywhere else
     assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
+def test_a_file_chosen_by_code_stays_in_view_when_the_page_changes(
+    served, tiny_run_root, tmp_path, png
+):
+    from playwright.sync_api import expect
+
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = browser.new_page()
+        page.goto(url)
+        uploader = page.locator("input[type=file]")
+        expect(uploader).to_be_attached(timeout=30_000)
+        files = [{"name": f"{n}.png", "mimeType": "image/png", "buffer": png} for n in "ab"]
+        uploader.set_input_files(files[:1])
+        expect(page.get_by_alt_text("The radiograph a.png as it was read")).to_be_visible(
+            timeout=30_000
+        )
+        uploader.set_input_files(files)  # the list of files appears, with the new one chosen
+        shown = page.get_by_role("combobox", name="File to look at")
+        for link in ("Compare", "Classify", "Compare"):
+            expect(shown).to_have_value("b.png", timeout=30_000)
+            script = page.locator("[data-test-script-state=notRunning]")
+            expect(script).to_be_visible(timeout=30_000)
+            page.get_by_role("link", name=link).click()
+            expect(page.get_by_role("heading", name=link)).to_be_visible()
+            expect(shown).to_have_value("b.png", timeout=30_000)
+            expect(page.get_by_alt_text("The radiograph").first).to_be_visible()
+        page.get_by_role("link", name="Classify").click()
+        expect(page.get_by_alt_text("The radiograph b.png as it was read")).to_be_visible()

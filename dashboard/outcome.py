@@ -1,0 +1,67 @@
+"""The outcome of one file in words: an answer, "can't tell" or a refusal."""
+
+import streamlit as st
+
+from covid_model.runs import ARCHITECTURES
+from covid_model.serving import Diagnosis, decide
+from dashboard import outcome_tables, parts, text, trust_text
+
+
+def refused(diagnosis: Diagnosis) -> bool:
+    """Say why a file has no answer; return False where it has one, or might have."""
+    if diagnosis.status != "refused":
+        return False
+    reason = text.plain(diagnosis.reason)
+    if not diagnosis.withheld:
+        st.error(reason, title=f"{text.plain(diagnosis.name)} cannot be classified")
+        return True
+    st.error(reason, title=trust_text.NOVEL)
+    left, right = st.columns(2)
+    with left:
+        parts.draw_radiograph(diagnosis)
+    with right:
+        parts.draw_table(outcome_tables.novelty(diagnosis), alt="Novelty by each network")
+        st.caption(trust_text.WITHHELD)
+    return True
+
+
+def answer(diagnosis: Diagnosis) -> None:
+    """Say which class one network names, with how sure it may be taken to be."""
+    _doubt(diagnosis)
+    prediction = diagnosis.predictions[0]
+    network = ARCHITECTURES[prediction.model]
+    words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with words:
+        st.metric(
+            trust_text.leads(prediction, network=network, status=diagnosis.status),
+            text.TITLES[prediction.predicted],
+        )
+        figures = trust_text.figures(prediction)
+        st.caption(f"{figures[0].upper()}{figures[1:]}.")
+    with bars:
+        parts.draw_scores(prediction)
+
+
+def answers(diagnosis: Diagnosis) -> None:
+    """Say whether the networks agree, with a doubt where there is one."""
+    cause = _doubt(diagnosis)
+    if cause == "disagree":
+        return  # the doubt has named who says what
+    predicted = {item.model: item.predicted for item in diagnosis.predictions}
+    sure = diagnosis.status == "ok" and all(
+        item.threshold is not None for item in diagnosis.predictions
+    )
+    st.info(
+        f"{text.agreement(predicted)} {text.AGREEMENT_CAVEAT}",
+        title=trust_text.ANSWER if sure else None,
+        icon=":material/groups:",
+    )
+
+
+def _doubt(diagnosis: Diagnosis) -> str:
+    """Say why nothing can be told of a file; return the cause, "" where there is none."""
+    if diagnosis.status != "uncertain":
+        return ""
+    cause = decide(diagnosis.predictions).cause
+    st.warning(text.plain(diagnosis.reason), title=trust_text.CANT_TELL[cause])
+    return cause

@@ -1,0 +1,61 @@
+"""The part of a report that says when a network may not answer."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from covid_model.runs import Run
+from dashboard import parts, tables, trust_charts, trust_tables, trust_text
+from dashboard.tables import Report
+
+
+def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
+    """Show how far one network can be believed, with the thresholds of all beside each other.
+
+    Args:
+        run: the run that the reports are of.
+        name: the network to show.
+        reports: architecture -> report, of every network whose report can be read.
+    """
+    if name not in reports:
+        return
+    report = reports[name]
+    st.subheader(trust_text.SECTION)
+    if lacking := trust_text.lacking(report):
+        st.markdown(lacking)
+    _charts(report)
+    infos = {key: run.model_info(key) for key in reports}
+    if rows := trust_tables.thresholds(infos, reports):
+        parts.draw_table(rows, alt="Thresholds of each network with what they cost")
+        st.caption(trust_text.EXPLAINED)
+    _groups(report)
+
+
+def _charts(report: Report) -> None:
+    """Draw the reliability diagram beside the answers by threshold, each where it was fitted."""
+    left, right = st.columns(2, gap="medium")
+    if calibration := report.get("calibration"):
+        with left:
+            parts.draw_chart(
+                trust_charts.reliability_chart(calibration),
+                alt=trust_text.reliability(calibration),
+                key="reliability",
+            )
+    if answers := report.get("answers"):
+        with right:
+            parts.draw_chart(
+                trust_charts.answers_chart(answers),
+                alt=trust_text.answers(answers),
+                key="answers",
+            )
+
+
+def _groups(report: Report) -> None:
+    """Show the figures of each view, then of two classes within one source."""
+    if rows := tables.by_view(report):
+        st.markdown("**Each view**")
+        parts.draw_table(rows, alt="Figures of each view")
+    if rows := trust_tables.within_source(report):
+        st.markdown("**Two classes within one source**")
+        parts.draw_table(rows, alt="Balanced accuracy within each source")
+        st.caption(trust_text.CHANCE)

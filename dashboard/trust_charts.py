@@ -1,0 +1,97 @@
+"""Plotly figures of how far a network can be believed, free of Streamlit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
+
+HEIGHT = 360
+
+
+def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
+    """Draw the share of right answers over the probability, before and after calibration.
+
+    Points on the diagonal keep what they promise (Guo et al. 2017). A larger point stands for more
+    images; empty bins are left out.
+
+    Args:
+        calibration: the report's "calibration", with bins of the highest probability.
+    """
+    figure = base_figure(title="Reliability: promised and kept, by bin (%)", height=HEIGHT)
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        line={"color": MARK, "dash": "dot", "width": 1.5},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    most = max(row["images"] for key in ("before", "after") for row in calibration[f"bins_{key}"])
+    for key, colour, dash, symbol in (
+        ("before", VALIDATION, "dash", "diamond"),
+        ("after", TRAIN, "solid", "circle"),
+    ):
+        rows = [row for row in calibration[f"bins_{key}"] if row["images"]]
+        figure.add_scatter(
+            x=[percent(row["mean_probability"]) for row in rows],
+            y=[percent(row["share_right"]) for row in rows],
+            name=f"{key}, ECE {percent(calibration[f'ece_{key}']):.1f} %",
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2},
+            marker={
+                "symbol": symbol,
+                "size": [6 + 12 * (row["images"] / most) ** 0.5 for row in rows],
+                "opacity": 0.85,
+            },
+            customdata=[(row["images"], 100 * row["low"], 100 * row["high"]) for row in rows],
+            hovertemplate=f"{key} calibration, %{{customdata[1]:.0f}} to %{{customdata[2]:.0f}} %"
+            "<br>promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>",
+        )
+    figure.update_layout(legend=legend(), margin_t=68)
+    figure.update_xaxes(title="Highest probability, mean of the bin (%)", range=[28, 103])
+    figure.update_yaxes(title="Right answers (%)", range=[0, 106], nticks=6)
+    return figure
+
+
+def answers_chart(answers: Mapping[str, Any]) -> go.Figure:
+    """Draw the accuracy of the answers over the share of images answered, by threshold.
+
+    Args:
+        answers: the report's "answers", with the curve by threshold.
+    """
+    rows = [row for row in answers["curve"] if row["accuracy"] is not None]
+    figure = base_figure(title="Fewer answers, more of them right (%)", height=HEIGHT)
+    figure.add_scatter(
+        x=[percent(row["answered"]) for row in rows],
+        y=[percent(row["accuracy"]) for row in rows],
+        name="by threshold",
+        mode="lines" if len(rows) > 1 else "markers",
+        line={"color": TRAIN, "width": 2},
+        customdata=[percent(row["threshold"]) for row in rows],
+        hovertemplate="threshold %{customdata:.1f} %<br>%{x:.1f} % of the images answered<br>"
+        "%{y:.1f} % of the answers right<extra></extra>",
+    )
+    if answers["accuracy"] is not None:
+        threshold = f"{percent(answers['threshold']):.1f} %"
+        figure.add_scatter(
+            x=[percent(answers["answered"])],
+            y=[percent(answers["accuracy"])],
+            name=f"the threshold, {threshold}",
+            mode="markers",
+            marker={"color": VALIDATION, "symbol": "diamond", "size": 13},
+            hovertemplate=f"the threshold, {threshold}<br>%{{x:.1f}} % of the images answered<br>"
+            "%{y:.1f} % of the answers right<extra></extra>",
+        )
+    wanted = percent(answers["wanted_accuracy"])
+    figure.add_hline(
+        y=wanted,
+        line={"color": MARK, "dash": "dot", "width": 1.5},
+        annotation={"text": f"wanted {wanted:.1f} %", "x": 0, "xanchor": "left", "font_size": 12},
+    )
+    lowest = min([wanted, *(percent(row["accuracy"]) for row in rows)])
+    figure.update_layout(legend=legend(), margin_t=68)
+    figure.update_xaxes(title="Images answered (%)", range=[0, 103])
+    figure.update_yaxes(title="Right answers (%)", range=[max(0, lowest - 5), 101.5], nticks=6)
+    return figure

@@ -1,0 +1,201 @@
+"""An answer, "can't tell" or a refusal: what Classify with Compare say of one file."""
+
+import json
+
+import numpy as np
+import pytest
+
+from covid_model.classes import CLASS_NAMES
+from covid_model.radiograph import read_radiograph
+from covid_model.runs import ARCHITECTURES
+from covid_model.serving import Diagnosis, Prediction, decide
+from dashboard import services, text, trust_text
+from tests.app.conftest import everything, go, upload, words
+
+TITLES = set(text.TITLES.values())
+
+
+def titles(at):
+    """Titles of the page's charts."""
+    return [json.loads(c.proto.spec)["layout"]["title"]["text"] for c in at.get("plotly_chart")]
+
+
+def alerts(at):
+    """Titles of what the page warns of."""
+    return [alert.proto.title for kind in (at.error, at.warning, at.info) for alert in kind]
+
+
+def prediction(model, *probabilities, novelty=0.5, threshold=0.7):
+    return Prediction(
+        model,
+        np.array(probabilities, np.float32),
+        np.ones((3, 2, 2), np.float32),
+        0.25,
+        calibrated=True,
+        novelty=novelty,
+        threshold=threshold,
+    )
+
+
+@pytest.fixture
+def networks_say(monkeypatch, png):
+    """Return a function that puts words into the networks' mouths, for any file."""
+
+    def say(*predictions):
+        decision = decide(predictions)
+        found = Diagnosis(
+            "a.png",
+            decision.status,
+            reason=decision.reason,
+            radiograph=read_radiograph(png, "a.png"),
+            predictions=predictions,
+            withheld=decision.status == "refused",
+        )
+        monkeypatch.setattr(services, "diagnose", lambda *_: found)
+
+    return say
+
+
+def test_an_answer_stands_with_its_probability_threshold_and_novelty(
+    open_app, trusted_run_root, trusted_pictures
+):
+    at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
+    assert not at.exception
+    assert not alerts(at)
+    assert (at.metric[0].label, at.metric[0].value) == ("Xception answers", "Normal")
+    said = words(at)
+    assert "Calibrated probability" in said
+    assert "an answer takes" in said
+    assert "the limit is 1" in said
+    assert "core" not in said  # neither a score nor scores
+    assert titles(at) == ["Calibrated probability of each class (%)"]
+    go(at, "compare")
+    assert not at.exception
+    assert alerts(at) == ["The networks answer"]
+    assert at.info[0].value.startswith("Agreement: all 3 networks say Normal.")
+    assert text.AGREEMENT_CAVEAT in at.info[0].value
+    assert titles(at) == ["Calibrated probability of each class (%)"] * 3
+    assert set(at.table[0].value["Measure"]) == {"Calibrated probability"}
+    assert "–" not in set(at.table[0].value["Answer from"]) | set(at.table[0].value["Novelty"])
+
+
+def test_a_low_probability_is_no_answer_and_the_page_says_why(
+    open_app, trusted_run_root, trusted_pictures
+):
+    at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["uncertain"]))
+    assert alerts(at) == ["Can't tell: the calibrated probability is low"]
+    assert "Xception gives" in at.warning[0].value
+    assert at.metric[0].label == "Xception can't tell; it leans to"
+    assert at.metric[0].value in TITLES
+    assert len(at.image) == 2
+    go(at, "compare")
+    assert not at.exception
+    assert at.warning[0].proto.title.startswith("Can't tell: ")
+    assert "The networks answer" not in alerts(at)
+
+
+def test_networks_that_disagree_cannot_tell(open_app, trusted_run_root, png, networks_say):
+    names = tuple(ARCHITECTURES)
+    networks_say(
+        prediction(names[0], 0.9, 0.05, 0.05),
+        prediction(names[1], 0.05, 0.9, 0.05),
+        prediction(names[2], 0.9, 0.05, 0.05, novelty=1.25),
+    )
+    at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
+    assert not at.exception
+    assert alerts(at) == ["Can't tell: the networks disagree"]
+    assert "ResNet50V2 says Normal" in at.warning[0].value
+    assert "novelty 1.25, above the limit of 1" in words(at)  # one of three alone refuses nothing
+    assert len(titles(at)) == 3
+
+
+@pytest.mark.parametrize("page", ["classify", "compare"])
+def test_a_novel_picture_is_refused_and_no_class_is_named_anywhere(
+    open_app, trusted_run_root, trusted_pictures, page
+):
+    at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["refused"]))
+    at = at if page == "classify" else go(at, page)
+    assert not at.exception
+    assert at.error[0].proto.title == trust_text.NOVEL
+    assert "novelty is" in at.error[0].value
+    assert [image.proto.imgs[0].alt for image in at.image] == ["The picture a.png as it was read"]
+    asked = list(ARCHITECTURES.values())[: 1 if page == "classify" else 3]
+    assert list(at.table[0].value["Network"]) == asked
+    assert all(float(value) > 1 for value in at.table[0].value["Novelty"])
+    assert set(at.table[0].value["Looks known"]) == {"no"}
+    assert not at.metric
+    assert not at.get("plotly_chart")
+    assert not at.slider
+    sent = everything(at).lower()
+    assert "novelty" in sent  # the search sees the page
+    for word in (*CLASS_NAMES, *TITLES, "calibrated probability", "score"):
+        assert word.lower() not in sent
+
+
+def test_a_batch_names_status_and_reason_of_every_file(
+    open_app, trusted_run_root, trusted_pictures
+):
+    files = [(f"{name}.png", data) for name, data in trusted_pictures.items()]
+    at = upload(open_app(trusted_run_root), *files, ("bad.png", b"no picture"))
+    assert not at.exception
+    rows = at.table[0].value
+    assert list(rows["Status"]) == [
+        text.STATUS[key] for key in ("ok", "uncertain", "refused", "refused")
+    ]
+    assert [value in TITLES for value in rows["Predicted"]] == [True, True, False, False]
+    assert list(rows["Calibrated probability"])[2:] == ["–", "–"]
+    assert float(rows["Novelty"][2]) > 1
+    assert rows["Novelty"][3] == "–"
+    assert [bool(reason != "–") for reason in rows["Reason"]] == [False, True, True, True]
+
+
+def test_a_run_without_calibration_speaks_of_scores(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    assert not alerts(at)
+    assert at.metric[0].label == "Xception predicts"
+    said = words(at)
+    assert "Score " in said
+    assert "not calibrated" in said
+    assert "alibrated probability" not in everything(at)
+    go(at, "compare")
+    assert "alibrated probability" not in everything(at)
+    assert set(at.table[0].value["Measure"]) == {"Score"}
+    assert set(at.table[0].value["Answer from"]) == {"–"}
+
+
+def test_what_the_networks_agree_on_without_thresholds_is_not_called_an_answer(
+    open_app, trusted_run_root, png, networks_say
+):
+    networks_say(*(prediction(name, 0.9, 0.05, 0.05, threshold=None) for name in ARCHITECTURES))
+    at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
+    assert alerts(at) == [""]
+    assert at.info[0].value.startswith("Agreement: all 3 networks say COVID-19.")
+
+
+@pytest.mark.parametrize("first", ["upload", "sample"])
+def test_a_file_chosen_by_code_stays_when_the_page_changes(
+    open_app, tiny_run_root, samples, png, first
+):
+    at = open_app(tiny_run_root)
+    if first == "upload":
+        upload(at, ("a.png", png))
+        at.button(key="sample-Normal").click().run()
+        wanted = "Normal sample"
+    else:
+        at.button(key="sample-Normal").click().run()
+        upload(at, ("a.png", png))
+        wanted = "a.png"
+    for page in ("compare", "classify", "reports", "compare"):
+        at.switch_page(f"views/{page}.py").run()
+        if page != "reports":
+            held = at.session_state["cases"]
+            assert held[at.selectbox(key="case").value].name == wanted
+    assert not at.exception
+
+
+def test_removing_the_chosen_file_shows_another(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png), ("c.png", png))
+    at.selectbox(key="case").set_value(list(at.session_state["cases"])[1]).run()
+    upload(at, ("a.png", png), ("c.png", png))
+    assert not at.exception
+    assert at.image[0].proto.imgs[0].alt == "The radiograph a.png as it was read"
