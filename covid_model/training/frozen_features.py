@@ -46,8 +46,10 @@ def frozen_features(
     ) as bar:
         for start in range(0, len(missing), batch):
             rows = missing[start : start + batch]
-            maps = keras.ops.convert_to_numpy(model.predict_on_batch(data.inputs(rows)))
-            for row, one in zip(rows, maps, strict=True):
+            # The last batch is filled up: another size would be compiled anew, for seconds.
+            filled = rows + rows[-1:] * (batch - len(rows))
+            maps = keras.ops.convert_to_numpy(model.predict_on_batch(data.inputs(filled)))
+            for row, one in zip(rows, maps[: len(rows)], strict=True):
                 _save(files[row], one)
             bar.update(len(rows))
     return np.stack([np.load(file) for file in files])
