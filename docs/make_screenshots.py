@@ -40,7 +40,7 @@ def main() -> int:
     ):
         page = browser.new_page(color_scheme="light")
         page.goto(url)
-        page.get_by_role("button", name="COVID-19", exact=True).click()
+        page.get_by_role("button", name="Other infection", exact=True).click()
         for name in HEIGHTS:
             shoot(page, name)
     return 0
