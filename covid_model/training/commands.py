@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from covid_model.runs import ARCHITECTURES, new_run, write_json
+from covid_model.runs import ARCHITECTURES, new_run
 from covid_model.training import export
 from covid_model.training.architectures import build_backbone
 from covid_model.training.assess import Material, write_judged
@@ -16,8 +16,8 @@ from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.frozen_features import frozen_features
 from covid_model.training.recipes import PaperRecipe
-from covid_model.training.run_info import Job, run_info
-from covid_model.training.selection import Selection, describe, save_split
+from covid_model.training.run_info import Job, write_run_info
+from covid_model.training.selection import Selection, describe
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +44,7 @@ def run_paper(selection: Selection, job: Job, *, recipe: PaperRecipe) -> pd.Data
                     **{key: report[key] for key in ("accuracy", "macro_recall", "auroc_macro")},
                 }
             )
-        file = folder / "split.csv"
-        save_split(data, part, file)
-        info = run_info(selection, job, split, recipe=recipe, split_file=file)
-        write_json(folder / "run.json", info)
+        write_run_info(folder, selection, job, split, recipe=recipe)
     return pd.DataFrame(rows)
 
 

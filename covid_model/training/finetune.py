@@ -7,7 +7,7 @@ import keras
 import pandas as pd
 
 from covid_model.errors import RunError, UsageError
-from covid_model.runs import new_run, write_json
+from covid_model.runs import new_run
 from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.assess import write_model
 from covid_model.training.course import Course, State, best_file
@@ -19,8 +19,8 @@ from covid_model.training.pictures import Pictures, as_input
 from covid_model.training.pretrain import scale_mean, trained_on
 from covid_model.training.recalibrate import summary_row
 from covid_model.training.recipes import FinetuneRecipe
-from covid_model.training.run_info import Job, run_info
-from covid_model.training.selection import Selection, describe, save_split
+from covid_model.training.run_info import Job, write_run_info
+from covid_model.training.selection import Selection, describe
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +73,7 @@ def run_finetune(
                 folder / course.name, fitted, data, part, weights_format=job.weights_format
             )
             rows.append(summary_row(course.name, report))
-        file = folder / "split.csv"
-        save_split(data, part, file)
-        info = run_info(selection, job, split, recipe=recipe, split_file=file)
-        write_json(folder / "run.json", info)
+        write_run_info(folder, selection, job, split, recipe=recipe)
     return pd.DataFrame(rows)
 
 

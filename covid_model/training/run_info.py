@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.runs import SCHEMA, sha256_of
+from covid_model.runs import SCHEMA, sha256_of, write_json
 from covid_model.training.dataset import Dataset, counts, shared_patients
-from covid_model.training.selection import Selection
+from covid_model.training.selection import Selection, save_split
 
 PACKAGES = (
     "keras",
@@ -49,6 +49,21 @@ class Job:
     title: str = ""
     companion: str | None = None
     notes: Sequence[str] = ()
+
+
+def write_run_info(
+    folder: Path,
+    selection: Selection,
+    job: Job,
+    split: tuple[Dataset, pd.Series],
+    *,
+    recipe: Any,
+) -> None:
+    """Write split.csv with run.json into a run's folder, see ``run_info``."""
+    file = folder / "split.csv"
+    save_split(*split, file)
+    info = run_info(selection, job, split, recipe=recipe, split_file=file)
+    write_json(folder / "run.json", info)
 
 
 def run_info(
