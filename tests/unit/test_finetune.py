@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import cv2
 import keras
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from covid_model.training import loop
 from covid_model.training.architectures import REGISTRY, build_backbone
 from covid_model.training.finetune_model import finetune_model, freeze_all_but
 from covid_model.training.recipes import FinetuneRecipe
+from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 
 VALUES = (
@@ -74,16 +74,7 @@ def test_frozen_batch_normalisation_keeps_its_statistics():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """60 drawn radiographs of 30 patients, as bright as their class."""
-    root = tmp_path_factory.mktemp("data")
-    rng = np.random.default_rng(0)
-    rows = []
-    for i in range(60):
-        label = CLASS_NAMES[i // 2 % 3]
-        picture = rng.normal(60 + 60 * CLASS_NAMES.index(label), 20, (90, 80))
-        cv2.imwrite(str(root / f"{i}.png"), np.clip(picture, 0, 255).astype(np.uint8))
-        rows.append({"path": f"{i}.png", "label": label, "patient_id": f"p{i // 2}"})
-    pd.DataFrame(rows).to_csv(root / "metadata.csv", index=False)
-    return root
+    return write_data_folder(tmp_path_factory.mktemp("data"), 60)
 
 
 def tiny(name, weights="random", size=None):

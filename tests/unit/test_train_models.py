@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,22 +12,14 @@ from covid_model.classes import CLASS_NAMES
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier
+from tests.drawings import write_data_folder
 from tests.tiny import tiny_backbone
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """36 drawn radiographs of 18 patients, with metadata.csv."""
-    root = tmp_path_factory.mktemp("data")
-    rng = np.random.default_rng(0)
-    rows = []
-    for i in range(36):
-        label = CLASS_NAMES[i // 2 % 3]
-        picture = rng.normal(60 + 60 * CLASS_NAMES.index(label), 20, (90, 80))
-        cv2.imwrite(str(root / f"{i}.png"), np.clip(picture, 0, 255).astype(np.uint8))
-        rows.append({"path": f"{i}.png", "label": label, "patient_id": f"p{i // 2}"})
-    pd.DataFrame(rows).to_csv(root / "metadata.csv", index=False)
-    return root
+    return write_data_folder(tmp_path_factory.mktemp("data"), 36)
 
 
 @pytest.fixture(scope="module")
