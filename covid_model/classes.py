@@ -18,6 +18,7 @@ CLASSES: tuple[ClassInfo, ...] = (
     ClassInfo("infection", "Other infection", "#6366f1"),
 )
 CLASS_NAMES: tuple[str, ...] = tuple(info.name for info in CLASSES)
+TITLES: dict[str, str] = {info.name: info.title for info in CLASSES}
 SCORE_COLUMNS: tuple[str, ...] = tuple(f"p_{name}" for name in CLASS_NAMES)
 
 

@@ -26,6 +26,23 @@ def resize(pixels: np.ndarray, *, height: int = INPUT_SIZE, width: int = INPUT_S
     return np.clip(resized, 0.0, 1.0, dtype=np.float32)
 
 
+def shrink(pixels: np.ndarray, *, side: int) -> np.ndarray:
+    """Shrink a picture to a longer side of at most ``side`` pixels; a smaller one stays as it is.
+
+    Args:
+        pixels: float32 (H, W), range [0, 1].
+        side: of the result, in pixels.
+
+    Returns:
+        float32 (h, w), range [0, 1], with the same aspect ratio.
+    """
+    scale = side / max(pixels.shape)
+    if scale >= 1:
+        return pixels
+    height, width = (max(1, round(length * scale)) for length in pixels.shape)
+    return resize(pixels, height=height, width=width)
+
+
 def to_input(radiograph: Radiograph, *, size: int = INPUT_SIZE) -> np.ndarray:
     """Return the network input: float32 (1, size, size, 3), range [0, 1], grey in each channel."""
     grey = resize(radiograph.pixels, height=size, width=size)

@@ -266,6 +266,19 @@ def open_shelf(root: Path | None = None) -> Shelf:
     return Shelf((*servable, *others), tuple(servable), tuple(damaged))
 
 
+def refuse_existing(destination: Path) -> None:
+    """Refuse to write a run where there is something already.
+
+    Raises:
+        RunError: naming the remedy.
+    """
+    if destination.exists():
+        raise RunError(
+            f"{destination} already exists and is never overwritten: give another --out, or "
+            "move the old run away."
+        )
+
+
 @contextmanager
 def new_run(destination: Path) -> Iterator[Path]:
     """Yield a temporary folder that becomes ``destination`` when the block ends well.
@@ -274,11 +287,7 @@ def new_run(destination: Path) -> Iterator[Path]:
         RunError: if ``destination`` already exists; nothing is ever overwritten.
     """
     destination = Path(destination)
-    if destination.exists():
-        raise RunError(
-            f"{destination} already exists and is never overwritten: give another --out, or "
-            "move the old run away."
-        )
+    refuse_existing(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
     try:

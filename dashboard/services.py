@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from covid_model.classes import CLASSES
-from covid_model.preprocessing import resize
+from covid_model.preprocessing import shrink
 from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, sha256_of
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnose import Diagnosis, diagnose
@@ -43,15 +43,7 @@ def _reduced(whole: Diagnosis) -> Diagnosis:
     """Shrink the picture to what is drawn, so that a session's memory stays bounded."""
     if whole.radiograph is None:
         return whole
-    height, width = whole.radiograph.pixels.shape
-    scale = PREVIEW_SIDE / max(height, width)
-    if scale >= 1:
-        return whole
-    small = resize(
-        whole.radiograph.pixels,
-        height=max(1, round(height * scale)),
-        width=max(1, round(width * scale)),
-    )
+    small = shrink(whole.radiograph.pixels, side=PREVIEW_SIDE)
     return replace(whole, radiograph=replace(whole.radiograph, pixels=small))
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from covid_model import paper
-from covid_model.classes import CLASSES
+from covid_model.classes import TITLES
 from covid_model.runs import ARCHITECTURES
+from covid_model.serving.decision import in_words
 
-TITLES = {info.name: info.title for info in CLASSES}
 NO_BREAK = "\u00a0"  # a space that no line ends at
 STATUS = {"ok": "answer", "uncertain": f"can't{NO_BREAK}tell", "refused": "refused"}
 PREDICTED = "predicted"  # the map of whichever class the network predicts
@@ -138,7 +138,7 @@ def agreement(predicted: Mapping[str, str]) -> str:
     if len(groups) == 1:
         return f"Agreement: all {len(predicted)} networks say {next(iter(groups))}."
     listed = "; ".join(
-        f"{_join(names)} {'says' if len(names) == 1 else 'say'} {title}"
+        f"{in_words(names)} {'says' if len(names) == 1 else 'say'} {title}"
         for title, names in groups.items()
     )
     kind = "No agreement" if len(groups) == len(predicted) else "Partial agreement"
@@ -163,7 +163,3 @@ def split_note(data: Mapping[str, object]) -> tuple[str, bool]:
         "can recognise a patient, so these figures flatter it.",
         True,
     )
-
-
-def _join(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from covid_model.classes import CLASSES
+from covid_model.classes import TITLES
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-
-TITLES = {info.name: info.title for info in CLASSES}
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def decide(predictions: Sequence[Prediction]) -> Decision:
 
 
 def _novel(judges: Sequence[Prediction], count: int) -> str:
-    figures = _join([f"{_apart(one.novelty, 1)} by {_title(one)}" for one in judges])
+    figures = in_words([f"{_apart(one.novelty, 1)} by {_title(one)}" for one in judges])
     share = "" if len(judges) == 1 else f" for {count} of {len(judges)} networks"
     known = "the network knows" if len(judges) == 1 else "the networks know"
     return (
@@ -60,7 +58,7 @@ def _novel(judges: Sequence[Prediction], count: int) -> str:
 
 
 def _disagree(predictions: Sequence[Prediction]) -> str:
-    said = _join([f"{_title(one)} says {TITLES[one.predicted]}" for one in predictions])
+    said = in_words([f"{_title(one)} says {TITLES[one.predicted]}" for one in predictions])
     return f"The networks disagree: {said}."
 
 
@@ -81,5 +79,6 @@ def _title(one: Prediction) -> str:
     return ARCHITECTURES.get(one.model, one.model)
 
 
-def _join(words: Sequence[str]) -> str:
+def in_words(words: Sequence[str]) -> str:
+    """Join words as a sentence does: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -7,7 +7,7 @@ from pathlib import Path
 from covid_model.classes import SCORE_COLUMNS
 from covid_model.notice import NOTICE
 from covid_model.overlay import overlay, to_png, with_caption
-from covid_model.preprocessing import resize
+from covid_model.preprocessing import shrink
 from covid_model.runs import ARCHITECTURES, ModelInfo
 from covid_model.serving.diagnose import Diagnosis
 
@@ -55,10 +55,7 @@ def write_overlays(diagnosis: Diagnosis, number: int, folder: Path) -> None:
     """
     if diagnosis.radiograph is None or diagnosis.status == "refused":
         return
-    pixels = diagnosis.radiograph.pixels
-    scale = min(1, CAM_SIDE / max(pixels.shape))
-    height, width = (max(1, round(side * scale)) for side in pixels.shape)
-    pixels = resize(pixels, height=height, width=width)
+    pixels = shrink(diagnosis.radiograph.pixels, side=CAM_SIDE)
     stem = re.sub(r"[^\w.-]+", "_", Path(diagnosis.name).name)[-80:]
     for prediction in diagnosis.predictions:
         shown = prediction.predicted

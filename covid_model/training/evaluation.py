@@ -15,6 +15,7 @@ from sklearn.metrics import (
 from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.runs import SCHEMA
 from covid_model.training.answers import Fit, fitted_figures
+from covid_model.training.calibration import mean
 
 LEAST_OF_CLASS = 5
 
@@ -69,7 +70,7 @@ def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, 
             "class": name,
             "images": int(support[c]),
             "sensitivity": _number(sensitivity[c]),
-            "specificity": _number(_share(predicted[truth != c] != c)),
+            "specificity": mean(predicted[truth != c] != c),
             "ppv": _number(ppv[c]),
             "f1": _number(f1[c]),
             "auroc": auroc[c],
@@ -84,7 +85,7 @@ def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, 
         "images": len(predictions),
         "patients": int(predictions["patient_id"].nunique()),
         "confusion_matrix": matrix.tolist(),
-        "accuracy": _number(_share(truth == predicted)),
+        "accuracy": mean(truth == predicted),
         "macro_recall": _number(np.mean([row["sensitivity"] for row in present])),
         "auroc_macro": _number(np.mean(known)) if known else None,
         "per_class": per_class,
@@ -110,8 +111,8 @@ def _by(column: pd.Series, truth: np.ndarray, predicted: np.ndarray) -> list[dic
     table = []
     for value in sorted(column.unique()):
         t, p = (array[(column == value).to_numpy()] for array in (truth, predicted))
-        recall = {name: _number(_share(p[t == c] == c)) for c, name in enumerate(CLASS_NAMES)}
-        accuracy = _number(_share(t == p))
+        recall = {name: mean(p[t == c] == c) for c, name in enumerate(CLASS_NAMES)}
+        accuracy = mean(t == p)
         row = {"images": len(t), "accuracy": accuracy, "recall": recall}
         table.append({str(column.name): value, **row})
     return table
@@ -138,10 +139,6 @@ def _within_source(
                 }
             )
     return table
-
-
-def _share(hits: np.ndarray) -> float:
-    return float(np.mean(hits)) if len(hits) else float("nan")
 
 
 def _number(value: float) -> float | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import keras
 import pandas as pd
 
-from covid_model.errors import RunError, UsageError
-from covid_model.runs import new_run
+from covid_model.errors import UsageError
+from covid_model.runs import new_run, refuse_existing
 from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.assess import write_model
 from covid_model.training.course import Course, State, best_file
@@ -49,11 +49,7 @@ def run_finetune(
         RunError: if the run exists.
         UsageError: after the training, if the backend cannot export; nothing is lost.
     """
-    if job.out.exists():
-        raise RunError(
-            f"{job.out} already exists and is never overwritten: give another --out, or "
-            "move the old run away."
-        )
+    refuse_existing(job.out)
     data, part = split = selection.split(selection.read(), recipe)
     log.info("%s", describe(data, part))
     courses = _courses(job, split, recipe, work=work, tensorboard=tensorboard)
