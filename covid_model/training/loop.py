@@ -16,6 +16,7 @@ from covid_model.training.course import Course, State, checkpoint_file, read_sta
 from covid_model.training.devices import precision
 from covid_model.training.pictures import batch_of, prefetched
 from covid_model.training.tensorboard import curves
+from covid_model.training.torch_kernels import arrange, torch_kernels
 from covid_model.training.watching import after, watch
 from covid_model.training.whole_recipe import WholeRecipe
 
@@ -49,9 +50,11 @@ def train(course: Course, build: Build) -> State:
         return state
     keras.utils.set_random_seed(course.recipe.seed)
     model, state = _began(course, build) if state is None else _went_on(course, state)
+    arrange(model)
     steps = range(state.step, course.total)
     batches = prefetched(lambda step: batch_of(course.train, course.recipe, step), steps)
     with (
+        torch_kernels(),
         closing(batches) as feed,
         curves(course.tensorboard, course.name, since=state.step) as draw,
         tqdm(total=course.total, initial=state.step, desc=course.name, unit="step") as bar,
