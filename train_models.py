@@ -14,6 +14,10 @@ Backbones read back from a run, to train on from what it serves:
 
     python train_models.py --data DIR --recipe recover --run RUN --out backbones
 
+The segmenter that marks the lungs, from the rows whose lung_mask names a mask's file:
+
+    python train_models.py --data DIR --recipe lungs --out assets/lungs
+
 A training that was interrupted goes on where it was when the command is repeated with --resume.
 Any value of a recipe is set with --set, as --set batch=16 augmentation.flip=0
 vgg16.learning_rate=1e-4 stages=112:4000:0.15,237:640:0.6; a wrong name lists them all.
@@ -56,6 +60,9 @@ def _run(args: argparse.Namespace) -> None:
         return
     short = [f"{name}={getattr(args, name)}" for name in SHORT if getattr(args, name) is not None]
     recipe = with_values(RECIPES[args.recipe](), [*short, *args.set])
+    if args.recipe == "lungs":
+        _lungs(args, selection, recipe)
+        return
     if args.save_split and args.recipe != "pretrain":
         data, part = selection.split(selection.read(), recipe)
         sys.stdout.write(describe(data, part) + "\n")
@@ -136,6 +143,22 @@ def _recover(args: argparse.Namespace) -> None:
         raise UsageError("Expected --run DIR, the run to take, with --out DIR for its backbones.")
     written = run_recover(load_run(args.run), args.data, args.models, args.out)
     sys.stdout.write("".join(f"Wrote {path}\n" for path in written))
+
+
+def _lungs(args: argparse.Namespace, selection, recipe) -> None:
+    from covid_model.training.lungs_fit import run_lungs
+
+    if args.out is None or args.save_split or args.reports_only:
+        raise UsageError(
+            "Expected --out DIR for the segmenter with its split.csv, without --save-split or "
+            "--reports-only."
+        )
+    dice = run_lungs(selection, _job(args), recipe=recipe)["dice"]
+    low, high = dice["mean_interval"] or (float("nan"),) * 2
+    sys.stdout.write(
+        f"Dice {dice['mean']:.3f} ({low:.3f} to {high:.3f}) on {dice['images']} test radiographs "
+        f"of {dice['patients']} patients, {dice['refused']} refused\nWrote {args.out}\n"
+    )
 
 
 def _job(args: argparse.Namespace):

@@ -52,6 +52,18 @@ def export_litert(fitted: Fitted, path: Path, *, weights: str) -> None:
         path: the file to write.
         weights: one of ``WEIGHT_FORMATS``: how weights are stored; activations stay float32.
     """
+    served = keras.Model(fitted.model.input, [fitted.model.output, fitted.backbone.target_output])
+    write_litert(served, path, weights=weights)
+
+
+def write_litert(model: keras.Model, path: Path, *, weights: str) -> None:
+    """Write any network of images as LiteRT, for one image at a time.
+
+    Args:
+        model: image -> its outputs.
+        path: the file to write.
+        weights: one of ``WEIGHT_FORMATS``.
+    """
     require_tensorflow()
     import tensorflow as tf
 
@@ -63,10 +75,9 @@ def export_litert(fitted: Fitted, path: Path, *, weights: str) -> None:
         },
         "int8": {"optimizations": [tf.lite.Optimize.DEFAULT]},
     }[weights]
-    served = keras.Model(fitted.model.input, [fitted.model.output, fitted.backbone.target_output])
-    shape = (1, *served.input_shape[1:])
+    shape = (1, *model.input_shape[1:])
     signature = [keras.InputSpec(shape=shape, dtype="float32", name="image")]
-    served.export(path, format="litert", input_signature=signature, verbose=False, **options)
+    model.export(path, format="litert", input_signature=signature, verbose=False, **options)
 
 
 def write_head(fitted: Fitted, path: Path) -> None:

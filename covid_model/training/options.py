@@ -15,7 +15,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     )
     add = out.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="folder of radiographs")
-    recipes = ("paper", "pretrain", "finetune", "calibrate", "recover")
+    recipes = ("paper", "pretrain", "finetune", "calibrate", "recover", "lungs")
     add("--recipe", choices=recipes, default="paper", help="default: paper")
     add("--models", nargs="+", choices=tuple(ARCHITECTURES), default=list(ARCHITECTURES))
     add(

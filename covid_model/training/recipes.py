@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from covid_model.errors import UsageError
 from covid_model.training.augmentation import Augmentation
+from covid_model.training.lungs_recipe import LungsRecipe
 from covid_model.training.whole_recipe import Stage, WholeRecipe
 
 
@@ -118,8 +119,9 @@ class FinetuneRecipe(WholeRecipe):
             )
 
 
-RECIPES: dict[str, type[PaperRecipe | WholeRecipe]] = {
+RECIPES: dict[str, type[PaperRecipe | WholeRecipe | LungsRecipe]] = {
     "paper": PaperRecipe,
     "pretrain": PretrainRecipe,
     "finetune": FinetuneRecipe,
+    "lungs": LungsRecipe,
 }
