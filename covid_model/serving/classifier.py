@@ -9,6 +9,7 @@ import numpy as np
 
 from covid_model.classes import CLASS_NAMES, class_index
 from covid_model.errors import RunError
+from covid_model.gradcam import Head, class_scores, gradcam
 from covid_model.litert import Network
 from covid_model.preprocessing import to_input
 from covid_model.radiograph import Radiograph
@@ -19,7 +20,6 @@ from covid_model.runs import (
     read_model_info,
     require_servable,
 )
-from covid_model.serving.gradcam import Head, class_scores, gradcam
 from covid_model.serving.trust import Trust
 
 
