@@ -1,6 +1,7 @@
 """When a network answers: the threshold on its calibrated probability, judged by coverage."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from covid_model.classes import SCORE_COLUMNS
+from covid_model.probabilities import temper
 from covid_model.training.calibration import calibration_error, mean, reliability_bins
 
 log = logging.getLogger(__name__)
@@ -25,26 +27,29 @@ class Fit:
         images: how many validation images there were.
         temperature: softmax temperature, None when not calibrated.
         threshold: lowest calibrated probability that is an answer, None when not calibrated.
-        scores: the test part's scores before calibration, float32 (n, 3).
         kept: share of the validation images that are not novel, None without a novelty model.
     """
 
     images: int
     temperature: float | None
     threshold: float | None
-    scores: np.ndarray
     kept: float | None = None
 
 
 def answer_curve(
-    probabilities: np.ndarray, truth: np.ndarray, *, known: np.ndarray | None = None
+    probabilities: np.ndarray,
+    truth: np.ndarray,
+    *,
+    known: np.ndarray | None = None,
+    thresholds: Sequence[float] = THRESHOLDS,
 ) -> list[dict[str, Any]]:
-    """How many images are answered, how many of these rightly, at each of ``THRESHOLDS``.
+    """How many images are answered, how many of these rightly, at each threshold.
 
     Args:
         probabilities: calibrated, float (n, 3).
         truth: index of the right class, int (n,).
         known: bool (n,), False where the image is refused as novel; None for all known.
+        thresholds: lowest probabilities that are an answer.
 
     Returns:
         Rows with threshold, answered (share of all n images with class) and accuracy (of the
@@ -53,7 +58,7 @@ def answer_curve(
     top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     known = np.ones(len(truth), bool) if known is None else known
     rows = []
-    for threshold in THRESHOLDS:
+    for threshold in thresholds:
         answered = known & (top >= threshold)
         rows.append(
             {
@@ -97,7 +102,8 @@ def fitted_figures(predictions: pd.DataFrame, truth: np.ndarray, fit: Fit) -> di
     """The report's calibration, answers and novelty: those of them that were fitted.
 
     Args:
-        predictions: rows of ``predictions.csv``, with novelty where ``fit.kept`` is given.
+        predictions: rows of ``predictions.csv``, with novelty where ``fit.kept`` is given. The
+            scores before calibration are had back from its probabilities.
         truth: index of the right class, int (n,).
         fit: what was fitted on validation.
     """
@@ -110,7 +116,8 @@ def fitted_figures(predictions: pd.DataFrame, truth: np.ndarray, fit: Fit) -> di
     if fit.temperature is None:
         return report
     served = predictions[list(SCORE_COLUMNS)].to_numpy(float)
-    before, after = (reliability_bins(p, truth) for p in (fit.scores, served))
+    scores = temper(served, 1 / fit.temperature)
+    before, after = (reliability_bins(p, truth) for p in (scores, served))
     report["calibration"] = {
         "temperature": fit.temperature,
         "fitted_on": {"part": "validation", "images": fit.images},
@@ -119,14 +126,15 @@ def fitted_figures(predictions: pd.DataFrame, truth: np.ndarray, fit: Fit) -> di
         "bins_before": before,
         "bins_after": after,
     }
-    curve = answer_curve(served, truth, known=known)
-    chosen = next(row for row in curve if row["threshold"] == fit.threshold)
+    if fit.threshold is None:
+        return report
+    (chosen,) = answer_curve(served, truth, known=known, thresholds=(fit.threshold,))
     report["answers"] = {
         "threshold": fit.threshold,
         "wanted_accuracy": WANTED_ACCURACY,
         "answered": chosen["answered"],
         "accuracy": chosen["accuracy"],
         "refused": mean(~known),
-        "curve": curve,
+        "curve": answer_curve(served, truth, known=known),
     }
     return report

@@ -77,9 +77,10 @@ class Dataset:
 def read_dataset(root: Path | str) -> Dataset:
     """Read a folder with ``metadata.csv``, or with one sub-folder a class.
 
-    ``metadata.csv`` needs ``path`` and ``label``; ``patient_id``, ``source``, ``original`` and
-    ``view`` (how the radiograph was taken: PA, AP...) are used where they are given, and all
-    other columns are kept.
+    ``metadata.csv`` needs ``path`` and ``label``; ``patient_id``, ``source``, ``original``,
+    ``view`` (how the radiograph was taken: PA, AP...), ``sex``, ``age`` (years, or a range such as
+    1-5), ``width`` and ``height`` (pixels) are used where they are given, and all other columns
+    are kept.
 
     Raises:
         DataError: if the folder is neither, a column or file is missing, or a label is unknown.

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from covid_model.classes import CLASS_NAMES
 from covid_model.novelty import NoveltyModel
 from covid_model.probabilities import temper
 from covid_model.runs import ModelInfo, write_json, write_model_info
-from covid_model.training.answers import Fit, fit_threshold
+from covid_model.training.answers import fit_threshold
 from covid_model.training.calibration import fit_temperature
 from covid_model.training.dataset import Dataset
-from covid_model.training.evaluation import evaluate, predictions_table
+from covid_model.training.evaluation import predictions_table, report_of
 from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of
 from covid_model.training.outputs import Outputs
+from covid_model.training.stored import as_stored, truth_of, write_table
 
 log = logging.getLogger(__name__)
 LEAST_TRAINING = 200
@@ -35,7 +35,7 @@ class Judgement:
         novelty: the model of what the network knows, None where there were too few images.
         validation: rows of ``validation.csv``, not calibrated.
         predictions: rows of ``predictions.csv``, as they are served.
-        report: the content of ``report.json``.
+        report: the content of ``report.json``, computed from the two tables as they are stored.
     """
 
     temperature: float | None
@@ -49,9 +49,8 @@ class Judgement:
         """Write the two tables, the report and novelty.npz; last of all model.json."""
         if self.novelty is not None:
             self.novelty.save(folder / "novelty.npz")
-        # Nine digits give back each float32: the very scores that the temperature was fitted on.
-        self.validation.to_csv(folder / "validation.csv", index=False, float_format="%.9g")
-        self.predictions.to_csv(folder / "predictions.csv", index=False)
+        write_table(self.validation, folder / "validation.csv")
+        write_table(self.predictions, folder / "predictions.csv")
         write_json(folder / "report.json", self.report)
         write_model_info(
             folder, replace(info, temperature=self.temperature, thresholds=dict(self.thresholds))
@@ -94,36 +93,39 @@ def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -
         test: the test part.
         train: the draw of ``training_draw``, None for no novelty model.
     """
-    model, limit, kept, ratios = None, None, None, (None, None)
+    model, limit, ratios = None, None, (None, None)
     known = np.ones(len(validation.frame), bool)
     if train is not None:
         model = fit_novelty(train.features)
         limit = threshold_of(model, validation.features)
-        ratios = tuple(model.distance_of(x.features) / limit for x in (validation, test))
+        # Rounded as they are stored, so that the same images are known to all who read them.
+        ratios = tuple(
+            np.round(model.distance_of(x.features) / limit, 6) for x in (validation, test)
+        )
         known = ratios[0] <= 1
-        kept = float(known.mean())
-    truth = validation.frame["label"].map(CLASS_NAMES.index).to_numpy(int)
+    truth = truth_of(validation.frame)
     temperature = fit_temperature(validation.scores, truth)
     threshold, probabilities = None, test.scores
     if temperature is not None:
         threshold = fit_threshold(temper(validation.scores[known], temperature), truth[known])
         probabilities = temper(test.scores, temperature)
-    predictions = _table(test, probabilities, ratios[1])
-    fit = Fit(len(truth), temperature, threshold, test.scores, kept)
     named = {"probability": threshold, "novelty": limit}
+    thresholds = {name: value for name, value in named.items() if value is not None}
+    tables = (
+        _table(validation, validation.scores, ratios[0]),
+        _table(test, probabilities, ratios[1]),
+    )
     return Judgement(
         temperature=temperature,
-        thresholds={name: value for name, value in named.items() if value is not None},
+        thresholds=thresholds,
         novelty=model,
-        validation=_table(validation, validation.scores, ratios[0], digits=None),
-        predictions=predictions,
-        report=evaluate(predictions, fit=fit),
+        validation=tables[0],
+        predictions=tables[1],
+        report=report_of(tables[1], tables[0], temperature=temperature, thresholds=thresholds),
     )
 
 
-def _table(
-    outputs: Outputs, probabilities: np.ndarray, ratio: np.ndarray | None, digits: int | None = 6
-) -> pd.DataFrame:
+def _table(outputs: Outputs, probabilities: np.ndarray, ratio: np.ndarray | None) -> pd.DataFrame:
     """Rows of a predictions file; novelty is above 1 where the image is not like those known."""
-    table = predictions_table(outputs.frame, probabilities, digits=digits)
-    return table if ratio is None else table.assign(novelty=np.round(ratio, 6))
+    table = predictions_table(outputs.frame, probabilities)
+    return as_stored(table if ratio is None else table.assign(novelty=ratio))

@@ -108,7 +108,7 @@ def test_the_report_tells_of_what_was_fitted():
     frame = pd.DataFrame({"original": "a", "source": "s", "patient_id": "p", "label": names})
     table = predictions_table(frame, probabilities).assign(novelty=[0.2, 1.0, 0.4, 1.2])
     scores = temper(probabilities, 0.5)
-    report = evaluate(table, fit=Fit(50, 2.0, 0.7, scores, kept=0.99))
+    report = evaluate(table, fit=Fit(50, 2.0, 0.7, kept=0.99))
     assert report["novelty"] == {
         "kept_on_validation": 0.99,
         "refused": {"images": 1, "share": 0.25},
@@ -127,7 +127,6 @@ def test_the_report_is_silent_on_what_was_not_fitted():
     frame = pd.DataFrame(
         {"original": "a", "source": "s", "patient_id": "p", "label": ["covid"] * 2}
     )
-    report = evaluate(
-        predictions_table(frame, probabilities), fit=Fit(0, None, None, probabilities)
-    )
-    assert not {"calibration", "answers", "novelty", "by_view"} & set(report)
+    report = evaluate(predictions_table(frame, probabilities), fit=Fit(0, None, None))
+    assert not {"calibration", "answers", "novelty"} & set(report)
+    assert set(report["groups"]) == {"source"}

@@ -3,9 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import auc, precision_recall_curve, roc_auc_score, roc_curve
 
+from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.training.curves import curves_of
 from covid_model.training.evaluation import evaluate, predictions_table
 
+RANKED = ("auroc", "average_precision")
 FRAME = pd.DataFrame(
     {
         "original": list("abcdef"),
@@ -45,15 +49,20 @@ def test_figures_by_hand(report):
     assert covid["sensitivity"] == 0.5
     assert covid["specificity"] == 0.75
     assert covid["ppv"] == 0.5
+    assert covid["npv"] == 0.75
     assert normal["ppv"] == pytest.approx(2 / 3, abs=1e-6)
     assert infection["f1"] == pytest.approx(2 / 3, abs=1e-6)
     assert covid["auroc"] == pytest.approx(7 / 8, abs=1e-6)  # 7 of 8 pairs in order
     assert normal["auroc"] == pytest.approx(7 / 8, abs=1e-6)
+    # covid's two images are the first and third of the ranking: precision 1, then 2/3
+    assert covid["average_precision"] == pytest.approx((1 + 2 / 3) / 2, abs=1e-6)
+    means = [np.mean([row[key] for row in report["per_class"]]) for key in RANKED]
+    assert [report[f"{key}_macro"] for key in RANKED] == pytest.approx(means, abs=1e-6)
 
 
-def test_by_source_says_none_where_a_class_is_missing(report):
-    x, y = report["by_source"]
-    assert (x["source"], x["images"], x["accuracy"]) == ("x", 3, pytest.approx(2 / 3, abs=1e-6))
+def test_a_group_says_none_where_a_class_is_missing(report):
+    x, y = report["groups"]["source"]
+    assert (x["group"], x["images"], x["accuracy"]) == ("x", 3, pytest.approx(2 / 3, abs=1e-6))
     assert x["recall"] == {"covid": 0.5, "normal": 1.0, "infection": None}
     assert y["recall"] == {"covid": None, "normal": 1.0, "infection": 0.5}
 
@@ -63,23 +72,13 @@ def test_a_class_without_images_leaves_no_number():
     infection = report["per_class"][2]
     assert infection["images"] == 0
     assert infection["sensitivity"] is None
-    assert infection["auroc"] is None
+    undefined = {"auroc", "average_precision", "sensitivity", "ppv", "f1"}
+    assert {key for key, value in infection.items() if value is None} == undefined | {
+        f"{key}_interval" for key in undefined
+    }
     assert report["macro_recall"] == 0.75
-
-
-def test_by_view_has_the_images_of_unknown_view_too():
-    frame = FRAME.assign(view=["PA", "AP", "PA", None, "AP", "AP"])
-    table = predictions_table(frame, SCORES)
-    assert table["view"].tolist() == ["PA", "AP", "PA", "", "AP", "AP"]
-    rows = {row["view"]: row for row in evaluate(table)["by_view"]}
-    assert {view: row["images"] for view, row in rows.items()} == {"": 1, "AP": 3, "PA": 2}
-    assert rows["PA"]["recall"] == {"covid": 1.0, "normal": 1.0, "infection": None}
-    assert rows["AP"]["accuracy"] == pytest.approx(1 / 3, abs=1e-6)
-
-
-def test_by_view_is_left_out_where_no_view_is_known(report):
-    assert "by_view" not in report
-    assert "by_view" not in evaluate(predictions_table(FRAME.assign(view=""), SCORES))
+    curve = report["curves"][2]
+    assert curve == {"class": "infection", "prevalence": 0.0, "roc": None, "pr": None}
 
 
 def test_within_a_source_only_its_two_classes_compete():
@@ -104,5 +103,96 @@ def test_within_a_source_only_its_two_classes_compete():
             "classes": ["covid", "infection"],
             "images": 11,
             "balanced_accuracy": 0.75,
+            "balanced_accuracy_interval": None,  # of one patient nothing can be resampled
         }
     ]
+    frame["patient_id"] = [str(row) for row in range(21)]
+    low, high = evaluate(predictions_table(frame, scores))["within_source"][0][
+        "balanced_accuracy_interval"
+    ]
+    assert 0.5 <= low < 0.75 < high <= 1
+
+
+def drawn(patients, each, *, seed=0):
+    """A table of patients whose images are alike: the label, mostly named rightly."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(3, size=patients)
+    logits = rng.normal(size=(patients, 3)) + 2 * np.eye(3)[labels]
+    scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    frame = pd.DataFrame(
+        {
+            "original": [f"{i}.png" for i in range(patients * each)],
+            "source": "here",
+            "patient_id": np.repeat([f"p{i}" for i in range(patients)], each),
+            "label": np.repeat(np.array(CLASS_NAMES)[labels], each),
+        }
+    )
+    return predictions_table(frame, np.repeat(scores, each, axis=0).astype(np.float32))
+
+
+def test_more_images_of_the_same_patients_say_nothing_more():
+    once, thrice = evaluate(drawn(60, 1)), evaluate(drawn(60, 3))
+    keys = [key for key in once if key.endswith("_interval")]
+    assert len(keys) == 4
+    assert [once[key] for key in keys] == [thrice[key] for key in keys]
+    for one, other in zip(once["per_class"], thrice["per_class"], strict=True):
+        assert {**one, "images": 0} == {**other, "images": 0}
+    by_image = evaluate(drawn(60, 3).assign(patient_id=[str(i) for i in range(180)]))
+    for key in keys:
+        narrow, wide = by_image[key], thrice[key]
+        assert narrow[1] - narrow[0] < 0.75 * (wide[1] - wide[0]), key
+
+
+def test_every_interval_holds_its_figure():
+    report = evaluate(drawn(80, 2))
+    assert report["intervals"] == {
+        "level": 0.95,
+        "method": "percentile bootstrap over patients",
+        "replicates": 1000,
+        "seed": 0,
+    }
+    found = 0
+    for row in (report, *report["per_class"], *report["groups"]["source"]):
+        for key in row:
+            if key.endswith("_interval"):
+                low, high = row[key]
+                assert low < row[key.removesuffix("_interval")] < high, key
+                found += 1
+    assert found == 4 + 3 * 7 + 2
+
+
+def test_the_curves_are_scikit_learns():
+    table = drawn(400, 1)
+    truth = table["label"].map(CLASS_NAMES.index)
+    for c, curve in enumerate(evaluate(table)["curves"]):
+        positive, score = truth == c, table[SCORE_COLUMNS[c]]
+        assert curve["class"] == CLASS_NAMES[c]
+        assert curve["prevalence"] == pytest.approx(positive.mean(), abs=1e-6)
+        precision, recall, _ = precision_recall_curve(positive, score)
+        fpr, tpr, _ = roc_curve(positive, score, drop_intermediate=False)
+        for thin, whole in (
+            (curve["roc"].values(), (fpr, tpr)),
+            (curve["pr"].values(), (recall, precision)),
+        ):
+            points = set(zip(*thin, strict=True))
+            known = set(zip(*(np.round(axis, 6) for axis in whole), strict=True))
+            assert 20 < len(points) <= 101
+            assert points <= known
+        fpr, tpr = curve["roc"].values()
+        assert ((fpr[0], tpr[0]), (fpr[-1], tpr[-1])) == ((0, 0), (1, 1))
+        assert curve["pr"]["recall"] == sorted(curve["pr"]["recall"])
+        assert auc(fpr, tpr) == pytest.approx(roc_auc_score(positive, score), abs=0.002)
+
+
+def test_a_curve_of_many_points_is_thinned_evenly():
+    rng = np.random.default_rng(0)
+    positive = rng.random(20000) < 0.5
+    score = rng.random(20000)  # as good as guessing, so that every point is a corner
+    scores = np.stack([score, 1 - score, np.zeros(20000)], axis=1)
+    (first, *_) = curves_of(np.where(positive, 0, 1), scores)
+    for one in (first["roc"], first["pr"]):
+        x = list(one.values())[0]
+        assert 90 < len(x) <= 101
+        assert (x[0], x[-1]) == (0, 1)
+    fpr, tpr = first["roc"].values()
+    assert np.max(np.diff(fpr) + np.diff(tpr)) < 0.03

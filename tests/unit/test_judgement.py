@@ -1,5 +1,7 @@
 """From a network's outputs to temperature, thresholds, novelty, tables."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +11,10 @@ from covid_model.novelty import NoveltyModel
 from covid_model.probabilities import temper
 from covid_model.runs import ModelInfo, check_file, read_model_info
 from covid_model.training.dataset import Dataset
+from covid_model.training.evaluation import report_of
 from covid_model.training.judgement import judge, training_draw
 from covid_model.training.outputs import Outputs
+from covid_model.training.stored import read_table
 
 
 def outputs(images, *, seed, view=None):
@@ -49,12 +53,12 @@ def test_what_is_served_is_what_is_judged(judgement, parts):
     assert judgement.temperature == pytest.approx(2.5, rel=0.2)
     served = judgement.predictions[list(SCORE_COLUMNS)].to_numpy()
     expected = temper(parts["test"].scores, judgement.temperature)
-    np.testing.assert_allclose(served, expected, atol=1e-6)
+    np.testing.assert_array_equal(served, expected)
     report = judgement.report
     assert report["calibration"]["ece_after"] < report["calibration"]["ece_before"]
     assert report["calibration"]["fitted_on"]["images"] == 400
     assert report["answers"]["threshold"] == judgement.thresholds["probability"]
-    assert report["by_view"][0]["view"] == "PA"
+    assert [row["group"] for row in report["groups"]["view"]] == ["PA"]
 
 
 def test_validation_keeps_the_scores_before_calibration(judgement, parts):
@@ -100,6 +104,10 @@ def test_what_is_written_is_read_again(judgement, parts, tmp_path):
         check_file(tmp_path, name, info)
     scores = pd.read_csv(tmp_path / "validation.csv", dtype=dict.fromkeys(SCORE_COLUMNS, "float32"))
     np.testing.assert_array_equal(scores[list(SCORE_COLUMNS)], parts["v"].scores)
+    tables = [read_table(tmp_path / name) for name in ("predictions.csv", "validation.csv")]
+    fitted = {"temperature": info.temperature, "thresholds": info.thresholds}
+    written = json.loads((tmp_path / "report.json").read_text())
+    assert report_of(*tables, **fitted) == written == judgement.report
     features = parts["test"].features
     again = NoveltyModel.load(tmp_path / "novelty.npz").distance_of(features)
     np.testing.assert_array_equal(again, judgement.novelty.distance_of(features))

@@ -1,0 +1,76 @@
+"""Networks of one run compared on the same test images."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from scipy.stats import binomtest
+
+from covid_model.errors import RunError
+from covid_model.runs import COMPARISON_FILE, SCHEMA, write_json
+from covid_model.training.intervals import PatientBootstrap
+from covid_model.training.rates import number
+from covid_model.training.stored import read_table, scores_of, truth_of
+
+SAME = ("source", "original", "patient_id", "label")
+
+
+def write_comparison(
+    folder: Path, networks: Iterable[str], *, map_agreement: Sequence[Mapping[str, Any]] = ()
+) -> None:
+    """Write a run's ``comparison.json`` from the predictions in its model folders.
+
+    Args:
+        folder: of the run.
+        networks: the names of its model folders.
+        map_agreement: rows on the networks' areas of attention; none where nobody compared them.
+    """
+    tables = {name: read_table(folder / name / "predictions.csv") for name in networks}
+    comparison: dict[str, Any] = {"schema": SCHEMA, "pairs": pairs_of(tables)}
+    if map_agreement:
+        comparison["map_agreement"] = list(map_agreement)
+    write_json(folder / COMPARISON_FILE, comparison)
+
+
+def pairs_of(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """Compare each two networks, the first of a pair with the second.
+
+    Args:
+        tables: ``predictions.csv`` of each network as ``stored.read_table`` gives it.
+
+    Returns:
+        Rows with the images that both have right, only one, or none; the p value of McNemar's
+        exact test that the two are right equally often (a binomial test of the images that one
+        alone has right); the first's accuracy less the second's, with its interval over patients.
+
+    Raises:
+        RunError: if they were not judged on the same images.
+    """
+    return [_pair(pair, *(tables[name] for name in pair)) for pair in combinations(tables, 2)]
+
+
+def _pair(networks: tuple[str, str], one: pd.DataFrame, other: pd.DataFrame) -> dict[str, Any]:
+    same = list(SAME)
+    if not one[same].equals(other[same]):
+        raise RunError(
+            f"Expected {networks[0]} and {networks[1]} to be judged on the same images. Received: "
+            "other rows in their predictions.csv. Train them in one command."
+        )
+    first, second = (scores_of(t).argmax(axis=1) == truth_of(t) for t in (one, other))
+    only = int((first & ~second).sum()), int((second & ~first).sum())
+    difference = first.astype(float) - second
+    return {
+        "networks": list(networks),
+        "images": len(first),
+        "both_right": int((first & second).sum()),
+        "only_first": only[0],
+        "only_second": only[1],
+        "both_wrong": int((~first & ~second).sum()),
+        "p_value": number(binomtest(only[0], sum(only)).pvalue) if any(only) else 1.0,
+        "accuracy_difference": number(difference.mean()) if len(difference) else None,
+        "accuracy_difference_interval": PatientBootstrap(one["patient_id"]).mean_interval(
+            difference
+        ),
+    }

@@ -1,0 +1,73 @@
+"""Tables of predictions as CSV files, which give back every number that was written."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.errors import RunError
+
+TEXTS = (
+    *("path", "original", "source", "patient_id", "label"),
+    *("view", "sex", "age", "condition"),  # a source may give an age as 1-5
+)
+NUMBERS = ("width", "height", "novelty")
+NEEDED = ("source", "patient_id", "label", *SCORE_COLUMNS)
+TYPES = {
+    **dict.fromkeys(TEXTS, str),
+    **dict.fromkeys(NUMBERS, np.float64),
+    **dict.fromkeys(SCORE_COLUMNS, np.float32),
+}
+
+
+def write_table(table: pd.DataFrame, file: Path | io.StringIO) -> None:
+    """Write a table; its nine digits give back each float32."""
+    table.to_csv(file, index=False, float_format="%.9g")
+
+
+def read_table(file: Path | io.StringIO) -> pd.DataFrame:
+    """Read a table of ``write_table``.
+
+    Returns:
+        Texts as they are, "" where unknown; numbers float64, NaN where unknown; scores float32.
+
+    Raises:
+        RunError: if it cannot be read, lacks a column of ``NEEDED``, or has an unknown class.
+    """
+    name = file if isinstance(file, Path) else "the table"
+    try:
+        table = pd.read_csv(
+            file,
+            dtype=TYPES,
+            keep_default_na=False,
+            na_values={column: [""] for column in NUMBERS},
+        )
+    except (OSError, ValueError) as error:
+        raise RunError(f"{name} cannot be read as a table ({error}): restore it.") from None
+    lacking = [column for column in NEEDED if column not in table]
+    if lacking:
+        raise RunError(f"Expected the columns {', '.join(NEEDED)} in {name}. Missing: {lacking}.")
+    unknown = sorted(set(table["label"]) - set(CLASS_NAMES))
+    if unknown:
+        raise RunError(f"Expected labels of {', '.join(CLASS_NAMES)} in {name}. Got: {unknown}.")
+    return table
+
+
+def as_stored(table: pd.DataFrame) -> pd.DataFrame:
+    """The table as it will be read once it is written."""
+    text = io.StringIO()
+    write_table(table, text)
+    text.seek(0)
+    return read_table(text)
+
+
+def truth_of(table: pd.DataFrame) -> np.ndarray:
+    """The index of each row's class, int (n,)."""
+    return table["label"].map(CLASS_NAMES.index).to_numpy(int)
+
+
+def scores_of(table: pd.DataFrame) -> np.ndarray:
+    """The three scores of each row, float32 (n, 3) where the table was read."""
+    return table[list(SCORE_COLUMNS)].to_numpy()
