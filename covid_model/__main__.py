@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from covid_model.errors import CovidModelError, UsageError
 from covid_model.notice import NOTICE
-from covid_model.runs import ARCHITECTURES, Run, load_run, open_shelf
+from covid_model.runs import ARCHITECTURES, Run, load_run, open_shelf, runs_root
 
 if TYPE_CHECKING:
     from covid_model.serving import Classifier
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 when every file has a row, 2 on wrong use."""
+    """Run a command; return 0 when all is well, 1 when figures disagree, 2 on wrong use."""
     arguments = _parser().parse_args(argv)
     try:
         return arguments.command(arguments)
@@ -51,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
         "--cam-dir", type=Path, metavar="DIR", help="write each area of attention as PNG here"
     )
     _add_data(commands)
+    _add_verify(commands)
+    command = commands.add_parser("card", help="print a run's model card as Markdown")
+    command.set_defaults(command=card)
+    command.add_argument("run", type=Path, metavar="RUN", help="run folder")
     return parser
 
 
@@ -72,14 +76,62 @@ def _add_data(commands) -> None:
         )
 
 
-def data(arguments: argparse.Namespace) -> int:
-    """Download, build, then say what was kept, what was dropped and why."""
+def _add_verify(commands) -> None:
+    command = commands.add_parser(
+        "verify",
+        help="compute the published figures again from the stored predictions",
+        description="Hold every file of a run to its digest; compute report.json, comparison.json "
+        "and audit.json again from the tables beside them; say what differs.",
+    )
+    command.set_defaults(command=verify)
+    command.add_argument(
+        "runs", nargs="*", type=Path, metavar="RUN", help="run folder (default: all of the shelf)"
+    )
+
+
+@contextmanager
+def _needs(what: str) -> Iterator[None]:
+    """Say what to install where a command imports a package that only training has."""
     try:
-        from covid_model.training import archive
+        yield
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"Building data needs {error.name}: install it with pip install -r requirements.txt."
+            f"{what} needs {error.name}: install it with pip install -r requirements.txt."
         ) from None
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Print a line a network, or one a problem; return 1 where there are any."""
+    with _needs("Verifying"):
+        from covid_model.training.verify import verify_run
+
+    root = runs_root()
+    folders = arguments.runs or sorted(path.parent for path in root.glob("*/run.json")) or [root]
+    for folder in folders:
+        if not (folder / "run.json").is_file():
+            raise UsageError(f"Expected a run folder, which holds run.json. Received: {folder}.")
+    failed = False
+    for checked in (one for folder in folders for one in verify_run(folder)):
+        failed = failed or bool(checked.problems)
+        for problem in checked.problems:
+            print(f"{checked.name}: {problem}")
+        if not checked.problems:
+            print(f"{checked.name}: {checked.files} files, {checked.figures} figures, all agree.")
+    return int(failed)
+
+
+def card(arguments: argparse.Namespace) -> int:
+    """Print the model card of a run."""
+    from covid_model.model_card import model_card
+
+    print(model_card(load_run(arguments.run)), end="")
+    return 0
+
+
+def data(arguments: argparse.Namespace) -> int:
+    """Download, build, then say what was kept, what was dropped and why."""
+    with _needs("Building data"):
+        from covid_model.training import archive
 
     urls = {"covid": arguments.covid_url, "kermany": arguments.kermany_url}
     if arguments.only:

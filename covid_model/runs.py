@@ -23,6 +23,7 @@ ARCHITECTURES: dict[str, str] = {
 DEFAULT_ROOT = Path(__file__).resolve().parent.parent / "assets" / "runs"
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
+AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,27 @@ class Run:
         """Read one model's ``report.json`` after checking its digest."""
         return json.loads(self._checked(architecture, "report.json"))
 
+    def audit(self, architecture: str) -> dict[str, Any] | None:
+        """Read one model's ``audit.json`` after checking its digest, None where there is none."""
+        if AUDIT_FILE not in self.model_info(architecture).sha256:
+            return None
+        return json.loads(self._checked(architecture, AUDIT_FILE))
+
+    def comparison(self) -> dict[str, Any] | None:
+        """Read ``comparison.json`` after checking its digest, None where there is none."""
+        digests = self.info.get("sha256") or {}
+        if COMPARISON_FILE not in digests:
+            return None
+        path = self.folder / COMPARISON_FILE
+        _check_digest(path, digests, listing="run.json")
+        return json.loads(path.read_bytes())
+
     def table(self, architecture: str, name: str) -> list[dict[str, str]]:
         """Read one CSV after checking its digest.
 
         Args:
             architecture: one of ``models``.
-            name: ``history.csv``, ``predictions.csv`` or ``validation.csv``.
+            name: ``history.csv``, ``predictions.csv``, ``validation.csv`` or ``audit.csv``.
         """
         text = self._checked(architecture, name).decode("utf-8")
         return list(csv.DictReader(text.splitlines()))
@@ -133,14 +149,18 @@ def check_file(folder: Path, name: str, info: ModelInfo) -> None:
     Raises:
         RunError: naming the file and what to do.
     """
-    path = folder / name
-    if name not in info.sha256:
-        raise RunError(f"{path} is not listed in model.json: train the model again.")
+    _check_digest(folder / name, info.sha256, listing="model.json")
+
+
+def _check_digest(path: Path, digests: Mapping[str, str], *, listing: str) -> None:
+    """Hold a file to the digest that ``listing``, a file's name, gives for it."""
+    if path.name not in digests:
+        raise RunError(f"{path} is not listed in {listing}: train the model again.")
     if not path.is_file():
         raise RunError(f"{path} is missing: restore the run folder or train it again.")
-    if sha256_of(path) != info.sha256[name]:
+    if sha256_of(path) != digests[path.name]:
         raise RunError(
-            f"{path} differs from the digest in model.json: it was changed or damaged after it "
+            f"{path} differs from the digest in {listing}: it was changed or damaged after it "
             "was written. Restore the file or train the model again."
         )
 
@@ -305,9 +325,14 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def write_model_info(folder: Path, info: ModelInfo) -> None:
     """Write ``model.json`` with the digests of all other files of the folder."""
-    digests = {
+    digests = digests_of(folder, but="model.json")
+    write_json(folder / "model.json", {**asdict(info), "sha256": digests})
+
+
+def digests_of(folder: Path, *, but: str) -> dict[str, str]:
+    """The digest of each file that lies in a folder, by its name, but of one."""
+    return {
         path.name: sha256_of(path)
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != "model.json"
+        if path.is_file() and path.name != but
     }
-    write_json(folder / "model.json", {**asdict(info), "sha256": digests})

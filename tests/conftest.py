@@ -26,13 +26,19 @@ MADE_BY = (
     "covid_model/training/answers.py",
     "covid_model/training/architectures.py",
     "covid_model/training/calibration.py",
+    "covid_model/training/curves.py",
     "covid_model/training/evaluation.py",
     "covid_model/training/export.py",
     "covid_model/training/fit.py",
+    "covid_model/training/groups.py",
+    "covid_model/training/intervals.py",
     "covid_model/training/judgement.py",
     "covid_model/training/novelty_fit.py",
     "covid_model/training/outputs.py",
+    "covid_model/training/ranking.py",
+    "covid_model/training/rates.py",
     "covid_model/training/recipes.py",
+    "covid_model/training/stored.py",
 )
 STALE = 24 * 3600  # seconds after which an unused copy goes: another process may be using a newer
 

@@ -9,9 +9,10 @@ from covid_model.radiograph import Radiograph
 from covid_model.runs import SCHEMA, write_json
 from covid_model.training import export
 from covid_model.training.architectures import REGISTRY, Backbone
-from covid_model.training.evaluation import evaluate, predictions_table
+from covid_model.training.evaluation import predictions_table, report_of
 from covid_model.training.fit import HISTORY, full_model
 from covid_model.training.recipes import PaperRecipe
+from covid_model.training.stored import as_stored, write_table
 from tests.drawings import varied
 
 SIZE = 32
@@ -48,9 +49,9 @@ def write_tiny_run(folder, *, models=tuple(REGISTRY), servable=True) -> None:
             export.export_litert(fitted, folder / name / "model.tflite", weights="float32")
             export.write_head(fitted, folder / name / "head.npz")
         write_history(folder / name, fitted)
-        predictions = tiny_predictions(len(name))
-        predictions.to_csv(folder / name / "predictions.csv", index=False)
-        write_json(folder / name / "report.json", evaluate(predictions))
+        predictions = as_stored(tiny_predictions(len(name)))
+        write_table(predictions, folder / name / "predictions.csv")
+        write_json(folder / name / "report.json", report_of(predictions))
         export.write_info(folder / name, fitted, weights_format="float32" if servable else "")
     write_json(folder / "run.json", tiny_run_info(folder.name))
 

@@ -12,6 +12,8 @@ from covid_model.runs import ARCHITECTURES, new_run
 from covid_model.training import export
 from covid_model.training.architectures import build_backbone
 from covid_model.training.assess import Material, write_judged
+from covid_model.training.audit import audit_run
+from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.frozen_features import frozen_features
@@ -44,6 +46,8 @@ def run_paper(selection: Selection, job: Job, *, recipe: PaperRecipe) -> pd.Data
                     **{key: report[key] for key in ("accuracy", "macro_recall", "auroc_macro")},
                 }
             )
+        alike = audit_run(folder, *split, job.models)
+        write_comparison(folder, job.models, map_agreement=alike)
         write_run_info(folder, selection, job, split, recipe=recipe)
     return pd.DataFrame(rows)
 

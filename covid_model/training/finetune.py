@@ -10,6 +10,8 @@ from covid_model.errors import UsageError
 from covid_model.runs import new_run, refuse_existing
 from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.assess import write_model
+from covid_model.training.audit import audit_run
+from covid_model.training.comparison import write_comparison
 from covid_model.training.course import Course, State, best_file
 from covid_model.training.dataset import Dataset
 from covid_model.training.export import Fitted
@@ -69,6 +71,8 @@ def run_finetune(
                 folder / course.name, fitted, data, part, weights_format=job.weights_format
             )
             rows.append(summary_row(course.name, report))
+        alike = audit_run(folder, *split, job.models)
+        write_comparison(folder, job.models, map_agreement=alike)
         write_run_info(folder, selection, job, split, recipe=recipe)
     return pd.DataFrame(rows)
 

@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from covid_model.model_card import write_card
 from covid_model.runs import (
     ARCHITECTURES,
     Run,
     check_file,
+    digests_of,
     load_run,
     new_run,
     require_servable,
-    sha256_of,
     write_json,
 )
+from covid_model.training.audit import audit_run
+from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import Dataset
 from covid_model.training.judgement import Judgement, judge, training_draw
 from covid_model.training.outputs import Outputs, served_outputs
@@ -61,9 +64,12 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
             _write_model(source, name, judgement, folder / name)
             rows.append(summary_row(name, judgement.report))
         shutil.copyfile(source.folder / "split.csv", folder / "split.csv")
-        sha256 = {"split.csv": sha256_of(folder / "split.csv")}
+        alike = audit_run(folder, split.data, split.part, source.models)
+        write_comparison(folder, source.models, map_agreement=alike)
+        sha256 = digests_of(folder, but="run.json")
         info = {**source.info, "name": Path(out).name, "calibrated": now(), "sha256": sha256}
         write_json(folder / "run.json", info)
+        write_card(folder)
     return pd.DataFrame(rows)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.runs import SCHEMA, sha256_of, write_json
+from covid_model.model_card import write_card
+from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
 from covid_model.training.dataset import Dataset, counts, shared_patients
 from covid_model.training.selection import Selection, save_split
 
@@ -59,11 +60,15 @@ def write_run_info(
     *,
     recipe: Any,
 ) -> None:
-    """Write split.csv with run.json into a run's folder, see ``run_info``."""
+    """Write split.csv, run.json with the digests of all files beside it, the model card.
+
+    The content of run.json is that of ``run_info``.
+    """
     file = folder / "split.csv"
     save_split(*split, file)
     info = run_info(selection, job, split, recipe=recipe, split_file=file)
-    write_json(folder / "run.json", info)
+    write_json(folder / "run.json", {**info, "sha256": digests_of(folder, but="run.json")})
+    write_card(folder)
 
 
 def run_info(

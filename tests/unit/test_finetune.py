@@ -1,6 +1,7 @@
 """Finetuning, from a folder of radiographs to a run that predicts with the best weights."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 
 import keras
@@ -19,6 +20,7 @@ from covid_model.training import loop
 from covid_model.training.architectures import REGISTRY, build_backbone
 from covid_model.training.finetune_model import finetune_model, freeze_all_but
 from covid_model.training.recipes import FinetuneRecipe
+from covid_model.training.verify import verify_run
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 
@@ -95,6 +97,8 @@ def trained(folder, tmp_path_factory):
         patch.setattr("sys.stderr.write", errors.append)
         with pytest.MonkeyPatch.context() as elsewhere:
             elsewhere.setattr(keras.backend, "backend", lambda: "torch")
+            elsewhere.setattr(loop, "torch_kernels", nullcontext)  # in name alone
+            elsewhere.setattr(loop, "arrange", lambda model: None)
             first = train_models.main(command)
         again = train_models.main(command)
         patch.setattr(loop, "batch_of", None)  # training again would fail
@@ -156,6 +160,8 @@ def test_the_run_says_what_it_is(trained):
     assert [row["epoch"] for row in history] == ["1", "2", "3", "4"]
     split = pd.read_csv(run.folder / "split.csv")
     assert split.groupby("patient_id")["part"].nunique().eq(1).all()
+    assert run.audit("vgg16")["images"] == run.report("vgg16")["images"]
+    assert [problem for one in verify_run(run.folder) for problem in one.problems] == []
 
 
 def test_a_split_without_validation_images_is_refused(folder, tmp_path, capsys):

@@ -13,18 +13,23 @@ import pytest
 from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.errors import DataError, ReportsOnlyError, RunError
 from covid_model.litert import Network
+from covid_model.model_card import CARD_FILE, model_card
 from covid_model.radiograph import read_radiograph
-from covid_model.runs import SCHEMA, load_run, read_model_info, write_json, write_model_info
+from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
+from covid_model.training.audit import audit_run
+from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import read_dataset
 from covid_model.training.recalibrate import run_calibrate
-from covid_model.training.run_info import Job, run_info
-from covid_model.training.selection import Selection, save_split
+from covid_model.training.run_info import Job, write_run_info
+from covid_model.training.selection import Selection
+from covid_model.training.verify import verify_run
 from tests.drawings import png, varied
 from tests.tiny import drawn_rows, fit_to_drawings, inputs_of, tiny_backbone, tiny_history
 
 pytestmark = pytest.mark.tensorflow
 COUNTS = {"train": 204, "validation": 108, "test": 48}
 FITTED_FILES = ("novelty.npz", "predictions.csv", "validation.csv", "report.json")
+AUDIT_FILES = ("audit.csv", "audit.json")
 COPIED_FILES = ("model.tflite", "head.npz", "history.csv")
 
 
@@ -61,11 +66,10 @@ def written(folder, fitted, split, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "written"
     (out / "vgg16").mkdir(parents=True)
     write_model(out / "vgg16", fitted, *split, weights_format="auto")
-    save_split(*split, out / "split.csv")
+    alike = audit_run(out, *split, ["vgg16"])
+    write_comparison(out, ["vgg16"], map_agreement=alike)
     job = Job(("vgg16",), out, title="Drawn", notes=["Drawings."])
-    recipe, file = PaperRecipe(), out / "split.csv"
-    info = run_info(Selection(folder), job, split, recipe=recipe, split_file=file)
-    write_json(out / "run.json", info)
+    write_run_info(out, Selection(folder), job, split, recipe=PaperRecipe())
     return out
 
 
@@ -73,8 +77,9 @@ def written(folder, fitted, split, tmp_path_factory):
 def old(written, tmp_path):
     """The same run as a version wrote it that knew of no calibration."""
     run = shutil.copytree(written, tmp_path / "old")
-    for name in ("novelty.npz", "validation.csv"):
+    for name in ("novelty.npz", "validation.csv", *AUDIT_FILES):
         (run / "vgg16" / name).unlink()
+    (run / "comparison.json").unlink()
     info = replace(read_model_info(run / "vgg16"), temperature=None, thresholds={})
     write_model_info(run / "vgg16", info)
     return run
@@ -101,7 +106,7 @@ def test_a_written_run_has_what_serving_needs(written, folder):
     info = run.model_info("vgg16")
     assert info.temperature > 1  # the network was made too sure
     assert set(info.thresholds) == {"probability", "novelty"}
-    assert set(info.sha256) == {*FITTED_FILES, *COPIED_FILES}
+    assert set(info.sha256) == {*FITTED_FILES, *COPIED_FILES, *AUDIT_FILES}
     classifier = Classifier.load(run.model_folder("vgg16"))
     for row in run.table("vgg16", "predictions.csv")[:6]:
         file = folder / row["original"]
@@ -119,16 +124,21 @@ def test_a_written_run_tells_of_its_split(written):
     assert {"keras", "numpy"} <= info["versions"].keys()
     parts = pd.read_csv(written / "split.csv")["part"].value_counts()
     assert parts.to_dict() == COUNTS
+    assert set(info["sha256"]) == {"split.csv", "comparison.json", CARD_FILE}
+    assert (written / CARD_FILE).read_text("utf-8") == model_card(load_run(written))
 
 
 def test_calibrating_an_old_run_gives_what_writing_it_now_would(old, written, folder, tmp_path):
     out = tmp_path / "new"
     table = run_calibrate(old, folder, out, cache=tmp_path / "cache")
-    for name in (*COPIED_FILES, *FITTED_FILES, "model.json"):
+    for name in (*COPIED_FILES, *FITTED_FILES, *AUDIT_FILES, "model.json"):
         assert (out / "vgg16" / name).read_bytes() == (written / "vgg16" / name).read_bytes(), name
     assert (out / "split.csv").read_bytes() == (old / "split.csv").read_bytes()
+    assert [problem for one in verify_run(out) for problem in one.problems] == []
     before, info = json.loads((old / "run.json").read_text()), load_run(out).info
     assert info["calibrated"] > before["created"][:10]
+    assert (out / CARD_FILE).read_text("utf-8") == model_card(load_run(out))
+    assert before["sha256"].pop(CARD_FILE) != info["sha256"].pop(CARD_FILE)
     changed = {"name", "calibrated"}
     assert {k: v for k, v in info.items() if k not in changed} == {
         k: v for k, v in before.items() if k not in changed
@@ -148,6 +158,7 @@ def test_a_broken_calibration_goes_on_where_it_was(old, folder, tmp_path, run_co
             raise KeyboardInterrupt
         return counted(self, image)
 
+    monkeypatch.setattr("covid_model.training.recalibrate.audit_run", lambda *_: [])
     monkeypatch.setattr(Network, "run", broken)
     with pytest.raises(KeyboardInterrupt):
         run_calibrate(old, folder, tmp_path / "new", cache=tmp_path / "cache")

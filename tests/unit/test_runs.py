@@ -164,3 +164,23 @@ def test_json_keeps_accents_readable(tmp_path):
     runs.write_json(tmp_path / "x.json", {"authors": "César"})
     assert "César" in (tmp_path / "x.json").read_text("utf-8")
     assert json.loads((tmp_path / "x.json").read_text("utf-8")) == {"authors": "César"}
+
+
+def test_files_that_older_runs_lack_are_read_where_they_are_listed(run):
+    assert (run.audit("vgg16"), run.comparison()) == (None, None)
+    runs.write_json(run.folder / "vgg16" / runs.AUDIT_FILE, {"failed": []})
+    runs.write_model_info(run.folder / "vgg16", run.model_info("vgg16"))
+    assert run.audit("vgg16") == {"failed": []}
+    path = run.folder / runs.COMPARISON_FILE
+    runs.write_json(path, {"pairs": []})
+    assert run.comparison() is None  # nobody listed it
+    digests = {path.name: runs.sha256_of(path)}
+    runs.write_json(run.folder / "run.json", {"schema": runs.SCHEMA, "sha256": digests})
+    listed = runs.load_run(run.folder)
+    assert listed.comparison() == {"pairs": []}
+    path.write_text("{}")
+    with pytest.raises(RunError, match=r"comparison\.json differs from the digest in run\.json"):
+        listed.comparison()
+    path.unlink()
+    with pytest.raises(RunError, match=r"comparison\.json is missing"):
+        listed.comparison()

@@ -12,6 +12,7 @@ from covid_model.classes import CLASS_NAMES
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier
+from covid_model.training.verify import verify_run
 from tests.drawings import write_data_folder
 from tests.tiny import tiny_backbone
 
@@ -58,6 +59,9 @@ def test_the_run_says_what_it_is(trained):
     split = pd.read_csv(trained.folder / "split.csv")
     assert split.groupby("patient_id")["part"].nunique().eq(1).all()
     assert [run.name for run in open_shelf(trained.folder.parent).servable] == ["first"]
+    assert trained.audit("vgg16")["maps"] is None  # so few images tell nothing of maps
+    assert trained.comparison()["pairs"] == []
+    assert [problem for one in verify_run(trained.folder) for problem in one.problems] == []
 
 
 def test_an_existing_run_is_kept(trained, folder, capsys):

@@ -1,0 +1,112 @@
+"""The table of an audit: what a network says with parts of each image hidden."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from covid_model.classes import SCORE_COLUMNS
+from covid_model.errors import RunError
+from covid_model.training.calibration import mean
+from covid_model.training.intervals import PatientBootstrap
+from covid_model.training.rates import number, shared_rates
+from covid_model.training.stored import scores_of, truth_of
+
+CONDITIONS = ("untouched", "lungs_hidden", "lungs_only", "border_only")
+COLUMNS = ("path", "patient_id", "source", "label", "condition", *SCORE_COLUMNS)
+MUST_FALL = ("lungs_hidden", "border_only")  # conditions that take away what a class shows in
+MOST_KEPT = 0.5  # share of what is above chance; a check fails where more is kept
+MOST_ASSOCIATED = 0.5  # Cramér's V of label with source; a check fails above it
+
+
+def figures_of(table: pd.DataFrame) -> dict[str, Any]:
+    """All of ``audit.json`` that ``audit.csv`` tells: images, patients, conditions, guessing.
+
+    Args:
+        table: rows of ``audit.csv``, as ``stored.read_table`` gives them.
+    """
+    once = table[table["condition"] == CONDITIONS[0]]
+    shares = once["label"].value_counts(normalize=True)
+    return {
+        "images": len(once),
+        "patients": int(once["patient_id"].nunique()),
+        "conditions": conditions_of(table),
+        "chance": number(1 / len(shares)) if len(shares) else None,
+        "majority": number(shares.max()),
+    }
+
+
+def conditions_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """How many images each condition leaves right, how many it leaves as they were.
+
+    Args:
+        table: rows of ``audit.csv``, as ``stored.read_table`` gives them.
+
+    Returns:
+        Rows with condition, images, accuracy, macro_recall (mean over the classes that have
+        images), unchanged (share whose class is that of the untouched image), each figure with
+        its interval.
+
+    Raises:
+        RunError: if a condition has other images than the others, or another order of them.
+    """
+    groups = {name: table[table["condition"] == name] for name in CONDITIONS}
+    first = groups[CONDITIONS[0]]
+    bootstrap = PatientBootstrap(first["patient_id"])
+    truth, before = truth_of(first), scores_of(first).argmax(axis=1)
+    rows = []
+    for name, group in groups.items():
+        if group.empty:
+            continue
+        if group["path"].tolist() != first["path"].tolist():
+            raise RunError(
+                f"Expected the images of {CONDITIONS[0]!r} under {name!r} too, in the same order. "
+                "Received: others. Restore audit.csv or train the run again."
+            )
+        predicted = scores_of(group).argmax(axis=1)
+        rows.append(
+            {
+                "condition": name,
+                "images": len(group),
+                **shared_rates(truth, predicted, bootstrap),
+                "unchanged": mean(predicted == before),
+                "unchanged_interval": bootstrap.mean_interval(predicted == before),
+            }
+        )
+    return rows
+
+
+def failed_of(audit: Mapping[str, Any]) -> list[str]:
+    """Name the checks that an audit does not pass.
+
+    Hiding the lungs, as showing the border alone, fails where macro recall keeps more than
+    ``MOST_KEPT`` of what the untouched images have above chance; the source probe, where it has
+    more than that share of all that there is above chance; either only where its interval lies
+    above chance. Labels by source fail where Cramér's V is above ``MOST_ASSOCIATED``.
+
+    Args:
+        audit: the content of ``audit.json``, ``failed`` not needed.
+    """
+    rows = {row["condition"]: row for row in audit["conditions"]}
+    failed = []
+    for name in MUST_FALL:
+        if name in rows:
+            value, interval = (rows[name][key] for key in ("macro_recall", "macro_recall_interval"))
+            whole = rows[CONDITIONS[0]]["macro_recall"]
+            if _keeps(value, interval, chance=audit["chance"], whole=whole):
+                failed.append(name)
+    probe = audit["source_probe"]
+    if probe:
+        value, interval = (
+            probe[key] for key in ("balanced_accuracy", "balanced_accuracy_interval")
+        )
+        if _keeps(value, interval, chance=probe["chance"], whole=1.0):
+            failed.append("source_probe")
+    if audit["label_by_source"]["cramers_v"] > MOST_ASSOCIATED:
+        failed.append("label_by_source")
+    return failed
+
+
+def _keeps(value: float, interval: list[float] | None, *, chance: float, whole: float) -> bool:
+    above = interval is not None and interval[0] > chance
+    return above and value - chance > MOST_KEPT * (whole - chance)

@@ -1,0 +1,137 @@
+"""What an audit looks at: a network of a run, the test images with their lungs."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import cv2
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from covid_model.gradcam import Head
+from covid_model.litert import Network
+from covid_model.lungs import LungSegmenter
+from covid_model.preprocessing import INPUT_SIZE
+from covid_model.probabilities import temper
+from covid_model.runs import read_model_info
+from covid_model.training.dataset import Dataset
+from covid_model.training.novelty_fit import balanced_rows
+
+log = logging.getLogger(__name__)
+LEAST_MASKED = 20  # images with a mask, below which nothing is said of the lungs
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One network under audit.
+
+    Attributes:
+        name: key of ``runs.ARCHITECTURES``.
+        title: as papers write it.
+        path: its ``model.tflite``.
+        network: what that file computes; anything with its ``run`` and ``input_shape``.
+        head: the weights behind the feature maps.
+        temperature: softmax temperature, None when not calibrated.
+    """
+
+    name: str
+    title: str
+    path: Path
+    network: Network
+    head: Head
+    temperature: float | None = None
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open a model folder of a run."""
+        info, path = read_model_info(folder), folder / "model.tflite"
+        head = Head.load(folder / "head.npz")
+        network = Network.load(path)
+        return cls(info.architecture, info.title, path, network, head, info.temperature)
+
+    @property
+    def size(self) -> int:
+        """Side of the square input, in pixels."""
+        return self.network.input_shape[1]
+
+    def look(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return calibrated probabilities, float32 (3,), with the feature maps (h, w, c).
+
+        Args:
+            pixels: float32 (size, size), range [0, 1].
+        """
+        scores, maps = self.network.run(np.repeat(pixels[None, :, :, None], 3, axis=3))
+        return temper(scores, self.temperature or 1.0), maps
+
+
+@dataclass(frozen=True, eq=False)
+class AuditImages:
+    """The images of an audit; none is held in memory.
+
+    Attributes:
+        data: n images.
+        masks: bool (n, H, W), true where the lungs are; None where that is not known.
+        without_mask: images that were left out for want of a mask.
+    """
+
+    data: Dataset
+    masks: np.ndarray | None = None
+    without_mask: int = 0
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def pixels(self, row: int, size: int) -> np.ndarray:
+        """One image as a network of that input size takes it, float32 (size, size)."""
+        return self.data.inputs([row], size=size)[0, :, :, 0]
+
+    def mask(self, row: int, size: int) -> np.ndarray | None:
+        """The lungs of one image, bool (size, size), None where they are not known."""
+        if self.masks is None:
+            return None
+        mask = self.masks[row].astype(np.uint8)
+        return cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST) > 0
+
+    def rows(self, numbers: np.ndarray) -> "AuditImages":
+        """The images of some rows, in their present order."""
+        kept = np.isin(np.arange(len(self)), numbers)
+        masks = None if self.masks is None else self.masks[kept]
+        return AuditImages(self.data.rows(kept), masks, self.without_mask)
+
+
+def even_rows(frame: pd.DataFrame, at_most: int) -> np.ndarray:
+    """Row numbers of a draw, as even over sources with labels as they allow, ascending."""
+    return balanced_rows(list(zip(frame["source"], frame["label"], strict=True)), at_most=at_most)
+
+
+def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:
+    """Find the lungs of images; those without a mask are left out.
+
+    Every condition is then judged on the same images. Where fewer than ``LEAST_MASKED`` have a
+    mask, all images stay and nothing is said of the lungs.
+
+    Args:
+        data: the images.
+        segmenter: what finds lungs, None where there is none.
+    """
+    if segmenter is None:
+        log.info("Audit without lungs: there is no segmenter, so only the border can be tried.")
+        return AuditImages(data)
+    images, masks = AuditImages(data), []
+    for row in tqdm(range(len(data)), "Lungs of test images", unit="image"):
+        masks.append(segmenter.mask(images.pixels(row, INPUT_SIZE)))
+    found = np.array([mask is not None for mask in masks], bool)
+    missing = int((~found).sum())
+    if found.sum() < LEAST_MASKED:
+        log.info(
+            "Audit without lungs: %d of %d images have a mask, where it takes %d.",
+            found.sum(),
+            len(data),
+            LEAST_MASKED,
+        )
+        return AuditImages(data, without_mask=missing)
+    log.info("Audit on %d images; %d have no lung mask and are left out.", found.sum(), missing)
+    kept: list[Any] = [mask for mask in masks if mask is not None]
+    return AuditImages(data.rows(found), np.stack(kept), missing)

@@ -1,0 +1,103 @@
+"""How alike two maps of attention are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import cv2
+import numpy as np
+from scipy.stats import spearmanr
+
+from covid_model.training.calibration import mean
+from covid_model.training.intervals import PatientBootstrap
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """What one network says of n images.
+
+    Attributes:
+        patients: of the images, str (n,).
+        probabilities: float32 (n, 3).
+        heatmaps: float32 (n, 3, h, w), range [0, 1], the Grad-CAM of each class.
+    """
+
+    patients: np.ndarray
+    probabilities: np.ndarray
+    heatmaps: np.ndarray
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """Index of the class with the highest probability, int (n,)."""
+        return self.probabilities.argmax(axis=1)
+
+    @property
+    def of_predicted(self) -> np.ndarray:
+        """The map of each image's predicted class, float32 (n, h, w)."""
+        return self.heatmaps[np.arange(len(self.predicted)), self.predicted]
+
+    def rows(self, numbers: np.ndarray) -> "Maps":
+        """The images of some rows."""
+        parts = (self.patients, self.probabilities, self.heatmaps)
+        return Maps(*(part[numbers] for part in parts))
+
+
+def similarity(one: np.ndarray, other: np.ndarray) -> float:
+    """Spearman's rank correlation over the cells of two maps, in [-1, 1].
+
+    Ranks do not mind how steep a map is, only where it is higher.
+
+    Args:
+        one: float32 (h, w).
+        other: float32 (H, W); of two sizes the smaller map is enlarged bilinearly.
+
+    Returns:
+        The correlation; 0 where one map is flat, NaN where both are.
+    """
+    height, width = np.maximum(one.shape, other.shape)
+    cells = [
+        cv2.resize(each, (int(width), int(height)), interpolation=cv2.INTER_LINEAR).ravel()
+        for each in (one, other)
+    ]
+    flat = [bool(np.ptp(each) == 0) for each in cells]
+    if any(flat):
+        return np.nan if all(flat) else 0.0
+    return float(spearmanr(*cells).statistic)
+
+
+def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:
+    """Compare the maps of each pair of networks, for the class that most of all networks name.
+
+    Where no class has more votes than the others, it is the one of these with the highest mean
+    probability.
+
+    Args:
+        networks: name -> what it says of the same images.
+
+    Returns:
+        Rows of ``comparison.json``'s map_agreement: networks, images (those on which at least one
+        of the two maps shows something), similarity (the mean over them), its interval.
+    """
+    if len(networks) < 2:
+        return []
+    probabilities = np.stack([one.probabilities for one in networks.values()])
+    votes = np.eye(probabilities.shape[-1])[probabilities.argmax(axis=-1)].sum(axis=0)
+    chosen = (votes + probabilities.mean(axis=0) / 2).argmax(axis=1)
+    bootstrap = PatientBootstrap(next(iter(networks.values())).patients)
+    rows = []
+    for pair in combinations(networks, 2):
+        first, second = (networks[name].heatmaps for name in pair)
+        values = np.array(
+            [similarity(first[row, c], second[row, c]) for row, c in enumerate(chosen)]
+        )
+        known = ~np.isnan(values)
+        rows.append(
+            {
+                "networks": list(pair),
+                "images": int(known.sum()),
+                "similarity": mean(values[known]),
+                "similarity_interval": bootstrap.mean_interval(values),
+            }
+        )
+    return rows
