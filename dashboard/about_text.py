@@ -1,5 +1,7 @@
 """The words of the About page."""
 
+import re
+
 LIMITS = """
 - The COVID-19 images come almost all from one collection, the other classes from others. A network
   can learn to tell the source, the scanner or the patient's age instead of the disease.
@@ -32,7 +34,8 @@ DATA = """
 The networks and the recipe follow {citation}. The public images come from the
 covid-chestxray-dataset (COVID-19 and some other infections), from Kermany's collection of
 children's radiographs and from NIH ChestX-ray8. Each run below says which images it used, how
-they were split, and where the weights of its convolutions came from.
+they were split, and where the weights of its convolutions came from. Its model card says the rest,
+and what nobody has reported.
 """
 CANT_TELL = """
 A network may answer, say that it can't tell, or refuse. The thresholds were fitted on validation
@@ -49,3 +52,10 @@ images; *Reports* shows them and what they cost.
 An answer can still be wrong. A run without thresholds names a class for whatever it is shown, and
 calls its figures scores; only networks that disagree then make the page say *can't tell*.
 """
+
+
+def below(card: str) -> str:
+    """Put the headings of a model card below those of the page, which has its title already."""
+    body = card.split("\n", 1)[1].strip()
+    body = re.sub(r"^### (.+)$", r"**\1**", body, flags=re.MULTILINE)
+    return re.sub(r"^## ", "### ", body, flags=re.MULTILINE)

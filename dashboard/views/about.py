@@ -4,8 +4,11 @@ import streamlit as st
 
 from covid_model import paper
 from covid_model.errors import CovidModelError
+from covid_model.model_card import CARD_FILE, model_card
 from covid_model.runs import ARCHITECTURES, Run
-from dashboard import about_text, parts, tables, text
+from dashboard import about_text, parts, state, tables, text
+
+CARD_HEIGHT = 640  # pixels
 
 
 def origin(run: Run, *, expanded: bool) -> None:
@@ -21,6 +24,31 @@ def origin(run: Run, *, expanded: bool) -> None:
         recipe = run.info.get("recipe", {}).get("name", "unknown")
         st.markdown(f"Recipe: {recipe}. {images:,} radiographs. {text.split_note(data)[0]}")
         parts.draw_table(tables.counts(data), alt="Images by part, source and class")
+
+
+@st.fragment
+def card(run: Run) -> None:
+    """Show one run's model card, once it is asked for, with a button to keep it."""
+    title = f"Model card: {parts.run_title(run)}"
+    with st.expander(title, key=f"{state.CARD}-{run.name}", on_change="rerun") as panel:
+        if not panel.open:
+            return
+        try:
+            written = model_card(run)
+        except CovidModelError as error:
+            st.error(str(error), title="This model card cannot be written")
+            return
+        st.download_button(
+            "Download as Markdown",
+            written,
+            file_name=f"{run.name}-{CARD_FILE}",
+            mime="text/markdown",
+            key=f"keep-{run.name}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        with st.container(height=CARD_HEIGHT, border=False):  # wide tables scroll in it
+            st.markdown(about_text.below(written))
 
 
 st.title("About")
@@ -42,3 +70,4 @@ st.markdown(about_text.DATA.format(citation=paper.CITATION))
 shelf = parts.open_shelf(to_predict=False)
 for run in shelf.runs:
     origin(run, expanded=run is shelf.runs[0])
+    card(run)

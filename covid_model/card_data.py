@@ -1,0 +1,124 @@
+"""The parts of a model card that tell of the data or the training."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from covid_model.card_facts import CAVEATS, Facts
+from covid_model.card_markdown import NOT_REPORTED, bullets, cell, percent, table
+from covid_model.classes import TITLES
+
+# In the order of ``training.dataset.PARTS``.
+PARTS = ("train", "validation", "test")
+CONCENTRATED = 0.9  # share of a class from one source that the card points out
+
+
+def data_section(facts: Facts) -> str:
+    """Say which images there are by part, source and class, with what is known against them."""
+    kept = [f"{facts.images():,} radiographs in all." if facts.counts else ""]
+    if facts.data.get("only"):
+        kept.append(f"Only images with `{facts.data['only']}` were used.")
+    if facts.data.get("limit"):
+        kept.append(f"At most {facts.data['limit']} training images of each source and label.")
+    return "\n\n".join(
+        [
+            bullets([*kept, split_note(facts), *concentration_notes(facts)]),
+            "Images (patients) by part, source and class:",
+            table(_counts(facts)),
+            "What is known against the sources:",
+            bullets(caveats(facts)) or NOT_REPORTED,
+        ]
+    )
+
+
+def split_note(facts: Facts) -> str:
+    """Say how the images were split, with how many patients stand on both sides of the test."""
+    by, shared = facts.data.get("split_by"), facts.data.get("shared_patients")
+    if by is None:
+        return f"How the images were split: {NOT_REPORTED}."
+    if shared is None:
+        return f"Split by {by}. Which patient an image shows: {NOT_REPORTED}."
+    return f"Split by {by}: {shared} patients stand both in the test part and outside it."
+
+
+def concentration_notes(facts: Facts) -> list[str]:
+    """Say which class comes nearly all from one source, so that the source may give it away."""
+    if len(facts.sources()) < 2:
+        return []
+    return [
+        f"{images:,} of {total:,} {TITLES[name]} images ({percent(images / total)}) come from "
+        f"{source}: a network may know the source instead of the disease."
+        for name, source, images, total in facts.concentrations()
+        if images >= CONCENTRATED * total
+    ]
+
+
+def caveats(facts: Facts) -> list[str]:
+    """Say what is known against each source."""
+    return [
+        f"{source or 'source not on record'}: {CAVEATS.get(source, NOT_REPORTED)}"
+        for source in facts.sources()
+    ]
+
+
+def training_section(facts: Facts) -> str:
+    """Give the recipe, where the weights come from, the software."""
+    values = [
+        {"Value": name, "Set to": value} for name, value in flat(facts.recipe) if name != "name"
+    ]
+    versions = facts.info.get("versions") or {}
+    return "\n\n".join(
+        [
+            bullets(
+                [
+                    f"Recipe: {cell(facts.recipe.get('name', ''))}. Seed: "
+                    f"{cell(facts.info.get('seed', ''))}.",
+                    *origins(facts),
+                    f"Software: {cell(', '.join(f'{k} {v}' for k, v in versions.items()))}.",
+                    f"Commit of the code: {cell(facts.info.get('commit', ''))}.",
+                    f"Hardware, energy, emissions: {NOT_REPORTED}.",
+                ]
+            ),
+            table(values),
+        ]
+    )
+
+
+def origins(facts: Facts) -> list[str]:
+    """Say where the weights of each network's convolutions come from."""
+    return [f"{one.title}: {cell(one.backbone_origin)}." for one in facts.models.values()]
+
+
+def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Write nested values as names with dots; the values of a list stand in one line."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {_written(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_written, value)) or "none"
+    return str(value)
+
+
+def _counts(facts: Facts) -> list[dict[str, str]]:
+    """One row a part and source, one column a class."""
+    found = {(row["part"], row["source"], row["label"]): row for row in facts.counts}
+    pairs = {key[:2] for key in found}
+    return [
+        {
+            "Part": part,
+            "Source": source,
+            **{
+                title: f"{row['images']} ({row['patients']})"
+                if (row := found.get((part, source, name)))
+                else "0"
+                for name, title in TITLES.items()
+            },
+        }
+        for part, source in sorted(pairs, key=lambda pair: (PARTS.index(pair[0]), pair[1]))
+    ]

@@ -1,0 +1,149 @@
+"""The part of a model card on how well each network does, under which doubts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from covid_model.card_audit import audit_section
+from covid_model.card_facts import Facts
+from covid_model.card_markdown import NOT_REPORTED, bullets, number, percent, table, with_interval
+from covid_model.classes import TITLES
+from covid_model.runs import ARCHITECTURES
+
+Report = Mapping[str, Any]
+FEW = "too few to say"
+
+
+def evaluation_section(facts: Facts) -> str:
+    """Give every network's figures on the test part, then the networks beside each other."""
+    parts = [f"{facts.report['images']} test images of {facts.report['patients']} patients."]
+    parts.append(interval_note(facts))
+    for name, report in facts.reports.items():
+        parts += [f"### {ARCHITECTURES[name]}", *_network(facts, name, report)]
+    parts += ["### The networks beside each other", _pairs(facts)]
+    return "\n\n".join(parts)
+
+
+def interval_note(facts: Facts) -> str:
+    """Say what stands in brackets behind a figure."""
+    how = facts.report.get("intervals")
+    if not how:
+        return f"Intervals: {NOT_REPORTED}."
+    return (
+        f"In brackets: {100 * how['level']:.0f} % intervals, {how['method']}, "
+        f"{how['replicates']} replicates."
+    )
+
+
+def _network(facts: Facts, name: str, report: Report) -> list[str]:
+    shares = (("Accuracy", "accuracy"), ("Macro recall", "macro_recall"))
+    areas = (
+        ("AUROC, macro", "auroc_macro"),
+        ("Average precision, macro", "average_precision_macro"),
+    )
+    figures = {title: with_interval(report, key) for title, key in shares}
+    figures |= {title: with_interval(report, key, share=False) for title, key in areas}
+    return [
+        table([{"Figure": title, "Value": value} for title, value in figures.items()]),
+        table([_of_class(row) for row in report["per_class"]]),
+        "By group (– where it has no image of a class):",
+        table([_group(*pair) for pair in groups(report)]),
+        "Two classes within one source (chance 50 %):",
+        table([_within(row) for row in report.get("within_source") or ()]),
+        bullets([calibration_note(report), answers_note(report), novelty_note(report)]),
+        audit_section(facts.audits.get(name)),
+    ]
+
+
+def _of_class(row: Report) -> dict[str, str]:
+    shares = {"Sensitivity": "sensitivity", "Specificity": "specificity", "PPV": "ppv"}
+    shares |= {"NPV": "npv", "F1": "f1"}
+    return {
+        "Class": TITLES[row["class"]],
+        "Images": str(row["images"]),
+        **{title: with_interval(row, key) for title, key in shares.items()},
+        "AUROC": with_interval(row, "auroc", share=False),
+    }
+
+
+def groups(report: Report) -> list[tuple[str, Report]]:
+    """The rows by kind of group; an older report has them by source and view alone."""
+    kinds = report.get("groups")
+    if kinds is None:
+        old = {kind: report.get(f"by_{kind}") or () for kind in ("source", "view")}
+        return [(kind, {**row, "group": row[kind]}) for kind, rows in old.items() for row in rows]
+    return [(kind, row) for kind, rows in kinds.items() for row in rows]
+
+
+def _group(kind: str, row: Report) -> dict[str, str]:
+    few = row.get("few", False)
+    return {
+        "By": kind,
+        "Group": row["group"] or "not on record",
+        "Images": str(row["images"]),
+        "Accuracy": FEW if few else with_interval(row, "accuracy"),
+        **{
+            f"Recall {title}": FEW if few else percent(row["recall"].get(name)) or "–"
+            for name, title in TITLES.items()
+        },
+    }
+
+
+def _within(row: Report) -> dict[str, str]:
+    return {
+        "Source": row["source"],
+        "Classes": " or ".join(TITLES[name] for name in row["classes"]),
+        "Images": str(row["images"]),
+        "Balanced accuracy": with_interval(row, "balanced_accuracy"),
+    }
+
+
+def calibration_note(report: Report) -> str:
+    """Say what calibration did."""
+    found = report.get("calibration")
+    if not found:
+        return f"Calibration: {NOT_REPORTED}. The figures of this network are scores."
+    return (
+        f"Calibration: temperature {number(found['temperature'], 2)}, fitted on "
+        f"{found['fitted_on']['images']} validation images; expected calibration error "
+        f"{percent(found['ece_before'])} before, {percent(found['ece_after'])} after."
+    )
+
+
+def answers_note(report: Report) -> str:
+    """Say how many images are answered, how many of these rightly."""
+    found = report.get("answers")
+    if not found:
+        return f"Coverage: {NOT_REPORTED}. This network names a class for whatever it is shown."
+    return (
+        f"Coverage: an answer takes a calibrated probability of {percent(found['threshold'])} "
+        f"(for {percent(found['wanted_accuracy'])} right on validation); "
+        f"{percent(found['answered'])} of the test images are answered, "
+        f"{percent(found['accuracy']) or NOT_REPORTED} of these rightly."
+    )
+
+
+def novelty_note(report: Report) -> str:
+    """Say how many radiographs are refused as not like those that are known."""
+    found = report.get("novelty")
+    if not found:
+        return f"Novelty check: {NOT_REPORTED}."
+    return f"Refused as not like known radiographs: {percent(found['refused']['share'])}."
+
+
+def _pairs(facts: Facts) -> str:
+    rows = (facts.comparison or {}).get("pairs") or ()
+    return table(
+        [
+            {
+                "Networks": " less ".join(
+                    ARCHITECTURES.get(name, name) for name in row["networks"]
+                ),
+                "Images": str(row["images"]),
+                "Accuracy": with_interval(row, "accuracy_difference"),
+                "Only the first right": str(row["only_first"]),
+                "Only the second right": str(row["only_second"]),
+                "McNemar's exact p": number(row["p_value"]),
+            }
+            for row in rows
+        ]
+    )
