@@ -12,6 +12,7 @@ from covid_model.notice import NOTICE
 
 # Perceptually uniform, readable with any colour vision; its hottest end is yellow.
 COLOUR_MAP = cv2.COLORMAP_PLASMA
+OUTLINE = (102, 255, 230)  # RGB of no grey, nor of any heat
 
 
 def overlay(pixels: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.4) -> np.ndarray:
@@ -33,6 +34,22 @@ def overlay(pixels: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.4) ->
     grey = np.rint(pixels * 255)[..., None]
     weight = (opacity * heat)[..., None]
     return np.rint(grey + weight * (bgr[..., ::-1] - grey)).astype(np.uint8)
+
+
+def with_outline(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Draw the outline of a mask over a picture, bright with a dark rim.
+
+    Args:
+        rgb: uint8 (H, W, 3).
+        mask: bool (H, W).
+
+    Returns:
+        uint8 (H, W, 3), RGB.
+    """
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    drawn, width = rgb.copy(), max(1, round(max(mask.shape) / 320))
+    cv2.drawContours(drawn, outlines, -1, (0, 0, 0), width + 2, cv2.LINE_AA)
+    return cv2.drawContours(drawn, outlines, -1, OUTLINE, width, cv2.LINE_AA)
 
 
 def with_caption(rgb: np.ndarray, caption: str) -> np.ndarray:

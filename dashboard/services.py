@@ -5,16 +5,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
+from covid_model import lungs
 from covid_model.classes import CLASSES
+from covid_model.errors import DataError
+from covid_model.lungs import LungSegmenter
 from covid_model.preprocessing import shrink
+from covid_model.radiograph import check_bytes, read_radiograph
 from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, sha256_of
 from covid_model.serving.classifier import Classifier
+from covid_model.serving.counterfactual import Counterfactual, without_lungs
 from covid_model.serving.diagnose import Diagnosis, diagnose
 from dashboard import state
 
 SAMPLES_FOLDER = DEFAULT_ROOT.parent / "samples"
+THUMBNAIL_SIDE, MAX_THUMBNAILS = 320, 96  # pixels; pictures of some pages of errors
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
 
 
@@ -22,6 +29,12 @@ PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are d
 def _classifier(folder: str, digest: str) -> Classifier:
     """Load one network for all sessions; ``digest`` makes a retrained one load afresh."""
     return Classifier.load(folder)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Loading the lung segmenter")
+def _segmenter(folder: str, digest: str) -> LungSegmenter:
+    """Load the lung segmenter for all sessions; ``digest`` makes a new one load afresh."""
+    return LungSegmenter.load(Path(folder))
 
 
 def diagnosis(case_key: str, case: state.Case, folders: Sequence[Path]) -> Diagnosis:
@@ -39,12 +52,80 @@ def diagnosis(case_key: str, case: state.Case, folders: Sequence[Path]) -> Diagn
     return known
 
 
+def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfactual | None:
+    """Return what one network says of an answered file without its lungs, from the session.
+
+    Args:
+        case_key: of the file.
+        known: what ``diagnosis`` gave for the network in ``folder`` alone.
+        folder: of the network.
+
+    Returns:
+        None where no lung segmenter is shipped.
+
+    Raises:
+        RunError: if the segmenter or the network cannot be loaded.
+    """
+    if not lungs.segmenter_available():
+        return None
+    segmenter = (str(lungs.DEFAULT_FOLDER), sha256_of(lungs.DEFAULT_FOLDER / lungs.INFO_FILE))
+    network = (str(folder), sha256_of(folder / "model.json"))
+    key = (case_key, *segmenter, *network)
+    found = state.result(key)
+    if found is None:
+        mask = _mask(case_key, known.radiograph.pixels, segmenter)
+        found = without_lungs(
+            known.radiograph,
+            mask,
+            classifier=_classifier(*network),
+            prediction=known.predictions[0],
+        )
+        state.keep_result(key, found)
+    return found
+
+
+def _mask(case_key: str, pixels: np.ndarray, segmenter: tuple[str, str]) -> np.ndarray | None:
+    """Return the lungs of one file, found once for all networks."""
+    key = (case_key, *segmenter)
+    found = state.result(key)
+    if found is None:
+        found = (_segmenter(*segmenter).mask(pixels),)  # a tuple, as there may be no lungs
+        state.keep_result(key, found)
+    return found[0]
+
+
 def _reduced(whole: Diagnosis) -> Diagnosis:
     """Shrink the picture to what is drawn, so that a session's memory stays bounded."""
     if whole.radiograph is None:
         return whole
     small = shrink(whole.radiograph.pixels, side=PREVIEW_SIDE)
     return replace(whole, radiograph=replace(whole.radiograph, pixels=small))
+
+
+def thumbnail(file: Path) -> np.ndarray:
+    """Read a radiograph of the data folder for a page with many, uint8 (side, side), padded black.
+
+    Raises:
+        DataError: if the file cannot be opened.
+        RadiographError: if it is no radiograph.
+    """
+    try:
+        return _thumbnail(str(file), file.stat().st_mtime_ns)
+    except OSError as error:
+        raise DataError(f"{file.name} cannot be opened ({error.strerror}): see to it.") from None
+
+
+@st.cache_data(max_entries=MAX_THUMBNAILS, show_spinner=False)
+def _thumbnail(file: str, changed: int) -> np.ndarray:
+    """Read and shrink once for all sessions; ``changed`` makes another file load afresh."""
+    path = Path(file)
+    check_bytes(path.stat().st_size)
+    pixels = shrink(read_radiograph(path.read_bytes(), path.name).pixels, side=THUMBNAIL_SIDE)
+    side = max(pixels.shape)
+    before = [(side - length) // 2 for length in pixels.shape]
+    after = [side - length - start for length, start in zip(pixels.shape, before, strict=True)]
+    square = np.pad(pixels, list(zip(before, after, strict=True)))
+    return (255 * square).round().astype(np.uint8)
 
 
 def samples() -> dict[str, state.Case]:

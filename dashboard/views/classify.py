@@ -1,11 +1,14 @@
 """Classify: one network on the visitor's radiographs."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from covid_model.errors import CovidModelError
 from covid_model.runs import Run
+from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import outcome, outcome_tables, parts, services, state, text
+from dashboard import lungs, outcome, outcome_tables, parts, services, state, text
 
 
 def classify(run: Run, model: str) -> dict[str, Diagnosis]:
@@ -24,24 +27,31 @@ def classify(run: Run, model: str) -> dict[str, Diagnosis]:
 
 
 @st.fragment
-def viewer(diagnosis: Diagnosis) -> None:
+def viewer(diagnosis: Diagnosis, found: Counterfactual | None) -> None:
     """Show radiograph with map; moving a control here asks no network again."""
     choice, opacity = parts.map_controls("Predicted class")
+    outline = lungs.outline(found)
+    prediction = diagnosis.predictions[0]
     left, right = st.columns(2)
     with left:
         parts.draw_radiograph(diagnosis)
     with right:
-        parts.draw_overlay(diagnosis, diagnosis.predictions[0], choice=choice, opacity=opacity)
+        parts.draw_overlay(diagnosis, prediction, choice=choice, opacity=opacity, lungs=outline)
+        if found is not None:
+            lungs.share(found, parts.shown_class(prediction, choice))
 
 
-def result(diagnosis: Diagnosis, sample: str) -> None:
+def result(key: str, diagnosis: Diagnosis, sample: str, folder: Path) -> None:
     """Show what the network says of one file, or why it says nothing."""
     if outcome.refused(diagnosis):
         return
     outcome.answer(diagnosis)
+    found = lungs.without_lungs(key, diagnosis, folder)
     seconds = diagnosis.predictions[0].seconds
     st.caption(f"{text.plain(diagnosis.name)}, read in {1000 * seconds:.0f} ms. {sample}")
-    viewer(diagnosis)
+    viewer(diagnosis, found)
+    if found is not None:
+        lungs.hidden_picture(diagnosis, found)
 
 
 st.title("Classify")
@@ -65,7 +75,7 @@ with results:
                 outcome_tables.outcomes(diagnoses.values()), alt="Outcome of every file"
             )
         key, case = parts.pick_case()
-        result(diagnoses[key], case.sample)
+        result(key, diagnoses[key], case.sample, run.model_folder(model))
         st.download_button(
             "Download results as CSV",
             outcome_tables.results_csv(diagnoses.values()),

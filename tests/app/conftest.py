@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from covid_model import lungs
 from dashboard import services
 
 APP = Path(services.__file__).parent / "app.py"
@@ -24,8 +25,10 @@ def png(drawn_radiograph) -> bytes:
 
 @pytest.fixture
 def open_app(monkeypatch, tmp_path):
-    """Return a function that opens the dashboard on a folder of runs, without samples."""
+    """Return a function that opens the dashboard on a folder of runs, without samples or lungs."""
     monkeypatch.setattr(services, "SAMPLES_FOLDER", tmp_path / "no-samples")
+    monkeypatch.setattr(lungs, "DEFAULT_FOLDER", tmp_path / "no-lungs")
+    services._segmenter.clear()
     services._classifier.clear()  # it outlives a test, and the folders of two tests may be one
 
     def open_on(runs: Path, page: str = "classify") -> AppTest:

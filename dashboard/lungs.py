@@ -1,0 +1,67 @@
+"""What becomes of one network's answer once the lungs are hidden."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from covid_model.errors import CovidModelError
+from covid_model.hiding import hide_lungs
+from covid_model.serving.counterfactual import Counterfactual
+from covid_model.serving.diagnose import Diagnosis
+from dashboard import lungs_text, services, state, text
+
+
+def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactual | None:
+    """Say how one network's answer to a file changes without the lungs; None where unknown.
+
+    Args:
+        key: of the file.
+        diagnosis: what the network says of the file, not refused.
+        folder: of the network.
+    """
+    try:
+        with st.spinner("Asking again with the lungs hidden"):
+            found = services.counterfactual(key, diagnosis, folder)
+    except CovidModelError as error:
+        st.error(str(error), title=lungs_text.UNUSABLE)
+        return None
+    if found is None:
+        return None
+    if found.hidden is None:
+        st.caption(lungs_text.NO_MASK)
+        return None
+    if found.hardly_changes:
+        st.warning(lungs_text.compared(found), title=lungs_text.HARDLY)
+    else:
+        st.caption(lungs_text.compared(found))
+    return found
+
+
+def outline(found: Counterfactual | None) -> np.ndarray | None:
+    """Show the switch for the outline; return the mask to outline, None for none."""
+    if found is None:
+        return None
+    wanted = st.toggle(lungs_text.OUTLINE, True, key=state.OUTLINE, persist_state="session")
+    return found.mask if wanted else None
+
+
+def share(found: Counterfactual, name: str) -> None:
+    """Say how much of the map of a class lies in the lungs; nothing of an empty map."""
+    if said := lungs_text.share(found, name):
+        st.caption(said)
+
+
+@st.fragment
+def hidden_picture(diagnosis: Diagnosis, found: Counterfactual) -> None:
+    """Show, once it is asked for, the picture without lungs that the network was asked about."""
+    with st.expander(lungs_text.HIDDEN, key=state.HIDDEN, on_change="rerun") as panel:
+        if not panel.open:
+            return
+        left, right = st.columns(2)
+        covered = hide_lungs(diagnosis.radiograph.pixels, found.mask)
+        picture = (255 * covered).round().astype(np.uint8)
+        left.image(picture, width="stretch", alt=lungs_text.HIDDEN)
+        measure = found.hidden.measure
+        right.markdown(f"{text.scores(found.hidden.probabilities, measure=measure)}.")
+        right.caption(lungs_text.EXPLAINED)
