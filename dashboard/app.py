@@ -17,12 +17,19 @@ st.set_page_config(
 )
 page = st.navigation(
     [
-        st.Page(HERE / "views" / f"{name}.py", title=name.capitalize(), icon=icon, help=about)
-        for name, icon, about in (
-            ("classify", ":material/radiology:", "Classify radiographs with one network."),
-            ("compare", ":material/compare:", "See three networks on one radiograph."),
-            ("reports", ":material/monitoring:", "How well the trained networks do."),
-            ("about", ":material/info:", "Purpose, data, origin of the models, limits."),
+        st.Page(HERE / "views" / f"{file}.py", title=title, icon=icon, help=about)
+        for file, title, icon, about in (
+            (
+                "classify",
+                "Classify",
+                ":material/radiology:",
+                "Classify radiographs with one network.",
+            ),
+            ("compare", "Compare", ":material/compare:", "See three networks on one radiograph."),
+            ("reports", "Reports", ":material/monitoring:", "How well the trained networks do."),
+            ("audit", "Shortcuts", ":material/visibility:", "Do they look at the lungs?"),
+            ("errors", "Errors", ":material/rule:", "What they name wrongly."),
+            ("about", "About", ":material/info:", "Purpose, data, origin of the models, limits."),
         )
     ],
     position="top",

@@ -132,7 +132,7 @@ def models_chart(
         paper: architecture -> the paper's accuracy, range [0, 1]; None leaves the marks out.
     """
     names = [ARCHITECTURES[key] for key in reports]
-    figure = base_figure(title="The networks on their test images (%)", height=320)
+    figure = base_figure(title="The networks on their test images (%)", height=342)
     for key, name, colour in (
         ("accuracy", "accuracy", TRAIN),
         ("macro_recall", "macro recall", VALIDATION),
@@ -164,6 +164,6 @@ def models_chart(
             },
             hovertemplate="%{x}, paper: %{y:.1f} %<extra></extra>",
         )
-    figure.update_layout(barmode="group", bargap=0.35, legend=legend(), margin_t=68)
+    figure.update_layout(barmode="group", bargap=0.35, legend=legend(), margin_t=90)
     figure.update_yaxes(range=[0, 104], tickvals=[0, 25, 50, 75, 100])
     return figure

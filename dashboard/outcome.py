@@ -20,7 +20,9 @@ def refused(diagnosis: Diagnosis) -> bool:
     with left:
         parts.draw_radiograph(diagnosis)
     with right:
-        parts.draw_table(outcome_tables.novelty(diagnosis), alt="Novelty by each network")
+        parts.draw_table(
+            outcome_tables.novelty(diagnosis), alt="Novelty by each network", file="novelty"
+        )
         st.caption(trust_text.WITHHELD)
     return True
 

@@ -8,7 +8,8 @@ from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import batch
 from covid_model.serving.diagnose import Diagnosis
-from dashboard.tables import Rows, number
+from dashboard.figures import number
+from dashboard.tables import Rows
 from dashboard.text import STATUS, TITLES, percent, plain, short, steady
 
 

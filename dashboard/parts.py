@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from covid_model import runs
-from covid_model.overlay import overlay
+from covid_model.overlay import overlay, with_outline
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import charts, services, state, text
+from dashboard import charts, services, state, tables, text
 
 
 def intake() -> None:
@@ -135,20 +135,34 @@ def map_controls(predicted_label: str) -> tuple[str, float]:
     return choice or text.PREDICTED, opacity / 100
 
 
-def draw_overlay(diagnosis: Diagnosis, prediction: Prediction, *, choice: str, opacity: float):
-    """Draw the radiograph under one network's map of the chosen class."""
-    name = prediction.predicted if choice == text.PREDICTED else choice
+def draw_overlay(
+    diagnosis: Diagnosis,
+    prediction: Prediction,
+    *,
+    choice: str,
+    opacity: float,
+    lungs: np.ndarray | None = None,
+) -> None:
+    """Draw the radiograph under one network's map of the chosen class, with the lungs' outline."""
+    name = shown_class(prediction, choice)
     heatmap = prediction.heatmap(name)
     title, network = text.TITLES[name], ARCHITECTURES[prediction.model]
     empty = not heatmap.any()
+    picture = overlay(diagnosis.radiograph.pixels, heatmap, opacity=opacity)
+    alt = f"The radiograph under the Grad-CAM map of {network} for {title}"
     st.image(
-        overlay(diagnosis.radiograph.pixels, heatmap, opacity=opacity),
+        picture if lungs is None else with_outline(picture, lungs),
         width="stretch",
         caption=f"Nothing in this image speaks for {title}: the map of {network} is empty."
         if empty
         else f"Area of attention of {network} for {title}",
-        alt=f"The radiograph under the Grad-CAM map of {network} for {title}",
+        alt=alt if lungs is None else f"{alt}, with the outline of the lungs",
     )
+
+
+def shown_class(prediction: Prediction, choice: str) -> str:
+    """Return the class whose map is shown for a choice of ``map_controls``."""
+    return prediction.predicted if choice == text.PREDICTED else choice
 
 
 def draw_radiograph(diagnosis: Diagnosis) -> None:
@@ -180,7 +194,27 @@ def draw_chart(figure: go.Figure, *, alt: str, key: str) -> None:
     st.plotly_chart(figure, alt=alt, key=key, config={"displayModeBar": False})
 
 
-def draw_table(rows: list[dict[str, str]], *, alt: str) -> None:
-    """Draw rows as a plain table, which has no export and reads aloud; nothing without rows."""
-    if rows:
+def draw_table(rows: tables.Rows, *, alt: str, file: str = "") -> None:
+    """Draw rows as a plain table, which reads aloud; nothing without rows.
+
+    Args:
+        rows: one mapping of heading to Markdown a row.
+        alt: what the table shows.
+        file: name of the CSV file that it can be had as, without ending; none where "".
+    """
+    if not rows:
+        return
+    with st.container(gap="xsmall"):
         st.table(rows, border="horizontal", hide_index=True, alt=alt)
+        if file:
+            st.download_button(
+                "CSV",
+                tables.to_csv(rows),
+                file_name=f"{file}.csv",
+                mime="text/csv",
+                key=f"csv-{file}",
+                help=f"{alt}: this table as a file",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+            )

@@ -11,14 +11,18 @@ import streamlit as st
 # Widgets; all but the uploader and CASE carry persist_state="session", to outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
 MAP_CLASS, OPACITY = "map_class", "opacity"
+OUTLINE, HIDDEN = "outline", "hidden"
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
+CARD = "card"  # before a run's name: whether its model card is open
+PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
+ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
 # Plain values.
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
 
 MAX_CASES = 50
 MAX_BYTES = 256 * 2**20
-MAX_RESULTS = 2 * MAX_CASES
+MAX_RESULTS = 2 * MAX_CASES  # of each kind, so that none crowds out another
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +112,12 @@ def result(key: tuple[str, ...]) -> Any:
 
 
 def keep_result(key: tuple[str, ...], value: Any) -> None:
-    """Store a result in this session alone; the oldest leaves when there are too many."""
+    """Store a result in this session alone; the oldest leaves when its kind is too many."""
     results = st.session_state.setdefault(_RESULTS, {})
     results[key] = value
-    while len(results) > MAX_RESULTS:
-        results.pop(next(iter(results)))
+    alike = [known for known, other in results.items() if type(other) is type(value)]
+    for oldest in alike[:-MAX_RESULTS]:
+        del results[oldest]
 
 
 def _add(new: Iterable[Case]) -> None:

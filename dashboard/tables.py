@@ -1,52 +1,58 @@
 """Reports as small tables of formatted text, free of Streamlit."""
 
+import csv
+import io
 from collections.abc import Mapping
 from typing import Any
 
 from covid_model import paper
-from covid_model.classes import CLASS_NAMES
+from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
-from dashboard.text import TITLES, percent
+from dashboard.figures import NOTHING, TO, share, value
+from dashboard.text import NO_BREAK, TITLES, percent, unplain
 
 Rows = list[dict[str, str]]
 Report = Mapping[str, Any]
 
+OF_A_CLASS = {  # key in a report -> heading, format
+    "sensitivity": ("Sensitivity", share),
+    "specificity": ("Specificity", share),
+    "ppv": ("PPV", share),
+    "npv": ("NPV", share),
+    "f1": ("F1", share),
+    "auroc": ("AUROC", value),
+    "average_precision": ("AP", value),
+}
+
 
 def per_class(report: Report) -> Rows:
-    """Return one row a class: sensitivity, specificity, PPV, F1, AUROC."""
+    """Return one row a class: its figures with their intervals; older reports have fewer."""
     return [
         {
             "Class": TITLES[row["class"]],
             "Images": str(row["images"]),
-            "Sensitivity": percent(row["sensitivity"]),
-            "Specificity": percent(row["specificity"]),
-            "PPV": percent(row["ppv"]),
-            "F1": percent(row["f1"]),
-            "AUROC": number(row["auroc"]),
+            **{title: show(row, key) for key, (title, show) in OF_A_CLASS.items() if key in row},
         }
         for row in report["per_class"]
     ]
 
 
-def by_source(report: Report) -> Rows:
-    """Return one row a source of images: accuracy with the recall of each class."""
-    return [{"Source": row["source"], **_group(row)} for row in report.get("by_source") or ()]
+def to_csv(rows: Rows) -> str:
+    """Write a table's rows as CSV: as they are read on screen, with the notice in each.
+
+    What is undefined stays empty.
+    """
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*rows[0], "notice"], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        cells = {name: "" if cell == NOTHING else _breakable(cell) for name, cell in row.items()}
+        writer.writerow({**cells, "notice": NOTICE})
+    return out.getvalue()
 
 
-def by_view(report: Report) -> Rows:
-    """Return one row a view, such as PA: accuracy with the recall of each class."""
-    return [
-        {"View": row["view"] or "not on record", **_group(row)}
-        for row in report.get("by_view") or ()
-    ]
-
-
-def _group(row: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "Images": str(row["images"]),
-        "Accuracy": percent(row["accuracy"]),
-        **{f"Recall {TITLES[n]}": percent(row["recall"].get(n)) for n in CLASS_NAMES},
-    }
+def _breakable(cell: str) -> str:
+    return unplain(cell).replace(NO_BREAK, " ").replace(TO, "-")
 
 
 def networks(reports: Mapping[str, Report]) -> Rows:
@@ -59,9 +65,9 @@ def networks(reports: Mapping[str, Report]) -> Rows:
             {
                 "Network": ARCHITECTURES[key],
                 "Test images": str(report["images"]),
-                "Accuracy": percent(report["accuracy"]),
-                "Macro recall": percent(report["macro_recall"]),
-                "AUROC": number(report["auroc_macro"]),
+                "Accuracy": share(report, "accuracy"),
+                "Macro recall": share(report, "macro_recall"),
+                "AUROC": value(report, "auroc_macro"),
                 "Paper": percent(theirs.accuracy)
                 + (f" (text: {percent(in_text)})" if in_text else ""),
             }
@@ -79,8 +85,8 @@ def beside(runs: Mapping[str, Mapping[str, Report]]) -> Rows:
         {
             "Network": network,
             "Run": title,
-            "Accuracy": percent(reports[key]["accuracy"]),
-            "Macro recall": percent(reports[key]["macro_recall"]),
+            "Accuracy": share(reports[key], "accuracy"),
+            "Macro recall": share(reports[key], "macro_recall"),
         }
         for key, network in ARCHITECTURES.items()
         if all(key in reports for reports in runs.values())
@@ -100,8 +106,3 @@ def counts(data: Mapping[str, Any]) -> Rows:
         }
         for row in data.get("counts", ())
     ]
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Format a figure without unit; a dash where it is undefined."""
-    return "–" if value is None else f"{value:.{digits}f}"

@@ -59,6 +59,11 @@ def plain(words: str) -> str:
     return re.sub(r"([\\`*_\[\]<>$~|#])", r"\\\1", words)
 
 
+def unplain(words: str) -> str:
+    """Undo ``plain``, for a file that is no Markdown."""
+    return re.sub(r"\\([\\`*_\[\]<>$~|#])", r"\1", words)
+
+
 def short(name: str, length: int = 28) -> str:
     """Cut the middle out of a long file name, so that a table keeps its other columns in view."""
     half = length // 2

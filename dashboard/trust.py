@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from covid_model.runs import Run
-from dashboard import parts, tables, trust_charts, trust_tables, trust_text
+from dashboard import parts, trust_charts, trust_tables, trust_text
 from dashboard.tables import Report
 
 
@@ -26,9 +26,13 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
     _charts(report)
     infos = {key: run.model_info(key) for key in reports}
     if rows := trust_tables.thresholds(infos, reports):
-        parts.draw_table(rows, alt="Thresholds of each network with what they cost")
+        parts.draw_table(
+            rows,
+            alt="Thresholds of each network with what they cost",
+            file=f"{run.name}-thresholds",
+        )
         st.caption(trust_text.EXPLAINED)
-    _groups(report)
+    _within_source(report, file=f"{run.name}-{name}-within-source")
 
 
 def _charts(report: Report) -> None:
@@ -50,12 +54,9 @@ def _charts(report: Report) -> None:
             )
 
 
-def _groups(report: Report) -> None:
-    """Show the figures of each view, then of two classes within one source."""
-    if rows := tables.by_view(report):
-        st.markdown("**Each view**")
-        parts.draw_table(rows, alt="Figures of each view")
+def _within_source(report: Report, *, file: str) -> None:
+    """Show the figures of two classes within one source."""
     if rows := trust_tables.within_source(report):
         st.markdown("**Two classes within one source**")
-        parts.draw_table(rows, alt="Balanced accuracy within each source")
+        parts.draw_table(rows, alt="Balanced accuracy within each source", file=file)
         st.caption(trust_text.CHANCE)

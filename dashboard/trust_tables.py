@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.runs import ModelInfo
-from dashboard.tables import Report, Rows, number
-from dashboard.text import TITLES, percent
+from dashboard.figures import number, share
+from dashboard.tables import Report, Rows
+from dashboard.text import TITLES, percent, plain
 
 
 def thresholds(infos: Mapping[str, ModelInfo], reports: Mapping[str, Report]) -> Rows:
@@ -35,10 +36,10 @@ def within_source(report: Report) -> Rows:
     """Return one row a source and pair of classes: balanced accuracy between the two alone."""
     return [
         {
-            "Source": row["source"],
+            "Source": plain(row["source"]),
             "Classes": " or ".join(TITLES[name] for name in row["classes"]),
             "Images": str(row["images"]),
-            "Balanced accuracy": percent(row["balanced_accuracy"]),
+            "Balanced accuracy": share(row, "balanced_accuracy"),
         }
         for row in report.get("within_source") or ()
     ]

@@ -77,7 +77,7 @@ def lacking(report: Mapping[str, Any]) -> str:
 
 def noisy(report: Mapping[str, Any]) -> str:
     """Say that labels are noisy where the report counts such images, else ""."""
-    sources = {row["source"] for row in report.get("by_source", ())}
+    sources = {row["group"] for row in report.get("groups", {}).get("source", ())}
     return NOISY if NOISY_SOURCE in sources else ""
 
 

@@ -30,7 +30,11 @@ def result(diagnosis: Diagnosis, sample: str) -> None:
         st.caption(f"{text.plain(diagnosis.name)}. {sample}")
     outcome.answers(diagnosis)
     side_by_side(diagnosis)
-    parts.draw_table(outcome_tables.scores(diagnosis), alt="What each network says of each class")
+    parts.draw_table(
+        outcome_tables.scores(diagnosis),
+        alt="What each network says of each class",
+        file="networks",
+    )
 
 
 st.title("Compare")

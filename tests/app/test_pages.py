@@ -14,7 +14,7 @@ from covid_model.serving.classifier import Classifier
 from dashboard import text
 from tests.app.conftest import go, upload, words
 
-PAGES = ("classify", "compare", "reports", "about")
+PAGES = ("classify", "compare", "reports", "audit", "errors", "about")
 TITLES = set(text.TITLES.values())
 
 
@@ -40,7 +40,7 @@ def predictions(monkeypatch):
 def test_every_page_opens_with_the_notice(open_app, tiny_run_root, page):
     at = open_app(tiny_run_root, page)
     assert not at.exception
-    assert at.title[0].value == page.capitalize()
+    assert at.title[0].value == ("Shortcuts" if page == "audit" else page.capitalize())
     assert NOTICE in at.caption[0].value
 
 
@@ -213,6 +213,9 @@ def test_reports_show_matrix_curves_tables_and_the_paper(open_app, tiny_run_root
     assert not at.exception
     assert charts(at) == [
         "Confusion matrix: images, share of the row",
+        "ROC, with the area under it",
+        "Precision-recall, with average precision",
+        "Source: accuracy, recall (%)",
         "Accuracy by epoch (%)",
         "Loss by epoch (nats)",
         "The networks on their test images (%)",
@@ -230,7 +233,7 @@ def test_reports_show_matrix_curves_tables_and_the_paper(open_app, tiny_run_root
 def test_reports_only_run_says_why_it_cannot_predict(open_app, reports_only_run_root, png):
     at = open_app(reports_only_run_root, "reports")
     assert "cannot predict" in words(at)
-    assert len(charts(at)) == 4
+    assert len(charts(at)) == 7
     at = upload(go(at, "classify"), ("a.png", png))
     assert not at.exception
     assert not at.metric

@@ -1,7 +1,6 @@
 """One visit in a real browser: upload, read the class, compare, read the reports."""
 
 import io
-import os
 from urllib.parse import urlparse
 
 import numpy as np
@@ -12,22 +11,6 @@ from covid_model.notice import NOTICE
 from dashboard.text import TITLES
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def served():
-    """The helpers of ``served.py``, or a skip where no browser is installed."""
-    try:
-        from tests.browser import served
-    except ImportError:
-        missing = "playwright is not installed"
-    else:
-        if served.find_chromium():
-            return served
-        missing = "no chromium on the PATH"
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{missing}, but CI=true promises one")
-    pytest.skip(f"{missing}: no browser to test with")
 
 
 @pytest.fixture

@@ -1,0 +1,81 @@
+"""Plotly figures of an audit, free of Streamlit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard import audit_text
+from dashboard.chart_parts import MARK, TRAIN, base_figure, legend, percent
+from dashboard.dot_chart import Dots, Level, dot_chart
+from dashboard.evidence_charts import ACCURACY, RECALL
+
+HEIGHT = 340
+PROBE = Dots("balanced_accuracy", "balanced accuracy", TRAIN, "circle")
+SHARE = Dots("share", "share", TRAIN, "circle")
+NAMES = {"deletion": ("Deletion", "blurred"), "insertion": ("Insertion", "made sharp")}
+
+
+def conditions_chart(audit: Mapping[str, Any]) -> go.Figure:
+    """Draw accuracy with macro recall under each condition, beside what guessing reaches."""
+    rows = audit["conditions"]
+    return dot_chart(
+        rows,
+        [audit_text.CONDITIONS[row["condition"]] for row in rows],
+        (ACCURACY, RECALL),
+        title="What is left with parts hidden (%)",
+        levels=(
+            Level(audit["chance"], "chance"),
+            Level(audit["majority"], "largest class"),
+        ),
+    )
+
+
+def probe_chart(probe: Mapping[str, Any]) -> go.Figure:
+    """Draw how well the source can be read off the network, beside chance."""
+    return dot_chart(
+        [probe],
+        ["Source"],
+        [PROBE],
+        title="The source, read off the network (%)",
+        levels=[Level(probe["chance"], "chance")],
+    )
+
+
+def inside_chart(maps: Mapping[str, Any]) -> go.Figure:
+    """Draw the share of the maps inside the lungs beside the lungs' share of the picture."""
+    found = maps["inside_lungs"]
+    rows = [
+        {"share": found[key], "share_interval": found[f"{key}_interval"], "images": maps["images"]}
+        for key in ("share", "lungs")
+    ]
+    labels = ["Map inside lungs", "Lungs in picture"]
+    return dot_chart(rows, labels, [SHARE], title="Maps inside the lungs (%)")
+
+
+def curves_chart(found: Mapping[str, Any], *, kind: str) -> go.Figure:
+    """Draw the probability of the named class as parts go or come, by map or at random.
+
+    Args:
+        found: the audit's "deletion" or "insertion".
+        kind: which of the two.
+    """
+    name, done = NAMES[kind]
+    figure = base_figure(title=f"{name}: probability of the named class (%)", height=HEIGHT)
+    for key, words, colour, dash in (
+        ("map", "hottest first", TRAIN, "solid"),
+        ("random", "random order", MARK, "dash"),
+    ):
+        figure.add_scatter(
+            x=[percent(share) for share in found["fractions"]],
+            y=[percent(share) for share in found[key]],
+            name=words,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2},
+            hovertemplate=f"{words}<br>%{{x:.0f}} % {done}<br>probability %{{y:.1f}} %"
+            "<extra></extra>",
+        )
+    figure.update_layout(legend=legend(), margin_t=68)
+    figure.update_xaxes(title=f"Of the picture {done} (%)", range=[-2, 102])
+    figure.update_yaxes(title="Probability, mean (%)", range=[0, 104], nticks=6)
+    return figure

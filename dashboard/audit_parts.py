@@ -1,0 +1,118 @@
+"""The parts of the Shortcuts page: the checks, then the maps under test."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import audit_charts, audit_map_text, audit_tables, audit_text, figures, parts
+from dashboard.audit_text import Audit
+
+
+def banner(audit: Audit) -> None:
+    """Say first which checks failed, or that none did."""
+    if count := len(audit["failed"]):
+        of = len(audit_text.checked(audit))
+        st.error(
+            audit_text.failures(audit),
+            title=f"{count} of {of} checks failed: this network may use shortcuts",
+        )
+    else:
+        st.success(audit_text.verdict(audit))
+
+
+def conditions(audit: Audit, *, file: str) -> None:
+    """Show what is left with parts of the images hidden."""
+    st.subheader("With parts hidden")
+    chart, table = st.columns(2, gap="medium", vertical_alignment="center")
+    with chart:
+        parts.draw_chart(
+            audit_charts.conditions_chart(audit),
+            alt=audit_text.conditions_alt(audit),
+            key="conditions",
+        )
+    with table:
+        parts.draw_table(
+            audit_tables.conditions(audit), alt="Figures with parts hidden", file=f"{file}-hidden"
+        )
+        st.caption(audit_text.EXPLAINED)
+    st.caption(audit_text.mask_note(audit))
+
+
+def source(audit: Audit, *, file: str) -> None:
+    """Show how well the source can be seen, how much of the label it gives away."""
+    st.subheader("The source of an image")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        if probe := audit["source_probe"]:
+            parts.draw_chart(
+                audit_charts.probe_chart(probe), alt=audit_text.probe_alt(probe), key="probe"
+            )
+            st.caption(audit_text.PROBE)
+        else:
+            st.markdown(audit_text.NO_PROBE)
+    with right:
+        v = figures.number(audit["label_by_source"]["cramers_v"], 2)
+        st.markdown(f"**Training images by source: Cramér's V {v}**")
+        parts.draw_table(
+            audit_tables.label_by_source(audit),
+            alt="Training images by source and class",
+            file=f"{file}-label-by-source",
+        )
+        st.caption(audit_text.BY_SOURCE)
+
+
+def maps(audit: Audit, comparison: Mapping | None, *, file: str) -> None:
+    """Show whether the maps tell what moved the network."""
+    st.subheader(audit_map_text.TITLE)
+    found = audit["maps"]
+    if found is None:
+        st.markdown(audit_map_text.NO_MAPS)
+        return
+    st.markdown(audit_map_text.introduction(found))
+    for column, kind in zip(st.columns(2, gap="medium"), ("deletion", "insertion"), strict=True):
+        with column:
+            _curves(found[kind], kind)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _inside(found)
+    with right:
+        _alike(found, comparison or {}, file=file)
+
+
+def _curves(found: Mapping, kind: str) -> None:
+    parts.draw_chart(
+        audit_charts.curves_chart(found, kind=kind),
+        alt=audit_map_text.curve_alt(found, kind),
+        key=f"curves-{kind}",
+    )
+    st.markdown(audit_map_text.curve_verdict(found, kind))
+    st.caption(audit_map_text.CURVES[kind])
+
+
+def _inside(found: Mapping) -> None:
+    """Show the share of the maps inside the lungs, where the lungs are known."""
+    inside = found["inside_lungs"]
+    if inside is None:
+        return
+    parts.draw_chart(
+        audit_charts.inside_chart(found), alt=audit_map_text.inside_alt(inside), key="inside"
+    )
+    if verdict := audit_map_text.inside_verdict(inside):
+        st.markdown(verdict)
+    st.caption(f"{audit_map_text.INSIDE} {audit_text.MASKS}")
+
+
+def _alike(found: Mapping, comparison: Mapping, *, file: str) -> None:
+    """Show how alike maps are after weights were drawn anew, or between two networks."""
+    if rows := audit_tables.randomised(found):
+        st.markdown("**Weights drawn anew**")
+        parts.draw_table(
+            rows,
+            alt="Similarity of maps after weights were drawn anew",
+            file=f"{file}-randomised",
+        )
+        st.caption(audit_map_text.RANDOMISED)
+    if rows := audit_tables.agreement(comparison):
+        st.markdown("**Agreement of the networks' maps**")
+        parts.draw_table(rows, alt="Similarity of two networks' maps", file=f"{file}-maps")
+        st.caption(audit_map_text.AGREEMENT)

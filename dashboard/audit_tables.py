@@ -1,0 +1,66 @@
+"""An audit as small tables of formatted text, free of Streamlit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from covid_model.classes import CLASS_NAMES
+from covid_model.runs import ARCHITECTURES
+from covid_model.serving.decision import in_words
+from dashboard import audit_map_text, audit_text
+from dashboard.figures import NOTHING, share, value
+from dashboard.tables import Rows
+from dashboard.text import TITLES, plain
+
+
+def conditions(audit: Mapping[str, Any]) -> Rows:
+    """Return one row a condition: accuracy, macro recall, the share of classes that stayed."""
+    return [
+        {
+            "Shown": audit_text.CONDITIONS[row["condition"]],
+            "Images": str(row["images"]),
+            "Accuracy": share(row, "accuracy"),
+            "Macro recall": share(row, "macro_recall"),
+            "Unchanged": NOTHING if row["condition"] == "untouched" else share(row, "unchanged"),
+        }
+        for row in audit["conditions"]
+    ]
+
+
+def label_by_source(audit: Mapping[str, Any]) -> Rows:
+    """Return one row a source: its training images of each class."""
+    return [
+        {
+            "Source": plain(row["source"]),
+            **{TITLES[name]: f"{row[name]:,}" for name in CLASS_NAMES},
+        }
+        for row in audit["label_by_source"]["rows"]
+    ]
+
+
+def randomised(maps: Mapping[str, Any]) -> Rows:
+    """Return one row a part of the network that was drawn anew: how alike the maps stay."""
+    return [
+        {
+            "Drawn anew": audit_map_text.RANDOMISED_PARTS[row["what"]],
+            **_similarity(row),
+        }
+        for row in maps["randomised"]
+    ]
+
+
+def agreement(comparison: Mapping[str, Any]) -> Rows:
+    """Return one row a pair of networks: how alike their maps are."""
+    return [
+        {
+            "Networks": in_words([ARCHITECTURES[name] for name in row["networks"]]),
+            **_similarity(row),
+        }
+        for row in comparison.get("map_agreement") or ()
+    ]
+
+
+def _similarity(row: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "Images": str(row.get("images", "–")),
+        "Similarity of the maps": value(row, "similarity", digits=2),
+    }

@@ -1,0 +1,160 @@
+"""The words of the Shortcuts page: what an audit asks of a network, what its answers mean."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from covid_model.runs import Run
+from covid_model.serving.decision import in_words
+from dashboard import evidence_text, figures
+from dashboard.text import percent
+
+Audit = Mapping[str, Any]
+
+INTRODUCTION = """
+A network can be right for the wrong reason: by the scanner, the letters on the film or the
+patient's age instead of the disease. Here parts of test images are hidden, and it is asked again.
+"""
+CONDITIONS = {
+    "untouched": "Untouched",
+    "lungs_hidden": "Lungs hidden",
+    "lungs_only": "Lungs only",
+    "border_only": "Border only",
+}
+CHECKS = {
+    "lungs_hidden": "the lungs hidden",
+    "border_only": "the border alone",
+    "source_probe": "the source read off the network",
+    "label_by_source": "the labels by source",
+}
+MASKS = (
+    "The lungs were outlined by a small network. Its outlines are of limited quality on children's "
+    "radiographs, so that what is said of lungs holds only roughly there."
+)
+EXPLAINED = (
+    "Hidden parts get the mean grey of what stays. With the lungs hidden, or the border alone, "
+    "little is left that shows a class: a network that looks at the lungs should come close to "
+    "chance. Unchanged is the share of images that keep the class of the untouched image."
+)
+PROBE = (
+    "A linear classifier was asked for the source of each image, given only what the network's "
+    "last convolution sees. The better it does, the easier the network could name the source "
+    "instead of the class."
+)
+NO_PROBE = "The source was not probed: fewer than two sources have enough patients."
+BY_SOURCE = (
+    "Training images by source and class. Cramér's V is 0 where the source says nothing of the "
+    "class, 1 where it gives the class away."
+)
+
+
+def missing(run: Run) -> str:
+    """Say why a run has no audit, with what to do."""
+    if not run.servable_models:
+        return (
+            "This run holds reports only, and an audit asks the network itself: train the run "
+            "again with its models, or choose another."
+        )
+    return f"This run was made before networks were audited: {evidence_text.remake(run)}"
+
+
+def basis(audit: Audit) -> str:
+    """Say which images an audit rests on."""
+    said = f"{audit['images']:,} test images of {audit['patients']:,} patients."
+    left_out = audit.get("without_mask")
+    if left_out and _lungs_known(audit):
+        said += f" {left_out:,} more are left out: no outline of the lungs was found."
+    return said
+
+
+def mask_note(audit: Audit) -> str:
+    """Say how far the lungs' outlines can be trusted, or that there are none."""
+    if _lungs_known(audit):
+        return MASKS
+    return "No outlines of lungs were at hand: nothing was tried with the lungs hidden or alone."
+
+
+def verdict(audit: Audit) -> str:
+    """Name what no check found, for an audit in which none failed."""
+    return (
+        f"No check failed: {in_words([CHECKS[name] for name in checked(audit)])}. That is no proof "
+        "that the network reads the lungs; it means that these checks found no other way."
+    )
+
+
+def checked(audit: Audit) -> list[str]:
+    """Return the names of the checks that were made."""
+    conditions = {row["condition"] for row in audit["conditions"]}
+    made = conditions | {"label_by_source"} | ({"source_probe"} if audit["source_probe"] else set())
+    return [name for name in CHECKS if name in made]
+
+
+def failures(audit: Audit) -> str:
+    """Say in plain words which checks failed, with what that means, as a list."""
+    return "\n".join(f"- {FAILURES[name](audit)}" for name in audit["failed"])
+
+
+def _hidden(audit: Audit) -> str:
+    return (
+        f"**With the lungs hidden** it still {_kept(audit, 'lungs_hidden')}. So it finds much of "
+        "its answer outside the lungs, where the disease is not."
+    )
+
+
+def _border(audit: Audit) -> str:
+    return (
+        f"**From the border alone** it still {_kept(audit, 'border_only')}. So letters, "
+        "collimation or posture tell it much of the answer."
+    )
+
+
+def _probe(audit: Audit) -> str:
+    probe = audit["source_probe"]
+    return (
+        f"**The source of an image can be read off what the network sees** in "
+        f"{figures.share(probe, 'balanced_accuracy')}, where chance is {percent(probe['chance'])}. "
+        "So it could name the source in place of the disease."
+    )
+
+
+def _labels(audit: Audit) -> str:
+    v = figures.number(audit["label_by_source"]["cramers_v"], 2)
+    return (
+        f"**The source gives the label away in the training images** (Cramér's V {v}). This is the "
+        "data's fault, yet any network trained on them may have learned the source."
+    )
+
+
+FAILURES = {
+    "lungs_hidden": _hidden,
+    "border_only": _border,
+    "source_probe": _probe,
+    "label_by_source": _labels,
+}
+
+
+def _kept(audit: Audit, condition: str) -> str:
+    rows = {row["condition"]: row for row in audit["conditions"]}
+    return (
+        f"reaches a macro recall of {figures.share(rows[condition], 'macro_recall')}; untouched "
+        f"{percent(rows['untouched']['macro_recall'])}, chance {percent(audit['chance'])}"
+    )
+
+
+def _lungs_known(audit: Audit) -> bool:
+    return any(row["condition"].startswith("lungs") for row in audit["conditions"])
+
+
+def probe_alt(probe: Mapping[str, Any]) -> str:
+    """Give the probe's figure beside chance, for screen readers."""
+    return (
+        f"The source is read off in {percent(probe['balanced_accuracy'])}, "
+        f"chance is {percent(probe['chance'])}"
+    )
+
+
+def conditions_alt(audit: Audit) -> str:
+    """List accuracy with macro recall of each condition, for screen readers."""
+    return "Accuracy, then macro recall: " + "; ".join(
+        f"{CONDITIONS[row['condition']]} {percent(row['accuracy'])}, {percent(row['macro_recall'])}"
+        for row in audit["conditions"]
+    )

@@ -1,0 +1,49 @@
+"""The run with the network that Reports, Shortcuts or Errors show."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from covid_model.runs import ARCHITECTURES, Run
+from dashboard import parts
+from dashboard.state import REPORT_MODEL, REPORT_RUN
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A run, one of its networks, and all runs by folder name."""
+
+    run: Run
+    model: str
+    runs: dict[str, Run]
+
+    @property
+    def network(self) -> str:
+        """The network's name as papers write it."""
+        return ARCHITECTURES[self.model]
+
+    @property
+    def file(self) -> str:
+        """What the names of exported files begin with."""
+        return f"{self.run.name}-{self.model}"
+
+
+def pick() -> Chosen:
+    """Let the visitor choose a run with a network, kept from page to page; stop without a run."""
+    shelf = parts.open_shelf(to_predict=False)
+    if not shelf.runs:
+        st.stop()
+    runs = {run.name: run for run in shelf.runs}
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        name = st.selectbox(
+            "Run",
+            list(runs),
+            format_func=lambda name: parts.run_title(runs[name]),
+            key=REPORT_RUN,
+            persist_state="session",
+        )
+    run = runs.get(name, shelf.runs[0])
+    with right:
+        model = parts.pick_network(run.models, key=REPORT_MODEL)
+    return Chosen(run, model, runs)

@@ -1,0 +1,106 @@
+"""The parts of a report that say what its figures rest on."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from covid_model.errors import CovidModelError
+from covid_model.runs import Run
+from dashboard import (
+    charts,
+    evidence_charts,
+    evidence_tables,
+    evidence_text,
+    parts,
+    state,
+    text,
+    trust_text,
+)
+from dashboard.tables import Report
+
+
+def charts_of(report: Report) -> None:
+    """Show the confusion matrix beside ROC with precision-recall, where the report has them."""
+    matrix = report["confusion_matrix"]
+    drawn = [(charts.confusion_chart(matrix), text.confusion(matrix), "confusion")]
+    if report.get("curves"):
+        for kind, area, chart in (
+            ("ROC", "auroc", evidence_charts.roc_chart),
+            ("Precision-recall", "average_precision", evidence_charts.precision_recall_chart),
+        ):
+            alt = evidence_text.curves_alt(report, kind=kind, area=area)
+            drawn.append((chart(report), alt, f"curve-{area}"))
+    for column, (figure, alt, key) in zip(st.columns(3, gap="medium"), drawn, strict=False):
+        with column:
+            parts.draw_chart(figure, alt=alt, key=key)
+
+
+@st.fragment
+def prevalence(report: Report, *, file: str) -> None:
+    """Show PPV with NPV at the prevalence that the visitor sets; only this part runs again."""
+    st.subheader(evidence_text.PREVALENCE_TITLE)
+    chosen = st.slider(
+        "Share of images with the class",
+        1,
+        60,
+        10,
+        format="%d %%",
+        key=state.PREVALENCE,
+        persist_state="session",
+        help=evidence_text.PREVALENCE_HELP,
+    )
+    rows = evidence_tables.predictive(report, prevalence=chosen / 100)
+    parts.draw_table(rows, alt=f"PPV and NPV of each class at {chosen} %", file=f"{file}-{chosen}")
+    carried = evidence_text.CARRIED if report.get("intervals") else ""
+    st.caption(f"{evidence_text.PREVALENCE} {carried}".strip())
+
+
+@st.fragment
+def groups(report: Report, *, file: str) -> None:
+    """Show the figures of each group of images, by what the visitor chooses."""
+    known = report.get("groups")
+    if not known:
+        return
+    st.subheader("Groups of images")
+    names = [name for name in evidence_text.GROUPS if known.get(name)]
+    choice = st.segmented_control(
+        "Grouped by",
+        names,
+        default=names[0],
+        required=True,
+        format_func=evidence_text.GROUPS.get,
+        key=state.GROUPED_BY,
+        persist_state="session",
+        wrap=True,
+    )
+    choice = choice if choice in names else names[0]
+    rows, title = known[choice], evidence_text.GROUPS[choice]
+    if few := evidence_text.few(rows):
+        st.warning(few)
+    parts.draw_chart(
+        evidence_charts.groups_chart(rows, title=title),
+        alt=evidence_text.groups_alt(rows),
+        key=f"groups-{choice}",
+    )
+    table = evidence_tables.groups(rows, title=title)
+    parts.draw_table(table, alt=f"Figures of each group by {choice}", file=f"{file}-{choice}")
+    st.caption(evidence_text.RECALL)
+    if noisy := trust_text.noisy(report):
+        st.caption(noisy)
+
+
+def comparison_of(run: Run) -> Mapping | None:
+    """Return a run's comparison of its networks; say why where its file is damaged."""
+    try:
+        return run.comparison()
+    except CovidModelError as error:
+        st.error(str(error), title="The comparison of the networks is left out")
+        return {}
+
+
+def comparison(found: Mapping | None, *, file: str) -> None:
+    """Show which network is right more often on the same images."""
+    if rows := evidence_tables.pairs(found or {}):
+        st.markdown("**On the same images**")
+        parts.draw_table(rows, alt="Pairs of networks on the same images", file=file)
+        st.caption(evidence_text.MCNEMAR)

@@ -1,0 +1,104 @@
+"""Plotly figures of what a report's figures rest on, free of Streamlit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from covid_model.classes import CLASSES
+from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.dot_chart import Dots, dot_chart
+
+HEIGHT = 360
+DASHES = ("solid", "dash", "dot")  # in class order: told apart without colour too
+ACCURACY = Dots("accuracy", "accuracy", TRAIN, "circle")
+RECALL = Dots("macro_recall", "macro recall", VALIDATION, "diamond")
+
+
+def roc_chart(report: Mapping[str, Any]) -> go.Figure:
+    """Draw the receiver operating characteristic of each class against the rest.
+
+    Args:
+        report: with "curves" and "per_class".
+    """
+    figure = base_figure(title="ROC, with the area under it", height=HEIGHT)
+    _draw_chance(figure, [0, 100], [0, 100], colour=MARK)
+    _draw_curves(
+        figure,
+        report,
+        ("roc", "fpr", "tpr", "auroc"),
+        hover="sensitivity %{y:.1f} %<br>false alarms in %{x:.1f} % of the others",
+    )
+    return _finished(figure, x="False alarms, 1 - specificity (%)", y="Sensitivity (%)")
+
+
+def precision_recall_chart(report: Mapping[str, Any]) -> go.Figure:
+    """Draw precision (PPV) over recall (sensitivity) of each class against the rest.
+
+    A thin line at the class's share of the test images is what guessing would reach.
+
+    Args:
+        report: with "curves" and "per_class".
+    """
+    figure = base_figure(title="Precision-recall, with average precision", height=HEIGHT)
+    colours = {info.name: info.colour for info in CLASSES}
+    for row in report["curves"]:
+        _draw_chance(figure, [0, 100], [percent(row["prevalence"])] * 2, colours[row["class"]])
+    _draw_curves(
+        figure,
+        report,
+        ("pr", "recall", "precision", "average_precision"),
+        hover="PPV %{y:.1f} %<br>sensitivity %{x:.1f} %",
+    )
+    return _finished(figure, x="Recall, sensitivity (%)", y="Precision, PPV (%)")
+
+
+def groups_chart(rows: Sequence[Mapping[str, Any]], *, title: str) -> go.Figure:
+    """Draw accuracy with macro recall of each group of images.
+
+    Args:
+        rows: one of the report's "groups".
+        title: what the groups are.
+    """
+    labels = [f"{row['group'] or 'not on record'}<br>n = {row['images']}" for row in rows]
+    return dot_chart(rows, labels, (ACCURACY, RECALL), title=f"{title}: accuracy, recall (%)")
+
+
+def _draw_chance(figure: go.Figure, x: Sequence[float], y: Sequence[float], colour: str) -> None:
+    """Draw the thin line that guessing would reach."""
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": colour, "dash": "dot", "width": 1},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _draw_curves(
+    figure: go.Figure, report: Mapping[str, Any], keys: tuple[str, str, str, str], *, hover: str
+) -> None:
+    """Draw one curve a class; ``keys`` are the curve's, those of x and y, that of its area."""
+    kind, x, y, area = keys
+    curves = {row["class"]: row[kind] for row in report["curves"]}
+    areas = {row["class"]: row.get(area) for row in report["per_class"]}
+    for info, dash in zip(CLASSES, DASHES, strict=True):
+        if areas.get(info.name) is None or not curves.get(info.name):
+            continue  # the class has no image: there is no curve
+        figure.add_scatter(
+            x=[percent(share) for share in curves[info.name][x]],
+            y=[percent(share) for share in curves[info.name][y]],
+            name=f"{info.title} {areas[info.name]:.3f}",
+            mode="lines",
+            line={"color": info.colour, "dash": dash, "width": 2},
+            hovertemplate=f"{info.title}<br>{hover}<extra></extra>",
+        )
+
+
+def _finished(figure: go.Figure, *, x: str, y: str) -> go.Figure:
+    """Name the axes; leave two lines for the legend, which a narrow screen takes."""
+    figure.update_layout(legend=legend(), margin_t=90)
+    figure.update_xaxes(title=x, range=[-2, 102], tickvals=[0, 25, 50, 75, 100])
+    figure.update_yaxes(title=y, range=[-2, 104], tickvals=[0, 25, 50, 75, 100])
+    return figure

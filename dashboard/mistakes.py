@@ -1,0 +1,94 @@
+"""The test images that a network names wrongly, free of Streamlit."""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.errors import DataError
+from covid_model.notice import NOTICE
+
+COLUMNS = ("path", "original", "source", "view", "label", "predicted", *SCORE_COLUMNS, "notice")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One test image with the wrong class.
+
+    Attributes:
+        path: relative to the data folder, "" where the run does not say.
+        original: the file's name in its source.
+        source: of the image.
+        view: such as "PA", "" where it is not on record.
+        truth: its class.
+        predicted: the class that the network names.
+        scores: in class order, as the network gives them, range [0, 1].
+    """
+
+    path: str
+    original: str
+    source: str
+    view: str
+    truth: str
+    predicted: str
+    scores: tuple[float, ...]
+
+
+def mistakes(rows: Iterable[Mapping[str, str]]) -> list[Mistake]:
+    """Return the mistakes among the rows of ``predictions.csv``, the highest score first."""
+    found = []
+    for row in rows:
+        scores = tuple(float(row[name]) for name in SCORE_COLUMNS)
+        predicted = CLASS_NAMES[scores.index(max(scores))]
+        if predicted != row["label"]:
+            known = [row.get(name) or "" for name in ("path", "original", "source", "view")]
+            found.append(Mistake(*known, row["label"], predicted, scores))
+    return sorted(found, key=lambda one: (-max(one.scores), one.path, one.original))
+
+
+def chosen(found: Iterable[Mistake], *, truth: str, predicted: str) -> list[Mistake]:
+    """Keep the mistakes of one true or predicted class; "" keeps all."""
+    return [one for one in found if truth in ("", one.truth) and predicted in ("", one.predicted)]
+
+
+def to_csv(found: Sequence[Mistake]) -> str:
+    """Write mistakes as CSV, with the notice in each row."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in found:
+        facts = (one.path, one.original, one.source, one.view, one.truth, one.predicted)
+        writer.writerow((*facts, *one.scores, NOTICE))
+    return out.getvalue()
+
+
+def data_folder() -> Path | None:
+    """Return the folder of radiographs that ``COVID_XRAY_DATA`` names, None where it is not one."""
+    name = os.environ.get("COVID_XRAY_DATA")
+    return Path(name) if name and Path(name).is_dir() else None
+
+
+def file_of(path: str, folder: Path) -> Path:
+    """Find an image of a run in the data folder; never one outside it, be it by a link.
+
+    Args:
+        path: from ``predictions.csv``, relative to the folder.
+        folder: the data folder.
+
+    Raises:
+        DataError: if the path leaves the folder, or there is no such file.
+    """
+    root = folder.resolve()
+    try:
+        found = (root / path).resolve()
+        inside = found.is_relative_to(root)
+    except (OSError, ValueError):  # links in a circle; a zero byte
+        inside = False
+    if not inside:
+        raise DataError(f"Expected a path inside the data folder. Received: {path!r}.")
+    if not path or not found.is_file():
+        raise DataError(f"Expected a file of the data folder. Received: {path!r}, which it lacks.")
+    return found

@@ -1,0 +1,102 @@
+"""The parts of Reports on a run, its networks, the paper beside them."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from covid_model import paper
+from covid_model.errors import CovidModelError
+from covid_model.runs import ARCHITECTURES, Run
+from dashboard import charts, evidence_text, figures, parts, tables, text
+from dashboard.chosen import Chosen
+from dashboard.tables import Report
+
+
+def facts(run: Run) -> None:
+    """Say where the run comes from, with whatever weakens its figures."""
+    data = run.info.get("data", {})
+    st.caption(f"{run.name} · made {str(run.info.get('created', 'at an unknown time'))[:10]}")
+    sentence, shared = text.split_note(data)
+    (st.warning if shared else st.info)(sentence)
+    if not run.servable_models:
+        st.info(text.REPORTS_ONLY)
+    if notes := run.info.get("notes"):
+        st.markdown("\n".join(f"- {note}" for note in notes))
+
+
+def all_reports(run: Run) -> dict[str, Report]:
+    """Return the reports of the run that can be read; say which cannot."""
+    reports = {}
+    for name in run.models:
+        try:
+            reports[name] = run.report(name)
+        except CovidModelError as error:
+            st.error(str(error), title=f"{ARCHITECTURES[name]} is left out")
+    return reports
+
+
+def headline(shown: Chosen, report: Report) -> None:
+    """Show the figures of one network that matter most, then those of each class."""
+    grid = st.grid(4, min_column_width=230, gap="small")
+    for label, value in (
+        ("Accuracy", figures.share(report, "accuracy")),
+        ("Macro recall", figures.share(report, "macro_recall")),
+        ("AUROC, macro", figures.value(report, "auroc_macro")),
+        ("Test images (patients)", f"{report['images']:,} ({report['patients']:,})"),
+    ):
+        grid.metric(label, value, border=True)
+    origin = f"{shown.network}: {shown.run.model_info(shown.model).backbone_origin}"
+    st.caption(f"{evidence_text.interval_note(report)} {origin}".strip())
+    parts.draw_table(
+        tables.per_class(report), alt="Figures of each class", file=f"{shown.file}-classes"
+    )
+
+
+def course(shown: Chosen) -> None:
+    """Show the training of one network by epoch."""
+    table = shown.run.table(shown.model, "history.csv")
+    history = [{key: float(row[key]) for key in row} for row in table]
+    for column, quantity in zip(st.columns(2, gap="medium"), ("accuracy", "loss"), strict=True):
+        with column:
+            parts.draw_chart(
+                charts.history_chart(history, quantity=quantity),
+                alt=text.history(history, quantity),
+                key=f"history-{quantity}",
+            )
+
+
+def beside_the_paper(run: Run, reports: Mapping[str, Report]) -> None:
+    """Show the networks of a run with what the paper reports."""
+    st.subheader("The networks of this run, beside the paper")
+    table, chart = st.columns([3, 2], gap="medium")
+    with table:
+        parts.draw_table(
+            tables.networks(reports), alt="Figures of each network", file=f"{run.name}-networks"
+        )
+        st.caption(text.paper_note())
+        with st.expander("The paper's protocol"):
+            parts.draw_table(
+                [{"Part": part, "Value": value} for part, value in paper.PROTOCOL.items()],
+                alt="Protocol of the paper",
+                file="paper-protocol",
+            )
+    with chart:
+        theirs = {name: result.accuracy for name, result in paper.RESULTS.items()}
+        parts.draw_chart(
+            charts.models_chart(reports, paper=theirs), alt=text.networks(reports), key="networks"
+        )
+
+
+def companion(run: Run, reports: Mapping[str, Report], runs: Mapping[str, Run]) -> None:
+    """Show the run that this one names to be read beside it."""
+    other = runs.get(run.info.get("companion") or "")
+    if other is None:
+        return
+    st.subheader("Beside its companion run")
+    st.caption(f"{parts.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
+    pair = {parts.run_title(run): reports, parts.run_title(other): all_reports(other)}
+    parts.draw_table(
+        tables.beside(pair),
+        alt="Accuracy and macro recall of both runs",
+        file=f"{run.name}-companion",
+    )

@@ -1,0 +1,31 @@
+"""Shortcuts: whether a network looks at the lungs, or at where an image comes from."""
+
+import streamlit as st
+
+from covid_model.errors import CovidModelError
+from dashboard import audit_parts, audit_text, chosen, evidence
+from dashboard.chosen import Chosen
+
+
+def audit_of(shown: Chosen) -> audit_text.Audit | None:
+    """Return the audit of a network; where there is none, say why with what to do."""
+    try:
+        audit = shown.run.audit(shown.model)
+    except CovidModelError as error:
+        st.error(str(error), title="This audit cannot be shown")
+        return None
+    if audit is None:
+        st.info(audit_text.missing(shown.run), title="This network was not audited")
+    return audit
+
+
+st.title("Shortcuts")
+st.markdown(audit_text.INTRODUCTION)
+shown = chosen.pick()
+audit = audit_of(shown)
+if audit is not None:
+    audit_parts.banner(audit)
+    st.caption(audit_text.basis(audit))
+    audit_parts.conditions(audit, file=shown.file)
+    audit_parts.source(audit, file=shown.file)
+    audit_parts.maps(audit, evidence.comparison_of(shown.run), file=shown.file)

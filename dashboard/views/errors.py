@@ -1,0 +1,93 @@
+"""Errors: the test images that a network names wrongly, the surest first."""
+
+import streamlit as st
+
+from covid_model.errors import CovidModelError
+from dashboard import chosen, mistakes, mistakes_text, services, state, text
+from dashboard.chosen import Chosen
+from dashboard.mistakes import Mistake
+
+ON_A_PAGE = 12
+
+
+def picture(one: Mistake) -> None:
+    """Show the radiograph where it is at hand, else say why it is not."""
+    folder = mistakes.data_folder()
+    reason = mistakes_text.NO_PICTURE
+    if folder and one.path:
+        try:
+            file = mistakes.file_of(one.path, folder)
+            st.image(services.thumbnail(file), width="stretch", alt=mistakes_text.alt(one))
+            return
+        except CovidModelError as error:
+            reason = f"{reason}. {text.plain(str(error))}"
+    with st.container(
+        border=True, height=200, horizontal_alignment="center", vertical_alignment="center"
+    ):
+        st.caption(f":material/hide_image: {reason}", text_alignment="center")
+
+
+def card(one: Mistake) -> None:
+    """Show one mistake."""
+    picture(one)
+    st.markdown(mistakes_text.heading(one))
+    st.caption(f"{mistakes_text.scores(one)}  \n{mistakes_text.facts(one)}")
+
+
+def filtered(found: list[Mistake]) -> tuple[list[Mistake], str]:
+    """Let the visitor choose among the mistakes; return them with the choice's name."""
+    picks = []
+    labels = {state.ERROR_TRUTH: "Truth", state.ERROR_NAMED: "Taken for"}
+    for column, (key, label) in zip(st.columns(2), labels.items(), strict=True):
+        picks.append(
+            column.segmented_control(
+                label,
+                list(mistakes_text.CHOICES),
+                default=mistakes_text.ANY,
+                required=True,
+                format_func=mistakes_text.CHOICES.get,
+                key=key,
+                persist_state="session",
+                wrap=True,
+            )
+        )
+    truth, predicted = (pick or mistakes_text.ANY for pick in picks)
+    return mistakes.chosen(found, truth=truth, predicted=predicted), f"{truth}-{predicted}"
+
+
+def gallery(shown: Chosen, found: list[Mistake]) -> None:
+    """Show a page of the mistakes that the visitor chose."""
+    kept, choice = filtered(found)
+    if not kept:
+        st.container(border=True).markdown(mistakes_text.NONE_LEFT)
+        return
+    pages = -(-len(kept) // ON_A_PAGE)
+    key = f"{state.ERROR_PAGE}-{shown.file}-{choice}"  # another choice starts on its first page
+    page = st.pagination(pages, key=key) if pages > 1 else 1
+    grid = st.grid(4, min_column_width=230, gap="medium")
+    for one in kept[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]:
+        with grid.cell():
+            card(one)
+    st.download_button(
+        f"All {len(kept):,} as CSV",
+        mistakes.to_csv(kept),
+        file_name=f"{shown.file}-errors.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+st.title("Errors")
+st.markdown(mistakes_text.INTRODUCTION)
+shown = chosen.pick()
+try:
+    rows = shown.run.table(shown.model, "predictions.csv")
+except CovidModelError as error:
+    st.error(str(error), title="These errors cannot be shown")
+    st.stop()
+found = mistakes.mistakes(rows)
+st.markdown(mistakes_text.counted(shown, len(found), len(rows)))
+if note := mistakes_text.no_pictures(shown, found, mistakes.data_folder()):
+    st.info(note)
+gallery(shown, found)

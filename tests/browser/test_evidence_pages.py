@@ -1,0 +1,35 @@
+"""Reports, Shortcuts with Errors in a real browser: on a narrow screen, with a slider."""
+
+import pytest
+
+from tests.evidence import write_evidence_run
+
+pytestmark = pytest.mark.browser
+WIDTH = 400  # pixels
+
+
+def test_pages_fit_a_narrow_screen(served, tmp_path):
+    from playwright.sync_api import expect
+
+    write_evidence_run(tmp_path / "runs" / "run", failed=("border_only",))
+    with served.dashboard(tmp_path / "runs", tmp_path) as url, served.chromium() as browser:
+        page = browser.new_page(viewport={"width": WIDTH, "height": 900})
+        page.set_default_timeout(60_000)
+        for path, title in (("audit", "Shortcuts"), ("errors", "Errors"), ("reports", "Reports")):
+            page.goto(f"{url}/{path}")
+            expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(
+                timeout=60_000
+            )
+            expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(
+                timeout=60_000
+            )
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            main = page.get_by_test_id("stMain")
+            assert main.evaluate("main => main.scrollWidth") <= WIDTH
+        first = page.get_by_role("table", name="PPV and NPV of each class at 10 %")
+        expect(first).to_contain_text("47.1", timeout=60_000)
+        page.get_by_role("slider").press("ArrowRight")
+        second = page.get_by_role("table", name="PPV and NPV of each class at 11 %")
+        expect(second).to_be_visible(timeout=60_000)
+        assert "47.1" not in second.inner_text()
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
