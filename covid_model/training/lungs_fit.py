@@ -56,16 +56,11 @@ def run_lungs(selection: Selection, job: Job, *, recipe: LungsRecipe) -> dict[st
         write_litert(model, folder / MODEL_FILE, weights=weights)
         save_split(data, part, folder / SPLIT_FILE)
         info = run_info(selection, job, split, recipe=recipe, split_file=folder / SPLIT_FILE)
-        served = {
-            "input_shape": [1, *model.input_shape[1:]],
-            "threshold": THRESHOLD,
-            "weights_format": weights,
-            "origin": f"trained from random weights on {_in_words(train)} with their lung masks",
-            "limits": " ".join(job.notes),
-            "validation": best,
-            "sha256": {**info["sha256"], MODEL_FILE: sha256_of(folder / MODEL_FILE)},
-        }
-        info = {name: info[name] for name in info if name not in ("notes", "companion")} | served
+        info["limits"] = " ".join(info.pop("notes"))
+        info["origin"] = f"trained from random weights on {_in_words(train)} with their lung masks"
+        info["sha256"][MODEL_FILE] = sha256_of(folder / MODEL_FILE)
+        info |= {"input_shape": [1, *model.input_shape[1:]], "threshold": THRESHOLD}
+        info |= {"weights_format": weights, "validation": best}
         write_json(folder / INFO_FILE, info)
         info["dice"] = measured_dice(LungSegmenter.load(folder), test)
         write_json(folder / INFO_FILE, info)
