@@ -192,7 +192,8 @@ def test_mixed_precision_trains_weights_that_fit_a_float32_network(policy, tmp_p
 def test_a_loss_that_is_not_finite_ends_it_without_a_checkpoint(tmp_path):
     def lost():
         model, origin = build()
-        model.layers[1].kernel.assign(model.layers[1].kernel * np.nan)
+        last = model.layers[-1]  # on some processors a relu makes zeros of what is no number
+        last.kernel.assign(last.kernel * np.nan)
         return model, origin
 
     recipe = replace(RECIPE, stages=tiny_training.SHORT, watched=8)
