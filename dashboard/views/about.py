@@ -23,7 +23,11 @@ def origin(run: Run, *, expanded: bool) -> None:
         images = sum(row["images"] for row in data.get("counts", ()))
         recipe = run.info.get("recipe", {}).get("name", "unknown")
         st.markdown(f"Recipe: {recipe}. {images:,} radiographs. {text.split_note(data)[0]}")
-        parts.draw_table(tables.counts(data), alt="Images by part, source and class")
+        parts.draw_table(
+            tables.counts(data),
+            alt="Images by part, source and class",
+            file=f"{run.name}-counts",
+        )
 
 
 @st.fragment
