@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.card_markdown import NOT_REPORTED, bullets, number, percent, table, with_interval
+from covid_model.runs import ARCHITECTURES
 
 Audit = Mapping[str, Any]
 CONDITIONS = {
@@ -38,7 +39,7 @@ def audit_section(audit: Audit | None) -> str:
         }
         for row in audit["conditions"]
     ]
-    notes = [_guessing(audit), _probe(audit), _labels(audit), _maps(audit)]
+    notes = [_guessing(audit), _probe(audit), _labels(audit), _maps(audit), *_tests(audit)]
     return "\n\n".join([_outcome(audit), table(rows), bullets(notes)])
 
 
@@ -79,4 +80,38 @@ def _maps(audit: Audit) -> str:
     return (
         f"Of the maps, {with_interval(inside, 'share')} lies inside the lungs, which are "
         f"{with_interval(inside, 'lungs')} of the images ({maps['images']} images)."
+    )
+
+
+def _tests(audit: Audit) -> list[str]:
+    """What became of the maps under test, one sentence a test that was made."""
+    maps = audit.get("maps") or {}
+    said = []
+    for kind in ("deletion", "insertion"):
+        if found := maps.get(kind):
+            area = {"area": found["map_area"] - found["random_area"]}
+            area["area_interval"] = found["difference_interval"]
+            said.append(
+                f"{kind.capitalize()}: area by the map less at random "
+                f"{with_interval(area, 'area', share=False)}."
+            )
+    anew = {"head": "the head", "last_block": "the last block"}
+    said += [
+        f"Similarity to the map before {anew.get(row['what'], row['what'])} was drawn anew: "
+        f"{with_interval(row, 'similarity', share=False) or NOT_REPORTED} ({row['images']} images)."
+        for row in maps.get("randomised") or ()
+    ]
+    return said
+
+
+def agreement(comparison: Mapping[str, Any] | None) -> str:
+    """Say how alike the maps of each pair of networks are, "" where that is not on record."""
+    return bullets(
+        [
+            f"Maps of {' and '.join(ARCHITECTURES.get(name, name) for name in row['networks'])} "
+            f"for one class: rank correlation "
+            f"{with_interval(row, 'similarity', share=False) or NOT_REPORTED} "
+            f"({row['images']} images)."
+            for row in (comparison or {}).get("map_agreement") or ()
+        ]
     )

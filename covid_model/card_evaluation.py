@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.card_audit import audit_section
+from covid_model.card_audit import agreement, audit_section
 from covid_model.card_facts import Facts
 from covid_model.card_markdown import NOT_REPORTED, bullets, number, percent, table, with_interval
 from covid_model.classes import TITLES
@@ -19,7 +19,7 @@ def evaluation_section(facts: Facts) -> str:
     parts.append(interval_note(facts))
     for name, report in facts.reports.items():
         parts += [f"### {ARCHITECTURES[name]}", *_network(facts, name, report)]
-    parts += ["### The networks beside each other", _pairs(facts)]
+    parts += ["### The networks beside each other", _pairs(facts), agreement(facts.comparison)]
     return "\n\n".join(parts)
 
 

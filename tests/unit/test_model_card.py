@@ -55,6 +55,15 @@ AUDIT = {
     "maps": {
         "images": 40,
         "inside_lungs": {"share": 0.41, "share_interval": [0.35, 0.47], "lungs": 0.3},
+        "deletion": {"map_area": 0.5, "random_area": 0.625, "difference_interval": [-0.2, -0.05]},
+        "randomised": [
+            {
+                "what": "last_block",
+                "images": 19,
+                "similarity": 0.04,
+                "similarity_interval": [-0.01, 0.1],
+            }
+        ],
     },
 }
 
@@ -268,7 +277,9 @@ def test_the_audit_and_the_comparison_are_told_where_they_are(run):
         "accuracy_difference": 0.166667,
         "accuracy_difference_interval": [-0.01, 0.31],
     }
-    write_json(run.folder / "comparison.json", {"schema": 1, "pairs": [pair]})
+    alike = {"networks": ["xception", "vgg16"], "images": 12, "similarity": -0.13}
+    comparison = {"schema": 1, "pairs": [pair], "map_agreement": [alike]}
+    write_json(run.folder / "comparison.json", comparison)
     digests = {"comparison.json": sha256_of(run.folder / "comparison.json")}
     card = model_card(change(run, sha256=digests))
     evaluation = section(card, "Evaluation")
@@ -280,6 +291,10 @@ def test_the_audit_and_the_comparison_are_told_where_they_are(run):
     assert f"Probe for the source: {NOT_REPORTED}." in evaluation
     assert "Cramér's V 0.612." in evaluation
     assert "41.0 % (35.0 to 47.0) lies inside the lungs, which are 30.0 %" in evaluation
+    assert "Deletion: area by the map less at random -0.125 (-0.200 to -0.050)." in evaluation
+    assert "Insertion" not in evaluation
+    assert "before the last block was drawn anew: 0.040 (-0.010 to 0.100) (19 images)" in evaluation
+    assert "Maps of Xception and VGG16 for one class: rank correlation -0.130 (12" in evaluation
     assert evaluation.count(f"Shortcut audit: {NOT_REPORTED}.") == 2
     assert "| Xception less VGG16 | 30 | 16.7 % (-1.0 to 31.0) | 6 | 1 | 0.125 |" in evaluation
     assert "McNemar" in answer(card, "CLAIM, 2024 update", "29")
