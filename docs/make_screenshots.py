@@ -22,10 +22,10 @@ from tests.browser.served import chromium, dashboard, find_chromium  # noqa: E40
 FOLDER = ROOT / "docs" / "screenshots"
 WIDTH = 1280
 HEIGHTS = {  # pixels
-    "classify": 1280,
+    "classify": 1230,
     "compare": 1180,
-    "reports": 4000,
-    "shortcuts": 2700,
+    "reports": 2080,
+    "shortcuts": 2080,
     "about": 1480,
 }
 
