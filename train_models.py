@@ -4,6 +4,10 @@ The paper's recipe on frozen convolutions, as a run that the dashboard opens:
 
     python train_models.py --data DIR --weights imagenet
 
+A linear head on frozen convolutions, classes and sources balanced:
+
+    python train_models.py --data DIR --recipe linear --weights BACKBONES --out RUN
+
 Backbones of your own, trained on radiographs from random weights, then finetuned:
 
     python train_models.py --data DIR --save-split split.csv
@@ -68,8 +72,8 @@ def _run(args: argparse.Namespace) -> None:
         sys.stdout.write(describe(data, part) + "\n")
         save_split(data, part, args.save_split)
         return
-    if args.recipe == "paper":
-        _paper(args, selection, recipe)
+    if args.recipe in ("paper", "linear"):
+        _frozen(args, selection, recipe)
         return
     _prepare(args, recipe)
     (_pretrain if args.recipe == "pretrain" else _finetune)(args, selection, recipe)
@@ -87,11 +91,13 @@ def _prepare(args: argparse.Namespace, recipe) -> None:
         use_devices(args.devices, batches=[one.batch for one in own])
 
 
-def _paper(args: argparse.Namespace, selection, recipe) -> None:
+def _frozen(args: argparse.Namespace, selection, recipe) -> None:
     from covid_model.training.commands import run_paper
+    from covid_model.training.linear import run_linear
 
     job = _job(args)
-    table = run_paper(selection, job, recipe=recipe)
+    run = run_paper if args.recipe == "paper" else run_linear
+    table = run(selection, job, recipe=recipe)
     sys.stdout.write(f"{table.to_string(index=False)}\nWrote {job.out}\n")
 
 

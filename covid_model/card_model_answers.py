@@ -7,10 +7,13 @@ from covid_model.card_markdown import NOT_REPORTED
 SEE, SEE_ALONE = "see Evaluation", "See Evaluation"
 SELECTION = {
     "paper": "The weights after the last epoch.",
+    "linear": "The strength with the best macro recall on the validation part, ties by loss.",
     "finetune": "The weights with the best macro recall on the validation part, ties by loss.",
 }
 IMBALANCE = {
     "paper": "None in training; macro recall is reported.",
+    "linear": "Images are weighed by class and source: source_exponent, within_source and repeat "
+    "under Training.",
     "finetune": "Images are drawn by class and source: source_exponent, within_source and repeat "
     "under Training.",
 }

@@ -1,6 +1,7 @@
 """The paper's recipe, from a folder of radiographs to a run."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,17 @@ import keras
 import numpy as np
 import pandas as pd
 
-from covid_model.runs import ARCHITECTURES, new_run
+from covid_model.runs import ARCHITECTURES
 from covid_model.training import export
 from covid_model.training.architectures import build_backbone
 from covid_model.training.assess import Material, write_judged
-from covid_model.training.audit import audit_run
-from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.frozen_features import frozen_features
 from covid_model.training.recipes import PaperRecipe
-from covid_model.training.run_info import Job, write_run_info
+from covid_model.training.run_info import Job
 from covid_model.training.selection import Selection, describe
+from covid_model.training.written_run import write_run
 
 log = logging.getLogger(__name__)
 
@@ -32,24 +32,21 @@ def run_paper(selection: Selection, job: Job, *, recipe: PaperRecipe) -> pd.Data
     """
     if job.weights_format:
         export.require_tensorflow()
-    data, part = split = selection.split(selection.read(), recipe)
-    log.info("%s", describe(data, part))
-    rows = []
-    with new_run(job.out) as folder:
-        for name in job.models:
-            (folder / name).mkdir()
-            report = _fit_one(name, split, job, recipe, folder / name)
-            rows.append(
-                {
-                    "network": ARCHITECTURES[name],
-                    "test images": report["images"],
-                    **{key: report[key] for key in ("accuracy", "macro_recall", "auroc_macro")},
-                }
-            )
-        alike = audit_run(folder, *split, job.models)
-        write_comparison(folder, job.models, map_agreement=alike)
-        write_run_info(folder, selection, job, split, recipe=recipe)
-    return pd.DataFrame(rows)
+    split = selection.split(selection.read(), recipe)
+    log.info("%s", describe(*split))
+    reports = write_run(
+        selection,
+        job,
+        split,
+        lambda name, folder: _fit_one(name, split, job, recipe, folder),
+        recipe=recipe,
+    )
+    return pd.DataFrame([_row(name, report) for name, report in reports.items()])
+
+
+def _row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    figures = {key: report[key] for key in ("accuracy", "macro_recall", "auroc_macro")}
+    return {"network": ARCHITECTURES[name], "test images": report["images"], **figures}
 
 
 def _fit_one(

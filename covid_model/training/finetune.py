@@ -2,16 +2,15 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import keras
 import pandas as pd
 
 from covid_model.errors import UsageError
-from covid_model.runs import new_run, refuse_existing
+from covid_model.runs import refuse_existing
 from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.assess import write_model
-from covid_model.training.audit import audit_run
-from covid_model.training.comparison import write_comparison
 from covid_model.training.course import Course, State, best_file
 from covid_model.training.dataset import Dataset
 from covid_model.training.export import Fitted
@@ -21,8 +20,9 @@ from covid_model.training.pictures import Pictures, as_input
 from covid_model.training.pretrain import scale_mean, trained_on
 from covid_model.training.recalibrate import summary_row
 from covid_model.training.recipes import FinetuneRecipe
-from covid_model.training.run_info import Job, write_run_info
+from covid_model.training.run_info import Job
 from covid_model.training.selection import Selection, describe
+from covid_model.training.written_run import write_run
 
 log = logging.getLogger(__name__)
 
@@ -62,19 +62,14 @@ def run_finetune(
             f"export it. Received: {keras.backend.backend()}. Repeat the command with "
             "KERAS_BACKEND=tensorflow and --resume: it will not train again."
         )
-    rows = []
-    with new_run(job.out) as folder:
-        for course in courses:
-            (folder / course.name).mkdir()
-            fitted = _fitted(course, states[course.name], data.rows(part == "train"))
-            report = write_model(
-                folder / course.name, fitted, data, part, weights_format=job.weights_format
-            )
-            rows.append(summary_row(course.name, report))
-        alike = audit_run(folder, *split, job.models)
-        write_comparison(folder, job.models, map_agreement=alike)
-        write_run_info(folder, selection, job, split, recipe=recipe)
-    return pd.DataFrame(rows)
+    own = {course.name: course for course in courses}
+
+    def write_one(name: str, folder: Path) -> dict[str, Any]:
+        fitted = _fitted(own[name], states[name], data.rows(part == "train"))
+        return write_model(folder, fitted, data, part, weights_format=job.weights_format)
+
+    reports = write_run(selection, job, split, write_one, recipe=recipe)
+    return pd.DataFrame([summary_row(name, report) for name, report in reports.items()])
 
 
 def _courses(

@@ -1,5 +1,6 @@
 """Outputs of the frozen convolutions, computed once for each image, kept on disk."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -33,23 +34,43 @@ def frozen_features(
     Returns:
         float32 (n, h, w, c), in the order of ``data``.
     """
-    folder = (cache or default_cache()) / f"{backbone.architecture.name}-{backbone.digest()[:16]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{digest}.npy" for digest in data.frame["sha256"]]
-    missing = [row for row, file in enumerate(files) if not file.is_file()]
+    name, digests = backbone.architecture.name, data.frame["sha256"]
+    folder = (cache or default_cache()) / f"{name}-{backbone.digest()[:16]}"
     model = keras.Model(backbone.model.input, pooled_output(backbone))
-    with tqdm(
-        total=len(files),
-        initial=len(files) - len(missing),
-        unit="image",
-        desc=f"Features of {backbone.architecture.name}",
-    ) as bar:
+    files = [folder / f"{digest}.npy" for digest in digests]
+    return kept_outputs(model, data.inputs, files, title=f"Features of {name}", batch=batch)
+
+
+def kept_outputs(
+    model: keras.Model,
+    inputs: Callable[[Sequence[int]], np.ndarray],
+    files: Sequence[Path],
+    *,
+    title: str,
+    batch: int = 16,
+) -> np.ndarray:
+    """Compute a network's output for each of n images, or read it where it is kept.
+
+    Args:
+        model: what is computed.
+        inputs: maps numbers of images, counted from 0, to their network inputs (k, h, w, 3).
+        files: where each image's output is kept, n of them in one folder.
+        title: name on the progress bar.
+        batch: images a pass.
+
+    Returns:
+        float32 (n, ...).
+    """
+    files[0].parent.mkdir(parents=True, exist_ok=True)
+    missing = [row for row, file in enumerate(files) if not file.is_file()]
+    done = len(files) - len(missing)
+    with tqdm(total=len(files), initial=done, unit="image", desc=title) as bar:
         for start in range(0, len(missing), batch):
             rows = missing[start : start + batch]
             # The last batch is filled up: another size would be compiled anew, for seconds.
             filled = rows + rows[-1:] * (batch - len(rows))
-            maps = keras.ops.convert_to_numpy(model.predict_on_batch(data.inputs(filled)))
-            for row, one in zip(rows, maps[: len(rows)], strict=True):
+            outputs = keras.ops.convert_to_numpy(model.predict_on_batch(inputs(filled)))
+            for row, one in zip(rows, outputs[: len(rows)], strict=True):
                 _save(files[row], one)
             bar.update(len(rows))
     return np.stack([np.load(file) for file in files])

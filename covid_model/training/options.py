@@ -15,7 +15,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     )
     add = out.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="folder of radiographs")
-    recipes = ("paper", "pretrain", "finetune", "calibrate", "recover", "lungs")
+    recipes = ("paper", "linear", "pretrain", "finetune", "calibrate", "recover", "lungs")
     add("--recipe", choices=recipes, default="paper", help="default: paper")
     add("--models", nargs="+", choices=tuple(ARCHITECTURES), default=list(ARCHITECTURES))
     add(
@@ -39,7 +39,7 @@ def parser(description: str) -> argparse.ArgumentParser:
         "--cache",
         type=Path,
         metavar="DIR",
-        help="paper, calibrate: folder of what networks put out",
+        help="paper, linear, calibrate: folder of what networks put out",
     )
     add("--title", default="", help="what people call the run")
     add("--note", action="append", default=[], help="a sentence to show with the run")

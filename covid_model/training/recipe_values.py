@@ -19,8 +19,8 @@ def with_values(recipe: Recipe, values: Sequence[str]) -> Recipe:
     Args:
         recipe: a frozen dataclass of ``recipes``.
         values: each ``NAME=VALUE``, ``augmentation.NAME=VALUE``, ``NETWORK.NAME=VALUE`` for one
-            network alone, or ``stages=SIZE:IMAGES:CROP,...``. A value for all networks also
-            replaces those that the recipe has for one.
+            network alone, ``stages=SIZE:IMAGES:CROP,...``, or ``strengths=VALUE,...``. A value
+            for all networks also replaces those that the recipe has for one.
 
     Raises:
         UsageError: if there is no such name, or the value does not fit it.
@@ -87,6 +87,9 @@ def _parsed(name: str, text: str, old: Any) -> Any:
             return YES_NO[text.lower()]
         if isinstance(old, str | int | float):
             return type(old)(text)
+        if isinstance(old[0], float):
+            wanted = "numbers with commas between"
+            return tuple(map(float, text.split(",")))
         wanted = "SIZE:IMAGES:CROP,... as 112:4000:0.15,237:640:0.6"
         return tuple(_stage(piece, type(old[0])) for piece in text.split(","))
     except (ValueError, KeyError):

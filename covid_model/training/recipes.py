@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from covid_model.errors import UsageError
 from covid_model.training.augmentation import Augmentation
+from covid_model.training.linear_recipe import LinearRecipe
 from covid_model.training.lungs_recipe import LungsRecipe
 from covid_model.training.whole_recipe import Stage, WholeRecipe
 
@@ -119,9 +120,10 @@ class FinetuneRecipe(WholeRecipe):
             )
 
 
-RECIPES: dict[str, type[PaperRecipe | WholeRecipe | LungsRecipe]] = {
+RECIPES: dict[str, type[PaperRecipe | WholeRecipe | LinearRecipe | LungsRecipe]] = {
     "paper": PaperRecipe,
     "pretrain": PretrainRecipe,
     "finetune": FinetuneRecipe,
+    "linear": LinearRecipe,
     "lungs": LungsRecipe,
 }

@@ -16,7 +16,7 @@ from covid_model.training.dataset import (
     split_by_image,
     split_by_patient,
 )
-from covid_model.training.recipes import FinetuneRecipe, PaperRecipe
+from covid_model.training.recipes import FinetuneRecipe, LinearRecipe, PaperRecipe
 
 SPLIT_COLUMNS = ("path", "original", "source", "patient_id", "label", "part")
 
@@ -58,7 +58,7 @@ class Selection:
         return chosen
 
     def split(
-        self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe
+        self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe | LinearRecipe
     ) -> tuple[Dataset, pd.Series]:
         """Give each image a part of ``dataset.PARTS``, then apply the limit.
 

@@ -25,14 +25,21 @@ def network(backbone, kind, path):
 
     from covid_model.training.export import Fitted, write_head
     from covid_model.training.finetune_model import finetune_model
-    from covid_model.training.fit import full_model
-    from covid_model.training.recipes import FinetuneRecipe, PaperRecipe
+    from covid_model.training.fit import Samples, full_model
+    from covid_model.training.linear_fit import fit_linear, linear_model
+    from covid_model.training.recipes import FinetuneRecipe, LinearRecipe, PaperRecipe
 
     if kind == "paper":
         model = full_model(backbone, PaperRecipe(seed=7))
-    else:
+    elif kind == "finetune":
         model = finetune_model(backbone, FinetuneRecipe(seed=7))
-    for layer in ("hidden", "probabilities"):
+    else:
+        channels, rng = backbone.model.output.shape[-1], np.random.default_rng(7)
+        drawn = Samples(rng.random((12, channels), np.float32), np.eye(3)[np.arange(12) % 3])
+        recipe = LinearRecipe(strengths=(1.0,))
+        fit = fit_linear(drawn, drawn, np.ones(12), recipe=recipe, title="drawn")
+        model = linear_model(backbone, fit)
+    for layer in ("hidden", "probabilities") if kind != "linear" else ():
         bias = model.get_layer(layer).bias
         bias.assign(keras.random.normal(bias.shape, seed=7))
     write_head(Fitted(backbone, model, []), path)
@@ -61,7 +68,7 @@ def softmax(scores):
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize(("kind", "pool"), [("paper", 2), ("finetune", 0)])
+@pytest.mark.parametrize(("kind", "pool"), [("paper", 2), ("finetune", 0), ("linear", 0)])
 def test_closed_form_is_what_the_gradient_tape_gives(tmp_path, backbone, kind, pool):
     model, head = network(backbone, kind, tmp_path / "head.npz")
     assert head.average_pool == pool

@@ -8,10 +8,21 @@ import pytest
 from covid_model.errors import UsageError
 from covid_model.training.augmentation import Augmentation
 from covid_model.training.recipe_values import value_names, with_values
-from covid_model.training.recipes import RECIPES, FinetuneRecipe, PaperRecipe, PretrainRecipe
+from covid_model.training.recipes import (
+    RECIPES,
+    FinetuneRecipe,
+    LinearRecipe,
+    PaperRecipe,
+    PretrainRecipe,
+)
 from covid_model.training.whole_recipe import Stage
 
-OTHER = {"precision": "mixed_float16", "unfrozen": "3", "stages": "48:200:0.5,64:100:1"}
+OTHER = {
+    "precision": "mixed_float16",
+    "unfrozen": "3",
+    "stages": "48:200:0.5,64:100:1",
+    "strengths": "0.5,2",
+}
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -55,6 +66,10 @@ def test_stages_and_nested_values():
     assert recipe.unfrozen == "2"
 
 
+def test_strengths():
+    assert with_values(LinearRecipe(), ["strengths=1e-3,2"]).strengths == (0.001, 2.0)
+
+
 def test_a_value_of_one_network():
     recipe = with_values(
         FinetuneRecipe(), ["vgg16.augmentation.flip=0.25", "vgg16.learning_rate=1e-5"]
@@ -94,6 +109,9 @@ def test_a_value_for_all_networks_holds_for_all():
         (FinetuneRecipe, "unfrozen=some", "Expected unfrozen=all or a number of blocks"),
         (FinetuneRecipe, "precision=half", "Expected a precision of float32"),
         (PretrainRecipe, "batch=0", "Expected a batch of at least one image"),
+        (LinearRecipe, "strengths=1e-3,much", "Expected numbers with commas .* '1e-3,much'"),
+        (LinearRecipe, "strengths=1e-3,0", "Expected variants of 1 or more with strengths above"),
+        (LinearRecipe, "variants=0", "Expected variants of 1 or more with strengths above 0"),
     ],
 )
 def test_what_does_not_fit_is_refused(recipe, text, sentence):

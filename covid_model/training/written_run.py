@@ -1,0 +1,48 @@
+"""The run folder that every recipe with networks to serve writes."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from covid_model.runs import ARCHITECTURES, new_run
+from covid_model.training.audit import audit_run
+from covid_model.training.comparison import write_comparison
+from covid_model.training.dataset import Dataset
+from covid_model.training.run_info import Job, write_run_info
+from covid_model.training.selection import Selection
+
+
+def write_run(
+    selection: Selection,
+    job: Job,
+    split: tuple[Dataset, pd.Series],
+    write_one: Callable[[str, Path], Mapping[str, Any]],
+    *,
+    recipe: Any,
+) -> dict[str, Mapping[str, Any]]:
+    """Write each network, their audit, what compares them, run.json.
+
+    Args:
+        selection: which radiographs were asked for.
+        job: what to fit, where to write it.
+        split: the images that are used, the part of each.
+        write_one: writes one network by its name to its folder, which exists; returns its report.
+        recipe: a dataclass of ``recipes``.
+
+    Returns:
+        Each network's report by its name, in the order that a run is read back in.
+
+    Raises:
+        RunError: if the run exists.
+    """
+    models, reports = [name for name in ARCHITECTURES if name in job.models], {}
+    with new_run(job.out) as folder:
+        for name in models:
+            (folder / name).mkdir()
+            reports[name] = write_one(name, folder / name)
+        alike = audit_run(folder, *split, models)
+        write_comparison(folder, models, map_agreement=alike)
+        write_run_info(folder, selection, job, split, recipe=recipe)
+    return reports
