@@ -26,7 +26,7 @@ def frozen_features(
     the weights and of the image, so that neither can change unnoticed.
 
     Args:
-        backbone: the frozen convolutions.
+        backbone: the frozen convolutions, for images of one size.
         data: the images.
         cache: folder of the kept features, ``default_cache()`` when None.
         batch: images a pass.
@@ -38,7 +38,11 @@ def frozen_features(
     folder = (cache or default_cache()) / f"{name}-{backbone.digest()[:16]}"
     model = keras.Model(backbone.model.input, pooled_output(backbone))
     files = [folder / f"{digest}.npy" for digest in digests]
-    return kept_outputs(model, data.inputs, files, title=f"Features of {name}", batch=batch)
+
+    def inputs(rows: Sequence[int]) -> np.ndarray:
+        return data.inputs(rows, size=model.input_shape[1])
+
+    return kept_outputs(model, inputs, files, title=f"Features of {name}", batch=batch)
 
 
 def kept_outputs(

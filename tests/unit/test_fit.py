@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from covid_model.preprocessing import INPUT_SIZE
 from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.frozen_features import frozen_features
@@ -17,7 +18,8 @@ RECIPE = PaperRecipe(size=SIZE, epochs=4, batch=5)
 class InMemory(Dataset):
     """A data set whose images are given, not read."""
 
-    def inputs(self, rows):
+    def inputs(self, rows, *, size=INPUT_SIZE):
+        assert size == SIZE  # that of the network
         return IMAGES[rows]
 
 
@@ -63,7 +65,7 @@ def test_features_are_computed_once(data, tmp_path, monkeypatch):
     backbone = tiny_backbone("resnet50v2")
     first = frozen_features(backbone, data, cache=tmp_path, batch=7)
 
-    def refuse(self, rows):
+    def refuse(self, rows, **options):
         raise AssertionError("read an image whose features are kept")
 
     monkeypatch.setattr(InMemory, "inputs", refuse)
