@@ -1,6 +1,7 @@
 """What a run knows of the items of the reporting checklists; what it does not know stays blank."""
 
 from covid_model.card_data import PARTS, split_note
+from covid_model.card_evaluation import kinds_of_groups
 from covid_model.card_facts import CAVEATS, Facts
 from covid_model.card_markdown import NOT_REPORTED, percent
 from covid_model.card_model_answers import model_answers
@@ -101,7 +102,7 @@ def _shares(facts: Facts) -> str:
 
 def _known_groups(facts: Facts, *kinds: str, rest: str) -> str:
     """Say by which kinds the test part is reported; ``rest`` is what is not."""
-    found = facts.report.get("groups") or {k: 1 for k in kinds if facts.report.get(f"by_{k}")}
+    found = kinds_of_groups(facts.report)
     known = [kind for kind in kinds if kind in found]
     if not known:
         return ""

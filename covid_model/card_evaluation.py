@@ -74,6 +74,11 @@ def groups(report: Report) -> list[tuple[str, Report]]:
     return [(kind, row) for kind, rows in kinds.items() for row in rows]
 
 
+def kinds_of_groups(report: Report) -> list[str]:
+    """The kinds of group that a report has."""
+    return list(dict.fromkeys(kind for kind, _ in groups(report)))
+
+
 def _group(kind: str, row: Report) -> dict[str, str]:
     few = row.get("few", False)
     return {

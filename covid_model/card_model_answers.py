@@ -1,6 +1,6 @@
 """What a run knows of the checklists' items on its networks, how they are judged included."""
 
-from covid_model.card_evaluation import interval_note
+from covid_model.card_evaluation import interval_note, kinds_of_groups
 from covid_model.card_facts import Facts
 from covid_model.card_markdown import NOT_REPORTED
 
@@ -58,7 +58,7 @@ def _evaluation(facts: Facts) -> dict[str, str]:
     bounds = interval_note(facts) if report.get("intervals") else ""
     compared = " McNemar's exact test between networks." if facts.comparison else ""
     calibrated = report.get("calibration")
-    groups = report.get("groups") or {k: 1 for k in ("source", "view") if report.get(f"by_{k}")}
+    groups = kinds_of_groups(report)
     return {
         "metrics": "Accuracy, sensitivity (recall), specificity, PPV, F1, AUROC"
         + (", NPV, average precision" if "npv" in report["per_class"][0] else "")

@@ -21,6 +21,7 @@ ARCHITECTURES: dict[str, str] = {
     "vgg16": "VGG16",
 }
 DEFAULT_ROOT = Path(__file__).resolve().parent.parent / "assets" / "runs"
+PARTS = ("train", "validation", "test")  # of split.csv
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither

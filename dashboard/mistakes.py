@@ -1,7 +1,5 @@
 """The test images that a network names wrongly, free of Streamlit."""
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +7,9 @@ from pathlib import Path
 
 from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.errors import DataError
-from covid_model.notice import NOTICE
+from dashboard.tables import with_notice
 
-COLUMNS = ("path", "original", "source", "view", "label", "predicted", *SCORE_COLUMNS, "notice")
+COLUMNS = ("path", "original", "source", "view", "label", "predicted", *SCORE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -56,13 +54,11 @@ def chosen(found: Iterable[Mistake], *, truth: str, predicted: str) -> list[Mist
 
 def to_csv(found: Sequence[Mistake]) -> str:
     """Write mistakes as CSV, with the notice in each row."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in found:
-        facts = (one.path, one.original, one.source, one.view, one.truth, one.predicted)
-        writer.writerow((*facts, *one.scores, NOTICE))
-    return out.getvalue()
+    facts = (
+        (one.path, one.original, one.source, one.view, one.truth, one.predicted, *one.scores)
+        for one in found
+    )
+    return with_notice(COLUMNS, (dict(zip(COLUMNS, row, strict=True)) for row in facts))
 
 
 def data_folder() -> Path | None:

@@ -1,15 +1,12 @@
 """Diagnoses as small tables of formatted text, free of Streamlit."""
 
-import csv
-import io
 from collections.abc import Iterable
 
-from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import batch
 from covid_model.serving.diagnose import Diagnosis
 from dashboard.figures import number
-from dashboard.tables import Rows
+from dashboard.tables import Rows, with_notice
 from dashboard.text import STATUS, TITLES, percent, plain, short, steady
 
 
@@ -60,12 +57,7 @@ def scores(diagnosis: Diagnosis) -> Rows:
 
 def results_csv(diagnoses: Iterable[Diagnosis]) -> str:
     """Return the command line's table as CSV, with the notice in a last column."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*batch.COLUMNS, "notice"], lineterminator="\n")
-    writer.writeheader()
-    for item in diagnoses:
-        writer.writerows({**row, "notice": NOTICE} for row in batch.rows(item))
-    return out.getvalue()
+    return with_notice(batch.COLUMNS, (row for item in diagnoses for row in batch.rows(item)))
 
 
 def novelty(diagnosis: Diagnosis) -> Rows:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from covid_model import paper
@@ -42,12 +42,19 @@ def to_csv(rows: Rows) -> str:
 
     What is undefined stays empty.
     """
+    cells = (
+        {name: "" if cell == NOTHING else _breakable(cell) for name, cell in row.items()}
+        for row in rows
+    )
+    return with_notice(rows[0], cells)
+
+
+def with_notice(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Write rows as CSV with the notice in a last column."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, [*rows[0], "notice"], lineterminator="\n")
+    writer = csv.DictWriter(out, [*columns, "notice"], lineterminator="\n")
     writer.writeheader()
-    for row in rows:
-        cells = {name: "" if cell == NOTHING else _breakable(cell) for name, cell in row.items()}
-        writer.writerow({**cells, "notice": NOTICE})
+    writer.writerows({**row, "notice": NOTICE} for row in rows)
     return out.getvalue()
 
 

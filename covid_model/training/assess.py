@@ -28,7 +28,7 @@ class Material:
 
     Attributes:
         data: all images.
-        part: one of ``dataset.PARTS`` an image.
+        part: one of ``runs.PARTS`` an image.
         scores: maps row numbers of ``data`` to the float32 scores (n, 3) that Keras gives them.
     """
 
@@ -42,7 +42,7 @@ class Material:
 
     def images(self, rows: np.ndarray) -> Dataset:
         """The images of some rows, in the order of the data."""
-        return self.data.rows(np.isin(np.arange(len(self.data)), rows))
+        return self.data.take(rows)
 
 
 def write_model(
@@ -57,7 +57,7 @@ def write_model(
         folder: where to write; it exists.
         fitted: the network after its training.
         data: all images.
-        part: one of ``dataset.PARTS`` an image.
+        part: one of ``runs.PARTS`` an image.
         weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
 
     Returns:

@@ -15,11 +15,12 @@ from covid_model.hiding import hide_lungs, only_border, only_lungs
 from covid_model.lungs import LungSegmenter, segmenter_available
 from covid_model.runs import AUDIT_FILE, SCHEMA, read_model_info, write_json, write_model_info
 from covid_model.training.audit_conditions import COLUMNS, failed_of, figures_of
-from covid_model.training.audit_images import AuditImages, Subject, even_rows, with_masks
+from covid_model.training.audit_images import AuditImages, Subject, with_masks
 from covid_model.training.audit_maps import map_figures
 from covid_model.training.audit_source import label_by_source, source_probe
 from covid_model.training.dataset import Dataset
 from covid_model.training.map_agreement import Maps, map_agreement
+from covid_model.training.novelty_fit import even_rows
 from covid_model.training.stored import read_table, write_table
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def audit_run(
     Args:
         folder: the run folder, whose model folders are written.
         data: all images of the run.
-        part: one of ``dataset.PARTS`` an image.
+        part: one of ``runs.PARTS`` an image.
         models: the model folders; those without a model are left as they are.
 
     Returns:
@@ -46,9 +47,8 @@ def audit_run(
     test = data.rows(part == "test")
     if not folders or not len(test):
         return []
-    drawn = np.isin(np.arange(len(test)), even_rows(test.frame, MOST_IMAGES))
     segmenter = LungSegmenter.load() if segmenter_available() else None
-    images = with_masks(test.rows(drawn), segmenter)
+    images = with_masks(test.take(even_rows(test.frame, at_most=MOST_IMAGES)), segmenter)
     labels = label_by_source(data.frame[(part == "train").to_numpy()])
     maps = {one.name: audit_network(Subject.load(one), one, images, labels) for one in folders}
     return map_agreement({name: one for name, one in maps.items() if one is not None})
@@ -69,7 +69,7 @@ def audit_network(
         What it says of the images whose maps were tested, None where there are too few.
     """
     enough = len(images) >= LEAST_MAPS
-    chosen = even_rows(images.data.frame, MOST_MAPS if enough else 0)
+    chosen = even_rows(images.data.frame, at_most=MOST_MAPS if enough else 0)
     table, means, served = _look(subject, images, chosen)
     write_table(table, folder / "audit.csv")
     audit = {

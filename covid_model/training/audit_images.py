@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import cv2
 import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
 from covid_model.gradcam import Head
@@ -17,7 +16,6 @@ from covid_model.preprocessing import INPUT_SIZE
 from covid_model.probabilities import temper
 from covid_model.runs import read_model_info
 from covid_model.training.dataset import Dataset
-from covid_model.training.novelty_fit import balanced_rows
 
 log = logging.getLogger(__name__)
 LEAST_MASKED = 20  # images with a mask, below which nothing is said of the lungs
@@ -99,11 +97,6 @@ class AuditImages:
         kept = np.isin(np.arange(len(self)), numbers)
         masks = None if self.masks is None else self.masks[kept]
         return AuditImages(self.data.rows(kept), masks, self.without_mask)
-
-
-def even_rows(frame: pd.DataFrame, at_most: int) -> np.ndarray:
-    """Row numbers of a draw, as even over sources with labels as they allow, ascending."""
-    return balanced_rows(list(zip(frame["source"], frame["label"], strict=True)), at_most=at_most)
 
 
 def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:

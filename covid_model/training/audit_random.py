@@ -9,10 +9,11 @@ import numpy as np
 
 from covid_model.errors import WeightsError
 from covid_model.gradcam import Head, gradcam
-from covid_model.training.audit_images import AuditImages, Subject, even_rows
+from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.map_agreement import Maps, similarity
+from covid_model.training.novelty_fit import even_rows
 
 log = logging.getLogger(__name__)
 HEADS = 10  # random heads; an image's similarity is the mean over them
@@ -43,7 +44,7 @@ def randomised(
     """
     heads = [fresh_head(subject.head, np.random.default_rng((SEED, k))) for k in range(HEADS)]
     rows = [_row("head", _similarities(served, heads, maps), maps)]
-    few = even_rows(images.data.frame, MOST_REBUILT)
+    few = even_rows(images.data.frame, at_most=MOST_REBUILT)
     inputs = images.data.inputs(few, size=subject.size)
     anew = last_block_anew(subject, inputs, np.stack(served)[few])
     if anew is not None:

@@ -15,8 +15,8 @@ from covid_model.classes import CLASS_NAMES
 from covid_model.errors import DataError
 from covid_model.preprocessing import INPUT_SIZE, to_input
 from covid_model.radiograph import read_radiograph
+from covid_model.runs import PARTS
 
-PARTS = ("train", "validation", "test")
 COLUMNS = ("path", "label", "source", "patient_id", "original")
 SUFFIXES = {".png", ".jpg", ".jpeg", ".dcm", ".dicom"}
 
@@ -42,6 +42,16 @@ class Dataset:
     def rows(self, mask: np.ndarray | pd.Series) -> "Dataset":
         """The images where ``mask`` (bool, one an image) is true."""
         return replace(self, frame=self.frame[np.asarray(mask)].reset_index(drop=True))
+
+    def take(self, numbers: np.ndarray) -> "Dataset":
+        """The images with some row numbers, in their present order."""
+        return self.rows(np.isin(np.arange(len(self)), numbers))
+
+    @property
+    def in_words(self) -> str:
+        """How many images of how many patients, from which sources."""
+        sources = ", ".join(sorted(self.frame["source"].unique()))
+        return f"{len(self)} radiographs of {self.frame['group'].nunique()} patients ({sources})"
 
     @property
     def digest(self) -> str:

@@ -16,7 +16,7 @@ from covid_model.training.answers import fit_threshold
 from covid_model.training.calibration import fit_temperature
 from covid_model.training.dataset import Dataset
 from covid_model.training.evaluation import predictions_table, report_of
-from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of
+from covid_model.training.novelty_fit import even_rows, fit_novelty, threshold_of
 from covid_model.training.outputs import Outputs
 from covid_model.training.stored import as_stored, truth_of, write_table
 
@@ -80,9 +80,7 @@ def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarra
         )
         return np.array([], int)
     rows = np.flatnonzero((part == "train").to_numpy())
-    frame = data.frame.iloc[rows]
-    groups = list(zip(frame["source"], frame["label"], strict=True))
-    return rows[balanced_rows(groups, seed=seed)]
+    return rows[even_rows(data.frame.iloc[rows], seed=seed)]
 
 
 def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -> Judgement:

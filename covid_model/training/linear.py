@@ -71,7 +71,7 @@ def _write_one(
         return Samples(features, np.repeat(images.labels, variants, axis=0))
 
     def scores(rows: np.ndarray) -> np.ndarray:  # the head alone, as the features are there
-        return fit.scores(samples(data.rows(np.isin(np.arange(len(data)), rows))).inputs)
+        return fit.scores(samples(data.take(rows)).inputs)
 
     train = data.rows(part == "train")
     weights = len(train) * draw_weights(

@@ -57,7 +57,7 @@ def run_lungs(selection: Selection, job: Job, *, recipe: LungsRecipe) -> dict[st
         save_split(data, part, folder / SPLIT_FILE)
         info = run_info(selection, job, split, recipe=recipe, split_file=folder / SPLIT_FILE)
         info["limits"] = " ".join(info.pop("notes"))
-        info["origin"] = f"trained from random weights on {_in_words(train)} with their lung masks"
+        info["origin"] = f"trained from random weights on {train.in_words} with their lung masks"
         info["sha256"][MODEL_FILE] = sha256_of(folder / MODEL_FILE)
         info |= {"input_shape": [1, *model.input_shape[1:]], "threshold": THRESHOLD}
         info |= {"weights_format": weights, "validation": best}
@@ -139,11 +139,6 @@ def measured_dice(segmenter: LungSegmenter, data: Dataset) -> dict[str, Any]:
         "mean_interval": PatientBootstrap(data.frame["group"]).mean_interval(np.array(dices)),
         "each": dict(zip(data.frame["original"], (round(one, 6) for one in dices), strict=True)),
     }
-
-
-def _in_words(data: Dataset) -> str:
-    sources = ", ".join(sorted(data.frame["source"].unique()))
-    return f"{len(data)} radiographs of {data.frame['group'].nunique()} patients ({sources})"
 
 
 def _log_epoch(epoch: int, logs: dict[str, float]) -> None:

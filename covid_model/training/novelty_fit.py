@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 from sklearn.covariance import LedoitWolf
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -115,6 +116,12 @@ def threshold_of(model: NoveltyModel, features: np.ndarray, kept: float = KEPT) 
             "infinite values. The network has diverged: train it again with a lower rate."
         )
     return threshold
+
+
+def even_rows(frame: pd.DataFrame, *, at_most: int = MOST_IMAGES, seed: int = 0) -> np.ndarray:
+    """Draw row numbers by ``balanced_rows``, as even over sources with labels as they allow."""
+    groups = list(zip(frame["source"], frame["label"], strict=True))
+    return balanced_rows(groups, at_most=at_most, seed=seed)
 
 
 def balanced_rows(

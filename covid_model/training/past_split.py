@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from covid_model.errors import DataError, RunError
-from covid_model.runs import Run, sha256_of
-from covid_model.training.dataset import PARTS, Dataset, read_dataset
+from covid_model.runs import PARTS, Run, sha256_of
+from covid_model.training.dataset import Dataset, read_dataset
 from covid_model.training.selection import SPLIT_COLUMNS
 
 

@@ -130,9 +130,7 @@ def save_backbone(backbone: Backbone, data: Dataset, recipe: PretrainRecipe, fol
 def trained_on(data: Dataset, recipe: WholeRecipe) -> str:
     """What a network saw, in words."""
     sizes = " and ".join(f"{stage.size} px" for stage in recipe.stages)
-    sources = ", ".join(sorted(data.frame["source"].unique()))
-    patients = data.frame["group"].nunique()
-    return f"{len(data)} radiographs of {patients} patients ({sources}) at {sizes}"
+    return f"{data.in_words} at {sizes}"
 
 
 def _scale_last_layer(backbone: Backbone, factor: float) -> None:

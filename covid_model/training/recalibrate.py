@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from covid_model.model_card import write_card
@@ -56,7 +55,7 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
         require_servable(source.model_folder(name), source.model_info(name))
     split = read_split(source, data)
     drawn = training_draw(split.data, split.part)
-    draw = split.data.rows(np.isin(np.arange(len(split.data)), drawn)) if len(drawn) else None
+    draw = split.data.take(drawn) if len(drawn) else None
     rows = []
     with new_run(out) as folder:
         for name in source.models:

@@ -60,7 +60,7 @@ class Selection:
     def split(
         self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe | LinearRecipe
     ) -> tuple[Dataset, pd.Series]:
-        """Give each image a part of ``dataset.PARTS``, then apply the limit.
+        """Give each image a part of ``runs.PARTS``, then apply the limit.
 
         Returns:
             The images that are used, and the part of each.

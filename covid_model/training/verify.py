@@ -18,6 +18,7 @@ from covid_model.runs import (
     read_model_info,
     sha256_of,
 )
+from covid_model.training.audit_conditions import failed_of, figures_of
 from covid_model.training.comparison import pairs_of
 from covid_model.training.differences import count, sentences
 from covid_model.training.evaluation import report_of
@@ -145,7 +146,5 @@ def _pairs(run: Run) -> dict[str, Any]:
 
 def _audit(folder: Path) -> dict[str, Any]:
     """All of audit.json that audit.csv tells, with the checks that fail."""
-    from covid_model.training.audit_conditions import failed_of, figures_of
-
     figures = figures_of(read_table(folder / "audit.csv"))
     return {**figures, "failed": failed_of({**read_json(folder / AUDIT_FILE), **figures})}
