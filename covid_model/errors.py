@@ -1,8 +1,20 @@
 """The family of errors that this project raises on purpose."""
 
+from typing import Any
+
+from covid_model.sentence import Sentence
+
 
 class CovidModelError(Exception):
-    """Base of every error whose message is one sentence a user can act on."""
+    """Base of every error whose message is one sentence a user can act on.
+
+    ``CovidModelError("... {count} ...", count=3)`` keeps template and values in ``sentence``, so
+    that the message can be said in another language.
+    """
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.sentence = template if isinstance(template, Sentence) else Sentence(template, **values)
+        super().__init__(self.sentence)
 
 
 class RadiographError(CovidModelError):

@@ -1,0 +1,28 @@
+"""A sentence that remembers what was put into it, so that it can be said in another language."""
+
+from typing import Any
+
+
+class Sentence(str):
+    """English text made from a template.
+
+    It is a plain ``str`` to whoever only shows it. Whoever translates it takes the template and
+    the values apart again.
+
+    Attributes:
+        template: the text with ``{name}`` or ``{name:.2f}`` where values go.
+        values: the values by name, which may be sentences themselves.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, **values: Any) -> "Sentence":
+        """Format a template; without values its braces stay as they are."""
+        sentence = super().__new__(cls, template.format(**values) if values else template)
+        sentence.template, sentence.values = template, values
+        return sentence
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """What makes it again, for pickle and copy."""
+        return (self.template,), self.values
