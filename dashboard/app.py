@@ -10,30 +10,31 @@ if str(HERE.parent) not in sys.path:  # streamlit puts this file's folder there,
     sys.path.insert(0, str(HERE.parent))
 
 from covid_model.notice import NOTICE  # noqa: E402
+from dashboard import language_switch  # noqa: E402
+from dashboard.language import t  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
 st.set_page_config(
-    page_title="Chest radiograph triage", page_icon=str(HERE / "icon.svg"), layout="wide"
+    page_title=t("Chest radiograph triage"), page_icon=str(HERE / "icon.svg"), layout="wide"
 )
 page = st.navigation(
     [
-        st.Page(HERE / "views" / f"{file}.py", title=title, icon=icon, help=about)
+        st.Page(HERE / "views" / f"{file}.py", title=title, icon=f":material/{icon}:", help=about)
         for file, title, icon, about in (
-            (
-                "classify",
-                "Classify",
-                ":material/radiology:",
-                "Classify radiographs with one network.",
-            ),
-            ("compare", "Compare", ":material/compare:", "See three networks on one radiograph."),
-            ("reports", "Reports", ":material/monitoring:", "How well the trained networks do."),
-            ("audit", "Shortcuts", ":material/visibility:", "Do they look at the lungs?"),
-            ("errors", "Errors", ":material/rule:", "What they name wrongly."),
-            ("about", "About", ":material/info:", "Purpose, data, origin of the models, limits."),
+            ("classify", t("Classify"), "radiology", t("Classify radiographs with one network.")),
+            ("compare", t("Compare"), "compare", t("See three networks on one radiograph.")),
+            ("reports", t("Reports"), "monitoring", t("How well the trained networks do.")),
+            ("audit", t("Shortcuts"), "visibility", t("Do they look at the lungs?")),
+            ("errors", t("Errors"), "rule", t("What they name wrongly.")),
+            ("about", t("About"), "info", t("Purpose, data, origin of the models, limits.")),
         )
     ],
     position="top",
 )
 with st.container(horizontal_alignment="center"), st.container(width=1240):
-    st.caption(f":material/info: **{NOTICE}**")
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.caption(f":material/info: **{t(NOTICE)}**", width="content")
+        language_switch.switch()
     page.run()

@@ -1,0 +1,26 @@
+"""The switch between the languages of the page."""
+
+import streamlit as st
+
+from dashboard import language
+from dashboard.language import t
+
+
+def switch() -> None:
+    """Let the visitor choose the language, kept from page to page; name it to screen readers."""
+    st.segmented_control(
+        t("Language of the page"),
+        list(language.LANGUAGES),
+        default=language.current(),
+        required=True,
+        format_func=language.LANGUAGES.get,
+        key=language.KEY,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    spoken = language.current().replace("_", "-")
+    st.html(  # Streamlit's page says that it is English; what is written here is no one's input
+        f"<script>document.documentElement.lang = '{spoken}'</script>",
+        width="content",
+        unsafe_allow_javascript=True,
+    )
