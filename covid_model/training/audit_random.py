@@ -9,10 +9,11 @@ import numpy as np
 
 from covid_model.errors import WeightsError
 from covid_model.gradcam import Head, gradcam
+from covid_model.map_similarity import similarity
 from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.map_agreement import Maps, similarity
+from covid_model.training.map_agreement import Maps
 from covid_model.training.novelty_fit import even_rows
 
 log = logging.getLogger(__name__)

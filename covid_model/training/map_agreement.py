@@ -1,14 +1,13 @@
-"""How alike two maps of attention are."""
+"""How alike the maps of a run's networks are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import cv2
 import numpy as np
-from scipy.stats import spearmanr
 
+from covid_model.map_similarity import similarity
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
 
@@ -41,29 +40,6 @@ class Maps:
         """The images of some rows."""
         parts = (self.patients, self.probabilities, self.heatmaps)
         return Maps(*(part[numbers] for part in parts))
-
-
-def similarity(one: np.ndarray, other: np.ndarray) -> float:
-    """Spearman's rank correlation over the cells of two maps, in [-1, 1].
-
-    Ranks do not mind how steep a map is, only where it is higher.
-
-    Args:
-        one: float32 (h, w).
-        other: float32 (H, W); of two sizes the smaller map is enlarged bilinearly.
-
-    Returns:
-        The correlation; 0 where one map is flat, NaN where both are.
-    """
-    height, width = np.maximum(one.shape, other.shape)
-    cells = [
-        cv2.resize(each, (int(width), int(height)), interpolation=cv2.INTER_LINEAR).ravel()
-        for each in (one, other)
-    ]
-    flat = [bool(np.ptp(each) == 0) for each in cells]
-    if any(flat):
-        return np.nan if all(flat) else 0.0
-    return float(spearmanr(*cells).statistic)
 
 
 def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:

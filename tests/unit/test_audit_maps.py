@@ -8,12 +8,13 @@ import pytest
 
 from covid_model.classes import CLASS_NAMES
 from covid_model.gradcam import Head, gradcam
+from covid_model.map_similarity import similarity
 from covid_model.training import audit_random
 from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.audit_maps import FRACTIONS, curves_of, map_figures, random_map
 from covid_model.training.audit_random import fresh_head, randomised
 from covid_model.training.dataset import Dataset
-from covid_model.training.map_agreement import Maps, map_agreement, similarity
+from covid_model.training.map_agreement import Maps, map_agreement
 
 SIZE, CELLS, CHANNELS = 64, 8, 24
 SPOT = np.zeros((CELLS, CELLS), np.float32)
@@ -167,29 +168,6 @@ def test_the_last_block_joins_where_it_can_be_drawn_anew(network, images, monkey
     assert block["what"] == "last_block"
     assert block["images"] == audit_random.MOST_REBUILT == asked[0][0][0] == asked[0][1][0]
     assert 0 < block["similarity"] < 1
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        (SPOT, SPOT, 1.0),
-        (SPOT, SPOT**2 * 3, 1.0),  # only the order counts
-        (SPOT, 1 - SPOT, -1.0),
-        (SPOT, np.zeros_like(SPOT), 0.0),
-        (np.ones((3, 3), np.float32), SPOT, 0.0),
-    ],
-)
-def test_similarity(one, other, expected):
-    assert similarity(one, other) == pytest.approx(expected)
-
-
-def test_similarity_of_two_flat_maps_is_unknown():
-    assert np.isnan(similarity(np.zeros((2, 2), np.float32), np.ones((3, 3), np.float32)))
-
-
-def test_maps_of_two_sizes_are_compared_on_the_larger():
-    fine = np.kron(SPOT, np.ones((2, 2), np.float32))
-    assert similarity(SPOT, fine) > 0.6
 
 
 def network_maps(predicted, heat):
