@@ -2,23 +2,25 @@
 
 from dataclasses import dataclass
 
+from covid_model.sentence import Sentence
+
 
 @dataclass(frozen=True)
 class ClassInfo:
     """One class: its name in files, its title on screen and its colour in charts."""
 
     name: str
-    title: str
+    title: Sentence
     colour: str
 
 
 CLASSES: tuple[ClassInfo, ...] = (
-    ClassInfo("covid", "COVID-19", "#ea580c"),
-    ClassInfo("normal", "Normal", "#0d9488"),
-    ClassInfo("infection", "Other infection", "#6366f1"),
+    ClassInfo("covid", Sentence("COVID-19"), "#ea580c"),
+    ClassInfo("normal", Sentence("Normal"), "#0d9488"),
+    ClassInfo("infection", Sentence("Other infection"), "#6366f1"),
 )
 CLASS_NAMES: tuple[str, ...] = tuple(info.name for info in CLASSES)
-TITLES: dict[str, str] = {info.name: info.title for info in CLASSES}
+TITLES: dict[str, Sentence] = {info.name: info.title for info in CLASSES}
 SCORE_COLUMNS: tuple[str, ...] = tuple(f"p_{name}" for name in CLASS_NAMES)
 
 

@@ -1,3 +1,5 @@
 """The one sentence that every page, picture or table of this project carries."""
 
-NOTICE = "For research and teaching, not for diagnosis."
+from covid_model.sentence import Sentence
+
+NOTICE = Sentence("For research and teaching, not for diagnosis.")

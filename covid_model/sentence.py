@@ -1,5 +1,6 @@
 """A sentence that remembers what was put into it, so that it can be said in another language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -26,3 +27,17 @@ class Sentence(str):
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
         """What makes it again, for pickle and copy."""
         return (self.template,), self.values
+
+
+def joined(parts: Sequence[str], between: str = " ") -> Sentence:
+    """Put sentences, or words, one after the other; each keeps its template."""
+    names = [f"part_{index}" for index in range(len(parts))]
+    template = between.join(f"{{{name}}}" for name in names)
+    return Sentence(template, **dict(zip(names, parts, strict=True)))
+
+
+def in_words(words: Sequence[str]) -> Sentence:
+    """List words as a sentence does: "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return joined(words)
+    return Sentence("{first} and {last}", first=joined(words[:-1], ", "), last=words[-1])

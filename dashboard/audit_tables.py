@@ -5,7 +5,7 @@ from typing import Any
 
 from covid_model.classes import CLASS_NAMES
 from covid_model.runs import ARCHITECTURES
-from covid_model.serving.decision import in_words
+from covid_model.sentence import in_words
 from dashboard import audit_map_text, audit_text
 from dashboard.figures import NOTHING, share, value
 from dashboard.tables import Rows

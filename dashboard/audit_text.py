@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.runs import Run
-from covid_model.serving.decision import in_words
+from covid_model.sentence import in_words
 from dashboard import evidence_text, figures
 from dashboard.text import percent
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from covid_model.runs import ARCHITECTURES, Run
-from covid_model.serving.decision import in_words
+from covid_model.sentence import in_words
 from dashboard.text import NO_BREAK, TITLES, percent, plain
 
 SIGNIFICANT = 0.05

@@ -1,23 +1,31 @@
 """The language of the page: English, or what the catalogues in ``locale`` hold."""
 
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from covid_model.sentence import Sentence
 
 FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)"}
+SEPARATORS = {"en": ".,", "pt_BR": ",."}  # of decimals, of thousands, as Plotly takes them
 KEY = "language"  # of the session: the visitor's own choice
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
 
 
 def current() -> str:
     """The visitor's choice, else the browser's language, else English; a key of ``LANGUAGES``."""
+    if spoken := _spoken.get():
+        return spoken
     if get_script_run_ctx() is None:
         return "en"
     chosen = st.session_state.get(KEY)
@@ -26,12 +34,23 @@ def current() -> str:
     return "pt_BR" if str(st.context.locale or "").lower().startswith("pt") else "en"
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything within the block in one language, whatever the visitor chose."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def t(message: str, **values: Any) -> str:
     """Say a message in the visitor's language.
 
     Args:
         message: English; a literal, so that the catalogue's test finds it, or a ``Sentence``.
-        values: what goes in the place of ``{name}``; sentences among them are translated.
+        values: what goes in the place of ``{name}``; sentences among them are translated, numbers
+            get the language's signs: ``{share:.1f}`` and ``{count:,}`` are written as in English.
 
     Returns:
         The translation with its values, or English where the catalogue lacks it.
@@ -41,12 +60,41 @@ def t(message: str, **values: Any) -> str:
     said = catalogue(current()).get(message, message)
     if not values:
         return said
-    return said.format(**{name: _said(value) for name, value in values.items()})
+    parts = {name: t(one) if isinstance(one, Sentence) else one for name, one in values.items()}
+    return _FORMATTER.vformat(said, (), parts)
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Write a number with the decimal sign of the visitor's language."""
-    return format_decimal(round(value, digits), f"#,##0.{'0' * digits}", locale=current())
+    """Write a number with the signs of the visitor's language."""
+    return written(value, f",.{digits}f")
+
+
+def written(value: float, spec: str) -> str:
+    """Format a number as Python does, then give it the signs of the visitor's language."""
+    return format(value, spec).translate(_signs(separators()))
+
+
+def separators() -> str:
+    """The signs before decimals and between thousands, as Plotly's layout takes them."""
+    return SEPARATORS.get(current(), SEPARATORS["en"])
+
+
+@cache
+def _signs(both: str) -> dict[int, int]:
+    return str.maketrans(SEPARATORS["en"], both)
+
+
+class _Formatter(string.Formatter):
+    """``str.format`` with the visitor's signs in numbers."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Format one value; an integer that asks for no format stays as it is."""
+        if isinstance(value, Real) and (format_spec or not isinstance(value, int)):
+            return written(value, format_spec)
+        return super().format_field(value, format_spec)
+
+
+_FORMATTER = _Formatter()
 
 
 @cache
@@ -57,7 +105,3 @@ def catalogue(language: str) -> dict[str, str]:
         return {}
     with path.open("rb") as file:
         return {one.id: one.string for one in read_po(file, language) if one.id and one.string}
-
-
-def _said(value: Any) -> Any:
-    return t(value) if isinstance(value, Sentence) else value

@@ -10,7 +10,8 @@ import numpy as np
 from covid_model import paper
 from covid_model.classes import TITLES
 from covid_model.runs import ARCHITECTURES
-from covid_model.serving.decision import in_words
+from covid_model.sentence import in_words
+from dashboard.language import written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at
 STATUS = {"ok": "answer", "uncertain": f"can't{NO_BREAK}tell", "refused": "refused"}
@@ -77,7 +78,7 @@ def steady(words: str, length: int = 18) -> str:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """Format a share of [0, 1] in percent, in one line; a dash where it is undefined."""
-    return "–" if share is None else f"{100 * share:.{digits}f}{NO_BREAK}%"
+    return "–" if share is None else f"{written(100 * share, f'.{digits}f')}{NO_BREAK}%"
 
 
 def scores(probabilities: np.ndarray, *, measure: str = "score") -> str:

@@ -52,7 +52,7 @@ def classify(source: Source, classifiers: Sequence[Classifier]) -> Diagnosis:
     try:
         data = source.load()
     except RadiographError as error:
-        return Diagnosis(name=source.name, status="refused", reason=str(error))
+        return Diagnosis(name=source.name, status="refused", reason=error.sentence)
     return diagnose(data, source.name, classifiers)
 
 

@@ -20,6 +20,7 @@ from covid_model.runs import (
     read_model_info,
     require_servable,
 )
+from covid_model.sentence import Sentence
 from covid_model.serving.trust import Trust
 
 
@@ -57,9 +58,9 @@ class Prediction:
         return float(self.probabilities.max())
 
     @property
-    def measure(self) -> str:
+    def measure(self) -> Sentence:
         """What to call the probabilities: "calibrated probability" or "score"."""
-        return "calibrated probability" if self.calibrated else "score"
+        return Sentence("calibrated probability") if self.calibrated else Sentence("score")
 
     def heatmap(self, class_name: str) -> np.ndarray:
         """Return the heatmap of one class, float32 (h, w), range [0, 1].

@@ -6,6 +6,7 @@ from typing import Literal
 
 from covid_model.classes import TITLES
 from covid_model.runs import ARCHITECTURES
+from covid_model.sentence import Sentence, in_words, joined
 from covid_model.serving.classifier import Prediction
 
 
@@ -15,7 +16,8 @@ class Decision:
 
     Attributes:
         status: "ok"; "uncertain", where classes are named with a doubt; "refused", where none is.
-        reason: sentences for a clinician with the figures, "" when ok; names no class when refused.
+        reason: sentences for a clinician with the figures, "" when ok; names no class when refused;
+            a ``Sentence`` with its parts where it says something.
         cause: "novel" (refused), "disagree" or "low" (uncertain), "" when ok.
     """
 
@@ -41,44 +43,60 @@ def decide(predictions: Sequence[Prediction]) -> Decision:
     asked = [one for one in predictions if one.threshold is not None]
     low = [_low(one) for one in asked if not one.score >= one.threshold]
     if len({one.predicted for one in predictions}) > 1:
-        return Decision("uncertain", " ".join([_disagree(predictions), *low]), "disagree")
+        return Decision("uncertain", joined([_disagree(predictions), *low]), "disagree")
     if low:
-        return Decision("uncertain", " ".join(low), "low")
+        return Decision("uncertain", joined(low), "low")
     return Decision("ok")
 
 
-def _novel(judges: Sequence[Prediction], count: int) -> str:
-    figures = in_words([f"{_apart(one.novelty, 1)} by {_title(one)}" for one in judges])
-    share = "" if len(judges) == 1 else f" for {count} of {len(judges)} networks"
-    known = "the network knows" if len(judges) == 1 else "the networks know"
-    return (
-        f"This picture is not like the frontal chest radiographs that {known}, so no class is "
-        f"named: its novelty is {figures}, above the limit of 1{share}."
+def _novel(judges: Sequence[Prediction], count: int) -> Sentence:
+    figures = in_words(
+        [
+            Sentence("{figure} by {network}", figure=_apart(one.novelty, 1), network=_title(one))
+            for one in judges
+        ]
+    )
+    if len(judges) == 1:
+        return Sentence(
+            "This picture is not like the frontal chest radiographs that the network knows, so no "
+            "class is named: its novelty is {figures}, above the limit of 1.",
+            figures=figures,
+        )
+    return Sentence(
+        "This picture is not like the frontal chest radiographs that the networks know, so no "
+        "class is named: its novelty is {figures}, above the limit of 1 for {count} of {judges} "
+        "networks.",
+        figures=figures,
+        count=count,
+        judges=len(judges),
     )
 
 
-def _disagree(predictions: Sequence[Prediction]) -> str:
-    said = in_words([f"{_title(one)} says {TITLES[one.predicted]}" for one in predictions])
-    return f"The networks disagree: {said}."
+def _disagree(predictions: Sequence[Prediction]) -> Sentence:
+    said = [
+        Sentence("{network} says {name}", network=_title(one), name=TITLES[one.predicted])
+        for one in predictions
+    ]
+    return Sentence("The networks disagree: {said}.", said=in_words(said))
 
 
-def _low(one: Prediction) -> str:
-    return (
-        f"{_title(one)} gives {TITLES[one.predicted]} a {one.measure} of only "
-        f"{_apart(one.score, one.threshold)}, where an answer takes {one.threshold:.2f}."
+def _low(one: Prediction) -> Sentence:
+    return Sentence(
+        "{network} gives {name} a {measure} of only {score}, where an answer takes "
+        "{threshold:.2f}.",
+        network=_title(one),
+        name=TITLES[one.predicted],
+        measure=one.measure,
+        score=_apart(one.score, one.threshold),
+        threshold=one.threshold,
     )
 
 
-def _apart(value: float, limit: float) -> str:
+def _apart(value: float, limit: float) -> Sentence:
     """Two decimals, or as many as tell a value from its limit."""
     digits = next((n for n in range(2, 6) if round(value, n) != round(limit, n)), 6)
-    return f"{value:.{digits}f}"
+    return Sentence("{value:.{digits}f}", value=value, digits=digits)
 
 
 def _title(one: Prediction) -> str:
     return ARCHITECTURES.get(one.model, one.model)
-
-
-def in_words(words: Sequence[str]) -> str:
-    """Join words as a sentence does: "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

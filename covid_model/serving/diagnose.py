@@ -18,7 +18,7 @@ class Diagnosis:
     Attributes:
         name: file name as given.
         status: "ok", "uncertain" (predicted, with a reason for doubt) or "refused".
-        reason: one sentence or more for the user, "" when ok.
+        reason: one sentence or more for the user, "" when ok; a ``Sentence`` where it has parts.
         radiograph: what was read, None where the file could not be.
         predictions: one for each classifier in the order given, empty where the file could not be
             read. Where ``withheld``, they serve for their novelty alone: name no class of them.
@@ -44,7 +44,7 @@ def diagnose(data: bytes, name: str, classifiers: Sequence[Classifier]) -> Diagn
     try:
         radiograph = read_radiograph(data, name)
     except RadiographError as error:
-        return Diagnosis(name=name, status="refused", reason=str(error))
+        return Diagnosis(name=name, status="refused", reason=error.sentence)
     sizes = {classifier.input_size for classifier in classifiers}
     inputs = {size: _shrunk(radiograph, size) for size in sizes}
     predictions = tuple(one.predict(inputs[one.input_size]) for one in classifiers)

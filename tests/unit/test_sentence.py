@@ -4,7 +4,7 @@ import copy
 import pickle
 
 from covid_model.errors import RadiographError
-from covid_model.sentence import Sentence
+from covid_model.sentence import Sentence, in_words, joined
 from dashboard import language
 
 
@@ -37,7 +37,21 @@ def test_translation_puts_the_values_in_again(monkeypatch):
     assert language.t("unknown {n}", n=1) == "unknown 1"
 
 
-def test_numbers_follow_the_language(monkeypatch):
+def test_numbers_follow_the_language():
+    said = Sentence("{images:,} at {share:.1f} % of {n}, {x}", images=1416, share=5.25, n=2, x=0.5)
     assert language.number(0.5, 2) == "0.50"
-    monkeypatch.setattr(language, "current", lambda: "pt_BR")
-    assert language.number(1234.5, 1) == "1.234,5"
+    assert language.t(said) == said == "1,416 at 5.2 % of 2, 0.5"
+    with language.speaking("pt_BR"):
+        assert language.number(1234.5, 1) == "1.234,5"
+        assert language.t(said) == "1.416 at 5,2 % of 2, 0,5"
+        assert language.t("{v}", v=Sentence("{f:+.{digits}f}", f=0.25, digits=1)) == "+0,2"
+        assert language.separators() == ",."
+    assert language.separators() == ".,"
+
+
+def test_lists_follow_the_language(monkeypatch):
+    assert [in_words(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+    known = {"{first} and {last}": "{first} e {last}", "b": "B"}
+    monkeypatch.setattr(language, "catalogue", lambda name: known)
+    assert language.t(in_words(["a", Sentence("b"), "c"])) == "a, B e c"
+    assert language.t(joined([Sentence("b"), "b"])) == "B b"
