@@ -8,16 +8,20 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.reading_log import Log
+
 # Widgets; all but the uploader and CASE carry persist_state="session", to outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
 MAP_CLASS, OPACITY = "map_class", "opacity"
 OUTLINE, HIDDEN = "outline", "hidden"
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
 CARD = "card"  # before a run's name: whether its model card is open
+READ_FIRST = "read_first"  # the switch that hides what the networks say
 PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
 ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
 # Plain values.
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
+_LOG, _ASKING_TO_REVEAL = "reading_log", "asking_to_reveal"
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
 
 MAX_CASES = 50
@@ -37,6 +41,11 @@ class Case:
     def key(self) -> str:
         """Digest of name with content, so that the same file is never listed twice."""
         return hashlib.sha256(self.name.encode() + b"\0" + self.data).hexdigest()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the content alone: the same picture under another name is no other picture."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 def cases() -> dict[str, Case]:
@@ -104,6 +113,44 @@ def clear() -> None:
     for key in (_CASES, _CHOSEN, _UPLOADED, _NOTE, _RESULTS):
         st.session_state.pop(key, None)
     st.session_state[_UPLOADER] += 1
+
+
+def reading_log() -> Log:
+    """Return the session's log of readings; removing files leaves it."""
+    return st.session_state.setdefault(_LOG, Log())
+
+
+def reading_key(part: str, case: Case) -> str:
+    """Return the key of one widget of a file's reading form."""
+    return f"reading-{part}-{case.sha256}"
+
+
+def forget_readings() -> None:
+    """Start the log anew; the files whose answers were seen stay marked so."""
+    st.session_state[_LOG] = reading_log().emptied()
+
+
+def reads_first() -> bool:
+    """Whether the networks' answers are hidden until the reader gave a reading."""
+    return bool(st.session_state.get(READ_FIRST)) or asks_to_reveal()
+
+
+def asks_to_reveal() -> bool:
+    """Whether the switch was turned off over unread files and the question why is still open."""
+    return st.session_state.get(_ASKING_TO_REVEAL, False)
+
+
+def turn_reading_first() -> None:
+    """Follow the switch; over files that nobody read, off needs a second click."""
+    log = reading_log()
+    unread = any(log.unseen(case.sha256) for case in cases().values())
+    st.session_state[_ASKING_TO_REVEAL] = unread and not st.session_state[READ_FIRST]
+
+
+def reveal(*, all_files: bool) -> None:
+    """Answer the question that ``turn_reading_first`` left open."""
+    st.session_state[_ASKING_TO_REVEAL] = False
+    st.session_state[READ_FIRST] = not all_files
 
 
 def result(key: tuple[str, ...]) -> Any:

@@ -8,7 +8,7 @@ from covid_model.errors import CovidModelError
 from covid_model.runs import Run
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import lungs, outcome, outcome_tables, parts, services, state, text
+from dashboard import lungs, outcome, outcome_tables, parts, reading, services, state, text
 
 
 def classify(run: Run, model: str) -> dict[str, Diagnosis]:
@@ -41,14 +41,15 @@ def viewer(diagnosis: Diagnosis, found: Counterfactual | None) -> None:
             lungs.share(found, parts.shown_class(prediction, choice))
 
 
-def result(key: str, diagnosis: Diagnosis, sample: str, folder: Path) -> None:
-    """Show what the network says of one file, or why it says nothing."""
-    if outcome.refused(diagnosis):
+def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
+    """Show what the network says of one file, or why it says nothing, once it may be shown."""
+    case = state.cases()[key]
+    if not reading.gate(case, diagnosis, run=run.name) or outcome.refused(diagnosis):
         return
     outcome.answer(diagnosis)
     found = lungs.without_lungs(key, diagnosis, folder)
     seconds = diagnosis.predictions[0].seconds
-    st.caption(f"{text.plain(diagnosis.name)}, read in {1000 * seconds:.0f} ms. {sample}")
+    st.caption(f"{text.plain(diagnosis.name)}, read in {1000 * seconds:.0f} ms. {case.sample}")
     viewer(diagnosis, found)
     if found is not None:
         lungs.hidden_picture(diagnosis, found)
@@ -70,17 +71,20 @@ with results:
         except CovidModelError as error:
             st.error(str(error), title="This network cannot be used")
             st.stop()
-        if len(diagnoses) > 1:
+        reading.switch()
+        whole = reading.shown(diagnoses, run=run.name)
+        if whole and len(diagnoses) > 1:
             parts.draw_table(
                 outcome_tables.outcomes(diagnoses.values()), alt="Outcome of every file"
             )
-        key, case = parts.pick_case()
-        result(key, diagnoses[key], case.sample, run.model_folder(model))
-        st.download_button(
-            "Download results as CSV",
-            outcome_tables.results_csv(diagnoses.values()),
-            file_name="results.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        key, _ = parts.pick_case()
+        result(key, diagnoses[key], run, run.model_folder(model))
+        if whole:
+            st.download_button(
+                "Download results as CSV",
+                outcome_tables.results_csv(diagnoses.values()),
+                file_name="results.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )

@@ -5,7 +5,7 @@ import streamlit as st
 from covid_model.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import outcome, outcome_tables, parts, services, state, text, trust_text
+from dashboard import outcome, outcome_tables, parts, reading, services, state, text, trust_text
 
 
 @st.fragment
@@ -43,6 +43,8 @@ with st.expander("Files", icon=":material/upload_file:", expanded=not state.case
     parts.intake()
 run = parts.pick_run(shelf)
 chosen = parts.pick_case()
+if state.cases():
+    reading.switch()
 if chosen is None:
     st.container(border=True).markdown(text.EMPTY)
 elif run is not None:
@@ -56,4 +58,5 @@ elif run is not None:
     except CovidModelError as error:
         st.error(str(error), title="A network cannot be used")
         st.stop()
-    result(diagnosis, case.sample)
+    if reading.gate(case, diagnosis, run=run.name):
+        result(diagnosis, case.sample)

@@ -1,0 +1,77 @@
+"""Read first, reveal later: what the networks say stays hidden until the reader said it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from covid_model.serving import Diagnosis
+from dashboard import parts, reading_form, state
+from dashboard.language import t
+
+
+def switch() -> None:
+    """Show the switch; turned off over unread files, it asks before it reveals them."""
+    st.toggle(
+        t("Read first, reveal later"),
+        key=state.READ_FIRST,
+        persist_state="session",
+        on_change=state.turn_reading_first,
+        help=t(
+            "Hides everything that a network says of a file, on every page, until you have given "
+            "a reading of your own. Both go into a log that you can download."
+        ),
+    )
+    if not state.asks_to_reveal():
+        return
+    st.warning(
+        t("Files that you have not read would show their answers and be logged as seen."),
+        title=t("Reveal every file?"),
+    )
+    with st.container(horizontal=True):
+        st.button(t("Keep hidden"), on_click=state.reveal, kwargs={"all_files": False})
+        st.button(t("Reveal every file"), on_click=state.reveal, kwargs={"all_files": True})
+
+
+def hidden(case: state.Case, diagnosis: Diagnosis) -> bool:
+    """Whether what the networks say of a file may not be shown yet.
+
+    A file that no network could be asked about hides nothing: its refusal is the reader's alone.
+    """
+    read = state.reading_log().last(case.sha256) is not None
+    return state.reads_first() and diagnosis.radiograph is not None and not read
+
+
+def shown(diagnoses: Mapping[str, Diagnosis], *, run: str) -> bool:
+    """Return whether the answers to all files may be shown, and note in the log that they are."""
+    held = state.cases()
+    if any(hidden(held[key], diagnosis) for key, diagnosis in diagnoses.items()):
+        return False
+    for key, diagnosis in diagnoses.items():
+        state.reading_log().show(held[key].sha256, run, diagnosis)
+    return True
+
+
+def gate(case: state.Case, diagnosis: Diagnosis, *, run: str) -> bool:
+    """Return whether the page may show what the networks say of a file; ask for a reading if not.
+
+    Call it before anything of ``diagnosis`` is drawn. What it lets through is noted in the log.
+
+    Args:
+        case: the file.
+        diagnosis: what the page would show of it.
+        run: folder name of the run that the networks belong to.
+    """
+    if hidden(case, diagnosis):
+        neutral = replace(diagnosis, withheld=False)  # a novel picture looks like any other
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            parts.draw_radiograph(neutral)
+        with right:
+            reading_form.ask(case)
+        return False
+    log = state.reading_log()
+    log.show(case.sha256, run, diagnosis)
+    if state.reads_first() and log.last(case.sha256):
+        reading_form.given(case)
+    return True

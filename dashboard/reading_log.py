@@ -1,0 +1,125 @@
+"""What a reader said of each file before or after the networks, free of Streamlit."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from covid_model.classes import CLASS_NAMES
+from covid_model.serving import Diagnosis, Prediction, decide
+
+UNSURE = "unsure"
+CHOICES = (*CLASS_NAMES, UNSURE)
+SEEN, CHANGED, SAMPLE = "seen before reading", "changed after the answer", "sample names its class"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of one file.
+
+    Attributes:
+        file: the file's name.
+        sha256: digest of its bytes.
+        reader_class: one of ``CHOICES``.
+        sureness: 1 (a guess) to 5 (certain), None where the reader did not say.
+        note: the reader's own words.
+        time: UTC, ISO 8601, to the second.
+        not_blind: SEEN, CHANGED or SAMPLE where it does not count as blind, "" where it does.
+    """
+
+    file: str
+    sha256: str
+    reader_class: str
+    sureness: int | None = None
+    note: str = ""
+    time: str = ""
+    not_blind: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one network alone says of one picture.
+
+    Attributes:
+        run: folder name of the run.
+        network: key of the network in ``runs.ARCHITECTURES``.
+        outcome: "ok", "uncertain" or "refused", as of this network alone.
+        named: the class with the highest probability, "" where refused.
+        measure: "calibrated probability" or "score".
+        probability: of ``named``, range [0, 1], None where refused.
+    """
+
+    run: str
+    network: str
+    outcome: str
+    named: str
+    measure: str
+    probability: float | None
+
+    @classmethod
+    def of(cls, run: str, prediction: Prediction) -> "Answer":
+        """Take what the log keeps of a prediction."""
+        outcome = decide([prediction]).status
+        refused = outcome == "refused"
+        return cls(
+            run=run,
+            network=prediction.model,
+            outcome=outcome,
+            named="" if refused else prediction.predicted,
+            measure=prediction.measure,
+            probability=None if refused else prediction.score,
+        )
+
+
+@dataclass
+class Log:
+    """The readings of a session, with what the networks said of the same pictures.
+
+    Attributes:
+        readings: in the order they were given.
+        answers: (digest of the picture, run, network) -> what was shown.
+        seen: digests of the pictures of which an answer was shown before any reading.
+    """
+
+    readings: list[Reading] = field(default_factory=list)
+    answers: dict[tuple[str, str, str], Answer] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def last(self, sha256: str) -> Reading | None:
+        """Return the latest reading of a picture, None without one."""
+        return next((one for one in reversed(self.readings) if one.sha256 == sha256), None)
+
+    def unseen(self, sha256: str) -> bool:
+        """Whether a picture was neither read nor shown with an answer."""
+        return self.last(sha256) is None and sha256 not in self.seen
+
+    def show(self, sha256: str, run: str, diagnosis: Diagnosis) -> None:
+        """Note that the page shows what the networks say of a picture."""
+        if not diagnosis.predictions:
+            return
+        if self.last(sha256) is None:
+            self.seen.add(sha256)
+        for prediction in diagnosis.predictions:
+            answer = Answer.of(run, prediction)
+            self.answers[sha256, run, prediction.model] = answer
+
+    def add(self, reading: Reading, *, sample: bool = False) -> None:
+        """Log a reading with the time it came and whether it was blind; the same one only once.
+
+        Args:
+            reading: what the reader gave.
+            sample: the file is a sample, whose name tells its class.
+        """
+        before = self.last(reading.sha256)
+        if before and _words(before) == _words(reading):
+            return
+        why = SAMPLE if sample else SEEN if reading.sha256 in self.seen else ""
+        why = CHANGED if before else why
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.readings.append(replace(reading, time=now, not_blind=why))
+
+    def emptied(self) -> "Log":
+        """Return a log without readings, in which whatever had been revealed stays seen."""
+        return Log(seen=self.seen | {one.sha256 for one in self.readings})
+
+
+def _words(reading: Reading) -> tuple[str, int | None, str]:
+    return reading.reader_class, reading.sureness, reading.note
