@@ -10,7 +10,7 @@ if str(HERE.parent) not in sys.path:  # streamlit puts this file's folder there,
     sys.path.insert(0, str(HERE.parent))
 
 from covid_model.notice import NOTICE  # noqa: E402
-from dashboard import language_switch  # noqa: E402
+from dashboard import gate, language_switch  # noqa: E402
 from dashboard.language import t  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
@@ -29,12 +29,19 @@ page = st.navigation(
             ("about", t("About"), "info", t("Purpose, data, origin of the models, limits.")),
         )
     ],
-    position="top",
+    position="top" if gate.accepted() else "hidden",
 )
+if not gate.accepted():
+    gate.show()
+    st.stop()
 with st.container(horizontal_alignment="center"), st.container(width=1240):
     with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        key="notice",
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
     ):
         st.caption(f":material/info: **{t(NOTICE)}**", width="content")
         language_switch.switch()
     page.run()
+gate.remember()

@@ -21,7 +21,11 @@ PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
 ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
 # Plain values.
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
+<<<<<<< HEAD
 _LOG, _ASKING_TO_REVEAL = "reading_log", "asking_to_reveal"
+=======
+_ACCEPTED = "accepted"
+>>>>>>> 9052adb (Ask every visitor once to accept the notice, before the first page)
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
 
 MAX_CASES = 50
@@ -46,6 +50,16 @@ class Case:
     def sha256(self) -> str:
         """Digest of the content alone: the same picture under another name is no other picture."""
         return hashlib.sha256(self.data).hexdigest()
+
+
+def notice_accepted() -> bool:
+    """Whether the visitor accepted the notice since this page was loaded."""
+    return st.session_state.get(_ACCEPTED, False)
+
+
+def accept_notice() -> None:
+    """Remember that the visitor accepted the notice."""
+    st.session_state[_ACCEPTED] = True
 
 
 def cases() -> dict[str, Case]:

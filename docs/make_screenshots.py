@@ -17,7 +17,7 @@ from playwright.sync_api import Page  # noqa: E402
 
 from covid_model.runs import open_shelf, runs_root  # noqa: E402
 from dashboard import services  # noqa: E402
-from tests.browser.served import chromium, dashboard, find_chromium  # noqa: E402
+from tests.browser.served import chromium, dashboard, enter, find_chromium  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 WIDTH = 1280
@@ -45,7 +45,7 @@ def main() -> int:
         chromium() as browser,
     ):
         page = browser.new_page(color_scheme="light")
-        page.goto(url)
+        enter(page, url)
         page.get_by_role("button", name="Other infection", exact=True).click()
         for name in HEIGHTS:
             shoot(page, name)

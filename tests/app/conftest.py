@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from covid_model import lungs
-from dashboard import services
+from dashboard import services, state
 
 APP = Path(services.__file__).parent / "app.py"
 
@@ -31,9 +31,12 @@ def open_app(monkeypatch, tmp_path):
     services._segmenter.clear()
     services._classifier.clear()  # it outlives a test, and the folders of two tests may be one
 
-    def open_on(runs: Path, page: str = "classify") -> AppTest:
+    def open_on(runs: Path, page: str = "classify", *, accept: bool = True) -> AppTest:
         monkeypatch.setenv("COVID_MODEL_RUNS", str(runs))
-        at = AppTest.from_file(APP, default_timeout=30).run()
+        at = AppTest.from_file(APP, default_timeout=60)
+        if accept:  # the notice, as a visitor does with its button
+            at.session_state[state._ACCEPTED] = True
+        at.run()
         return at if page == "classify" else go(at, page)
 
     return open_on

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 ARGUMENTS = (
@@ -63,6 +63,21 @@ def dashboard(runs: Path, folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=10)
+
+
+def enter(page: Page, url: str) -> None:
+    """Open an address, accept the notice where it is asked, wait until the page is drawn.
+
+    It knows both by their keys, so that the language of the page does not matter.
+    """
+    page.goto(url)
+    accept = page.locator(".st-key-accept button")
+    caption = page.locator(".st-key-notice")
+    expect(accept.or_(caption)).to_be_visible(timeout=60_000)
+    if accept.is_visible():
+        accept.click()
+    expect(caption).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=60_000)
 
 
 def wait_until_healthy(server: subprocess.Popen, url: str, *, seconds: float = 60) -> None:

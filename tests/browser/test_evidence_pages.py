@@ -16,7 +16,7 @@ def test_pages_fit_a_narrow_screen(served, tmp_path):
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         page.set_default_timeout(60_000)
         for path, title in (("audit", "Shortcuts"), ("errors", "Errors"), ("reports", "Reports")):
-            page.goto(f"{url}/{path}")
+            served.enter(page, f"{url}/{path}")
             expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(
                 timeout=60_000
             )

@@ -20,7 +20,7 @@ def test_the_switch_holds_on_every_page(served, tiny_run_root, tmp_path):
     with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
         page = browser.new_page(locale="en-US")
         page.set_default_timeout(SECONDS)
-        page.goto(url)
+        served.enter(page, url)
         expect(page.get_by_text("not for diagnosis")).to_be_visible(timeout=SECONDS)
         expect(page.locator("html")).to_have_attribute("lang", "en", timeout=SECONDS)
         settle(page)
@@ -35,5 +35,5 @@ def test_the_switch_holds_on_every_page(served, tiny_run_root, tmp_path):
             expect(said).to_be_visible(timeout=SECONDS)
         page.close()
         page = browser.new_page(locale="pt-BR")
-        page.goto(url)
+        served.enter(page, url)
         expect(page.get_by_text("não use para diagnóstico")).to_be_visible(timeout=SECONDS)
