@@ -21,11 +21,8 @@ PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
 ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
 # Plain values.
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
-<<<<<<< HEAD
 _LOG, _ASKING_TO_REVEAL = "reading_log", "asking_to_reveal"
-=======
 _ACCEPTED = "accepted"
->>>>>>> 9052adb (Ask every visitor once to accept the notice, before the first page)
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
 
 MAX_CASES = 50
