@@ -3,36 +3,46 @@
 import io
 import threading
 import warnings
+import zlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from pydicom import Dataset, dcmread
-from pydicom.pixels import apply_modality_lut, apply_windowing, get_decoder
+from pydicom.pixels import get_decoder
 from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
 
-from covid_model.dicom_header import check_metadata, code, details_of
+from covid_model.dicom_details import details_of
+from covid_model.dicom_display import to_display, windows_of
+from covid_model.dicom_header import PHOTOMETRIC, check_metadata, code, one_of
 from covid_model.errors import RadiographError
+from covid_model.sentence import Sentence
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow's mode L
+DEFLATED = DeflatedExplicitVRLittleEndian.encode()
+MAX_INFLATED, CHUNK = 512 * 2**20, 2**20  # bytes; 64 megapixels of 16 bit colour are 384 MB
+GREY = ("MONOCHROME1", "MONOCHROME2")
 # pydicom warns of every small flaw, sometimes quoting the header; catch_warnings is process-wide.
 _QUIET = threading.Lock()
 
 
 def read_dicom(
-    data: bytes, *, check_size: Callable[[int, int], None]
-) -> tuple[np.ndarray, dict[str, str]]:
+    data: bytes, *, check_size: Callable[[int, int], None], window: int = 0
+) -> tuple[np.ndarray, dict[str, Any]]:
     """Read a DICOM radiograph.
 
     Args:
         data: the file's bytes, with or without the 128 byte preamble.
         check_size: called with (height, width) before any pixel is decoded; raises to refuse.
+        window: which of the file's windows to show it in.
 
     Returns:
-        Pixels, float32 (H, W), range [0, 1], 0 = black, and the header's details.
+        Pixels, float32 (H, W), range [0, 1], 0 = black; "details" with "windows" of the header.
 
     Raises:
         RadiographError: with the reason; it never quotes the header's free text.
@@ -44,17 +54,22 @@ def read_dicom(
             check_metadata(dataset)
             check_size(int(dataset.Rows), int(dataset.Columns))
             _check_decoder(dataset)
-            return _pixels(dataset), details_of(dataset)
+            grey = code(dataset, "PhotometricInterpretation") in GREY
+            windows = windows_of(dataset) if grey else ()
+            pixels = _grey(dataset, window) if grey else _colour(dataset)
+            return pixels, {"details": details_of(dataset), "windows": windows}
         except RadiographError:
             raise
         except Exception as error:  # damaged files make pydicom raise almost anything
             raise RadiographError(
-                f"This DICOM file is damaged or not standard ({type(error).__name__} while "
-                "reading it): export it again, or export it as PNG."
+                "This DICOM file is damaged or not standard ({error} while reading it): export it "
+                "again, or export it as PNG.",
+                error=type(error).__name__,
             ) from error
 
 
 def _parse(data: bytes) -> Dataset:
+    _check_deflated(data)
     dataset = dcmread(io.BytesIO(data), force=True)
     if not dataset:
         raise RadiographError("The file starts like DICOM but holds nothing: export it again.")
@@ -65,74 +80,66 @@ def _parse(data: bytes) -> Dataset:
     return dataset
 
 
+def _check_deflated(data: bytes) -> None:
+    """Refuse a deflated data set that unpacks to far more than a picture; pydicom has no limit."""
+    if DEFLATED not in data[:1024]:
+        return
+    start = 144 + int.from_bytes(data[140:144], "little")  # after the file meta information
+    left, inflater = data[start:], zlib.decompressobj(-zlib.MAX_WBITS)
+    for _ in range(MAX_INFLATED // CHUNK):
+        inflater.decompress(left, CHUNK)
+        left = inflater.unconsumed_tail
+        if not left:
+            return
+    raise RadiographError(
+        "This DICOM file unpacks to more than {limit} MiB: export it again, without compression.",
+        limit=MAX_INFLATED >> 20,
+    )
+
+
 def _check_decoder(dataset: Dataset) -> None:
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
         available = get_decoder(syntax).is_available
     except NotImplementedError:
         raise RadiographError(
-            f"The pixels are stored as {syntax.name}, which cannot be read: export as PNG."
+            "The pixels are stored as {syntax}, which cannot be read: export as PNG.",
+            syntax=syntax.name,
         ) from None
     if not available:
         raise RadiographError(
-            f"The pixels are compressed as {syntax.name} and its decoder is not installed: "
-            "pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg."
+            "The pixels are compressed as {syntax} and its decoder is not installed: "
+            "pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg.",
+            syntax=syntax.name,
         )
 
 
-def _pixels(dataset: Dataset) -> np.ndarray:
-    """Decode the pixels and take them the way to the screen; see `to_display`."""
-    array = dataset.pixel_array
-    if array.dtype.itemsize > 2 or array.dtype.kind not in "iu":
-        raise RadiographError(
-            f"Expected 8 to 16 bits a pixel. Received: {8 * array.dtype.itemsize} bits."
-        )
-    photometric = code(dataset, "PhotometricInterpretation")
-    if array.ndim == 3:
-        return (array.astype(np.float32) / (2**dataset.BitsStored - 1)) @ LUMA
-    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
-        raise RadiographError(
-            f"Expected grey or RGB pixels. Received: {photometric}. Export the image as PNG."
-        )
+def _grey(dataset: Dataset, window: int) -> np.ndarray:
+    """Decode grey pixels and take them the way to the screen; see `to_display`."""
+    array = _decoded(dataset)
     lowest, highest = int(array.min()), int(array.max())
-    table = to_display(np.arange(lowest, highest + 1), dataset)
-    if photometric == "MONOCHROME1":
+    table = to_display(np.arange(lowest, highest + 1), dataset, window=window)
+    if code(dataset, "PhotometricInterpretation") == "MONOCHROME1":
         table = 1 - table
     return table[array.astype(np.int32) - lowest]
 
 
-def to_display(values: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Take stored values to display values: modality LUT, VOI LUT or window, scale to [0, 1].
-
-    The order is that of DICOM PS3.4 N.2; MONOCHROME1 is the caller's to invert, afterwards. The
-    first VOI LUT wins over the first window. A window's own ends become 0 and 1; without a
-    window the lowest and highest of the result do.
-
-    Args:
-        values: int (N,), every stored value from the picture's lowest to its highest.
-        dataset: the header.
-
-    Returns:
-        float32 (N,), range [0, 1].
-    """
-    values = apply_modality_lut(values, dataset)
-    if dataset.get("VOILUTSequence"):
-        values = _voi_lut(values, dataset)
-    elif None not in (dataset.get("WindowCenter"), dataset.get("WindowWidth")):
-        # pydicom scales to a range of its own: what it makes of far values tells its ends.
-        low, high = apply_windowing(np.array([-1e9, 1e9]), dataset)
-        shown = (apply_windowing(values, dataset) - low) / (high - low)
-        return shown.clip(0, 1).astype(np.float32)
-    low, high = float(values.min()), float(values.max())
-    return ((values - low) / (high - low or 1)).astype(np.float32)
+def _colour(dataset: Dataset) -> np.ndarray:
+    """Decode colour pixels, which pydicom turns into RGB, to luminance."""
+    array = _decoded(dataset)
+    if array.ndim == 3:
+        return (array.astype(np.float32) / (2**dataset.BitsStored - 1)) @ LUMA
+    photometric = one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC)
+    raise RadiographError(
+        "Expected grey or RGB pixels. Received: {photometric}. Export the image as PNG.",
+        photometric=photometric or Sentence("pixels of another kind"),
+    )
 
 
-def _voi_lut(values: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Apply the first VOI LUT (PS3.3 C.11.2); pydicom's own overflows where entries have 8 bits."""
-    item = dataset.VOILUTSequence[0]
-    first, entries = int(item.LUTDescriptor[1]), item.LUTData
-    if isinstance(entries, bytes):
-        order = "<" if dataset.file_meta.TransferSyntaxUID.is_little_endian else ">"
-        entries = np.frombuffer(entries, f"{order}u2")
-    index = np.rint(values).astype(np.int64) - first
-    return np.asarray(entries, np.float64)[index.clip(0, len(entries) - 1)]
+def _decoded(dataset: Dataset) -> np.ndarray:
+    array = dataset.pixel_array
+    if array.dtype.itemsize > 2 or array.dtype.kind not in "iu":
+        raise RadiographError(
+            "Expected 8 to 16 bits a pixel. Received: {bits} bits.", bits=8 * array.dtype.itemsize
+        )
+    return array

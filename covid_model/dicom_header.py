@@ -1,21 +1,32 @@
-"""What a DICOM header says of a picture: whether to read it, what may be shown of it."""
+"""Whether a DICOM header speaks of a single frontal chest radiograph."""
 
 from pydicom import Dataset
 
+from covid_model.dicom_view import NOT_FRONTAL, lateral_by, view_of
 from covid_model.errors import RadiographError
+from covid_model.sentence import Sentence
 
 # CR, DX, RG and the older DR are radiographs; OT or nothing is a secondary capture.
 MODALITIES = frozenset({"CR", "DX", "RG", "DR", "OT", ""})
-NOT_FRONTAL = frozenset({"LL", "RL", "LLAT", "RLAT", "LAT", "LATERAL", "LLO", "RLO"})
 # fmt: off
+# Only words of these lists are ever shown: anything else in a header could be somebody's name.
+OTHER_MODALITIES = frozenset({
+    "AU", "BI", "BMD", "CT", "DOC", "ECG", "ES", "GM", "IO", "IVUS", "KO", "MG", "MR", "NM", "OCT",
+    "OP", "OT", "PR", "PT", "PX", "REG", "RF", "RTDOSE", "RTIMAGE", "RTPLAN", "RTSTRUCT", "SEG",
+    "SM", "SR", "US", "XA", "XC",
+})
 NOT_CHEST = frozenset({
     "ABDOMEN", "ANKLE", "ARM", "BREAST", "CALCANEUS", "CLAVICLE", "COCCYX", "CSPINE", "ELBOW",
     "EXTREMITY", "FEMUR", "FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HIP", "HUMERUS", "JAW",
     "KNEE", "LEG", "LSPINE", "NECK", "ORBIT", "PELVIS", "SCAPULA", "SHOULDER", "SKULL", "SPINE",
     "SSPINE", "TOE", "WRIST", "ZYGOMA",
 })
+PHOTOMETRIC = frozenset({
+    "ARGB", "CMYK", "HSV", "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL",
+    "YBR_FULL_422", "YBR_ICT", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_RCT",
+})
 # fmt: on
-UNITS = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
+DICOMDIR = "1.2.840.10008.1.3.10"
 
 
 def check_metadata(dataset: Dataset) -> None:
@@ -24,27 +35,45 @@ def check_metadata(dataset: Dataset) -> None:
     Raises:
         RadiographError: with the reason.
     """
+    if str(dataset.file_meta.get("MediaStorageSOPClassUID") or "") == DICOMDIR:
+        raise RadiographError(
+            "This is a DICOMDIR, the table of contents of a study: give the pictures that it "
+            "lists, or the whole study as a zip."
+        )
     modality = code(dataset, "Modality")
     if modality not in MODALITIES:
         raise RadiographError(
-            f"Expected a radiograph (modality CR or DX). Received: modality {modality}."
+            "Expected a radiograph (modality CR or DX). Received: modality {modality}.",
+            modality=modality if modality in OTHER_MODALITIES else Sentence("of another kind"),
         )
     if "PixelData" not in dataset:
         raise RadiographError("This DICOM file holds no picture: export the image itself.")
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames != 1:
-        raise RadiographError(f"Expected one picture. Received: {frames} frames.")
+        raise RadiographError("Expected one picture. Received: {frames} frames.", frames=frames)
     if code(dataset, "PresentationIntentType") == "FOR PROCESSING":
         raise RadiographError(
             "Expected a picture made to be looked at. Received: raw detector data "
             "(FOR PROCESSING). Export the FOR PRESENTATION image."
         )
-    view = code(dataset, "ViewPosition")
+    _check_view(dataset)
+    part = code(dataset, "BodyPartExamined").replace(" ", "")
+    if part in NOT_CHEST:
+        raise RadiographError("Expected a chest radiograph. Received: body part {part}.", part=part)
+
+
+def _check_view(dataset: Dataset) -> None:
+    view = view_of(dataset)
     if view in NOT_FRONTAL:
-        raise RadiographError(f"Expected a frontal view (PA or AP). Received: view {view}.")
-    part = code(dataset, "BodyPartExamined")
-    if part.replace(" ", "") in NOT_CHEST:
-        raise RadiographError(f"Expected a chest radiograph. Received: body part {part}.")
+        raise RadiographError(
+            "Expected a frontal view (PA or AP). Received: view {view}.", view=view
+        )
+    if where := lateral_by(dataset):
+        raise RadiographError(
+            "Expected a frontal view (PA or AP). Received: a lateral view, by the {where} in the "
+            "file's header.",
+            where=where,
+        )
 
 
 def code(dataset: Dataset, keyword: str) -> str:
@@ -52,17 +81,7 @@ def code(dataset: Dataset, keyword: str) -> str:
     return str(dataset.get(keyword) or "").strip().upper()[:16]
 
 
-def details_of(dataset: Dataset) -> dict[str, str]:
-    """Return what may be shown: view, age, sex ..., never a name, an ID or free text."""
-    age = code(dataset, "PatientAge")
-    if age[:-1].isdigit() and age[-1] in UNITS:
-        age = f"{int(age[:-1])} {UNITS[age[-1]]}"
-    details = {
-        "Modality": code(dataset, "Modality"),
-        "View": code(dataset, "ViewPosition"),
-        "Body part": code(dataset, "BodyPartExamined"),
-        "Age": age,
-        "Sex": code(dataset, "PatientSex"),
-        "Photometric": code(dataset, "PhotometricInterpretation"),
-    }
-    return {key: value for key, value in details.items() if value}
+def one_of(dataset: Dataset, keyword: str, known: frozenset[str]) -> str:
+    """Return a coded header value where it is a known one, else ""."""
+    value = code(dataset, keyword)
+    return value if value in known else ""

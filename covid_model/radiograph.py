@@ -18,6 +18,26 @@ JPEG_START = b"\xff\xd8\xff"
 DETECTOR_BITS = (8, 10, 12, 14, 16)
 
 
+@dataclass(frozen=True)
+class Window:
+    """One way that a DICOM file says to show its grey values.
+
+    Attributes:
+        name: the file's own word ("NORMAL", "HARDER") where it can be no person's, else a
+            ``Sentence`` with its number.
+        function: "LINEAR", "LINEAR_EXACT", "SIGMOID", or "TABLE" for a VOI LUT.
+        center: in the values that the modality LUT gives; None of a table, as is ``width``.
+        width: in the same values.
+        table: place of a VOI LUT in its sequence.
+    """
+
+    name: str
+    function: str
+    center: float | None = None
+    width: float | None = None
+    table: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Radiograph:
     """One radiograph, ready to show or to classify.
@@ -27,8 +47,9 @@ class Radiograph:
         name: file name as given.
         format: "PNG", "JPEG" or "DICOM".
         sha256: hex digest of the file's bytes.
-        details: what a DICOM header says ("View", "Age", "Sex", "Photometric" ...), never a
-            patient's name or ID; empty when unknown.
+        details: what a DICOM header says ("View", "Age", "Sex", "Exposure" ...), never a patient's
+            name, ID or free text; empty when unknown. Keys, and values in words, are sentences.
+        windows: the ways that a DICOM file says to show its values; the first is the default.
     """
 
     pixels: np.ndarray
@@ -36,9 +57,10 @@ class Radiograph:
     format: str = ""
     sha256: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()
 
 
-def read_radiograph(data: bytes, name: str = "") -> Radiograph:
+def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiograph:
     """Read a frontal chest radiograph; the content decides its format, never the file name.
 
     Colour becomes luminance, transparency lies over black, EXIF orientation is applied.
@@ -46,6 +68,7 @@ def read_radiograph(data: bytes, name: str = "") -> Radiograph:
     Args:
         data: the file's bytes.
         name: the file's name, kept as it is.
+        window: which of its ``windows`` to show a DICOM file in. Networks take the default.
 
     Raises:
         RadiographError: with the reason the file is refused.
@@ -57,13 +80,13 @@ def read_radiograph(data: bytes, name: str = "") -> Radiograph:
     if kind == "DICOM":
         from covid_model.dicom import read_dicom  # pydicom only where a DICOM file comes
 
-        pixels, details = read_dicom(data, check_size=check_size)
+        pixels, header = read_dicom(data, check_size=check_size, window=window)
     else:
-        pixels, details = _read_picture(data, kind), {}
+        pixels, header = _read_picture(data, kind), {}
     if pixels.min() == pixels.max():
         raise RadiographError("Every pixel has the same value, so there is nothing to see.")
     digest = hashlib.sha256(data).hexdigest()
-    return Radiograph(pixels=pixels, name=name, format=kind, sha256=digest, details=details)
+    return Radiograph(pixels=pixels, name=name, format=kind, sha256=digest, **header)
 
 
 def check_bytes(count: int) -> None:
@@ -74,8 +97,10 @@ def check_bytes(count: int) -> None:
     """
     if count > MAX_BYTES:
         raise RadiographError(
-            f"Expected a file of at most {MAX_BYTES / 2**20:.0f} MiB. "
-            f"Received: {count / 2**20:.1f} MiB. Export one radiograph, not a series."
+            "Expected a file of at most {limit:.0f} MiB. Received: {size:.1f} MiB. Export one "
+            "radiograph, not a series.",
+            limit=MAX_BYTES / 2**20,
+            size=count / 2**20,
         )
 
 
@@ -87,13 +112,19 @@ def check_size(height: int, width: int) -> None:
     """
     if min(height, width) < MIN_SIDE:
         raise RadiographError(
-            f"Expected at least {MIN_SIDE} pixels a side. Received: {width} x {height}. "
-            "Give the radiograph itself, not a thumbnail."
+            "Expected at least {limit} pixels a side. Received: {width} x {height}. Give the "
+            "radiograph itself, not a thumbnail.",
+            limit=MIN_SIDE,
+            width=width,
+            height=height,
         )
     if height * width > MAX_PIXELS:
         raise RadiographError(
-            f"Expected at most {MAX_PIXELS // 10**6} megapixels. "
-            f"Received: {width} x {height}. Export the radiograph at a lower resolution."
+            "Expected at most {limit} megapixels. Received: {width} x {height}. Export the "
+            "radiograph at a lower resolution.",
+            limit=MAX_PIXELS // 10**6,
+            width=width,
+            height=height,
         )
 
 
@@ -119,12 +150,15 @@ def _read_picture(data: bytes, kind: str) -> np.ndarray:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise RadiographError(
-            f"Expected at most {MAX_PIXELS // 10**6} megapixels. Received: far more. "
-            "Export the radiograph at a lower resolution."
+            "Expected at most {limit} megapixels. Received: far more. Export the radiograph at a "
+            "lower resolution.",
+            limit=MAX_PIXELS // 10**6,
         ) from None
     except Exception as error:  # damaged bytes make decoders raise almost anything
         raise RadiographError(
-            f"This {kind} file is damaged or cut short ({error}): export or copy it again."
+            "This {kind} file is damaged or cut short ({error}): export or copy it again.",
+            kind=kind,
+            error=str(error),
         ) from error
 
 

@@ -8,10 +8,12 @@ import streamlit as st
 
 from covid_model import runs
 from covid_model.overlay import overlay, with_outline
+from covid_model.radiograph import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis
 from dashboard import charts, services, state, tables, text
+from dashboard.language import t
 
 
 def intake() -> None:
@@ -169,13 +171,19 @@ def draw_radiograph(diagnosis: Diagnosis) -> None:
     """Draw the radiograph alone with what its file says of it; a withheld one may be none."""
     radiograph = diagnosis.radiograph
     kind = "picture" if diagnosis.withheld else "radiograph"
-    details = text.plain(" · ".join(f"{key}: {value}" for key, value in radiograph.details.items()))
+    details = details_line(radiograph)
     st.image(
         (255 * radiograph.pixels).round().astype(np.uint8),
         width="stretch",
         caption=kind.capitalize() + (f" · {details}" if details else ""),
         alt=f"The {kind} {diagnosis.name} as it was read",
     )
+
+
+def details_line(radiograph: Radiograph) -> str:
+    """Say in one line what the header of a DICOM file tells: view, age, exposure ..."""
+    said = (f"{t(key)}: {t(value)}" for key, value in radiograph.details.items())
+    return text.plain(" · ".join(said))
 
 
 def draw_scores(prediction: Prediction) -> None:

@@ -1,18 +1,15 @@
 """Reading DICOM: the order of the display pipeline, transfer syntaxes, refusals."""
 
 import io
-import warnings
-from pathlib import Path
+import zlib
 
 import numpy as np
 import pytest
 from pydicom import Dataset, dcmwrite
-from pydicom.data.data_manager import DATA_ROOT
-from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
     MPEG2MPML,
-    DigitalXRayImageStorageForPresentation,
+    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -22,38 +19,7 @@ from pydicom.uid import (
 
 from covid_model.errors import RadiographError
 from covid_model.radiograph import read_radiograph
-
-SHIPPED = sorted(path for path in Path(DATA_ROOT).rglob("*") if path.is_file())
-RAMP = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)  # every 12 bit value once
-
-
-def dataset(values=RAMP, bits=12, **tags):
-    ds = Dataset()
-    ds.SOPClassUID = DigitalXRayImageStorageForPresentation
-    ds.SOPInstanceUID = "1.2.3"
-    ds.Modality = "DX"
-    ds.PatientName = "Secret^Person"
-    ds.PatientID = "ID-4711"
-    ds.Rows, ds.Columns = values.shape[:2]
-    ds.SamplesPerPixel = 1
-    ds.PhotometricInterpretation = "MONOCHROME2"
-    ds.BitsAllocated = values.dtype.itemsize * 8
-    ds.BitsStored, ds.HighBit = bits, bits - 1
-    ds.PixelRepresentation = 0
-    ds.PixelData = values.tobytes()
-    for keyword, value in tags.items():
-        setattr(ds, keyword, value)
-    return ds
-
-
-def encode(ds, syntax=ExplicitVRLittleEndian, *, compress=False):
-    ds.file_meta = FileMetaDataset()
-    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian if compress else syntax
-    if compress:
-        ds.compress(syntax)
-    stream = io.BytesIO()
-    dcmwrite(stream, ds, enforce_file_format=True)
-    return stream.getvalue()
+from tests.dicoms import RAMP, dataset, encode
 
 
 def pixels_of(ds, *args, **options):
@@ -134,6 +100,24 @@ def test_lossless_compression_changes_nothing(syntax):
     np.testing.assert_allclose(pixels_of(dataset(), syntax, compress=True), RAMP / 4095, atol=1e-6)
 
 
+def test_deflated():
+    np.testing.assert_allclose(
+        pixels_of(dataset(), DeflatedExplicitVRLittleEndian), RAMP / 4095, atol=1e-6
+    )
+
+
+def test_deflated_bomb_is_refused_before_it_is_unpacked(monkeypatch):
+    data = encode(dataset(), DeflatedExplicitVRLittleEndian)
+    start = 144 + int.from_bytes(data[140:144], "little")
+    whole = zlib.decompress(data[start:], -zlib.MAX_WBITS) + bytes(2**22)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    bomb = data[:start] + packer.compress(whole) + packer.flush()
+    monkeypatch.setattr("covid_model.dicom.MAX_INFLATED", 2**21)
+    monkeypatch.setattr("covid_model.dicom.dcmread", lambda *_, **__: pytest.fail("unpacked"))
+    with pytest.raises(RadiographError, match="unpacks to more than 2 MiB"):
+        read_radiograph(bomb)
+
+
 def test_big_endian():
     ds = dataset(RAMP.astype(">u2"))
     np.testing.assert_allclose(pixels_of(ds, ExplicitVRBigEndian), RAMP / 4095, atol=1e-6)
@@ -159,22 +143,6 @@ def test_colour_secondary_capture_becomes_luminance():
     assert pixels[63, 0] == 0
 
 
-def test_details_tell_the_view_but_never_the_patient():
-    ds = dataset(ViewPosition="PA", PatientAge="064Y", PatientSex="F", BodyPartExamined="CHEST")
-    result = read_radiograph(encode(ds), "x.dcm")
-    assert result.format == "DICOM"
-    assert result.details == {
-        "Modality": "DX",
-        "View": "PA",
-        "Body part": "CHEST",
-        "Age": "64 years",
-        "Sex": "F",
-        "Photometric": "MONOCHROME2",
-    }
-    assert "Secret" not in repr(result)
-    assert "4711" not in repr(result)
-
-
 @pytest.mark.parametrize("modality", ["CT", "MR", "SR", "US", "PT", "NM", "SEG", "RF", "MG"])
 def test_other_modalities_are_refused(modality):
     with pytest.raises(RadiographError, match=f"modality {modality}"):
@@ -195,13 +163,21 @@ def test_other_modalities_are_refused(modality):
         ({"PixelData": RAMP.tobytes()[:5000]}, "damaged"),
         ({"PixelData": bytes(64 * 64 * 2)}, "nothing to see"),
         ({"PhotometricInterpretation": "HSV"}, "Received: HSV"),
-        ({"WindowCenter": 5, "WindowWidth": 0}, "damaged"),
     ],
 )
 def test_refused_with_the_reason(tags, reason):
     with pytest.raises(RadiographError, match=reason) as caught:
         pixels_of(dataset(**tags))
     assert "Secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("keyword", ["Modality", "PhotometricInterpretation", "BodyPartExamined"])
+def test_a_name_in_a_coded_element_is_not_shown(keyword):
+    try:
+        said = repr(read_radiograph(encode(dataset(**{keyword: "SECRET"}))))
+    except RadiographError as error:
+        said = str(error)
+    assert "SECRET" not in said.upper()
 
 
 def test_missing_pixels_are_refused():
@@ -236,18 +212,3 @@ def test_truncated_file_is_refused(cut):
     data = encode(dataset())
     with pytest.raises(RadiographError):
         read_radiograph(data[:cut])
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
-def test_every_file_of_pydicom_reads_or_is_refused(path):
-    with warnings.catch_warnings(record=True) as leaked:
-        warnings.simplefilter("always")
-        try:
-            pixels = read_radiograph(path.read_bytes()).pixels
-        except RadiographError:
-            pixels = None
-    assert not leaked
-    if pixels is not None:
-        assert pixels.ndim == 2
-        assert pixels.dtype == np.float32
-        assert 0 <= pixels.min() < pixels.max() <= 1

@@ -1,0 +1,92 @@
+"""What a DICOM header says of a picture that may be shown: never a name, an ID or free text."""
+
+import math
+import re
+from datetime import date
+
+from pydicom import Dataset
+
+from covid_model.dicom_header import MODALITIES, PHOTOMETRIC, code, one_of
+from covid_model.dicom_view import view_of
+from covid_model.sentence import Sentence
+
+CHEST = frozenset({"CHEST", "LUNG", "LUNGS", "THORAX", "TORAX"})
+SEXES = frozenset({"F", "M", "O"})
+AGES = {  # by the unit of an age string: one of it, several
+    "D": (Sentence("1 day"), Sentence("{count} days")),
+    "W": (Sentence("1 week"), Sentence("{count} weeks")),
+    "M": (Sentence("1 month"), Sentence("{count} months")),
+    "Y": (Sentence("1 year"), Sentence("{count} years")),
+}
+OLDEST = 130  # years; beyond, a date is wrong
+
+
+def details_of(dataset: Dataset) -> dict[str, str]:
+    """Return view, age, sex, exposure ... as far as known; keys with units are sentences."""
+    known = {
+        Sentence("Modality"): one_of(dataset, "Modality", MODALITIES),
+        Sentence("View"): view_of(dataset),
+        Sentence("Body part"): one_of(dataset, "BodyPartExamined", CHEST),
+        Sentence("Age"): _age(dataset),
+        Sentence("Sex"): one_of(dataset, "PatientSex", SEXES),
+        Sentence("Tube voltage"): _tube_voltage(dataset),
+        Sentence("Exposure"): _exposure(dataset),
+        Sentence("Exposure index"): _exposure_index(dataset),
+        Sentence("Photometric"): one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC),
+    }
+    return {key: value for key, value in known.items() if value}
+
+
+def _age(dataset: Dataset) -> str:
+    """The age as stated, else from the dates of birth and study, which are not shown."""
+    if stated := re.fullmatch(r"(\d{1,3})([DWMY])", code(dataset, "PatientAge")):
+        return _in_words(int(stated[1]), stated[2])
+    born, taken = _date(dataset, "PatientBirthDate"), _date(dataset, "StudyDate")
+    if not born or not taken or born > taken:
+        return ""
+    months = 12 * (taken.year - born.year) + taken.month - born.month - (taken.day < born.day)
+    if months > 12 * OLDEST:
+        return ""
+    return _in_words(months // 12, "Y") if months >= 24 else _in_words(months, "M")
+
+
+def _in_words(count: int, unit: str) -> Sentence:
+    one, several = AGES[unit]
+    return one if count == 1 else Sentence(several, count=count)
+
+
+def _date(dataset: Dataset, keyword: str) -> date | None:
+    try:
+        return date.fromisoformat(str(dataset.get(keyword) or ""))
+    except ValueError:
+        return None
+
+
+def _tube_voltage(dataset: Dataset) -> str:
+    voltage = _number(dataset, "KVP")
+    return Sentence("{voltage:g} kV", voltage=voltage) if voltage else ""
+
+
+def _exposure(dataset: Dataset) -> str:
+    """The tube's charge in mAs, as stated or as current times time, else the time alone."""
+    micro, milli = _number(dataset, "ExposureInuAs"), _number(dataset, "ExposureInmAs")
+    time = _number(dataset, "ExposureTime") or _number(dataset, "ExposureTimeInuS") / 1000
+    current = _number(dataset, "XRayTubeCurrent")
+    charge = micro / 1000 or milli or _number(dataset, "Exposure") or current * time / 1000
+    if charge:
+        return Sentence("{charge:.3g} mAs", charge=charge)
+    return Sentence("{time:.3g} ms", time=time) if time else ""
+
+
+def _exposure_index(dataset: Dataset) -> str:
+    index = _number(dataset, "ExposureIndex")
+    return Sentence("{index:.0f}", index=index) if index else ""
+
+
+def _number(dataset: Dataset, keyword: str) -> float:
+    """A quantity of the header, 0 where it is missing or can be none."""
+    try:
+        value = float(dataset.get(keyword) or 0)
+    except (TypeError, ValueError):
+        return 0.0
+    return value if math.isfinite(value) and value > 0 else 0.0

@@ -1,0 +1,90 @@
+"""Which way the rays went through the chest, as far as a DICOM header tells."""
+
+import re
+import unicodedata
+
+from pydicom import Dataset
+
+from covid_model.sentence import Sentence
+
+FRONTAL_VIEWS = frozenset({"AP", "PA"})
+NOT_FRONTAL = frozenset({"LL", "RL", "LLAT", "RLAT", "LAT", "LATERAL", "LLO", "RLO"})
+# DICOM context group 4010, by SNOMED CT with the older SNOMED RT codes.
+FRONTAL_CODES = {
+    "399348003": "AP", "R-10206": "AP", "272479007": "PA", "R-40888": "PA", "R-10214": "PA",
+}  # fmt: skip
+LATERAL_CODES = frozenset({
+    "399198007", "399173006", "399067008", "R-10232", "R-10236", "R-102CD", "R-10228",
+})  # fmt: skip
+# Whole words, without accents, in English, Portuguese, Spanish, French, Italian and German.
+FRONTAL_WORDS = frozenset({
+    "AP", "PA", "ANTEROPOSTERIOR", "POSTEROANTERIOR", "ANTERO", "POSTERO", "FACE", "FRENTE",
+    "FRONT", "FRONTAL", "FRONTALE", "FRONTALIS",
+})  # fmt: skip
+LATERAL_WORDS = frozenset({
+    "LAT", "LATERAL", "LATERALE", "LATERALIS", "LATEROLATERAL", "LLAT", "RLAT", "SEITLICH",
+})  # fmt: skip
+PROFILE_WORDS = frozenset({"PERFIL", "PROFIL", "PROFILO"})  # lateral where they speak of a chest
+CHEST_WORDS = frozenset({"CHEST", "THORAX", "TORAX", "TORACE", "POUMON", "POUMONS", "PULMAO"})
+DECUBITUS = ("DECUB", "DEKUB")  # the patient lies on the side: the picture may well be frontal
+AXES = {"A": "depth", "P": "depth", "H": "height", "F": "height"}
+# Of one picture or its series alone: a study's description may name the views of several.
+TEXTS = {
+    "SeriesDescription": Sentence("series description"),
+    "ProtocolName": Sentence("protocol name"),
+    "AcquisitionDeviceProcessingDescription": Sentence("processing description"),
+}
+
+
+def view_of(dataset: Dataset) -> str:
+    """Return "AP", "PA" or another known view position, "" where the header names none."""
+    position = str(dataset.get("ViewPosition") or "").strip().upper()
+    if position in FRONTAL_VIEWS | NOT_FRONTAL:
+        return position
+    return next((FRONTAL_CODES[one] for one in _codes(dataset) if one in FRONTAL_CODES), "")
+
+
+def lateral_by(dataset: Dataset) -> Sentence | None:
+    """Name the part of the header that tells a lateral view, None where it may be a frontal one.
+
+    A view position or code that names a frontal view is believed. Texts count where they name a
+    lateral view alone while none names a frontal one alone; "chest PA and lateral" names neither.
+    """
+    position = _told(str(dataset.get("ViewPosition") or ""))
+    if position == "lateral":
+        return Sentence("view position")
+    if position == "frontal" or view_of(dataset) in FRONTAL_VIEWS:
+        return None
+    if any(one in LATERAL_CODES for one in _codes(dataset)):
+        return Sentence("view code")
+    told = {keyword: _told(str(dataset.get(keyword) or "")) for keyword in TEXTS}
+    if "frontal" in told.values():
+        return None
+    named = (where for keyword, where in TEXTS.items() if told[keyword] == "lateral")
+    return next(named, None) or _sagittal(dataset)
+
+
+def _told(words: str) -> str:
+    """Return "lateral" or "frontal" where words name that view alone, else ""."""
+    plain = unicodedata.normalize("NFKD", words.upper()).encode("ascii", "ignore").decode()
+    found = set(re.findall("[A-Z]+", re.sub(r"\b([A-Z])\.", r"\1", plain)))  # P.A. is PA
+    if any(word.startswith(DECUBITUS) for word in found):
+        return ""
+    frontal = bool(found & FRONTAL_WORDS)
+    lateral = bool(found & LATERAL_WORDS)
+    if found & PROFILE_WORDS:
+        lateral = lateral or bool(found & CHEST_WORDS) or len(found) == 1
+    if frontal == lateral:
+        return ""
+    return "frontal" if frontal else "lateral"
+
+
+def _sagittal(dataset: Dataset) -> Sentence | None:
+    """Judge by the directions of rows and columns: front or back with head or foot is lateral."""
+    directions = [str(one).strip().upper() for one in dataset.get("PatientOrientation") or ()]
+    axes = {AXES.get(one, "") for one in directions}
+    return Sentence("patient orientation") if axes == {"depth", "height"} else None
+
+
+def _codes(dataset: Dataset) -> list[str]:
+    return [str(item.get("CodeValue") or "") for item in dataset.get("ViewCodeSequence") or ()]
