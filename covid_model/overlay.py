@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from covid_model.notice import NOTICE
@@ -63,14 +63,29 @@ def with_caption(rgb: np.ndarray, caption: str) -> np.ndarray:
         uint8 (H + line, at least W, 3).
     """
     height, width = rgb.shape[:2]
-    font = ImageFont.load_default(size=max(11, width // 60))
-    _, _, right, bottom = font.getbbox(caption)
-    margin = 4
-    size = (max(width, int(right) + 2 * margin), height + int(bottom) + 2 * margin)
-    canvas = Image.new("RGB", size)
-    canvas.paste(Image.fromarray(rgb), ((size[0] - width) // 2, 0))
-    ImageDraw.Draw(canvas).text((margin, height + margin), caption, fill="white", font=font)
-    return np.asarray(canvas)
+    size, margin = max(11, width // 60), 4
+    _, _, right, _ = cv2.getTextSize((0, 0), caption, (0, 0), cv2.FontFace("sans"), size)
+    line = round(1.3 * size) + 2 * margin  # letters reach 1.3 sizes from top to bottom
+    canvas = np.zeros((height + line, max(width, right + 2 * margin), 3), np.uint8)
+    left = (canvas.shape[1] - width) // 2
+    canvas[:height, left : left + width] = rgb
+    return write(canvas, caption, at=(margin, height + margin + size), size=size)
+
+
+def write(rgb: np.ndarray, words: str, *, at: tuple[int, int], size: int) -> np.ndarray:
+    """Write white words on a picture, in place, with the accents of any European language.
+
+    Args:
+        rgb: uint8 (H, W, 3), contiguous.
+        words: one line of text.
+        at: column of the left end, row of the base line, in pixels.
+        size: of the letters, in pixels.
+
+    Returns:
+        ``rgb``.
+    """
+    cv2.putText(rgb, words, at, (255, 255, 255), cv2.FontFace("sans"), size)
+    return rgb
 
 
 def to_png(rgb: np.ndarray, *, text: Mapping[str, str] | None = None) -> bytes:

@@ -1,0 +1,157 @@
+"""Whether a bundle still is what was written, down to the overlays that its arrays make."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from covid_model import bundle
+from covid_model.classes import CLASS_NAMES, class_index
+from covid_model.notice import NOTICE
+from covid_model.overlay import overlay
+
+MAX_BYTES = 256 * 2**20  # of all members together, unpacked
+MAX_LEVELS = 2  # grey levels by which OpenCV's versions may enlarge a map differently
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was held to the manifest.
+
+    Attributes:
+        files: how many members have the digest that the manifest gives.
+        overlays: how many overlays the arrays make again.
+        problems: one sentence each, none where the bundle is whole.
+    """
+
+    files: int
+    overlays: int
+    problems: tuple[str, ...]
+
+
+def check(data: bytes) -> Checked:
+    """Hold every member of a bundle to its digest; lay each overlay again from the arrays.
+
+    The digests show damage, or a change of some files. They are no signature: whoever writes a
+    whole bundle anew can write anything.
+
+    Args:
+        data: the zip's bytes.
+    """
+    try:
+        members = _members(data)
+        manifest = _manifest(members)
+        problems = list(_digest_problems(members, manifest))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, _Broken) as error:
+        return Checked(0, 0, (f"Expected a bundle. Received: {error}.",))
+    if problems:  # nothing is read of files that are not what was written
+        return Checked(len(members) - 1 - len(problems), 0, tuple(problems))
+    try:
+        problems, laid = _content_problems(members, manifest)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        return Checked(len(members) - 1, 0, (f"The files do not fit the manifest ({error!r}).",))
+    return Checked(len(members) - 1, laid, tuple(problems))
+
+
+class _Broken(Exception):
+    """What makes a zip no bundle."""
+
+
+def _members(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        listed = archive.infolist()
+        names = [one.filename for one in listed]
+        if len(set(names)) < len(names):
+            raise _Broken("a zip that names a file twice")
+        if sum(one.file_size for one in listed) > MAX_BYTES:
+            raise _Broken(f"a zip of more than {MAX_BYTES >> 20} MiB")
+        if bundle.MANIFEST not in names:
+            raise _Broken(f"a zip without {bundle.MANIFEST}")
+        return {one.filename: archive.read(one) for one in listed}
+
+
+def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
+    """Read the manifest, which must be as it was encoded, under its own digest."""
+    try:
+        manifest = json.loads(members[bundle.MANIFEST])
+        unsealed = {key: value for key, value in manifest.items() if key != bundle.SEAL}
+        seal, encoded = manifest[bundle.SEAL], bundle.manifest_bytes(manifest)
+        known = manifest["kind"] == bundle.KIND and manifest["schema"] == bundle.SCHEMA
+    except (ValueError, AttributeError, KeyError, UnicodeError) as error:
+        raise _Broken(f"a manifest that cannot be read ({error!r})") from None
+    same = encoded == members[bundle.MANIFEST]
+    if not same or seal != bundle.sha256(bundle.manifest_bytes(unsealed)):
+        raise _Broken("a manifest that was changed after it was written")
+    if not known:
+        raise _Broken("a manifest of another kind or schema")
+    return manifest
+
+
+def _digest_problems(members: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[str]:
+    files = manifest["files"]
+    for name in members.keys() - files.keys() - {bundle.MANIFEST}:
+        yield f"{name} is not listed in the manifest."
+    for name, told in files.items():
+        if name not in members:
+            yield f"{name} is missing."
+        elif bundle.sha256(members[name]) != told["sha256"]:
+            yield f"{name} differs from its digest in the manifest."
+
+
+def _content_problems(
+    members: Mapping[str, bytes], manifest: Mapping[str, Any]
+) -> tuple[list[str], int]:
+    """Hold figures with pictures to the arrays; return what differs, how many overlays were laid.
+
+    Raises:
+        KeyError, TypeError, ValueError, OSError: where something that was promised is not there.
+    """
+    problems = [] if manifest["notice"] == NOTICE else ["The notice is another one."]
+    pictures = manifest["overlays"]
+    if bundle.ARRAYS not in members:
+        return problems, 0
+    with np.load(io.BytesIO(members[bundle.ARRAYS]), allow_pickle=False) as arrays:
+        for network in manifest["networks"]:
+            if "probabilities" in network:
+                problems += _figure_problems(network, arrays)
+        for told in pictures:
+            made = _laid(told, arrays, manifest["opacity"])
+            stored = _picture(members[told["file"]], made.shape)
+            if np.abs(made.astype(int) - stored).max() > MAX_LEVELS:
+                problems.append(f"{told['file']} is not what {bundle.ARRAYS} makes.")
+    return problems, len(pictures)
+
+
+def _figure_problems(network: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """Hold a network's figures in the manifest to its array."""
+    model = network["model"]
+    stored = arrays[bundle.probabilities_key(model)]
+    problems = []
+    if stored.tolist() != list(network["probabilities"].values()):
+        problems.append(f"The figures of {model} are not those of {bundle.ARRAYS}.")
+    if CLASS_NAMES[int(stored.argmax())] != network["predicted"]:
+        problems.append(f"The class of {model} is not the one that its figures name.")
+    return problems
+
+
+def _laid(told: Mapping[str, str], arrays: Mapping[str, np.ndarray], opacity: float) -> np.ndarray:
+    """Lay the map of one class of one network over the radiograph, uint8 (H, W, 3)."""
+    pixels = arrays[bundle.RADIOGRAPH].astype(np.float32) / np.float32(255)
+    heatmap = arrays[bundle.heatmaps_key(told["model"])][class_index(told["class"])]
+    return overlay(pixels, heatmap, opacity=opacity)
+
+
+def _picture(png: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """Take the picture out of a PNG with a caption below it, int (H, W, 3)."""
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        rgb = np.asarray(image.convert("RGB")).astype(int)
+    left = (rgb.shape[1] - shape[1]) // 2
+    part = rgb[: shape[0], left : left + shape[1]]
+    if part.shape != shape:
+        raise ValueError(f"a picture of {part.shape} instead of {shape}")
+    return part

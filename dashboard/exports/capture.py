@@ -1,0 +1,96 @@
+"""One case as a DICOM secondary capture, free of who the patient is."""
+
+import io
+import uuid
+from datetime import datetime
+
+import numpy as np
+
+from covid_model.notice import NOTICE
+from dashboard.exports.content import Content, versions
+from dashboard.exports.pictures import side_by_side
+from dashboard.exports.words import Words
+
+ANONYMOUS = "ANONYMOUS"  # name with ID; nothing of the source's header is carried over
+SERIES = "RESEARCH USE ONLY: areas of attention"
+MAKER = "covid-xray-models"
+
+
+def case_capture(content: Content, words: Words, *, created: datetime) -> bytes:
+    """Return radiograph with overlays as a DICOM file of one RGB picture, the notice drawn on it.
+
+    Secondary Capture Image Storage (PS3.3 A.8.1), explicit little endian, not compressed. The
+    source is named by its SHA-256 alone; its name and header may tell the patient's. The UIDs are
+    new, made of the picture with the moment, so that the same export is the same instance.
+
+    Args:
+        content: a case whose file was not refused.
+        words: what is drawn.
+        created: moment of the export.
+    """
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.uid import ExplicitVRLittleEndian
+
+    rgb = side_by_side(content, words)
+    ds = Dataset()
+    _identity(ds, rgb, created)
+    _origin(ds, content)
+    _pixels(ds, rgb)
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    stream = io.BytesIO()
+    ds.save_as(stream, enforce_file_format=True)
+    return stream.getvalue()
+
+
+def _identity(ds, rgb: np.ndarray, created: datetime) -> None:
+    """Patient, study, series, instance: all new, all anonymous."""
+    from pydicom.uid import SecondaryCaptureImageStorage
+
+    seed = f"{created.isoformat()} {uuid.uuid5(uuid.NAMESPACE_OID, rgb.tobytes().hex())}"
+    ds.SpecificCharacterSet = "ISO_IR 192"
+    ds.SOPClassUID = SecondaryCaptureImageStorage
+    ds.SOPInstanceUID = _uid("instance", seed)
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = _uid("study", seed), _uid("series", seed)
+    ds.PatientName = ds.PatientID = ANONYMOUS
+    ds.PatientBirthDate = ds.PatientSex = ""
+    ds.PatientIdentityRemoved = "YES"
+    ds.DeidentificationMethod = "No attribute of the source is carried over"
+    ds.StudyDate = ds.SeriesDate = ds.ContentDate = created.strftime("%Y%m%d")
+    ds.StudyTime = ds.SeriesTime = ds.ContentTime = created.strftime("%H%M%S")
+    ds.StudyID = ds.AccessionNumber = ds.ReferringPhysicianName = ""
+    ds.SeriesNumber = ds.InstanceNumber = 1
+
+
+def _origin(ds, content: Content) -> None:
+    """What the picture is, what it was made of."""
+    ds.Modality = "OT"
+    ds.ConversionType = "WSD"  # workstation
+    ds.ImageType = ["DERIVED", "SECONDARY"]
+    ds.BurnedInAnnotation = "YES"
+    ds.PatientOrientation = ""
+    ds.Manufacturer = ds.SecondaryCaptureDeviceManufacturer = MAKER
+    ds.SoftwareVersions = [f"{name} {known}" for name, known in versions().items()]
+    ds.StudyDescription = ds.SeriesDescription = SERIES
+    weights = ", ".join(
+        f"{info.architecture} {digests.get('model.tflite', '')}"
+        for info, digests in zip(content.infos, content.weights, strict=True)
+    )
+    source = f"Source file SHA-256 {content.sha256}."
+    ds.DerivationDescription = f"Radiograph beside Grad-CAM overlays. {NOTICE}"
+    ds.ImageComments = f"{NOTICE} {source} Run {content.run.name}, weights SHA-256: {weights}."
+
+
+def _pixels(ds, rgb: np.ndarray) -> None:
+    ds.Rows, ds.Columns, ds.SamplesPerPixel = rgb.shape
+    ds.PhotometricInterpretation, ds.PlanarConfiguration = "RGB", 0
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit, ds.PixelRepresentation = 7, 0
+    ds.LossyImageCompression = "00"
+    data = rgb.tobytes()
+    ds.PixelData = data + bytes(len(data) % 2)  # of even length (PS3.5 8.1.1)
+
+
+def _uid(kind: str, seed: str) -> str:
+    """A UID derived from a UUID (PS3.5 B.2)."""
+    return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, f'{kind} {seed}').int}"

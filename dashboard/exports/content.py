@@ -1,0 +1,62 @@
+"""What the files of one case have in common."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from covid_model.runs import ModelInfo, Run
+from covid_model.serving.classifier import Prediction
+from covid_model.serving.counterfactual import Counterfactual
+from covid_model.serving.diagnose import Diagnosis
+
+OPACITY = 0.4  # of every map in every file
+PACKAGES = ("ai-edge-litert", "numpy", "opencv-python-headless", "pillow", "pydicom")
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """One case with all that is said of it.
+
+    Attributes:
+        diagnosis: what the networks say.
+        run: the run of the networks.
+        infos: what ``model.json`` says of each network, in the order of the predictions.
+        sha256: of the file's bytes, "" where it is unknown.
+        sample: what a sample is, "" for a visitor's file.
+        found: what the first network says without the lungs, None where that is unknown.
+        reading: the reader's own reading, heading -> words; empty without one.
+    """
+
+    diagnosis: Diagnosis
+    run: Run
+    infos: tuple[ModelInfo, ...]
+    sha256: str = ""
+    sample: str = ""
+    found: Counterfactual | None = None
+    reading: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, diagnosis: Diagnosis, run: Run, **more: object) -> "Content":
+        """Join a diagnosis with what the run's folder says of its networks."""
+        infos = tuple(run.model_info(one.model) for one in diagnosis.predictions)
+        return cls(diagnosis, run, infos, **more)
+
+    @property
+    def shown(self) -> tuple[Prediction, ...]:
+        """The predictions whose class may be named: none of a refused file."""
+        return () if self.diagnosis.status == "refused" else self.diagnosis.predictions
+
+    @property
+    def weights(self) -> tuple[Mapping[str, str], ...]:
+        """For each network, file name -> sha256 of what it predicted with."""
+        listed = ("model.tflite", "head.npz", "novelty.npz")
+        return tuple(
+            {name: info.sha256[name] for name in listed if name in info.sha256}
+            for info in self.infos
+        )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a prediction with its pictures is made by."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

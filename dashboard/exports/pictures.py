@@ -1,0 +1,89 @@
+"""The pictures of one case as arrays, then as PNG files that carry the notice."""
+
+import cv2
+import numpy as np
+
+from covid_model.overlay import COLOUR_MAP, overlay, to_png, with_caption, write
+from covid_model.runs import ARCHITECTURES
+from dashboard.exports.content import OPACITY, Content
+from dashboard.exports.words import Words
+
+BAR = 24  # pixels: width of the colour bar beside a map
+
+
+def grey(content: Content) -> np.ndarray | None:
+    """The radiograph, uint8 (H, W), None where the file could not be read."""
+    radiograph = content.diagnosis.radiograph
+    return None if radiograph is None else np.rint(radiograph.pixels * 255).astype(np.uint8)
+
+
+def overlays(content: Content) -> list[np.ndarray]:
+    """For each network the radiograph under the map of its class, uint8 (H, W, 3), RGB.
+
+    They are laid over the eight bit radiograph, so that whoever has it lays the same.
+    """
+    if not content.shown:
+        return []
+    pixels = grey(content).astype(np.float32) / np.float32(255)
+    return [overlay(pixels, one.heatmap(one.predicted), opacity=OPACITY) for one in content.shown]
+
+
+def colours(heat: np.ndarray) -> np.ndarray:
+    """Colour heat, float32 (H, W), range [0, 1], as the overlays do: uint8 (H, W, 3), RGB."""
+    levels = np.rint(heat * 255).astype(np.uint8)
+    return np.ascontiguousarray(cv2.applyColorMap(levels, COLOUR_MAP)[..., ::-1])
+
+
+def colour_bar(length: int, width: int) -> np.ndarray:
+    """A bar from cold on the left to hot on the right, uint8 (width, length, 3), RGB."""
+    return colours(np.tile(np.linspace(0, 1, length, dtype=np.float32), (width, 1)))
+
+
+def map_alone(heatmap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A map without the radiograph, with a colour bar on its right, uint8 (H, W + bar, 3), RGB."""
+    height, width = shape
+    heat = cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+    canvas = np.zeros((height, width + 3 * BAR, 3), np.uint8)
+    canvas[:, :width] = colours(heat)
+    canvas[:, width + BAR // 2 : width + BAR // 2 + BAR] = colour_bar(height, BAR).transpose(
+        1, 0, 2
+    )[::-1]
+    right, size = width + BAR // 2 + BAR + 6, 16
+    write(canvas, "1", at=(right, size), size=size)
+    return write(canvas, "0", at=(right, height - 4), size=size)
+
+
+def png_files(content: Content, words: Words) -> dict[str, bytes]:
+    """Each picture as PNG by file name: radiograph, overlays, maps; the notice is on each."""
+    base = grey(content)
+    if base is None:
+        return {}
+    files = {
+        "radiograph.png": _png(np.repeat(base[..., None], 3, axis=2), words.captions[0], words)
+    }
+    for one, laid, caption in zip(
+        content.shown, overlays(content), words.captions[1:], strict=True
+    ):
+        alone = map_alone(one.heatmap(one.predicted), base.shape)
+        files[f"overlay-{one.model}.png"] = _png(laid, caption, words)
+        files[f"map-{one.model}.png"] = _png(alone, caption, words)
+    return files
+
+
+def side_by_side(content: Content, words: Words) -> np.ndarray:
+    """Radiograph with overlays in one row above a line with the notice, uint8 (H, W, 3), RGB."""
+    base = np.repeat(grey(content)[..., None], 3, axis=2)
+    names = [words.captions[0], *(ARCHITECTURES[one.model] for one in content.shown)]
+    tiles = [
+        with_caption(picture, name)
+        for picture, name in zip([base, *overlays(content)], names, strict=True)
+    ]
+    row = np.concatenate(tiles, axis=1)
+    for caption in (words.outcome, *words.captions[1:], words.notice):
+        row = with_caption(row, caption)
+    return row
+
+
+def _png(rgb: np.ndarray, caption: str, words: Words) -> bytes:
+    line = f"{words.outcome}. {caption}. {words.notice}"
+    return to_png(with_caption(rgb, line), text={"Caption": line})

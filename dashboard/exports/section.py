@@ -1,0 +1,141 @@
+"""The buttons that give a case as files."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+import streamlit as st
+
+from covid_model.runs import Run
+from covid_model.serving.counterfactual import Counterfactual
+from covid_model.serving.diagnose import Diagnosis
+from dashboard import state
+from dashboard.exports.content import Content
+from dashboard.exports.words import Words, words_of
+from dashboard.language import t
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One file to download.
+
+    Attributes:
+        kind: end of the button's key.
+        label: of the button.
+        help: what the file holds.
+        file: its name.
+        mime: its type.
+        make: makes its bytes; called on a click alone.
+    """
+
+    kind: str
+    label: str
+    help: str
+    file: str
+    mime: str
+    make: Callable[[], bytes]
+
+
+def section(
+    case_key: str,
+    case: state.Case,
+    diagnosis: Diagnosis,
+    run: Run,
+    *,
+    found: Counterfactual | None = None,
+    reading: Mapping[str, str] | None = None,
+) -> None:
+    """Show the buttons below a result; nothing is made before one of them is clicked.
+
+    Args:
+        case_key: of the file.
+        case: the file.
+        diagnosis: what the networks say of it.
+        run: the run of these networks.
+        found: what the first network says without the lungs, where that is known.
+        reading: the reader's own reading, heading -> words, to be printed.
+    """
+    content = Content.of(
+        diagnosis,
+        run,
+        sha256=case.sha256,
+        sample=case.sample,
+        found=found,
+        reading=reading or {},
+    )
+    with st.container(horizontal=True, gap="small", key=f"exports-{case_key[:8]}"):
+        for one in offers(content, words_of(content)):
+            st.download_button(
+                one.label,
+                one.make,
+                file_name=one.file,
+                mime=one.mime,
+                key=f"export-{one.kind}",
+                help=one.help,
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def offers(content: Content, words: Words) -> list[Offer]:
+    """Return the files that a case can be had as; no picture of areas where none was shown."""
+    stem = _stem(content.diagnosis.name)
+    made = [
+        Offer(
+            "pdf",
+            t("Page as PDF"),
+            t("One A4 page: outcome, figures, pictures, weights."),
+            f"{stem}-report.pdf",
+            "application/pdf",
+            lambda: _pdf(content, words),
+        ),
+        Offer(
+            "bundle",
+            t("Bundle as ZIP"),
+            t("Page, pictures, maps as arrays and a manifest with the digest of each file."),
+            f"{stem}-bundle.zip",
+            "application/zip",
+            lambda: _bundle(content, words),
+        ),
+    ]
+    if content.shown:
+        made.append(
+            Offer(
+                "dicom",
+                t("Picture as DICOM"),
+                t("Secondary capture of radiograph and overlays, without any patient's data."),
+                f"{stem}-overlay.dcm",
+                "application/dicom",
+                lambda: _dicom(content, words),
+            )
+        )
+    return made
+
+
+def _pdf(content: Content, words: Words) -> bytes:
+    from dashboard.exports.case_pdf import case_pdf  # fpdf2 only where a page is wanted
+
+    return case_pdf(content, words, created=_now())
+
+
+def _bundle(content: Content, words: Words) -> bytes:
+    from dashboard.exports.bundle import case_bundle
+
+    return case_bundle(content, words, created=_now())
+
+
+def _dicom(content: Content, words: Words) -> bytes:
+    from dashboard.exports.capture import case_capture
+
+    return case_capture(content, words, created=_now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _stem(name: str) -> str:
+    """Begin a file's name as the case's file does, with letters that any system takes."""
+    return re.sub(r"[^\w-]+", "_", PurePath(name).stem)[:60].strip("_") or "case"
