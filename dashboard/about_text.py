@@ -2,7 +2,9 @@
 
 import re
 
-LIMITS = """
+from covid_model.sentence import Sentence
+
+LIMITS = Sentence("""
 - The COVID-19 images come almost all from one collection, the other classes from others. A network
   can learn to tell the source, the scanner or the patient's age instead of the disease.
 - Many normal and infected patients in the data are children of one to five years.
@@ -15,29 +17,29 @@ LIMITS = """
 - An area of attention is coarse, some 50 to 200 cells an image. It shows where the score came from,
   not what is there.
 - Agreement of the three networks is not proof.
-"""
-PURPOSE = """
+""")
+PURPOSE = Sentence("""
 The dashboard shows how three networks of one paper sort frontal chest radiographs into COVID-19,
 normal or other infection, and which areas of the image moved each score. It is for teaching,
 for repeating the paper, and for finding out where such networks fail.
-"""
-NOT_FOR = """
+""")
+NOT_FOR = Sentence("""
 It is not a medical device. It is not for diagnosis, screening or triage of patients, and no
 decision about a patient may rest on it. No clinical study stands behind it.
-"""
-PRIVACY = """
+""")
+PRIVACY = Sentence("""
 Uploaded files are read by the computer that runs this dashboard and go nowhere else. They are
 kept in memory for this browser session only, with their results, and are forgotten with
 *Remove all files* or when the page is closed. Names and identifiers in DICOM files are not shown.
-"""
-DATA = """
+""")
+DATA = Sentence("""
 The networks and the recipe follow {citation}. The public images come from the
 covid-chestxray-dataset (COVID-19 and some other infections), from Kermany's collection of
 children's radiographs and from NIH ChestX-ray8. Each run below says which images it used, how
 they were split, and where the weights of its convolutions came from. Its model card says the rest,
 and what nobody has reported.
-"""
-CANT_TELL = """
+""")
+CANT_TELL = Sentence("""
 A network may answer, say that it can't tell, or refuse. The thresholds were fitted on validation
 images; *Reports* shows them and what they cost.
 
@@ -51,7 +53,7 @@ images; *Reports* shows them and what they cost.
 
 An answer can still be wrong. A run without thresholds names a class for whatever it is shown, and
 calls its figures scores; only networks that disagree then make the page say *can't tell*.
-"""
+""")
 
 
 def below(card: str) -> str:

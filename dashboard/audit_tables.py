@@ -7,7 +7,8 @@ from covid_model.classes import CLASS_NAMES
 from covid_model.runs import ARCHITECTURES
 from covid_model.sentence import in_words
 from dashboard import audit_map_text, audit_text
-from dashboard.figures import NOTHING, share, value
+from dashboard.figures import NOTHING, number, share, value
+from dashboard.language import t
 from dashboard.tables import Rows
 from dashboard.text import TITLES, plain
 
@@ -16,11 +17,11 @@ def conditions(audit: Mapping[str, Any]) -> Rows:
     """Return one row a condition: accuracy, macro recall, the share of classes that stayed."""
     return [
         {
-            "Shown": audit_text.CONDITIONS[row["condition"]],
-            "Images": str(row["images"]),
-            "Accuracy": share(row, "accuracy"),
-            "Macro recall": share(row, "macro_recall"),
-            "Unchanged": NOTHING if row["condition"] == "untouched" else share(row, "unchanged"),
+            t("Shown"): t(audit_text.CONDITIONS[row["condition"]]),
+            t("Images"): str(row["images"]),
+            t("Accuracy"): share(row, "accuracy"),
+            t("Macro recall"): share(row, "macro_recall"),
+            t("Unchanged"): NOTHING if row["condition"] == "untouched" else share(row, "unchanged"),
         }
         for row in audit["conditions"]
     ]
@@ -30,8 +31,8 @@ def label_by_source(audit: Mapping[str, Any]) -> Rows:
     """Return one row a source: its training images of each class."""
     return [
         {
-            "Source": plain(row["source"]),
-            **{TITLES[name]: f"{row[name]:,}" for name in CLASS_NAMES},
+            t("Source"): plain(row["source"]),
+            **{t(TITLES[name]): number(row[name], 0) for name in CLASS_NAMES},
         }
         for row in audit["label_by_source"]["rows"]
     ]
@@ -41,7 +42,7 @@ def randomised(maps: Mapping[str, Any]) -> Rows:
     """Return one row a part of the network that was drawn anew: how alike the maps stay."""
     return [
         {
-            "Drawn anew": audit_map_text.RANDOMISED_PARTS[row["what"]],
+            t("Drawn anew"): t(audit_map_text.RANDOMISED_PARTS[row["what"]]),
             **_similarity(row),
         }
         for row in maps["randomised"]
@@ -52,7 +53,7 @@ def agreement(comparison: Mapping[str, Any]) -> Rows:
     """Return one row a pair of networks: how alike their maps are."""
     return [
         {
-            "Networks": in_words([ARCHITECTURES[name] for name in row["networks"]]),
+            t("Networks"): t(in_words([ARCHITECTURES[name] for name in row["networks"]])),
             **_similarity(row),
         }
         for row in comparison.get("map_agreement") or ()
@@ -61,6 +62,6 @@ def agreement(comparison: Mapping[str, Any]) -> Rows:
 
 def _similarity(row: Mapping[str, Any]) -> dict[str, str]:
     return {
-        "Images": str(row.get("images", "–")),
-        "Similarity of the maps": value(row, "similarity", digits=2),
+        t("Images"): str(row.get("images", "–")),
+        t("Similarity of the maps"): value(row, "similarity", digits=2),
     }

@@ -4,44 +4,45 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.runs import Run
-from covid_model.sentence import in_words
+from covid_model.sentence import Sentence, in_words
 from dashboard import evidence_text, figures
+from dashboard.language import t
 from dashboard.text import percent
 
 Audit = Mapping[str, Any]
 
-INTRODUCTION = """
+INTRODUCTION = Sentence("""
 A network can be right for the wrong reason: by the scanner, the letters on the film or the
 patient's age instead of the disease. Here parts of test images are hidden, and it is asked again.
-"""
+""")
 CONDITIONS = {
-    "untouched": "Untouched",
-    "lungs_hidden": "Lungs hidden",
-    "lungs_only": "Lungs only",
-    "border_only": "Border only",
+    "untouched": Sentence("Untouched"),
+    "lungs_hidden": Sentence("Lungs hidden"),
+    "lungs_only": Sentence("Lungs only"),
+    "border_only": Sentence("Border only"),
 }
 CHECKS = {
-    "lungs_hidden": "the lungs hidden",
-    "border_only": "the border alone",
-    "source_probe": "the source read off the network",
-    "label_by_source": "the labels by source",
+    "lungs_hidden": Sentence("the lungs hidden"),
+    "border_only": Sentence("the border alone"),
+    "source_probe": Sentence("the source read off the network"),
+    "label_by_source": Sentence("the labels by source"),
 }
-MASKS = (
+MASKS = Sentence(
     "The lungs were outlined by a small network. Its outlines are of limited quality on children's "
     "radiographs, so that what is said of lungs holds only roughly there."
 )
-EXPLAINED = (
+EXPLAINED = Sentence(
     "Hidden parts get the mean grey of what stays. With the lungs hidden, or the border alone, "
     "little is left that shows a class: a network that looks at the lungs should come close to "
     "chance. Unchanged is the share of images that keep the class of the untouched image."
 )
-PROBE = (
+PROBE = Sentence(
     "A linear classifier was asked for the source of each image, given only what the network's "
     "last convolution sees. The better it does, the easier the network could name the source "
     "instead of the class."
 )
-NO_PROBE = "The source was not probed: fewer than two sources have enough patients."
-BY_SOURCE = (
+NO_PROBE = Sentence("The source was not probed: fewer than two sources have enough patients.")
+BY_SOURCE = Sentence(
     "Training images by source and class. Cramér's V is 0 where the source says nothing of the "
     "class, 1 where it gives the class away."
 )
@@ -50,34 +51,43 @@ BY_SOURCE = (
 def missing(run: Run) -> str:
     """Say why a run has no audit, with what to do."""
     if not run.servable_models:
-        return (
+        return t(
             "This run holds reports only, and an audit asks the network itself: train the run "
             "again with its models, or choose another."
         )
-    return f"This run was made before networks were audited: {evidence_text.remake(run)}"
+    return t(
+        "This run was made before networks were audited: {remedy}",
+        remedy=evidence_text.remake(run),
+    )
 
 
 def basis(audit: Audit) -> str:
     """Say which images an audit rests on."""
-    said = f"{audit['images']:,} test images of {audit['patients']:,} patients."
+    said = t(
+        "{images:,} test images of {patients:,} patients.",
+        images=audit["images"],
+        patients=audit["patients"],
+    )
     left_out = audit.get("without_mask")
-    if left_out and _lungs_known(audit):
-        said += f" {left_out:,} more are left out: no outline of the lungs was found."
-    return said
+    if not left_out or not _lungs_known(audit):
+        return said
+    more = t("{count:,} more are left out: no outline of the lungs was found.", count=left_out)
+    return f"{said} {more}"
 
 
 def mask_note(audit: Audit) -> str:
     """Say how far the lungs' outlines can be trusted, or that there are none."""
     if _lungs_known(audit):
-        return MASKS
-    return "No outlines of lungs were at hand: nothing was tried with the lungs hidden or alone."
+        return t(MASKS)
+    return t("No outlines of lungs were at hand: nothing was tried with the lungs hidden or alone.")
 
 
 def verdict(audit: Audit) -> str:
     """Name what no check found, for an audit in which none failed."""
-    return (
-        f"No check failed: {in_words([CHECKS[name] for name in checked(audit)])}. That is no proof "
-        "that the network reads the lungs; it means that these checks found no other way."
+    return t(
+        "No check failed: {checks}. That is no proof that the network reads the lungs; it means "
+        "that these checks found no other way.",
+        checks=in_words([CHECKS[name] for name in checked(audit)]),
     )
 
 
@@ -94,33 +104,37 @@ def failures(audit: Audit) -> str:
 
 
 def _hidden(audit: Audit) -> str:
-    return (
-        f"**With the lungs hidden** it still {_kept(audit, 'lungs_hidden')}. So it finds much of "
-        "its answer outside the lungs, where the disease is not."
+    return t(
+        "**With the lungs hidden** it still {kept}. So it finds much of its answer outside the "
+        "lungs, where the disease is not.",
+        kept=_kept(audit, "lungs_hidden"),
     )
 
 
 def _border(audit: Audit) -> str:
-    return (
-        f"**From the border alone** it still {_kept(audit, 'border_only')}. So letters, "
-        "collimation or posture tell it much of the answer."
+    return t(
+        "**From the border alone** it still {kept}. So letters, collimation or posture tell it "
+        "much of the answer.",
+        kept=_kept(audit, "border_only"),
     )
 
 
 def _probe(audit: Audit) -> str:
     probe = audit["source_probe"]
-    return (
-        f"**The source of an image can be read off what the network sees** in "
-        f"{figures.share(probe, 'balanced_accuracy')}, where chance is {percent(probe['chance'])}. "
-        "So it could name the source in place of the disease."
+    return t(
+        "**The source of an image can be read off what the network sees** in {share}, where chance "
+        "is {chance}. So it could name the source in place of the disease.",
+        share=figures.share(probe, "balanced_accuracy"),
+        chance=percent(probe["chance"]),
     )
 
 
 def _labels(audit: Audit) -> str:
     v = figures.number(audit["label_by_source"]["cramers_v"], 2)
-    return (
-        f"**The source gives the label away in the training images** (Cramér's V {v}). This is the "
-        "data's fault, yet any network trained on them may have learned the source."
+    return t(
+        "**The source gives the label away in the training images** (Cramér's V {v}). This is the "
+        "data's fault, yet any network trained on them may have learned the source.",
+        v=v,
     )
 
 
@@ -134,9 +148,11 @@ FAILURES = {
 
 def _kept(audit: Audit, condition: str) -> str:
     rows = {row["condition"]: row for row in audit["conditions"]}
-    return (
-        f"reaches a macro recall of {figures.share(rows[condition], 'macro_recall')}; untouched "
-        f"{percent(rows['untouched']['macro_recall'])}, chance {percent(audit['chance'])}"
+    return t(
+        "reaches a macro recall of {recall}; untouched {untouched}, chance {chance}",
+        recall=figures.share(rows[condition], "macro_recall"),
+        untouched=percent(rows["untouched"]["macro_recall"]),
+        chance=percent(audit["chance"]),
     )
 
 
@@ -146,15 +162,18 @@ def _lungs_known(audit: Audit) -> bool:
 
 def probe_alt(probe: Mapping[str, Any]) -> str:
     """Give the probe's figure beside chance, for screen readers."""
-    return (
-        f"The source is read off in {percent(probe['balanced_accuracy'])}, "
-        f"chance is {percent(probe['chance'])}"
+    return t(
+        "The source is read off in {share}, chance is {chance}",
+        share=percent(probe["balanced_accuracy"]),
+        chance=percent(probe["chance"]),
     )
 
 
 def conditions_alt(audit: Audit) -> str:
     """List accuracy with macro recall of each condition, for screen readers."""
-    return "Accuracy, then macro recall: " + "; ".join(
-        f"{CONDITIONS[row['condition']]} {percent(row['accuracy'])}, {percent(row['macro_recall'])}"
+    listed = "; ".join(
+        f"{t(CONDITIONS[row['condition']])} {percent(row['accuracy'])}, "
+        f"{percent(row['macro_recall'])}"
         for row in audit["conditions"]
     )
+    return t("Accuracy, then macro recall: {listed}", listed=listed)

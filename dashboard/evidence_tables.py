@@ -7,6 +7,7 @@ from covid_model.classes import CLASS_NAMES
 from covid_model.runs import ARCHITECTURES
 from dashboard import evidence_text
 from dashboard.figures import number, points, share
+from dashboard.language import t
 from dashboard.prevalence import predictive_values
 from dashboard.tables import Report, Rows
 from dashboard.text import TITLES, percent, plain, steady
@@ -26,10 +27,10 @@ def predictive(report: Report, *, prevalence: float) -> Rows:
         found = predictive_values(row, prevalence=prevalence)
         rows.append(
             {
-                "Class": TITLES[row["class"]],
-                "Share of the test images": percent(row["images"] / max(report["images"], 1)),
-                "PPV": share(found, "ppv"),
-                "NPV": share(found, "npv"),
+                t("Class"): t(TITLES[row["class"]]),
+                t("Share of the test images"): percent(row["images"] / max(report["images"], 1)),
+                t("PPV"): share(found, "ppv"),
+                t("NPV"): share(found, "npv"),
                 **_of_a_thousand(found),
             }
         )
@@ -39,8 +40,8 @@ def predictive(report: Report, *, prevalence: float) -> Rows:
 def _of_a_thousand(found: Row) -> dict[str, str]:
     named, ppv = found["named"], found["ppv"]
     return {
-        "Named in 1,000 images": number(named and 1000 * named, 0),
-        "Rightly so": number(ppv and 1000 * named * ppv, 0),
+        t("Named in 1,000 images"): number(named and 1000 * named, 0),
+        t("Rightly so"): number(ppv and 1000 * named * ppv, 0),
     }
 
 
@@ -54,11 +55,11 @@ def groups(rows: Sequence[Row], *, title: str) -> Rows:
     return [
         {
             title: evidence_text.group(row) + (" *" if row["few"] else ""),
-            "Images": str(row["images"]),
-            "Patients": str(row["patients"]),
-            "Accuracy": share(row, "accuracy"),
-            "Macro recall": share(row, "macro_recall"),
-            **{f"Recall {TITLES[name]}": recall(row, name) for name in CLASS_NAMES},
+            t("Images"): str(row["images"]),
+            t("Patients"): str(row["patients"]),
+            t("Accuracy"): share(row, "accuracy"),
+            t("Macro recall"): share(row, "macro_recall"),
+            **{t("Recall {name}", name=TITLES[name]): recall(row, name) for name in CLASS_NAMES},
         }
         for row in rows
     ]
@@ -67,22 +68,24 @@ def groups(rows: Sequence[Row], *, title: str) -> Rows:
 def recall(row: Row, name: str) -> str:
     """Format the recall of one class in a group, with how many images of it there are."""
     known = row["recall"].get(name)
-    return number(None) if known is None else f"{percent(known)} of {row['counts'][name]}"
+    if known is None:
+        return number(None)
+    return t("{share} of {images}", share=percent(known), images=row["counts"][name])
 
 
 def pairs(comparison: Mapping[str, Any]) -> Rows:
     """Return one row a pair of networks: who is right where, whether chance explains it."""
     return [
         {
-            "Networks": in_order(row),
-            "Images": str(row["images"]),
-            "Both right": str(row["both_right"]),
-            "Only the first": str(row["only_first"]),
-            "Only the second": str(row["only_second"]),
-            "Neither": str(row["both_wrong"]),
-            "Difference in points": points(row, "accuracy_difference"),
-            "McNemar's p": evidence_text.p_value(row["p_value"]),
-            "In words": steady(evidence_text.pair(row), 30),
+            t("Networks"): in_order(row),
+            t("Images"): str(row["images"]),
+            t("Both right"): str(row["both_right"]),
+            t("Only the first"): str(row["only_first"]),
+            t("Only the second"): str(row["only_second"]),
+            t("Neither"): str(row["both_wrong"]),
+            t("Difference in points"): points(row, "accuracy_difference"),
+            t("McNemar's p"): evidence_text.p_value(row["p_value"]),
+            t("In words"): steady(evidence_text.pair(row), 30),
         }
         for row in comparison.get("pairs", ())
     ]

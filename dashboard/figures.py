@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dashboard import language
+from dashboard.language import t, written
 from dashboard.text import NO_BREAK, percent
 
 Row = Mapping[str, Any]
@@ -16,12 +18,12 @@ def share(row: Row, name: str) -> str:
     A line may end between the two. The interval is left out where the row has no
     ``<name>_interval``, as in older reports.
     """
-    return _figure(row, name, percent, lambda end: f"{100 * end:.1f}")
+    return _figure(row, name, percent, lambda end: written(100 * end, ".1f"))
 
 
 def value(row: Row, name: str, *, digits: int = 3) -> str:
     """Format a figure without unit, such as "0.975 (0.968-0.981)"."""
-    return _figure(row, name, lambda known: number(known, digits), lambda end: f"{end:.{digits}f}")
+    return _figure(row, name, lambda known: number(known, digits), lambda end: number(end, digits))
 
 
 def points(row: Row, name: str) -> str:
@@ -29,14 +31,14 @@ def points(row: Row, name: str) -> str:
     return _figure(
         row,
         name,
-        lambda known: NOTHING if known is None else f"{100 * known:+.1f}",
-        lambda end: f"{100 * end:+.1f}",
+        lambda known: NOTHING if known is None else written(100 * known, "+.1f"),
+        lambda end: written(100 * end, "+.1f"),
     )
 
 
 def number(known: float | None, digits: int = 3) -> str:
     """Format a figure without unit; a dash where it is undefined."""
-    return NOTHING if known is None else f"{known:.{digits}f}"
+    return NOTHING if known is None else language.number(known, digits)
 
 
 def _figure(row: Row, name: str, show: Callable, show_end: Callable[[float], str]) -> str:
@@ -45,5 +47,9 @@ def _figure(row: Row, name: str, show: Callable, show_end: Callable[[float], str
     if known is None or interval is None:
         return show(known)
     ends = [show_end(end) for end in interval]
-    to = f"{NO_BREAK}to{NO_BREAK}" if ends[0][0] in "+-" else TO  # no minus beside a dash
-    return f"{show(known)} ({to.join(ends)})"
+    if ends[0][0] in "+-":  # no minus beside a dash
+        low, high = ends
+        between = t("{low} to {high}", low=low, high=high).replace(" ", NO_BREAK)
+    else:
+        between = TO.join(ends)
+    return f"{show(known)} ({between})"

@@ -6,8 +6,9 @@ from covid_model.runs import ARCHITECTURES
 from covid_model.serving import batch
 from covid_model.serving.diagnose import Diagnosis
 from dashboard.figures import number
+from dashboard.language import t, written
 from dashboard.tables import Rows, with_notice
-from dashboard.text import STATUS, TITLES, percent, plain, short, steady
+from dashboard.text import STATUS, TITLES, capital, percent, plain, short, steady, titles
 
 
 def outcomes(diagnoses: Iterable[Diagnosis]) -> Rows:
@@ -19,18 +20,18 @@ def outcomes(diagnoses: Iterable[Diagnosis]) -> Rows:
     first = [item.predictions[0] if item.predictions else None for item in held]
     asked = [one for one in first if one is not None]
     measured = any(one.novelty is not None for one in asked)
-    heading = (asked[0].measure if asked else "score").capitalize()
+    heading = capital(t(asked[0].measure if asked else "score"))
     rows = []
     for item, one in zip(held, first, strict=True):
         named = None if item.withheld else one
         rows.append(
             {
-                "File": plain(short(item.name)),
-                "Status": STATUS[item.status],
-                "Predicted": TITLES[named.predicted] if named else "–",
+                t("File"): plain(short(item.name)),
+                t("Status"): t(STATUS[item.status]),
+                t("Predicted"): t(TITLES[named.predicted]) if named else "–",
                 heading: percent(named.score) if named else "–",
-                **({"Novelty": number(one and one.novelty, 2)} if measured else {}),
-                "Reason": steady(plain(item.reason)) or "–",
+                **({t("Novelty"): number(one and one.novelty, 2)} if measured else {}),
+                t("Reason"): steady(plain(item.reason)) or "–",
             }
         )
     return rows
@@ -40,16 +41,16 @@ def scores(diagnosis: Diagnosis) -> Rows:
     """Return one row a network: its predicted class with the three scores."""
     return [
         {
-            "Network": ARCHITECTURES[item.model],
-            "Predicted": TITLES[item.predicted],
-            "Measure": item.measure.capitalize(),
+            t("Network"): ARCHITECTURES[item.model],
+            t("Predicted"): t(TITLES[item.predicted]),
+            t("Measure"): capital(t(item.measure)),
             **{
                 title: percent(float(score))
-                for title, score in zip(TITLES.values(), item.probabilities, strict=True)
+                for title, score in zip(titles(), item.probabilities, strict=True)
             },
-            "Answer from": percent(item.threshold),
-            "Novelty": number(item.novelty, 2),
-            "Time": f"{1000 * item.seconds:.0f} ms",
+            t("Answer from"): percent(item.threshold),
+            t("Novelty"): number(item.novelty, 2),
+            t("Time"): f"{written(1000 * item.seconds, '.0f')} ms",
         }
         for item in diagnosis.predictions
     ]
@@ -64,10 +65,16 @@ def novelty(diagnosis: Diagnosis) -> Rows:
     """Return one row a network: how far the picture is from what it knows; no class is named."""
     return [
         {
-            "Network": ARCHITECTURES[item.model],
-            "Novelty": number(item.novelty, 2),
-            "Limit": "–" if item.novelty is None else number(1, 2),
-            "Looks known": "–" if item.novelty is None else "yes" if item.novelty <= 1 else "no",
+            t("Network"): ARCHITECTURES[item.model],
+            t("Novelty"): number(item.novelty, 2),
+            t("Limit"): "–" if item.novelty is None else number(1, 2),
+            t("Looks known"): _known(item.novelty),
         }
         for item in diagnosis.predictions
     ]
+
+
+def _known(novelty: float | None) -> str:
+    if novelty is None:
+        return "–"
+    return t("yes") if novelty <= 1 else t("no")

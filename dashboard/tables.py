@@ -8,20 +8,27 @@ from typing import Any
 from covid_model import paper
 from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
+from covid_model.sentence import Sentence
 from dashboard.figures import NOTHING, TO, share, value
+from dashboard.language import t
 from dashboard.text import NO_BREAK, TITLES, percent, unplain
 
 Rows = list[dict[str, str]]
 Report = Mapping[str, Any]
 
+PARTS = {
+    "train": Sentence("train"),
+    "validation": Sentence("validation"),
+    "test": Sentence("test"),
+}
 OF_A_CLASS = {  # key in a report -> heading, format
-    "sensitivity": ("Sensitivity", share),
-    "specificity": ("Specificity", share),
-    "ppv": ("PPV", share),
-    "npv": ("NPV", share),
-    "f1": ("F1", share),
-    "auroc": ("AUROC", value),
-    "average_precision": ("AP", value),
+    "sensitivity": (Sentence("Sensitivity"), share),
+    "specificity": (Sentence("Specificity"), share),
+    "ppv": (Sentence("PPV"), share),
+    "npv": (Sentence("NPV"), share),
+    "f1": (Sentence("F1"), share),
+    "auroc": (Sentence("AUROC"), value),
+    "average_precision": (Sentence("AP"), value),
 }
 
 
@@ -29,9 +36,9 @@ def per_class(report: Report) -> Rows:
     """Return one row a class: its figures with their intervals; older reports have fewer."""
     return [
         {
-            "Class": TITLES[row["class"]],
-            "Images": str(row["images"]),
-            **{title: show(row, key) for key, (title, show) in OF_A_CLASS.items() if key in row},
+            t("Class"): t(TITLES[row["class"]]),
+            t("Images"): str(row["images"]),
+            **{t(title): show(row, key) for key, (title, show) in OF_A_CLASS.items() if key in row},
         }
         for row in report["per_class"]
     ]
@@ -70,13 +77,13 @@ def networks(reports: Mapping[str, Report]) -> Rows:
         in_text = theirs.accuracy_in_text
         rows.append(
             {
-                "Network": ARCHITECTURES[key],
-                "Test images": str(report["images"]),
-                "Accuracy": share(report, "accuracy"),
-                "Macro recall": share(report, "macro_recall"),
-                "AUROC": value(report, "auroc_macro"),
-                "Paper": percent(theirs.accuracy)
-                + (f" (text: {percent(in_text)})" if in_text else ""),
+                t("Network"): ARCHITECTURES[key],
+                t("Test images"): str(report["images"]),
+                t("Accuracy"): share(report, "accuracy"),
+                t("Macro recall"): share(report, "macro_recall"),
+                t("AUROC"): value(report, "auroc_macro"),
+                t("Paper"): percent(theirs.accuracy)
+                + (t(" (text: {accuracy})", accuracy=percent(in_text)) if in_text else ""),
             }
         )
     return rows
@@ -90,10 +97,10 @@ def beside(runs: Mapping[str, Mapping[str, Report]]) -> Rows:
     """
     return [
         {
-            "Network": network,
-            "Run": title,
-            "Accuracy": share(reports[key], "accuracy"),
-            "Macro recall": share(reports[key], "macro_recall"),
+            t("Network"): network,
+            t("Run"): title,
+            t("Accuracy"): share(reports[key], "accuracy"),
+            t("Macro recall"): share(reports[key], "macro_recall"),
         }
         for key, network in ARCHITECTURES.items()
         if all(key in reports for reports in runs.values())
@@ -105,11 +112,11 @@ def counts(data: Mapping[str, Any]) -> Rows:
     """Return one row a part, source and class of the data that a run was made from."""
     return [
         {
-            "Part": row["part"],
-            "Source": row["source"],
-            "Class": TITLES[row["label"]],
-            "Images": str(row["images"]),
-            "Patients": str(row["patients"]),
+            t("Part"): t(PARTS[row["part"]]),
+            t("Source"): row["source"],
+            t("Class"): t(TITLES[row["label"]]),
+            t("Images"): str(row["images"]),
+            t("Patients"): str(row["patients"]),
         }
         for row in data.get("counts", ())
     ]

@@ -10,54 +10,65 @@ import numpy as np
 from covid_model import paper
 from covid_model.classes import TITLES
 from covid_model.runs import ARCHITECTURES
-from covid_model.sentence import in_words
-from dashboard.language import written
+from covid_model.sentence import Sentence, in_words
+from dashboard.language import t, written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at
-STATUS = {"ok": "answer", "uncertain": f"can't{NO_BREAK}tell", "refused": "refused"}
+STATUS = {
+    "ok": Sentence("answer"),
+    "uncertain": Sentence("can't\u00a0tell"),
+    "refused": Sentence("refused"),
+}
 PREDICTED = "predicted"  # the map of whichever class the network predicts
-MAP_CHOICES = {PREDICTED: "Predicted class", **TITLES}
+MAP_CHOICES = {PREDICTED: Sentence("Predicted class"), **TITLES}
+QUANTITIES = {"accuracy": Sentence("accuracy"), "loss": Sentence("loss")}
+SPLIT_BY = {"patient": Sentence("patient"), "image": Sentence("image")}
 
-EMPTY = """
+EMPTY = Sentence("""
 **Nothing to look at yet.** Drop one or more frontal chest radiographs into the box, or try one of
 the samples below it.
 
 - PNG, JPEG and DICOM files are read, DICOM also without a file ending.
 - A file that cannot be read is listed with its reason; the others go on.
 - Files stay in the memory of the computer that runs this page and are forgotten with the session.
-"""
+""")
 
-SAMPLES = (
+SAMPLES = Sentence(
     "Or try a composite: the average of many training radiographs of one class, no patient's image."
 )
-MAP_HELP = (
+MAP_HELP = Sentence(
     "Grad-CAM: where the network's last feature maps raised the score of the chosen class. "
     "Yellow is the strongest, scaled to each map's own maximum; opacity 0 shows the radiograph "
     "alone. An area of attention is no finding and no proof that the reason was a right one."
 )
-AGREEMENT_CAVEAT = (
+AGREEMENT_CAVEAT = Sentence(
     "Agreement is not proof: the networks learned from the same images and can share a mistake."
 )
 
 
 def no_run(root: Path) -> str:
     """Say how to get models into an empty runs folder."""
-    return (
-        f"No run with a model was found in `{root}`, so there is nothing to predict with. "
-        "Train the three networks on a folder that holds `metadata.csv` or one folder a class:"
+    return t(
+        "No run with a model was found in `{root}`, so there is nothing to predict with. "
+        "Train the three networks on a folder that holds `metadata.csv` or one folder a class:",
+        root=root,
     )
 
 
 TRAIN_COMMAND = "python train_models.py --data DIR --weights imagenet"
-REPORTS_ONLY = (
+REPORTS_ONLY = Sentence(
     "This run holds reports only: its model files were not kept, so it cannot predict. Classify "
     "and Compare use a run with models."
 )
 
 
 def plain(words: str) -> str:
-    """Escape Markdown in words that come from a file, so that they show as they are."""
-    return re.sub(r"([\\`*_\[\]<>$~|#])", r"\\\1", words)
+    """Escape Markdown in words that come from a file, so that they show as they are.
+
+    A ``Sentence`` is said in the visitor's language.
+    """
+    said = t(words) if isinstance(words, Sentence) else words
+    return re.sub(r"([\\`*_\[\]<>$~|#])", r"\\\1", said)
 
 
 def unplain(words: str) -> str:
@@ -81,52 +92,74 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{written(100 * share, f'.{digits}f')}{NO_BREAK}%"
 
 
+def titles() -> tuple[str, ...]:
+    """The classes' titles in the visitor's language, in class order."""
+    return tuple(t(title) for title in TITLES.values())
+
+
+def capital(words: str) -> str:
+    """Begin words with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
 def scores(probabilities: np.ndarray, *, measure: str = "score") -> str:
     """List the three scores in one line, for screen readers; ``measure`` is what they are."""
-    pairs = zip(TITLES.values(), probabilities, strict=True)
-    return f"{measure.capitalize()} of each class: " + ", ".join(
-        f"{title} {percent(float(value))}" for title, value in pairs
-    )
+    pairs = zip(titles(), probabilities, strict=True)
+    listed = ", ".join(f"{title} {percent(float(value))}" for title, value in pairs)
+    return t("{measure} of each class: {listed}", measure=capital(t(measure)), listed=listed)
 
 
 def confusion(matrix: Sequence[Sequence[int]]) -> str:
     """Put a confusion matrix into words, for screen readers."""
-    return "Confusion matrix. " + " ".join(
-        f"Of {sum(row)} {truth}: "
-        + ", ".join(f"{n} as {title}" for n, title in zip(row, TITLES.values(), strict=True))
-        + "."
-        for row, truth in zip(matrix, TITLES.values(), strict=True)
-    )
+    said = [t("Confusion matrix.")]
+    for row, truth in zip(matrix, titles(), strict=True):
+        cells = zip(row, titles(), strict=True)
+        listed = ", ".join(t("{count} as {title}", count=n, title=title) for n, title in cells)
+        said.append(t("Of {count} {truth}: {listed}.", count=sum(row), truth=truth, listed=listed))
+    return " ".join(said)
 
 
 def history(rows: Sequence[Mapping[str, float]], quantity: str) -> str:
     """Say where a training curve ends, for screen readers."""
-    last = rows[-1]
-    return (
-        f"{quantity.capitalize()} over {len(rows)} epochs; at the end {last[quantity]:.3f} in "
-        f"training and {last[f'val_{quantity}']:.3f} in validation"
+    return t(
+        "{quantity} over {epochs} epochs; at the end {training:.3f} in training and "
+        "{validation:.3f} in validation",
+        quantity=capital(t(QUANTITIES[quantity])),
+        epochs=len(rows),
+        training=rows[-1][quantity],
+        validation=rows[-1][f"val_{quantity}"],
     )
 
 
 def networks(reports: Mapping[str, Mapping[str, float]]) -> str:
     """List each network's accuracy, for screen readers."""
-    return "Accuracy: " + ", ".join(
+    listed = ", ".join(
         f"{ARCHITECTURES[name]} {percent(report['accuracy'])}" for name, report in reports.items()
     )
+    return t("Accuracy: {listed}", listed=listed)
 
 
 def paper_note() -> str:
     """Say what the paper's figures rest on, with the counts that its notebooks give."""
     counts = "; ".join(
-        f"{ARCHITECTURES[name]} "
-        + ", ".join(f"{TITLES[key]} {right} of {n}" for key, (right, n) in result.correct.items())
+        f"{ARCHITECTURES[name]} {_right_of(result.correct)}"
         for name, result in paper.RESULTS.items()
         if result.correct
     )
-    return (
-        f"The paper's figures are of {paper.TEST_IMAGES} images, split by image, with ImageNet "
-        f"weights in the convolutions; one image is {100 / paper.TEST_IMAGES:.1f} percentage "
-        f"points. Named correctly there: {counts}."
+    return t(
+        "The paper's figures are of {images} images, split by image, with ImageNet weights in the "
+        "convolutions; one image is {points:.1f} percentage points. Named correctly there: "
+        "{counts}.",
+        images=paper.TEST_IMAGES,
+        points=100 / paper.TEST_IMAGES,
+        counts=counts,
+    )
+
+
+def _right_of(correct: Mapping[str, tuple[int, int]]) -> str:
+    return ", ".join(
+        t("{title} {right} of {images}", title=TITLES[name], right=right, images=images)
+        for name, (right, images) in correct.items()
     )
 
 
@@ -136,19 +169,23 @@ def agreement(predicted: Mapping[str, str]) -> str:
     Args:
         predicted: architecture -> class name.
     """
-    groups: dict[str, list[str]] = {}
+    groups: dict[Sentence, list[str]] = {}
     for architecture, name in predicted.items():
         groups.setdefault(TITLES[name], []).append(ARCHITECTURES[architecture])
     if len(predicted) == 1:
-        return "Only one network is in this run, so there is no agreement to judge."
+        return t("Only one network is in this run, so there is no agreement to judge.")
     if len(groups) == 1:
-        return f"Agreement: all {len(predicted)} networks say {next(iter(groups))}."
+        (name,) = groups
+        return t("Agreement: all {count} networks say {name}.", count=len(predicted), name=name)
     listed = "; ".join(
-        f"{in_words(names)} {'says' if len(names) == 1 else 'say'} {title}"
-        for title, names in groups.items()
+        t("{network} says {name}", network=found[0], name=name)
+        if len(found) == 1
+        else t("{networks} say {name}", networks=in_words(found), name=name)
+        for name, found in groups.items()
     )
-    kind = "No agreement" if len(groups) == len(predicted) else "Partial agreement"
-    return f"{kind}: {listed}."
+    if len(groups) == len(predicted):
+        return t("No agreement: {listed}.", listed=listed)
+    return t("Partial agreement: {listed}.", listed=listed)
 
 
 def split_note(data: Mapping[str, object]) -> tuple[str, bool]:
@@ -159,13 +196,17 @@ def split_note(data: Mapping[str, object]) -> tuple[str, bool]:
     """
     by, shared = data.get("split_by"), data.get("shared_patients")
     if by is None:
-        return "How the images were split is not on record.", False
+        return t("How the images were split is not on record."), False
+    by = SPLIT_BY.get(by, by)
     if shared is None:
-        return f"Split by {by}. The images do not say which patient they show.", False
-    if not shared:
-        return f"Split by {by}: no patient stands both in the test part and outside it.", False
-    return (
-        f"Split by {by}: {shared} patients stand both in the test part and outside it. A network "
-        "can recognise a patient, so these figures flatter it.",
-        True,
-    )
+        return t("Split by {by}. The images do not say which patient they show.", by=by), False
+    if shared:
+        said = t(
+            "Split by {by}: {shared} patients stand both in the test part and outside it. A "
+            "network can recognise a patient, so these figures flatter it.",
+            by=by,
+            shared=shared,
+        )
+    else:
+        said = t("Split by {by}: no patient stands both in the test part and outside it.", by=by)
+    return said, bool(shared)

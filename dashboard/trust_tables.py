@@ -1,10 +1,11 @@
 """Reports as tables that say how far a network can be believed, free of Streamlit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from covid_model.runs import ModelInfo
 from dashboard.figures import number, share
+from dashboard.language import t
 from dashboard.tables import Report, Rows
 from dashboard.text import TITLES, percent, plain
 
@@ -22,13 +23,13 @@ def _thresholds(info: ModelInfo, report: Report) -> dict[str, str]:
     answers: Mapping[str, Any] = report.get("answers") or {}
     refused = (report.get("novelty") or {}).get("refused") or {}
     return {
-        "Network": info.title,
-        "Temperature": number(info.temperature, 2),
-        "Threshold": percent(info.thresholds.get("probability")),
-        "Novelty threshold": number(info.thresholds.get("novelty"), 2),
-        "Answered": percent(answers.get("answered")),
-        "Accuracy of the answered": percent(answers.get("accuracy")),
-        "Refused": percent(refused.get("share")),
+        t("Network"): info.title,
+        t("Temperature"): number(info.temperature, 2),
+        t("Threshold"): percent(info.thresholds.get("probability")),
+        t("Novelty threshold"): number(info.thresholds.get("novelty"), 2),
+        t("Answered"): percent(answers.get("answered")),
+        t("Accuracy of the answered"): percent(answers.get("accuracy")),
+        t("Refused"): percent(refused.get("share")),
     }
 
 
@@ -36,10 +37,15 @@ def within_source(report: Report) -> Rows:
     """Return one row a source and pair of classes: balanced accuracy between the two alone."""
     return [
         {
-            "Source": plain(row["source"]),
-            "Classes": " or ".join(TITLES[name] for name in row["classes"]),
-            "Images": str(row["images"]),
-            "Balanced accuracy": share(row, "balanced_accuracy"),
+            t("Source"): plain(row["source"]),
+            t("Classes"): _either(row["classes"]),
+            t("Images"): str(row["images"]),
+            t("Balanced accuracy"): share(row, "balanced_accuracy"),
         }
         for row in report.get("within_source") or ()
     ]
+
+
+def _either(names: Sequence[str]) -> str:
+    first, second = (TITLES[name] for name in names)
+    return t("{first} or {second}", first=first, second=second)
