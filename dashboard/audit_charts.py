@@ -5,15 +5,29 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from covid_model.sentence import Sentence
 from dashboard import audit_text
 from dashboard.chart_parts import MARK, TRAIN, base_figure, legend, percent
 from dashboard.dot_chart import Dots, Level, dot_chart
 from dashboard.evidence_charts import ACCURACY, RECALL
+from dashboard.language import t
 
 HEIGHT = 340
-PROBE = Dots("balanced_accuracy", "balanced accuracy", TRAIN, "circle")
-SHARE = Dots("share", "share", TRAIN, "circle")
-NAMES = {"deletion": ("Deletion", "blurred"), "insertion": ("Insertion", "made sharp")}
+CHANCE = Sentence("chance")
+PROBE = Dots("balanced_accuracy", Sentence("balanced accuracy"), TRAIN, "circle")
+SHARE = Dots("share", Sentence("share"), TRAIN, "circle")
+CURVES = {  # title, axis, what is done where one hovers
+    "deletion": (
+        Sentence("Deletion: probability of the named class (%)"),
+        Sentence("Of the picture blurred (%)"),
+        Sentence("%{x:.0f} % blurred<br>probability %{y:.1f} %<extra></extra>"),
+    ),
+    "insertion": (
+        Sentence("Insertion: probability of the named class (%)"),
+        Sentence("Of the picture made sharp (%)"),
+        Sentence("%{x:.0f} % made sharp<br>probability %{y:.1f} %<extra></extra>"),
+    ),
+}
 
 
 def conditions_chart(audit: Mapping[str, Any]) -> go.Figure:
@@ -21,12 +35,12 @@ def conditions_chart(audit: Mapping[str, Any]) -> go.Figure:
     rows = audit["conditions"]
     return dot_chart(
         rows,
-        [audit_text.CONDITIONS[row["condition"]] for row in rows],
+        [t(audit_text.CONDITIONS[row["condition"]]) for row in rows],
         (ACCURACY, RECALL),
-        title="What is left with parts hidden (%)",
+        title=t("What is left with parts hidden (%)"),
         levels=(
-            Level(audit["chance"], "chance"),
-            Level(audit["majority"], "largest class"),
+            Level(audit["chance"], CHANCE),
+            Level(audit["majority"], Sentence("largest class")),
         ),
     )
 
@@ -35,10 +49,10 @@ def probe_chart(probe: Mapping[str, Any]) -> go.Figure:
     """Draw how well the source can be read off the network, beside chance."""
     return dot_chart(
         [probe],
-        ["Source"],
+        [t("Source")],
         [PROBE],
-        title="The source, read off the network (%)",
-        levels=[Level(probe["chance"], "chance")],
+        title=t("The source, read off the network (%)"),
+        levels=[Level(probe["chance"], CHANCE)],
     )
 
 
@@ -49,8 +63,8 @@ def inside_chart(maps: Mapping[str, Any]) -> go.Figure:
         {"share": found[key], "share_interval": found[f"{key}_interval"], "images": maps["images"]}
         for key in ("share", "lungs")
     ]
-    labels = ["Map inside lungs", "Lungs in picture"]
-    return dot_chart(rows, labels, [SHARE], title="Maps inside the lungs (%)")
+    labels = [t("Map inside lungs"), t("Lungs in picture")]
+    return dot_chart(rows, labels, [SHARE], title=t("Maps inside the lungs (%)"))
 
 
 def curves_chart(found: Mapping[str, Any], *, kind: str) -> go.Figure:
@@ -60,11 +74,11 @@ def curves_chart(found: Mapping[str, Any], *, kind: str) -> go.Figure:
         found: the audit's "deletion" or "insertion".
         kind: which of the two.
     """
-    name, done = NAMES[kind]
-    figure = base_figure(title=f"{name}: probability of the named class (%)", height=HEIGHT)
+    title, axis, hover = (t(words) for words in CURVES[kind])
+    figure = base_figure(title=title, height=HEIGHT)
     for key, words, colour, dash in (
-        ("map", "hottest first", TRAIN, "solid"),
-        ("random", "random order", MARK, "dash"),
+        ("map", t("hottest first"), TRAIN, "solid"),
+        ("random", t("random order"), MARK, "dash"),
     ):
         figure.add_scatter(
             x=[percent(share) for share in found["fractions"]],
@@ -72,10 +86,9 @@ def curves_chart(found: Mapping[str, Any], *, kind: str) -> go.Figure:
             name=words,
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2},
-            hovertemplate=f"{words}<br>%{{x:.0f}} % {done}<br>probability %{{y:.1f}} %"
-            "<extra></extra>",
+            hovertemplate=f"{words}<br>{hover}",
         )
     figure.update_layout(legend=legend(), margin_t=68)
-    figure.update_xaxes(title=f"Of the picture {done} (%)", range=[-2, 102])
-    figure.update_yaxes(title="Probability, mean (%)", range=[0, 104], nticks=6)
+    figure.update_xaxes(title=axis, range=[-2, 102])
+    figure.update_yaxes(title=t("Probability, mean (%)"), range=[0, 104], nticks=6)
     return figure

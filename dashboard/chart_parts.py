@@ -5,6 +5,8 @@
 import pandas as pd  # noqa: F401
 import plotly.graph_objects as go
 
+from dashboard.language import separators
+
 TRAIN, VALIDATION, PAPER = "#0b7c98", "#b45309", "#8b5cf6"  # each 3:1 on white, on dark, to text
 MARK = "#6b7f8c"  # of lines that are no data: a threshold, a diagonal
 
@@ -36,6 +38,7 @@ def base_figure(*traces: go.Bar | go.Heatmap, title: str, height: int) -> go.Fig
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         dragmode=False,
+        separators=separators(),
     )
     figure.update_xaxes(automargin=True, fixedrange=True)
     figure.update_yaxes(automargin=True, fixedrange=True)

@@ -6,10 +6,14 @@ import plotly.graph_objects as go
 
 from covid_model.classes import CLASSES
 from covid_model.runs import ARCHITECTURES
+from covid_model.sentence import Sentence
 from dashboard.chart_parts import MARK, PAPER, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.language import number, t
+from dashboard.text import QUANTITIES, capital, titles
+from dashboard.text import percent as in_percent
 
 SHARES = [[0.0, "#eef4f7"], [0.5, "#6ea9bf"], [1.0, "#0b4f66"]]
-TITLES = tuple(info.title for info in CLASSES)
+ACCURACY, RECALL = Sentence("accuracy"), Sentence("macro recall")  # as names in a legend
 
 
 def scores_chart(
@@ -23,17 +27,19 @@ def scores_chart(
         threshold: lowest value that is an answer, range [0, 1]; None draws no line.
     """
     values = [100 * float(score) for score in scores]
+    measure = t(measure)
     bars = go.Bar(
         x=values,
-        y=list(TITLES),
+        y=list(titles()),
         orientation="h",
         marker_color=[info.colour for info in CLASSES],
-        text=[f"{value:.1f} %" for value in values],
+        text=[in_percent(float(score)) for score in scores],
         textposition="outside",
         cliponaxis=False,
         hovertemplate=f"%{{y}}, {measure}: %{{x:.1f}} %<extra></extra>",
     )
-    figure = base_figure(bars, title=f"{measure.capitalize()} of each class (%)", height=190)
+    title = t("{measure} of each class (%)", measure=capital(measure))
+    figure = base_figure(bars, title=title, height=190)
     figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
     if threshold is not None:
@@ -43,7 +49,7 @@ def scores_chart(
             line={"color": MARK, "dash": "dash", "width": 2},
             layer="below",
             annotation={
-                "text": f"answer from {100 * threshold:.1f} %",
+                "text": t("answer from {threshold}", threshold=in_percent(threshold)),
                 "y": 1,
                 "yanchor": "bottom",
                 "xanchor": "center",
@@ -62,8 +68,8 @@ def confusion_chart(matrix: Sequence[Sequence[int]]) -> go.Figure:
     shares = [[count / max(sum(row), 1) for count in row] for row in matrix]
     heat = go.Heatmap(
         z=shares,
-        x=list(TITLES),
-        y=[f"{title}<br>n = {sum(row)}" for title, row in zip(TITLES, matrix, strict=True)],
+        x=list(titles()),
+        y=[f"{title}<br>n = {sum(row)}" for title, row in zip(titles(), matrix, strict=True)],
         customdata=[
             [(count, 100 * share) for count, share in zip(*pair, strict=True)]
             for pair in zip(matrix, shares, strict=True)
@@ -74,23 +80,25 @@ def confusion_chart(matrix: Sequence[Sequence[int]]) -> go.Figure:
         showscale=False,
         xgap=3,
         ygap=3,
-        hovertemplate="truth %{y}<br>predicted %{x}<br>%{customdata[0]} images, "
-        "%{customdata[1]:.1f} % of the row<extra></extra>",
+        hovertemplate=t(
+            "truth %{y}<br>predicted %{x}<br>%{customdata[0]} images, "
+            "%{customdata[1]:.1f} % of the row<extra></extra>"
+        ),
     )
-    figure = base_figure(heat, title="Confusion matrix: images, share of the row", height=360)
+    figure = base_figure(heat, title=t("Confusion matrix: images, share of the row"), height=360)
     for row, counts in enumerate(matrix):
         for column, count in enumerate(counts):
             share = shares[row][column]
             figure.add_annotation(
                 x=column,
                 y=row,
-                text=f"<b>{count}</b><br>{100 * share:.1f} %",
+                text=f"<b>{count}</b><br>{in_percent(share)}",
                 showarrow=False,
                 font={"size": 15, "color": "#ffffff" if share > 0.45 else "#12303c"},
             )
-    figure.update_xaxes(title="Predicted", showgrid=False, ticks="")
+    figure.update_xaxes(title=t("Predicted"), showgrid=False, ticks="")
     figure.update_yaxes(
-        title="Truth", autorange="reversed", showgrid=False, ticks="", ticklabelstandoff=6
+        title=t("Truth"), autorange="reversed", showgrid=False, ticks="", ticklabelstandoff=6
     )
     return figure
 
@@ -102,23 +110,25 @@ def history_chart(history: Sequence[Mapping[str, float]], *, quantity: str) -> g
         history: one mapping an epoch with "epoch", ``quantity`` and "val_" + ``quantity``.
         quantity: "accuracy" (share, drawn in %) or "loss" (cross-entropy in nats).
     """
-    scale, unit, digits = (100, "%", ".1f") if quantity == "accuracy" else (1, "nats", ".3f")
-    figure = base_figure(title=f"{quantity.capitalize()} by epoch ({unit})", height=300)
-    for name, key, colour, dash in (
-        ("training", quantity, TRAIN, "solid"),
-        ("validation", f"val_{quantity}", VALIDATION, "dash"),
+    scale, unit, digits = (100, "%", ".1f") if quantity == "accuracy" else (1, t("nats"), ".3f")
+    name = capital(t(QUANTITIES[quantity]))
+    title = t("{quantity} by epoch ({unit})", quantity=name, unit=unit)
+    figure = base_figure(title=title, height=300)
+    for label, key, colour, dash in (
+        (t("training"), quantity, TRAIN, "solid"),
+        (t("validation"), f"val_{quantity}", VALIDATION, "dash"),
     ):
         figure.add_scatter(
             x=[row["epoch"] for row in history],
             y=[scale * row[key] for row in history],
-            name=name,
+            name=label,
             mode="lines" if len(history) > 1 else "markers",
             line={"color": colour, "dash": dash, "width": 2},
             hovertemplate=f"%{{y:{digits}}} {unit}",
         )
     figure.update_layout(hovermode="x unified", legend=legend(), margin_t=68)
-    figure.update_xaxes(title="Epoch", rangemode="tozero")
-    figure.update_yaxes(title=f"{quantity.capitalize()} ({unit})", rangemode="tozero", nticks=7)
+    figure.update_xaxes(title=t("Epoch"), rangemode="tozero")
+    figure.update_yaxes(title=f"{name} ({unit})", rangemode="tozero", nticks=7)
     return figure
 
 
@@ -132,10 +142,10 @@ def models_chart(
         paper: architecture -> the paper's accuracy, range [0, 1]; None leaves the marks out.
     """
     names = [ARCHITECTURES[key] for key in reports]
-    figure = base_figure(title="The networks on their test images (%)", height=342)
+    figure = base_figure(title=t("The networks on their test images (%)"), height=342)
     for key, name, colour in (
-        ("accuracy", "accuracy", TRAIN),
-        ("macro_recall", "macro recall", VALIDATION),
+        ("accuracy", t(ACCURACY), TRAIN),
+        ("macro_recall", t(RECALL), VALIDATION),
     ):
         values = [percent(report.get(key)) for report in reports.values()]
         figure.add_bar(
@@ -143,7 +153,7 @@ def models_chart(
             y=values,
             name=name,
             marker_color=colour,
-            text=["" if value is None else f"{value:.1f}" for value in values],
+            text=["" if value is None else number(value, 1) for value in values],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
@@ -154,7 +164,7 @@ def models_chart(
         figure.add_scatter(
             x=names,
             y=[percent(paper.get(key)) for key in reports],
-            name="accuracy in the paper",
+            name=t("accuracy in the paper"),
             mode="markers",
             marker={
                 "symbol": "diamond",
@@ -162,7 +172,7 @@ def models_chart(
                 "color": PAPER,
                 "line": {"color": "#ffffff", "width": 1.5},
             },
-            hovertemplate="%{x}, paper: %{y:.1f} %<extra></extra>",
+            hovertemplate=t("%{x}, paper: %{y:.1f} %<extra></extra>"),
         )
     figure.update_layout(barmode="group", bargap=0.35, legend=legend(), margin_t=90)
     figure.update_yaxes(range=[0, 104], tickvals=[0, 25, 50, 75, 100])

@@ -6,7 +6,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from covid_model.sentence import Sentence
 from dashboard.chart_parts import MARK, base_figure, legend, percent
+from dashboard.language import number, t
+from dashboard.text import percent as in_percent
 
 ROW = 56  # pixels of height for each row of dots
 BELOW = 60  # pixels of the axis with its title
@@ -20,7 +23,7 @@ class Dots:
     """One figure in every row: its key in the rows, its name, how it is drawn."""
 
     key: str
-    name: str
+    name: Sentence
     colour: str
     symbol: str
 
@@ -30,7 +33,7 @@ class Level:
     """A vertical line at a share of [0, 1], with what it stands for."""
 
     share: float
-    words: str
+    words: Sentence
 
 
 def dot_chart(
@@ -65,7 +68,7 @@ def dot_chart(
         _draw_level(figure, level, up=LINE * index, dash=DASHES[index])
     place = {"yref": "container", "y": 1 - TITLE / height, "yanchor": "top"}
     figure.update_layout(legend={**legend(), **place}, showlegend=named, margin_t=above)
-    figure.update_xaxes(title="Share (%)", range=[-2, 102], tickvals=[0, 25, 50, 75, 100])
+    figure.update_xaxes(title=t("Share (%)"), range=[-2, 102], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(
         range=[len(rows) - 0.5, -0.5],
         tickvals=list(range(len(rows))),
@@ -86,7 +89,7 @@ def _draw_dots(
     figure.add_scatter(
         x=[percent(row[dots.key]) for _, row, _ in places],
         y=[height for height, _, _ in places],
-        name=dots.name,
+        name=t(dots.name),
         mode="markers",
         marker={
             "color": dots.colour,
@@ -104,8 +107,8 @@ def _draw_dots(
             (label, ends, row["images"])
             for (_, row, label), (_, _, ends) in zip(places, bars, strict=True)
         ],
-        hovertemplate=f"%{{customdata[0]}}<br>{dots.name} %{{x:.1f}} %%{{customdata[1]}}"
-        "<br>%{customdata[2]} images<extra></extra>",
+        hovertemplate=f"%{{customdata[0]}}<br>{t(dots.name)} %{{x:.1f}} %%{{customdata[1]}}<br>"
+        + t("%{customdata[2]} images<extra></extra>"),
     )
 
 
@@ -115,7 +118,7 @@ def _bar(row: Mapping[str, Any], key: str) -> tuple[float | None, float | None, 
     if interval is None:
         return None, None, ""
     low, high = interval
-    ends = f" ({percent(low):.1f}-{percent(high):.1f})"
+    ends = f" ({number(percent(low), 1)}-{number(percent(high), 1)})"
     return percent(row[key] - low), percent(high - row[key]), ends
 
 
@@ -126,7 +129,7 @@ def _draw_level(figure: go.Figure, level: Level, *, up: int, dash: str) -> None:
         line={"color": MARK, "dash": dash, "width": 2},
         layer="below",
         annotation={
-            "text": f"{level.words} {percent(level.share):.1f} %",
+            "text": f"{t(level.words)} {in_percent(level.share)}",
             "y": 1,
             "yanchor": "bottom",
             "yshift": up,

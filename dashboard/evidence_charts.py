@@ -6,13 +6,16 @@ from typing import Any
 import plotly.graph_objects as go
 
 from covid_model.classes import CLASSES
+from covid_model.sentence import Sentence
 from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.dot_chart import Dots, dot_chart
+from dashboard.evidence_text import NOT_ON_RECORD
+from dashboard.language import number, t
 
 HEIGHT = 360
 DASHES = ("solid", "dash", "dot")  # in class order: told apart without colour too
-ACCURACY = Dots("accuracy", "accuracy", TRAIN, "circle")
-RECALL = Dots("macro_recall", "macro recall", VALIDATION, "diamond")
+ACCURACY = Dots("accuracy", Sentence("accuracy"), TRAIN, "circle")
+RECALL = Dots("macro_recall", Sentence("macro recall"), VALIDATION, "diamond")
 
 
 def roc_chart(report: Mapping[str, Any]) -> go.Figure:
@@ -21,15 +24,15 @@ def roc_chart(report: Mapping[str, Any]) -> go.Figure:
     Args:
         report: with "curves" and "per_class".
     """
-    figure = base_figure(title="ROC, with the area under it", height=HEIGHT)
+    figure = base_figure(title=t("ROC, with the area under it"), height=HEIGHT)
     _draw_chance(figure, [0, 100], [0, 100], colour=MARK)
     _draw_curves(
         figure,
         report,
         ("roc", "fpr", "tpr", "auroc"),
-        hover="sensitivity %{y:.1f} %<br>false alarms in %{x:.1f} % of the others",
+        hover=t("sensitivity %{y:.1f} %<br>false alarms in %{x:.1f} % of the others"),
     )
-    return _finished(figure, x="False alarms, 1 - specificity (%)", y="Sensitivity (%)")
+    return _finished(figure, x=t("False alarms, 1 - specificity (%)"), y=t("Sensitivity (%)"))
 
 
 def precision_recall_chart(report: Mapping[str, Any]) -> go.Figure:
@@ -40,7 +43,7 @@ def precision_recall_chart(report: Mapping[str, Any]) -> go.Figure:
     Args:
         report: with "curves" and "per_class".
     """
-    figure = base_figure(title="Precision-recall, with average precision", height=HEIGHT)
+    figure = base_figure(title=t("Precision-recall, with average precision"), height=HEIGHT)
     colours = {info.name: info.colour for info in CLASSES}
     for row in report["curves"]:
         _draw_chance(figure, [0, 100], [percent(row["prevalence"])] * 2, colours[row["class"]])
@@ -48,9 +51,9 @@ def precision_recall_chart(report: Mapping[str, Any]) -> go.Figure:
         figure,
         report,
         ("pr", "recall", "precision", "average_precision"),
-        hover="PPV %{y:.1f} %<br>sensitivity %{x:.1f} %",
+        hover=t("PPV %{y:.1f} %<br>sensitivity %{x:.1f} %"),
     )
-    return _finished(figure, x="Recall, sensitivity (%)", y="Precision, PPV (%)")
+    return _finished(figure, x=t("Recall, sensitivity (%)"), y=t("Precision, PPV (%)"))
 
 
 def groups_chart(rows: Sequence[Mapping[str, Any]], *, title: str) -> go.Figure:
@@ -60,8 +63,9 @@ def groups_chart(rows: Sequence[Mapping[str, Any]], *, title: str) -> go.Figure:
         rows: one of the report's "groups".
         title: what the groups are.
     """
-    labels = [f"{row['group'] or 'not on record'}<br>n = {row['images']}" for row in rows]
-    return dot_chart(rows, labels, (ACCURACY, RECALL), title=f"{title}: accuracy, recall (%)")
+    labels = [f"{t(row['group'] or NOT_ON_RECORD)}<br>n = {row['images']}" for row in rows]
+    heading = t("{title}: accuracy, recall (%)", title=title)
+    return dot_chart(rows, labels, (ACCURACY, RECALL), title=heading)
 
 
 def _draw_chance(figure: go.Figure, x: Sequence[float], y: Sequence[float], colour: str) -> None:
@@ -89,10 +93,10 @@ def _draw_curves(
         figure.add_scatter(
             x=[percent(share) for share in curves[info.name][x]],
             y=[percent(share) for share in curves[info.name][y]],
-            name=f"{info.title} {areas[info.name]:.3f}",
+            name=f"{t(info.title)} {number(areas[info.name], 3)}",
             mode="lines",
             line={"color": info.colour, "dash": dash, "width": 2},
-            hovertemplate=f"{info.title}<br>{hover}<extra></extra>",
+            hovertemplate=f"{t(info.title)}<br>{hover}<extra></extra>",
         )
 
 

@@ -26,7 +26,7 @@ def current() -> str:
     """The visitor's choice, else the browser's language, else English; a key of ``LANGUAGES``."""
     if spoken := _spoken.get():
         return spoken
-    if get_script_run_ctx() is None:
+    if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
     chosen = st.session_state.get(KEY)
     if chosen in LANGUAGES:

@@ -5,9 +5,24 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from covid_model.sentence import Sentence
 from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.language import t
+from dashboard.text import percent as in_percent
 
 HEIGHT = 360
+NAMES = {"before": Sentence("before, ECE {ece}"), "after": Sentence("after, ECE {ece}")}
+HOVER = {
+    "before": Sentence(
+        "before calibration, %{customdata[1]:.0f} to %{customdata[2]:.0f} %<br>"
+        "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>"
+    ),
+    "after": Sentence(
+        "after calibration, %{customdata[1]:.0f} to %{customdata[2]:.0f} %<br>"
+        "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>"
+    ),
+}
+ANSWERED = Sentence("%{x:.1f} % of the images answered<br>%{y:.1f} % of the answers right")
 
 
 def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
@@ -19,7 +34,7 @@ def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
     Args:
         calibration: the report's "calibration", with bins of the highest probability.
     """
-    figure = base_figure(title="Reliability: promised and kept, by bin (%)", height=HEIGHT)
+    figure = base_figure(title=t("Reliability: promised and kept, by bin (%)"), height=HEIGHT)
     figure.add_scatter(
         x=[0, 100],
         y=[0, 100],
@@ -37,7 +52,7 @@ def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
         figure.add_scatter(
             x=[percent(row["mean_probability"]) for row in rows],
             y=[percent(row["share_right"]) for row in rows],
-            name=f"{key}, ECE {percent(calibration[f'ece_{key}']):.1f} %",
+            name=t(NAMES[key], ece=in_percent(calibration[f"ece_{key}"])),
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2},
             marker={
@@ -46,12 +61,11 @@ def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
                 "opacity": 0.85,
             },
             customdata=[(row["images"], 100 * row["low"], 100 * row["high"]) for row in rows],
-            hovertemplate=f"{key} calibration, %{{customdata[1]:.0f}} to %{{customdata[2]:.0f}} %"
-            "<br>promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>",
+            hovertemplate=t(HOVER[key]),
         )
     figure.update_layout(legend=legend(), margin_t=68)
-    figure.update_xaxes(title="Highest probability, mean of the bin (%)", range=[28, 103])
-    figure.update_yaxes(title="Right answers (%)", range=[0, 106], nticks=6)
+    figure.update_xaxes(title=t("Highest probability, mean of the bin (%)"), range=[28, 103])
+    figure.update_yaxes(title=t("Right answers (%)"), range=[0, 106], nticks=6)
     return figure
 
 
@@ -62,36 +76,39 @@ def answers_chart(answers: Mapping[str, Any]) -> go.Figure:
         answers: the report's "answers", with the curve by threshold.
     """
     rows = [row for row in answers["curve"] if row["accuracy"] is not None]
-    figure = base_figure(title="Fewer answers, more of them right (%)", height=HEIGHT)
+    figure = base_figure(title=t("Fewer answers, more of them right (%)"), height=HEIGHT)
     figure.add_scatter(
         x=[percent(row["answered"]) for row in rows],
         y=[percent(row["accuracy"]) for row in rows],
-        name="by threshold",
+        name=t("by threshold"),
         mode="lines" if len(rows) > 1 else "markers",
         line={"color": TRAIN, "width": 2},
         customdata=[percent(row["threshold"]) for row in rows],
-        hovertemplate="threshold %{customdata:.1f} %<br>%{x:.1f} % of the images answered<br>"
-        "%{y:.1f} % of the answers right<extra></extra>",
+        hovertemplate=t("threshold %{customdata:.1f} %") + f"<br>{t(ANSWERED)}<extra></extra>",
     )
     if answers["accuracy"] is not None:
-        threshold = f"{percent(answers['threshold']):.1f} %"
+        threshold = t("the threshold, {threshold}", threshold=in_percent(answers["threshold"]))
         figure.add_scatter(
             x=[percent(answers["answered"])],
             y=[percent(answers["accuracy"])],
-            name=f"the threshold, {threshold}",
+            name=threshold,
             mode="markers",
             marker={"color": VALIDATION, "symbol": "diamond", "size": 13},
-            hovertemplate=f"the threshold, {threshold}<br>%{{x:.1f}} % of the images answered<br>"
-            "%{y:.1f} % of the answers right<extra></extra>",
+            hovertemplate=f"{threshold}<br>{t(ANSWERED)}<extra></extra>",
         )
     wanted = percent(answers["wanted_accuracy"])
     figure.add_hline(
         y=wanted,
         line={"color": MARK, "dash": "dot", "width": 1.5},
-        annotation={"text": f"wanted {wanted:.1f} %", "x": 0, "xanchor": "left", "font_size": 12},
+        annotation={
+            "text": t("wanted {accuracy}", accuracy=in_percent(answers["wanted_accuracy"])),
+            "x": 0,
+            "xanchor": "left",
+            "font_size": 12,
+        },
     )
     lowest = min([wanted, *(percent(row["accuracy"]) for row in rows)])
     figure.update_layout(legend=legend(), margin_t=68)
-    figure.update_xaxes(title="Images answered (%)", range=[0, 103])
-    figure.update_yaxes(title="Right answers (%)", range=[max(0, lowest - 5), 101.5], nticks=6)
+    figure.update_xaxes(title=t("Images answered (%)"), range=[0, 103])
+    figure.update_yaxes(title=t("Right answers (%)"), range=[max(0, lowest - 5), 101.5], nticks=6)
     return figure

@@ -16,7 +16,7 @@ def test_scores_are_bars_in_percent_in_class_order_on_one_scale():
     bars = figure.data[0]
     assert list(bars.y) == TITLES
     assert list(bars.x) == pytest.approx([20, 70, 10])
-    assert list(bars.text) == ["20.0 %", "70.0 %", "10.0 %"]
+    assert list(bars.text) == ["20.0\u00a0%", "70.0\u00a0%", "10.0\u00a0%"]
     assert list(bars.marker.color) == [info.colour for info in CLASSES]
     assert figure.layout.xaxis.range == charts.scores_chart([0, 0, 1]).layout.xaxis.range
     assert figure.layout.yaxis.autorange == "reversed"  # the first class on top
@@ -30,7 +30,7 @@ def test_only_calibrated_outputs_are_called_probabilities_with_their_threshold_m
     assert figure.layout.title.text == "Calibrated probability of each class (%)"
     assert "calibrated probability" in figure.data[0].hovertemplate
     assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (62.5, 62.5)
-    assert figure.layout.annotations[0].text == "answer from 62.5 %"
+    assert figure.layout.annotations[0].text == "answer from 62.5\u00a0%"
 
 
 def test_confusion_matrix_has_the_truth_in_rows_with_shares_of_each_row():
@@ -42,8 +42,8 @@ def test_confusion_matrix_has_the_truth_in_rows_with_shares_of_each_row():
     ]
     cells = {(note.y, note.x): note.text for note in figure.layout.annotations}
     assert len(cells) == 9
-    assert cells[0, 1] == "<b>2</b><br>25.0 %"
-    assert cells[1, 0] == "<b>0</b><br>0.0 %"
+    assert cells[0, 1] == "<b>2</b><br>25.0\u00a0%"
+    assert cells[1, 0] == "<b>0</b><br>0.0\u00a0%"
     assert figure.layout.yaxis.title.text == "Truth"
     assert figure.layout.xaxis.title.text == "Predicted"
 

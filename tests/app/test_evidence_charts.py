@@ -14,7 +14,7 @@ DOTS = [
     audit_charts.probe_chart(AUDIT["source_probe"]),
     audit_charts.inside_chart(AUDIT["maps"]),
 ]
-MAPS = [audit_charts.curves_chart(AUDIT["maps"][kind], kind=kind) for kind in audit_charts.NAMES]
+MAPS = [audit_charts.curves_chart(AUDIT["maps"][kind], kind=kind) for kind in audit_charts.CURVES]
 
 
 def named(figure):
@@ -77,8 +77,8 @@ def test_conditions_stand_beside_what_guessing_reaches():
     figure = DOTS[1]
     assert list(named(figure)["macro recall"].x) == pytest.approx([80, 41, 70, 37])
     assert [note.text for note in figure.layout.annotations] == [
-        "chance 33.3 %",
-        "largest class 50.0 %",
+        "chance 33.3\u00a0%",
+        "largest class 50.0\u00a0%",
     ]
     assert [shape.x0 for shape in figure.layout.shapes] == pytest.approx([33.3333, 50])
 

@@ -60,7 +60,7 @@ def test_reliability_has_both_states_beside_the_diagonal_without_empty_bins():
     figure = trust_charts.reliability_chart(CALIBRATION)
     diagonal, before, after = figure.data
     assert list(diagonal.x) == list(diagonal.y) == [0, 100]
-    assert (before.name, after.name) == ("before, ECE 6.1 %", "after, ECE 2.0 %")
+    assert (before.name, after.name) == ("before, ECE 6.1\u00a0%", "after, ECE 2.0\u00a0%")
     assert list(before.x) == [97]
     assert list(after.x) == pytest.approx([55, 86])
     assert list(after.y) == pytest.approx([50, 90])
@@ -79,7 +79,7 @@ def test_the_curve_of_answers_marks_the_stored_threshold_and_the_accuracy_wanted
     assert list(curve.y) == pytest.approx([80, 95.4])
     assert list(curve.customdata) == pytest.approx([33, 71])
     assert (mark.x[0], mark.y[0]) == pytest.approx((62, 95.4))
-    assert mark.name == "the threshold, 71.0 %"
+    assert mark.name == "the threshold, 71.0\u00a0%"
     assert figure.layout.shapes[0].y0 == pytest.approx(95)
     assert figure.layout.yaxis.range[0] < 80
 
