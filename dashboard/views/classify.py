@@ -8,7 +8,7 @@ from covid_model.errors import CovidModelError
 from covid_model.runs import Run
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import lungs, outcome, outcome_tables, parts, reading, services, state, text
+from dashboard import exports, lungs, outcome, outcome_tables, parts, reading, services, state, text
 
 
 def classify(run: Run, model: str) -> dict[str, Diagnosis]:
@@ -44,7 +44,10 @@ def viewer(diagnosis: Diagnosis, found: Counterfactual | None) -> None:
 def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
     """Show what the network says of one file, or why it says nothing, once it may be shown."""
     case = state.cases()[key]
-    if not reading.gate(case, diagnosis, run=run.name) or outcome.refused(diagnosis):
+    if not reading.gate(case, diagnosis, run=run.name):
+        return
+    if outcome.refused(diagnosis):
+        exports.section(key, case, diagnosis, run)
         return
     outcome.answer(diagnosis)
     found = lungs.without_lungs(key, diagnosis, folder)
@@ -53,6 +56,7 @@ def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
     viewer(diagnosis, found)
     if found is not None:
         lungs.hidden_picture(diagnosis, found)
+    exports.section(key, case, diagnosis, run, found=found)
 
 
 st.title("Classify")

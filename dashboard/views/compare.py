@@ -5,7 +5,17 @@ import streamlit as st
 from covid_model.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import outcome, outcome_tables, parts, reading, services, state, text, trust_text
+from dashboard import (
+    exports,
+    outcome,
+    outcome_tables,
+    parts,
+    reading,
+    services,
+    state,
+    text,
+    trust_text,
+)
 
 
 @st.fragment
@@ -60,3 +70,4 @@ elif run is not None:
         st.stop()
     if reading.gate(case, diagnosis, run=run.name):
         result(diagnosis, case.sample)
+        exports.section(key, case, diagnosis, run)

@@ -20,11 +20,11 @@ from covid_model.serving import Classifier, diagnose
 from covid_model.serving.counterfactual import without_lungs
 from dashboard import language
 from dashboard.exports.bundle import case_bundle
+from dashboard.exports.buttons import offers
 from dashboard.exports.capture import case_capture
 from dashboard.exports.case_pdf import case_pdf
 from dashboard.exports.content import Content
 from dashboard.exports.printable import printable
-from dashboard.exports.section import offers
 from dashboard.exports.words import words_of
 from tests.app.conftest import go, upload
 
@@ -245,13 +245,53 @@ def test_the_dicom_picture_is_a_secondary_capture_of_nobody(content_of):
 def test_the_buttons_stand_below_a_result_and_make_nothing_yet(
     open_app, trusted_run_root, trusted_pictures, monkeypatch
 ):
-    from dashboard.exports import section
+    from dashboard.exports import buttons
 
     for name in ("_pdf", "_bundle", "_dicom"):
-        monkeypatch.setattr(section, name, lambda *_: pytest.fail("made while drawn"))
+        monkeypatch.setattr(buttons, name, lambda *_: pytest.fail("made while drawn"))
     classify = upload(open_app(trusted_run_root), ("chest.png", trusted_pictures["ok"]))
     for at in (classify, go(classify, "compare")):
         assert not at.exception
         labels = [one.label for one in at.get("download_button")]
         for label in ("Page as PDF", "Bundle as ZIP", "Picture as DICOM"):
             assert label in labels
+
+
+def test_a_reading_of_the_visitor_goes_into_the_files(
+    open_app, trusted_run_root, trusted_pictures, monkeypatch
+):
+    from dashboard import state
+    from dashboard.exports import buttons
+    from dashboard.reading_log import Log, Reading
+
+    taken = []
+    monkeypatch.setattr(
+        buttons, "words_of", lambda content: taken.append(content) or words_of(content)
+    )
+    at = open_app(trusted_run_root)
+    log = Log()
+    digest = sha256(trusted_pictures["ok"])
+    log.add(Reading("chest.png", digest, "normal", sureness=4, note="clear lungs"))
+    monkeypatch.setattr(state, "reading_log", lambda: log)
+    at = upload(at, ("chest.png", trusted_pictures["ok"]))
+    assert not at.exception
+    said = dict(taken[-1].reading)
+    assert said.pop("Time").startswith("20")
+    assert said == {
+        "Reading": "Normal",
+        "Sureness": "4 of 5",
+        "Note": "clear lungs",
+        "Blind": "yes",
+    }
+    assert taken[-1].sha256 == digest
+
+
+@pytest.mark.parametrize("status", ["uncertain", "refused"])
+def test_the_buttons_stand_below_doubt_and_refusal(
+    open_app, trusted_run_root, trusted_pictures, status
+):
+    at = upload(open_app(trusted_run_root), ("chest.png", trusted_pictures[status]))
+    assert not at.exception
+    keys = {one.key for one in at.get("download_button")}
+    assert {"export-pdf", "export-bundle"} <= keys
+    assert ("export-dicom" in keys) == (status == "uncertain")

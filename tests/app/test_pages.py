@@ -76,7 +76,7 @@ def test_classify_shows_class_scores_radiograph_and_map(open_app, tiny_run_root,
     assert radiograph.alt == "The radiograph a.png as it was read"
     assert "Grad-CAM map of Xception" in overlaid.alt
     assert radiograph.url != overlaid.url
-    assert len(at.download_button) == 1
+    assert len(at.download_button) == 4  # the table, then the case as three files
 
 
 def test_moving_a_control_of_the_map_asks_no_network_again(

@@ -1,7 +1,7 @@
 """The buttons that give a case as files."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -11,7 +11,7 @@ import streamlit as st
 from covid_model.runs import Run
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import state
+from dashboard import reading_text, state
 from dashboard.exports.content import Content
 from dashboard.exports.words import Words, words_of
 from dashboard.language import t
@@ -45,7 +45,6 @@ def section(
     run: Run,
     *,
     found: Counterfactual | None = None,
-    reading: Mapping[str, str] | None = None,
 ) -> None:
     """Show the buttons below a result; nothing is made before one of them is clicked.
 
@@ -55,7 +54,6 @@ def section(
         diagnosis: what the networks say of it.
         run: the run of these networks.
         found: what the first network says without the lungs, where that is known.
-        reading: the reader's own reading, heading -> words, to be printed.
     """
     content = Content.of(
         diagnosis,
@@ -63,7 +61,7 @@ def section(
         sha256=case.sha256,
         sample=case.sample,
         found=found,
-        reading=reading or {},
+        reading=_reading(case),
     )
     with st.container(horizontal=True, gap="small", key=f"exports-{case_key[:8]}"):
         for one in offers(content, words_of(content)):
@@ -77,6 +75,21 @@ def section(
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _reading(case: state.Case) -> dict[str, str]:
+    """What the reader last said of a file, heading -> words; empty where nothing was said."""
+    last = state.reading_log().last(case.sha256)
+    if last is None:
+        return {}
+    said = {
+        t("Reading"): reading_text.choice(last.reader_class),
+        t("Sureness"): t("{sureness} of 5", sureness=last.sureness) if last.sureness else "",
+        t("Note"): last.note,
+        t("Blind"): t("no") if last.not_blind else t("yes"),
+        t("Time"): last.time,
+    }
+    return {heading: words for heading, words in said.items() if words}
 
 
 def offers(content: Content, words: Words) -> list[Offer]:
