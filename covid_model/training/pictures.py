@@ -33,9 +33,16 @@ class Pictures:
         source_exponent: float,
         within_source: float = 0.0,
         repeat: float = 1.5,
+        class_exponent: float = 0.0,
     ) -> "Pictures":
         """Read a data set; its images are weighed by ``draw_weights``."""
-        weights = draw_weights(data, source_exponent, within_source=within_source, repeat=repeat)
+        weights = draw_weights(
+            data,
+            source_exponent,
+            within_source=within_source,
+            repeat=repeat,
+            class_exponent=class_exponent,
+        )
         return cls(data.pictures(), data.labels, weights)
 
     @classmethod
@@ -46,15 +53,21 @@ class Pictures:
             source_exponent=recipe.source_exponent,
             within_source=recipe.within_source,
             repeat=recipe.repeat,
+            class_exponent=recipe.class_exponent,
         )
 
 
 def draw_weights(
-    data: Dataset, source_exponent: float, *, within_source: float = 0.0, repeat: float = 1.5
+    data: Dataset,
+    source_exponent: float,
+    *,
+    within_source: float = 0.0,
+    repeat: float = 1.5,
+    class_exponent: float = 0.0,
 ) -> np.ndarray:
     """Probability of drawing each image.
 
-    Classes are drawn alike. Covid radiographs come from one source, so whoever knows the source
+    Classes are drawn alike unless ``class_exponent`` says otherwise. Covid radiographs come from one source, so whoever knows the source
     knows the class, unless that source's other classes are drawn about as often: their share is
     raised to ``within_source`` of the share of the class that is drawn most from it, as far as
     ``repeat`` lets few images stand for many; the class's other sources give way.
@@ -66,9 +79,11 @@ def draw_weights(
         within_source: least ratio between the classes of one source, in [0, 1].
         repeat: what is raised stays below this many times the weight of an image of the
             smallest class.
+        class_exponent: classes are drawn in proportion to the number of their images to this
+            power: 0 alike, 1 as they come.
 
     Returns:
-        float64 (n,), sum 1, the same sum for every class.
+        float64 (n,), sum 1; the same sum for every class where ``class_exponent`` is 0.
     """
     label, source = (pd.factorize(data.frame[name])[0] for name in ("label", "source"))
     images = np.zeros((label.max() + 1, source.max() + 1))  # class x source
@@ -83,6 +98,7 @@ def draw_weights(
     give = np.clip((1 - kept) / np.where(rest > 0, rest, 1), 0, None)
     share = np.where(raised | (kept >= 1), share, share * give)
     share /= share.sum(axis=1, keepdims=True)
+    share *= images.sum(axis=1, keepdims=True) ** class_exponent
     weight = (share / np.maximum(images, 1))[label, source]
     return weight / weight.sum()
 

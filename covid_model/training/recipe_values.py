@@ -9,7 +9,10 @@ from covid_model.runs import ARCHITECTURES
 
 Recipe = TypeVar("Recipe")
 FIXED = ("name", "networks")  # which recipe it is; filled by NETWORK.NAME=VALUE
-SHARED = ("test", "validation", "monitor", "source_exponent", "within_source", "repeat")
+SHARED = (
+    *("test", "validation", "monitor"),
+    *("source_exponent", "within_source", "repeat", "class_exponent"),
+)
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 

@@ -67,9 +67,15 @@ class PretrainRecipe(WholeRecipe):
 class FinetuneRecipe(WholeRecipe):
     """All layers, or the last blocks, trained from weights that know radiographs or ImageNet.
 
-    The best weights on the validation part are kept: by macro recall, ties by loss.
+    Many passes over crops teach the convolutions; the head that they taught beside them knows
+    small, varied crops. So the head is fitted anew in the end, a logistic regression on the
+    convolutions' means over whole training images of the size that serves.
 
     Attributes:
+        keep: which weights are kept: "last", which patience forbids, or "best" on the validation
+            part, by macro recall, ties by loss.
+        refit: inverse regularisation strengths that are tried for the last head, the best on the
+            validation part is kept, see ``LinearRecipe``; none to keep the head as it was trained.
         unfrozen: "all", or how many of the last blocks learn; 0 for the head alone.
         units: width of the hidden layer.
         output_mean: what the backbone's features are scaled to on average before the training,
@@ -81,28 +87,39 @@ class FinetuneRecipe(WholeRecipe):
         validation: share of the rest for validation.
     """
 
-    stages: tuple[Stage, ...] = (Stage(112, 19200, 0.15), Stage(237, 6400, 0.6))
+    stages: tuple[Stage, ...] = (
+        Stage(112, 40000, 0.4),
+        Stage(160, 10000, 0.45),
+        Stage(208, 3000, 0.6),
+    )
+    batch: int = 64
     learning_rate: float = 3e-4
     weight_decay: float = 0.03
     dropout: float = 0.3
     momentum: float = 0.95
-    within_source: float = 1.0
+    class_exponent: float = 0.5
+    watched: int = 12800
     watch_size: int = 237
     augmentation: Augmentation = Augmentation(
         stretch=1.2,
         rotation=10.0,
-        contrast=0.35,
+        contrast=0.3,
         brightness=0.15,
-        gamma=1.6,
-        blur=1.2,
-        noise=0.04,
-        border=0.12,
+        gamma=1.5,
+        blur=1.0,
+        noise=0.03,
+        border=0.1,
         flip=0.5,
-        coarse=0.3,
-        marks=0.3,
+        coarse=0.25,
+        marks=0.25,
     )
     seed: int = 40
-    networks: tuple[str, ...] = ("vgg16.learning_rate=1.5e-4",)
+    networks: tuple[str, ...] = (
+        "vgg16.learning_rate=1.5e-4",
+        "vgg16.stages=112:30000:0.4,160:8000:0.45,208:2000:0.6",
+    )
+    keep: str = "last"
+    refit: tuple[float, ...] = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
     unfrozen: str = "all"
     units: int = 64
     output_mean: float = 0.5
@@ -117,6 +134,11 @@ class FinetuneRecipe(WholeRecipe):
         if self.unfrozen != "all" and not self.unfrozen.isdecimal():
             raise UsageError(
                 f"Expected unfrozen=all or a number of blocks. Received: {self.unfrozen!r}."
+            )
+        if self.keep not in ("last", "best") or (self.keep == "last" and self.patience):
+            raise UsageError(
+                "Expected keep=best, or keep=last with patience=0. "
+                f"Received: keep={self.keep}, patience={self.patience}."
             )
 
 

@@ -44,6 +44,8 @@ class WholeRecipe:
             that is drawn most from that source: 0 as they come, 1 alike.
         repeat: but for that, no image is drawn more than this many times as often as the images
             of the smallest class, so that a handful is not learned by heart.
+        class_exponent: classes are drawn in proportion to their size to this power: 0 all alike,
+            1 as they come.
         watched: images between two looks at the images held out, with a checkpoint each.
         watch_size: size of those images in pixels, 0 for the stage's own.
         augmentation: how images are varied.
@@ -64,6 +66,7 @@ class WholeRecipe:
     source_exponent: float = 0.5
     within_source: float = 0.0
     repeat: float = 1.5
+    class_exponent: float = 0.0
     watched: int = 1600
     watch_size: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
