@@ -9,13 +9,15 @@ SELECTION = {
     "paper": "The weights after the last epoch.",
     "linear": "The strength with the best macro recall on the validation part, ties by loss.",
     "finetune": "The weights with the best macro recall on the validation part, ties by loss.",
+    "last": "The convolutions after the last step; the head's strength with the best macro recall "
+    "on the validation part, ties by loss.",
 }
 IMBALANCE = {
     "paper": "None in training; macro recall is reported.",
     "linear": "Images are weighed by class and source: source_exponent, within_source and repeat "
     "under Training.",
-    "finetune": "Images are drawn by class and source: source_exponent, within_source and repeat "
-    "under Training.",
+    "finetune": "Images are drawn by class and source: class_exponent, source_exponent, "
+    "within_source and repeat under Training.",
 }
 
 
@@ -38,7 +40,7 @@ def _model(facts: Facts) -> dict[str, str]:
         "software": versions,
         "initial": "Where the weights come from: see Training.",
         "training": f"Recipe {name}: see Training. Tuning: {NOT_REPORTED}." if name else "",
-        "selection": SELECTION.get(name, ""),
+        "selection": SELECTION.get("last" if facts.recipe.get("keep") == "last" else name, ""),
         "imbalance": IMBALANCE.get(name, ""),
         "ensembling": "None: each network answers alone; where several are asked, they must agree.",
         "output": "Three figures that sum to 1; the highest names the class. "

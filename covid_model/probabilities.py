@@ -1,22 +1,29 @@
 """Class probabilities at another softmax temperature."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 LEAST = np.finfo(np.float32).tiny  # what a softmax rounded to 0 counts as, so that log stays finite
 
 
-def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Divide the logits behind softmax outputs by a temperature (Guo et al., 2017).
+def temper(
+    probabilities: np.ndarray, temperature: float, offsets: Sequence[float] = (0.0,)
+) -> np.ndarray:
+    """Divide the logits behind softmax outputs by a temperature, then add an offset a class.
+
+    Temperature scaling is of Guo et al. (2017), with a bias for each class it is the
+    "bias-corrected temperature scaling" of Alexandari et al. (2020), arXiv:1901.06852.
 
     A softmax forgets only a constant of its logits, which the next softmax forgets as well: so
-    softmax(log(p) / T) is softmax(logits / T). The order of the classes stays.
+    softmax(log(p) / T) is softmax(logits / T). Without offsets the order of the classes stays.
     See https://arxiv.org/abs/1706.04599.
 
     Args:
         probabilities: float (..., classes), range [0, 1], sum 1 over the last axis.
         temperature: finite, > 0; above 1 makes a network less sure, 1 leaves it as it is.
+        offsets: one a class, in nats, or one for all, which changes nothing.
 
     Returns:
         float32 (..., classes), sum 1 over the last axis.
@@ -26,6 +33,24 @@ def temper(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """
     if not (math.isfinite(temperature) and temperature > 0):
         raise ValueError(f"Expected a finite temperature above 0. Received: {temperature!r}.")
-    logits = np.log(np.maximum(probabilities, LEAST, dtype=np.float64)) / temperature
+    return _softmax(_logits(probabilities) / temperature + np.asarray(offsets, np.float64))
+
+
+def untemper(
+    probabilities: np.ndarray, temperature: float, offsets: Sequence[float] = (0.0,)
+) -> np.ndarray:
+    """Undo ``temper`` with the same temperature and offsets.
+
+    Returns:
+        float32 (..., classes), sum 1 over the last axis; what had been rounded to 0 stays small.
+    """
+    return _softmax((_logits(probabilities) - np.asarray(offsets, np.float64)) * temperature)
+
+
+def _logits(probabilities: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(probabilities, LEAST, dtype=np.float64))
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)

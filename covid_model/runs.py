@@ -39,6 +39,9 @@ class ModelInfo:
         backbone_origin: one sentence that says where the convolutions' weights came from.
         weights_format: how ``model.tflite`` stores weights, or "" for a reports-only model.
         temperature: softmax temperature fitted on validation, None when not calibrated.
+        offsets: what is added to each class's tempered logit, so that the probabilities hold for a
+            mix in which the classes are equally frequent; None where they hold for a mix as in
+            the validation part.
         thresholds: "probability", the lowest calibrated probability that is an answer; "novelty",
             the largest distance that is known; each only where it was fitted.
         sha256: digest of every other file in the folder by file name.
@@ -51,6 +54,7 @@ class ModelInfo:
     backbone_origin: str
     weights_format: str = ""
     temperature: float | None = None
+    offsets: tuple[float, ...] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(default_factory=dict)
 
@@ -196,6 +200,7 @@ def read_model_info(folder: Path) -> ModelInfo:
                 **raw,
                 "classes": tuple(raw["classes"]),
                 "input_shape": tuple(raw["input_shape"]),
+                "offsets": tuple(raw["offsets"]) if raw.get("offsets") else None,
             }
         )
     except (KeyError, TypeError) as error:

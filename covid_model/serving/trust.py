@@ -21,12 +21,14 @@ class Trust:
 
     Attributes:
         temperature: softmax temperature, finite, > 0.
+        offsets: what is added to each class's tempered logit, finite; one 0 for none.
         least_probability: lowest calibrated probability that is an answer, range [0, 1].
         largest_distance: largest Mahalanobis distance that is known, finite, > 0.
         novelty: what the distance is measured with.
     """
 
     temperature: float | None = None
+    offsets: tuple[float, ...] = (0.0,)
     least_probability: float | None = None
     largest_distance: float | None = None
     novelty: NoveltyModel | None = None
@@ -59,6 +61,7 @@ class Trust:
             check_file(folder, NOVELTY_FILE, info)
         return cls(
             temperature=info.temperature,
+            offsets=info.offsets or (0.0,),
             least_probability=info.thresholds.get("probability"),
             largest_distance=info.thresholds.get("novelty"),
             novelty=NoveltyModel.load(folder / NOVELTY_FILE) if listed else None,
@@ -66,7 +69,9 @@ class Trust:
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities, float32 (3,), or the scores where none is calibrated."""
-        return scores if self.temperature is None else temper(scores, self.temperature)
+        if self.temperature is None:
+            return scores
+        return temper(scores, self.temperature, self.offsets)
 
     def novelty_of(self, maps: np.ndarray, image: np.ndarray) -> float | None:
         """Return a picture's distance over the largest known one, None without novelty model.
@@ -94,6 +99,13 @@ def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
         _require(path, f"a {name} threshold", value, highest=HIGHEST[name])
     if info.temperature is not None:
         _require(path, "a temperature", info.temperature, highest=math.inf)
+    offsets = info.offsets or ()
+    finite = all(isinstance(one, int | float) and math.isfinite(one) for one in offsets)
+    if offsets and not (finite and len(offsets) == len(info.classes)):
+        raise RunError(
+            f"Expected {len(info.classes)} finite offsets in {path}. Received: {offsets!r}. "
+            "Restore the file or train the model again."
+        )
     return frozenset(info.thresholds)
 
 

@@ -9,8 +9,12 @@ import numpy as np
 import pandas as pd
 
 from covid_model.classes import SCORE_COLUMNS
-from covid_model.probabilities import temper
-from covid_model.training.calibration import calibration_error, mean, reliability_bins
+from covid_model.training.calibration import (
+    Calibration,
+    calibration_error,
+    mean,
+    reliability_bins,
+)
 
 log = logging.getLogger(__name__)
 WANTED_ACCURACY = 0.95
@@ -25,13 +29,13 @@ class Fit:
 
     Attributes:
         images: how many validation images there were.
-        temperature: softmax temperature, None when not calibrated.
+        calibration: what makes the scores probabilities, None when not calibrated.
         threshold: lowest calibrated probability that is an answer, None when not calibrated.
         kept: share of the validation images that are not novel, None without a novelty model.
     """
 
     images: int
-    temperature: float | None
+    calibration: Calibration | None
     threshold: float | None
     kept: float | None = None
 
@@ -113,13 +117,15 @@ def fitted_figures(predictions: pd.DataFrame, truth: np.ndarray, fit: Fit) -> di
         known = predictions["novelty"].to_numpy() <= 1
         refused = {"images": int((~known).sum()), "share": mean(~known)}
         report["novelty"] = {"kept_on_validation": round(fit.kept, 6), "refused": refused}
-    if fit.temperature is None:
+    if fit.calibration is None:
         return report
     served = predictions[list(SCORE_COLUMNS)].to_numpy(float)
-    scores = temper(served, 1 / fit.temperature)
-    before, after = (reliability_bins(p, truth) for p in (scores, served))
+    scores, even = fit.calibration.undo(served), fit.calibration.offsets is not None
+    weights = fit.calibration.weights(truth) if even else None
+    before, after = (reliability_bins(p, truth, weights) for p in (scores, served))
     report["calibration"] = {
-        "temperature": fit.temperature,
+        "temperature": fit.calibration.temperature,
+        **({"offsets": list(fit.calibration.offsets), "classes_alike": True} if even else {}),
         "fitted_on": {"part": "validation", "images": fit.images},
         "ece_before": calibration_error(before),
         "ece_after": calibration_error(after),

@@ -13,8 +13,8 @@ from covid_model.gradcam import Head
 from covid_model.litert import Network
 from covid_model.lungs import LungSegmenter
 from covid_model.preprocessing import INPUT_SIZE
-from covid_model.probabilities import temper
 from covid_model.runs import read_model_info
+from covid_model.training.calibration import Calibration, calibration_of
 from covid_model.training.dataset import Dataset
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Subject:
         path: its ``model.tflite``.
         network: what that file computes; anything with its ``run`` and ``input_shape``.
         head: the weights behind the feature maps.
-        temperature: softmax temperature, None when not calibrated.
+        calibration: what makes the scores probabilities, None when not calibrated.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Subject:
     path: Path
     network: Network
     head: Head
-    temperature: float | None = None
+    calibration: Calibration | None = None
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -47,7 +47,7 @@ class Subject:
         info, path = read_model_info(folder), folder / "model.tflite"
         head = Head.load(folder / "head.npz")
         network = Network.load(path)
-        return cls(info.architecture, info.title, path, network, head, info.temperature)
+        return cls(info.architecture, info.title, path, network, head, calibration_of(info))
 
     @property
     def size(self) -> int:
@@ -61,7 +61,7 @@ class Subject:
             pixels: float32 (size, size), range [0, 1].
         """
         scores, maps = self.network.run(np.repeat(pixels[None, :, :, None], 3, axis=3))
-        return temper(scores, self.temperature or 1.0), maps
+        return (self.calibration.apply(scores) if self.calibration else scores), maps
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from sklearn.metrics import confusion_matrix
 from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.runs import SCHEMA
 from covid_model.training.answers import Fit, fitted_figures
+from covid_model.training.calibration import Calibration
 from covid_model.training.curves import curves_of
 from covid_model.training.groups import groups_of, within_source
 from covid_model.training.intervals import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
@@ -44,7 +45,7 @@ def report_of(
     predictions: pd.DataFrame,
     validation: pd.DataFrame | None = None,
     *,
-    temperature: float | None = None,
+    calibration: Calibration | None = None,
     thresholds: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Compute ``report.json`` from nothing but what else is stored of a network.
@@ -52,7 +53,7 @@ def report_of(
     Args:
         predictions: ``predictions.csv`` as ``stored.read_table`` gives it.
         validation: ``validation.csv`` likewise, None where there is none.
-        temperature: as in ``ModelInfo``.
+        calibration: what makes the scores probabilities, None when not calibrated.
         thresholds: as in ``ModelInfo``.
     """
     if validation is None:
@@ -61,7 +62,7 @@ def report_of(
     if "novelty" in validation and "novelty" in predictions:
         kept = float((validation["novelty"] <= 1).mean())
     threshold = (thresholds or {}).get("probability")
-    return evaluate(predictions, fit=Fit(len(validation), temperature, threshold, kept))
+    return evaluate(predictions, fit=Fit(len(validation), calibration, threshold, kept))
 
 
 def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, Any]:

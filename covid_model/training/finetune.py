@@ -1,6 +1,7 @@
 """Finetuning: all layers or the last blocks, from any backbone, into a run that predicts."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,18 @@ from covid_model.errors import UsageError
 from covid_model.runs import refuse_existing
 from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.assess import write_model
-from covid_model.training.course import Course, State, best_file
+from covid_model.training.course import Course, State, best_file, checkpoint_file
 from covid_model.training.dataset import Dataset
+from covid_model.training.devices import precision
 from covid_model.training.export import Fitted
 from covid_model.training.finetune_model import finetune_model
+from covid_model.training.linear_fit import LinearFit, linear_model
 from covid_model.training.loop import train
 from covid_model.training.pictures import Pictures, as_input
 from covid_model.training.pretrain import scale_mean, trained_on
 from covid_model.training.recalibrate import summary_row
 from covid_model.training.recipes import FinetuneRecipe
+from covid_model.training.refit import fit_head
 from covid_model.training.run_info import Job
 from covid_model.training.selection import Selection, describe
 from covid_model.training.written_run import write_run
@@ -56,6 +60,11 @@ def run_finetune(
     log.info("%s", describe(data, part))
     courses = _courses(job, split, recipe, work=work, tensorboard=tensorboard)
     states = {course.name: train(course, _builder(course, job.weights)) for course in courses}
+    parts = [data.rows(part == name) for name in ("train", "validation")]
+    heads = {
+        course.name: _head(course, states[course.name], parts, job.cache or work / "features")
+        for course in courses
+    }
     if job.weights_format and keras.backend.backend() != "tensorflow":
         raise UsageError(
             f"The training is done and kept in {work}. Expected KERAS_BACKEND=tensorflow to "
@@ -65,7 +74,7 @@ def run_finetune(
     own = {course.name: course for course in courses}
 
     def write_one(name: str, folder: Path) -> dict[str, Any]:
-        fitted = _fitted(own[name], states[name], data.rows(part == "train"))
+        fitted = _fitted(own[name], states[name], parts[0], heads[name])
         return write_model(folder, fitted, data, part, weights_format=job.weights_format)
 
     reports = write_run(selection, job, split, write_one, recipe=recipe)
@@ -109,15 +118,37 @@ def _builder(course: Course, weights: str):
     return build
 
 
-def _fitted(course: Course, state: State, data: Dataset) -> Fitted:
-    """The best weights of a training in a float32 graph of the size that serves."""
+def _trained(course: Course, state: State) -> tuple[Backbone, keras.Model]:
+    """The kept weights of a training, for images of the size that serves."""
+    backbone = build_backbone(course.name, size=course.recipe.size)
+    model = finetune_model(backbone, course.recipe)
+    if course.recipe.keep == "best":
+        model.load_weights(best_file(course.folder, state))
+    else:
+        last = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
+        model.set_weights(last.get_weights())
+    return backbone, model
+
+
+def _head(course: Course, state: State, parts: Sequence[Dataset], cache: Path) -> LinearFit | None:
+    """The head fitted anew, None where the recipe keeps the trained one."""
+    if not course.recipe.refit:
+        return None
+    with precision(course.recipe.precision):
+        backbone, _ = _trained(course, state)
+    return fit_head(backbone, *parts, course.recipe, cache=cache)
+
+
+def _fitted(course: Course, state: State, data: Dataset, head: LinearFit | None) -> Fitted:
+    """The kept weights of a training, under their last head, in a float32 graph."""
     recipe = course.recipe
-    backbone = build_backbone(course.name, size=recipe.size)
-    model = finetune_model(backbone, recipe)
-    model.load_weights(best_file(course.folder, state))
+    backbone, model = _trained(course, state)
     what = {"all": "all layers", "0": "the head alone"}.get(
         recipe.unfrozen, f"the last {recipe.unfrozen} blocks"
     )
     first = "" if state.origin == RANDOM_ORIGIN else f"{state.origin}; then "
     origin = f"{first}{what} trained on {trained_on(data, recipe)}"
+    if head is not None:
+        model = linear_model(backbone, head)
+        origin += f"; then a linear head on the same images (C = {head.strength:g})"
     return Fitted(Backbone(backbone.architecture, backbone.model, origin), model, state.history)

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from covid_model.novelty import NoveltyModel
-from covid_model.probabilities import temper
 from covid_model.runs import ModelInfo, write_json, write_model_info
 from covid_model.training.answers import fit_threshold
-from covid_model.training.calibration import fit_temperature
+from covid_model.training.calibration import Calibration, fit_calibration
 from covid_model.training.dataset import Dataset
 from covid_model.training.evaluation import predictions_table, report_of
 from covid_model.training.novelty_fit import even_rows, fit_novelty, threshold_of
@@ -30,7 +29,7 @@ class Judgement:
     """Everything about a network that is known from its outputs alone.
 
     Attributes:
-        temperature: softmax temperature, None when not calibrated.
+        calibration: what makes the scores probabilities, None when not calibrated.
         thresholds: as in ``ModelInfo``.
         novelty: the model of what the network knows, None where there were too few images.
         validation: rows of ``validation.csv``, not calibrated.
@@ -38,7 +37,7 @@ class Judgement:
         report: the content of ``report.json``, computed from the two tables as they are stored.
     """
 
-    temperature: float | None
+    calibration: Calibration | None
     thresholds: Mapping[str, float]
     novelty: NoveltyModel | None
     validation: pd.DataFrame
@@ -52,9 +51,12 @@ class Judgement:
         write_table(self.validation, folder / "validation.csv")
         write_table(self.predictions, folder / "predictions.csv")
         write_json(folder / "report.json", self.report)
-        write_model_info(
-            folder, replace(info, temperature=self.temperature, thresholds=dict(self.thresholds))
-        )
+        fitted = {
+            "temperature": self.calibration and self.calibration.temperature,
+            "offsets": self.calibration and self.calibration.offsets,
+            "thresholds": dict(self.thresholds),
+        }
+        write_model_info(folder, replace(info, **fitted))
 
 
 def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarray:
@@ -102,11 +104,11 @@ def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -
         )
         known = ratios[0] <= 1
     truth = truth_of(validation.frame)
-    temperature = fit_temperature(validation.scores, truth)
+    calibration = fit_calibration(validation.scores, truth)
     threshold, probabilities = None, test.scores
-    if temperature is not None:
-        threshold = fit_threshold(temper(validation.scores[known], temperature), truth[known])
-        probabilities = temper(test.scores, temperature)
+    if calibration is not None:
+        threshold = fit_threshold(calibration.apply(validation.scores[known]), truth[known])
+        probabilities = calibration.apply(test.scores)
     named = {"probability": threshold, "novelty": limit}
     thresholds = {name: value for name, value in named.items() if value is not None}
     tables = (
@@ -114,12 +116,12 @@ def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -
         _table(test, probabilities, ratios[1]),
     )
     return Judgement(
-        temperature=temperature,
+        calibration=calibration,
         thresholds=thresholds,
         novelty=model,
         validation=tables[0],
         predictions=tables[1],
-        report=report_of(tables[1], tables[0], temperature=temperature, thresholds=thresholds),
+        report=report_of(tables[1], tables[0], calibration=calibration, thresholds=thresholds),
     )
 
 

@@ -81,7 +81,7 @@ def _write_one(
         samples(train, recipe.variants),
         samples(data.rows(part == "validation")),
         np.repeat(weights, recipe.variants),
-        recipe=recipe,
+        strengths=recipe.strengths,
         title=name,
     )
     patients = train.frame["group"].nunique()

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -14,7 +15,6 @@ from sklearn.preprocessing import StandardScaler
 from covid_model.classes import CLASS_NAMES
 from covid_model.training.architectures import Backbone, classifier
 from covid_model.training.fit import Samples
-from covid_model.training.linear_recipe import LinearRecipe
 
 log = logging.getLogger(__name__)
 MOST_ITERATIONS = 10_000
@@ -47,7 +47,12 @@ class LinearFit:
 
 
 def fit_linear(
-    train: Samples, validation: Samples, weights: np.ndarray, *, recipe: LinearRecipe, title: str
+    train: Samples,
+    validation: Samples,
+    weights: np.ndarray,
+    *,
+    strengths: Sequence[float],
+    title: str,
 ) -> LinearFit:
     """Fit one head a strength; return the best on the validation part: by recall, ties by loss.
 
@@ -55,14 +60,14 @@ def fit_linear(
         train: features float32 (n, c) with their classes, every class among them.
         validation: what the heads are chosen by.
         weights: how much each training sample counts, (n,), mean 1.
-        recipe: the strengths.
+        strengths: inverse regularisation strengths that are tried, scikit-learn's C.
         title: name in the log.
     """
     scaler = _scaler(train.inputs)
     scaled = scaler.transform(train.inputs.astype(np.float64))
     truth, held = (one.labels.argmax(axis=1) for one in (train, validation))
     features, fits = validation.inputs.astype(np.float64), []
-    for strength in recipe.strengths:
+    for strength in strengths:
         started = time.monotonic()
         head = LogisticRegression(C=strength, max_iter=MOST_ITERATIONS)
         head.fit(scaled, truth, sample_weight=weights)

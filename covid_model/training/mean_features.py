@@ -13,12 +13,13 @@ from covid_model.training.dataset import Dataset
 from covid_model.training.frozen_features import default_cache, kept_outputs
 from covid_model.training.linear_recipe import LinearRecipe
 from covid_model.training.pictures import as_input
+from covid_model.training.recipes import FinetuneRecipe
 
 
 def mean_features(
     backbone: Backbone,
     data: Dataset,
-    recipe: LinearRecipe,
+    recipe: LinearRecipe | FinetuneRecipe,
     *,
     variants: int = 1,
     cache: Path | None = None,

@@ -67,10 +67,11 @@ def draw_weights(
 ) -> np.ndarray:
     """Probability of drawing each image.
 
-    Classes are drawn alike unless ``class_exponent`` says otherwise. Covid radiographs come from one source, so whoever knows the source
-    knows the class, unless that source's other classes are drawn about as often: their share is
-    raised to ``within_source`` of the share of the class that is drawn most from it, as far as
-    ``repeat`` lets few images stand for many; the class's other sources give way.
+    Classes are drawn alike unless ``class_exponent`` says otherwise. Covid radiographs come from
+    one source, so whoever knows the source knows the class, unless that source's other classes
+    are drawn about as often: their share is raised to ``within_source`` of the share of the class
+    that is drawn most from it, as far as ``repeat`` lets few images stand for many; the class's
+    other sources give way.
 
     Args:
         data: n images.

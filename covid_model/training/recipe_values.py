@@ -13,6 +13,7 @@ SHARED = (
     *("test", "validation", "monitor"),
     *("source_exponent", "within_source", "repeat", "class_exponent"),
 )
+OPTIONAL = ("refit",)  # may be none at all
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -91,8 +92,9 @@ def _parsed(name: str, text: str, old: Any) -> Any:
         if isinstance(old, str | int | float):
             return type(old)(text)
         if isinstance(old[0], float):
-            wanted = "numbers with commas between"
-            return tuple(map(float, text.split(",")))
+            wanted = "numbers with commas between" + (", or none" if name in OPTIONAL else "")
+            none = name in OPTIONAL and text == "none"
+            return () if none else tuple(map(float, text.split(",")))
         wanted = "SIZE:IMAGES:CROP,... as 112:4000:0.15,237:640:0.6"
         return tuple(_stage(piece, type(old[0])) for piece in text.split(","))
     except (ValueError, KeyError):

@@ -72,8 +72,8 @@ class FinetuneRecipe(WholeRecipe):
     convolutions' means over whole training images of the size that serves.
 
     Attributes:
-        keep: which weights are kept: "last", which patience forbids, or "best" on the validation
-            part, by macro recall, ties by loss.
+        keep: which weights are kept: "last", or "best" on the validation part, by macro recall,
+            ties by loss.
         refit: inverse regularisation strengths that are tried for the last head, the best on the
             validation part is kept, see ``LinearRecipe``; none to keep the head as it was trained.
         unfrozen: "all", or how many of the last blocks learn; 0 for the head alone.
@@ -135,11 +135,8 @@ class FinetuneRecipe(WholeRecipe):
             raise UsageError(
                 f"Expected unfrozen=all or a number of blocks. Received: {self.unfrozen!r}."
             )
-        if self.keep not in ("last", "best") or (self.keep == "last" and self.patience):
-            raise UsageError(
-                "Expected keep=best, or keep=last with patience=0. "
-                f"Received: keep={self.keep}, patience={self.patience}."
-            )
+        if self.keep not in ("last", "best"):
+            raise UsageError(f"Expected keep=last or keep=best. Received: {self.keep!r}.")
 
 
 RECIPES: dict[str, type[PaperRecipe | WholeRecipe | LinearRecipe | LungsRecipe]] = {

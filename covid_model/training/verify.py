@@ -19,6 +19,7 @@ from covid_model.runs import (
     sha256_of,
 )
 from covid_model.training.audit_conditions import failed_of, figures_of
+from covid_model.training.calibration import calibration_of
 from covid_model.training.comparison import pairs_of
 from covid_model.training.differences import count, sentences
 from covid_model.training.evaluation import report_of
@@ -133,7 +134,7 @@ def _report(folder: Path, info: ModelInfo) -> dict[str, Any]:
     return report_of(
         read_table(folder / "predictions.csv"),
         read_table(validation) if validation.is_file() else None,
-        temperature=info.temperature,
+        calibration=calibration_of(info),
         thresholds=info.thresholds,
     )
 

@@ -6,7 +6,13 @@ import pytest
 
 from covid_model.probabilities import temper
 from covid_model.training.answers import THRESHOLDS, Fit, answer_curve, fit_threshold
-from covid_model.training.calibration import calibration_error, fit_temperature, reliability_bins
+from covid_model.training.calibration import (
+    Calibration,
+    calibration_error,
+    class_weights,
+    fit_calibration,
+    reliability_bins,
+)
 from covid_model.training.evaluation import evaluate, predictions_table
 
 
@@ -19,18 +25,69 @@ def drawn(images, *, seed=0, spread=2.0):
     return probabilities.astype(np.float32), truth
 
 
+def rare(probabilities, truth, share=0.05):
+    """The same images with most of class 0 left out, as sources hold few of it."""
+    kept = np.flatnonzero((truth > 0) | (np.random.default_rng(1).random(len(truth)) < share))
+    return probabilities[kept], truth[kept]
+
+
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
 def test_a_known_temperature_is_found(temperature):
     right, truth = drawn(20000)
     scores = temper(right, 1 / temperature)
-    assert fit_temperature(scores, truth) == pytest.approx(temperature, rel=0.05)
+    fit = fit_calibration(scores, truth)
+    assert fit.temperature == pytest.approx(temperature, rel=0.05)
+    np.testing.assert_allclose(fit.offsets, 0, atol=0.1)
+    np.testing.assert_allclose(fit.undo(fit.apply(scores)), scores, atol=1e-5)
+
+
+def test_probabilities_hold_for_a_mix_of_equally_frequent_classes():
+    """A class that is rare among the images is no less probable for it."""
+    right, truth = rare(*drawn(60000))
+    prior = np.bincount(truth) / len(truth)
+    scores = right * prior  # what a network trained on such a mix says
+    scores = temper(scores / scores.sum(axis=1, keepdims=True), 0.5)  # and too surely
+    fit = fit_calibration(scores, truth)
+    assert fit.temperature == pytest.approx(2.0, rel=0.05)
+    expected = -np.log(prior)
+    np.testing.assert_allclose(fit.offsets, expected - expected.mean(), atol=0.15)
+    assert sum(fit.offsets) == pytest.approx(0, abs=1e-5)
+    np.testing.assert_allclose(fit.apply(scores), right, atol=0.05)
+    weights = fit.weights(truth)
+    before, after = (
+        calibration_error(reliability_bins(p, truth, weights)) for p in (scores, fit.apply(scores))
+    )
+    assert after < 0.03 < before
+    recalls = [
+        np.mean([(p.argmax(axis=1) == truth)[truth == c].mean() for c in range(3)])
+        for p in (scores, fit.apply(scores))
+    ]
+    assert recalls[1] > recalls[0] + 0.05
+
+
+def test_every_class_counts_the_same():
+    truth = np.array([0, 1, 1, 1, 2, 2])
+    weights = class_weights(truth)
+    assert weights.mean() == pytest.approx(1)
+    assert [weights[truth == c].sum() for c in range(3)] == pytest.approx([2, 2, 2])
+    assert class_weights(np.array([1, 1])).tolist() == [1, 1]
+    assert Calibration(1.5).weights(truth).tolist() == [1] * 6  # of an older run
+
+
+def test_weighted_calibration_error_by_hand():
+    probabilities = np.array([[0.95, 0.05, 0], [0.85, 0.15, 0], [0.3, 0.7, 0]])
+    bins = reliability_bins(probabilities, np.array([0, 1, 1]), np.array([2.0, 0.5, 0.5]))
+    assert [row["weight"] for row in bins if row["images"]] == pytest.approx(
+        [1 / 6, 1 / 6, 2 / 3], abs=1e-6
+    )
+    assert calibration_error(bins) == pytest.approx((0.3 + 0.85 + 4 * 0.05) / 6, abs=1e-5)
 
 
 def test_a_score_of_zero_leaves_a_finite_temperature():
     scores, truth = drawn(300)
     scores[0] = (0, 1, 0)
     truth[0] = 0
-    assert 1 < fit_temperature(scores, truth) < 10
+    assert 1 < fit_calibration(scores, truth).temperature < 10
 
 
 @pytest.mark.parametrize(
@@ -43,7 +100,7 @@ def test_a_score_of_zero_leaves_a_finite_temperature():
     ],
 )
 def test_without_enough_to_go_by_there_is_no_temperature(change, reason, caplog):
-    assert fit_temperature(*change(*drawn(60))) is None
+    assert fit_calibration(*change(*drawn(60))) is None
     assert reason in caplog.text
 
 
@@ -64,7 +121,7 @@ def test_calibration_error_by_hand():
 def test_tempering_by_the_fit_lowers_the_calibration_error():
     right, truth = drawn(5000)
     scores = temper(right, 0.4)
-    served = temper(scores, fit_temperature(scores, truth))
+    served = fit_calibration(scores, truth).apply(scores)
     before, after = (calibration_error(reliability_bins(p, truth)) for p in (scores, served))
     assert after < 0.02 < before
 
@@ -108,7 +165,7 @@ def test_the_report_tells_of_what_was_fitted():
     frame = pd.DataFrame({"original": "a", "source": "s", "patient_id": "p", "label": names})
     table = predictions_table(frame, probabilities).assign(novelty=[0.2, 1.0, 0.4, 1.2])
     scores = temper(probabilities, 0.5)
-    report = evaluate(table, fit=Fit(50, 2.0, 0.7, kept=0.99))
+    report = evaluate(table, fit=Fit(50, Calibration(2.0), 0.7, kept=0.99))
     assert report["novelty"] == {
         "kept_on_validation": 0.99,
         "refused": {"images": 1, "share": 0.25},

@@ -12,13 +12,16 @@ import pytest
 import train_models
 from covid_model.classes import CLASS_NAMES
 from covid_model.errors import UsageError
+from covid_model.litert import Network
+from covid_model.preprocessing import to_input
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
 from covid_model.training import finetune as module
-from covid_model.training import loop
+from covid_model.training import loop, refit
 from covid_model.training.architectures import REGISTRY, build_backbone
 from covid_model.training.finetune_model import finetune_model, freeze_all_but
+from covid_model.training.recipe_values import with_values
 from covid_model.training.recipes import FinetuneRecipe
 from covid_model.training.verify import verify_run
 from tests.drawings import write_data_folder
@@ -98,6 +101,7 @@ def trained(folder, tmp_path_factory):
         with pytest.MonkeyPatch.context() as elsewhere:
             elsewhere.setattr(keras.backend, "backend", lambda: "torch")
             elsewhere.setattr(loop, "torch_kernels", nullcontext)  # in name alone
+            elsewhere.setattr(refit, "torch_kernels", nullcontext)
             elsewhere.setattr(loop, "arrange", lambda model: None)
             first = train_models.main(command)
         again = train_models.main(command)
@@ -127,23 +131,65 @@ def test_the_run_predicts_what_its_report_says(trained, folder):
         np.testing.assert_allclose(served, [float(row[f"p_{c}"]) for c in CLASS_NAMES], atol=2e-5)
     with np.load(run.model_folder("vgg16") / "head.npz") as head:
         assert int(head["average_pool"]) == 0
-        assert head["pooled_weights"].shape == (6, 64)
+        assert head["pooled_weights"].shape == (6, 6)  # z and -z of three classes
 
 
 @pytest.mark.tensorflow
-def test_the_best_weights_are_exported(trained):
+def test_the_last_convolutions_are_exported_under_a_head_fitted_anew(trained, folder):
     run, _, _ = trained
     work = run.folder.with_name(".fine-work") / "vgg16"
     state = json.loads((work / "state.json").read_text())
-    (best,) = work.glob("best-*.weights.h5")
-    assert best.name == f"best-{state['best']['step']}.weights.h5"
-    recalls = [(row["val_recall"], -row["val_loss"]) for row in state["history"]]
-    assert (state["best"]["val_recall"], -state["best"]["val_loss"]) == max(recalls)
-    model = finetune_model(tiny_backbone("vgg16"), FinetuneRecipe(size=SIZE))
-    model.load_weights(best)
+    last = keras.models.load_model(work / f"checkpoint-{state['step']}.keras", compile=False)
+    pooled = keras.Model(last.input, last.get_layer("pooled").output)
+    row = run.table("vgg16", "predictions.csv")[0]
+    radiograph = read_radiograph((folder / row["original"]).read_bytes())
+    features = np.asarray(pooled.predict_on_batch(to_input(radiograph, size=SIZE)))
+    _, maps = Network.load(run.model_folder("vgg16") / "model.tflite").run(
+        to_input(radiograph, size=SIZE)
+    )
+    np.testing.assert_allclose(_pooled_as_served(maps), features[0], atol=1e-4)
     with np.load(run.model_folder("vgg16") / "head.npz") as head:
-        hidden = model.get_layer("hidden").get_weights()[0]
-        np.testing.assert_array_equal(head["pooled_weights"], hidden)
+        kernel = head["pooled_weights"]
+    np.testing.assert_allclose(kernel[:, :3], -kernel[:, 3:])
+    origin = run.model_info("vgg16").backbone_origin
+    strength = float(origin.rpartition("C = ")[2].rstrip(")"))
+    assert strength in FinetuneRecipe().refit
+
+
+def _pooled_as_served(maps):
+    """The mean over positions behind VGG16's last pooling, whose input is the target layer."""
+    maps = np.asarray(maps).reshape(maps.shape[-3:])
+    height, width = (side // 2 * 2 for side in maps.shape[:2])
+    halves = maps[:height, :width].reshape(height // 2, 2, width // 2, 2, -1)
+    return halves.max(axis=(1, 3)).mean(axis=(0, 1))
+
+
+@pytest.mark.tensorflow
+def test_the_best_weights_with_their_own_head_where_the_recipe_says_so(folder, tmp_path):
+    values = (*VALUES, "refit=none", "keep=best", "patience=1")
+    recipe = with_values(FinetuneRecipe(), values)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "build_backbone", tiny)
+        data, part = module.Selection(folder).split(module.Selection(folder).read(), recipe)
+        parts = [data.rows(part == name) for name in ("train", "validation")]
+        pictures = [module.Pictures.for_recipe(one, recipe) for one in parts]
+        course = module.Course("vgg16", *pictures, recipe, tmp_path)
+        state = module.train(course, module._builder(course, "random"))
+        assert module._head(course, state, parts, tmp_path) is None
+        fitted = module._fitted(course, state, parts[0], None)
+    (best,) = tmp_path.glob("best-*.weights.h5")
+    assert best.name == f"best-{state.best['step']}.weights.h5"
+    recalls = [(row["val_recall"], -row["val_loss"]) for row in state.history]
+    assert (state.best["val_recall"], -state.best["val_loss"]) == max(recalls)
+    model = finetune_model(tiny_backbone("vgg16"), recipe)
+    model.load_weights(best)
+    for ours, theirs in zip(fitted.model.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_other_weights_than_the_last_or_the_best_are_refused():
+    with pytest.raises(UsageError, match="Expected keep=last or keep=best. Received: 'first'"):
+        with_values(FinetuneRecipe(), ["keep=first"])
 
 
 @pytest.mark.tensorflow

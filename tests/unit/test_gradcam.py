@@ -37,7 +37,7 @@ def network(backbone, kind, path):
         channels, rng = backbone.model.output.shape[-1], np.random.default_rng(7)
         drawn = Samples(rng.random((12, channels), np.float32), np.eye(3)[np.arange(12) % 3])
         recipe = LinearRecipe(strengths=(1.0,))
-        fit = fit_linear(drawn, drawn, np.ones(12), recipe=recipe, title="drawn")
+        fit = fit_linear(drawn, drawn, np.ones(12), strengths=recipe.strengths, title="drawn")
         model = linear_model(backbone, fit)
     for layer in ("hidden", "probabilities") if kind != "linear" else ():
         bias = model.get_layer(layer).bias

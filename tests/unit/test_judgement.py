@@ -10,6 +10,7 @@ from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.novelty import NoveltyModel
 from covid_model.probabilities import temper
 from covid_model.runs import ModelInfo, check_file, read_model_info
+from covid_model.training.calibration import calibration_of
 from covid_model.training.dataset import Dataset
 from covid_model.training.evaluation import report_of
 from covid_model.training.judgement import judge, training_draw
@@ -50,9 +51,9 @@ def judgement(parts):
 
 
 def test_what_is_served_is_what_is_judged(judgement, parts):
-    assert judgement.temperature == pytest.approx(2.5, rel=0.2)
+    assert judgement.calibration.temperature == pytest.approx(2.5, rel=0.2)
     served = judgement.predictions[list(SCORE_COLUMNS)].to_numpy()
-    expected = temper(parts["test"].scores, judgement.temperature)
+    expected = judgement.calibration.apply(parts["test"].scores)
     np.testing.assert_array_equal(served, expected)
     report = judgement.report
     assert report["calibration"]["ece_after"] < report["calibration"]["ece_before"]
@@ -98,14 +99,15 @@ def test_what_is_written_is_read_again(judgement, parts, tmp_path):
     info = ModelInfo("vgg16", CLASS_NAMES, (1, 32, 32, 3), "layer", "no origin")
     judgement.write(tmp_path, info)
     info = read_model_info(tmp_path)
-    assert info.temperature == judgement.temperature
+    assert calibration_of(info) == judgement.calibration
+    assert info.offsets is not None
     assert info.thresholds == judgement.thresholds
     for name in ("novelty.npz", "validation.csv", "predictions.csv", "report.json"):
         check_file(tmp_path, name, info)
     scores = pd.read_csv(tmp_path / "validation.csv", dtype=dict.fromkeys(SCORE_COLUMNS, "float32"))
     np.testing.assert_array_equal(scores[list(SCORE_COLUMNS)], parts["v"].scores)
     tables = [read_table(tmp_path / name) for name in ("predictions.csv", "validation.csv")]
-    fitted = {"temperature": info.temperature, "thresholds": info.thresholds}
+    fitted = {"calibration": calibration_of(info), "thresholds": info.thresholds}
     written = json.loads((tmp_path / "report.json").read_text())
     assert report_of(*tables, **fitted) == written == judgement.report
     features = parts["test"].features
@@ -116,7 +118,7 @@ def test_what_is_written_is_read_again(judgement, parts, tmp_path):
 def test_too_few_images_leave_scores_as_they_are(parts, tmp_path):
     few, test = outputs(10, seed=1), parts["test"]
     judgement = judge(few, test)
-    assert (judgement.temperature, judgement.thresholds, judgement.novelty) == (None, {}, None)
+    assert (judgement.calibration, judgement.thresholds, judgement.novelty) == (None, {}, None)
     np.testing.assert_allclose(judgement.predictions[list(SCORE_COLUMNS)], test.scores, atol=1e-6)
     assert "novelty" not in judgement.predictions
     judgement.write(tmp_path, ModelInfo("vgg16", CLASS_NAMES, (1, 32, 32, 3), "layer", "none"))

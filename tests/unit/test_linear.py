@@ -186,7 +186,7 @@ def test_keras_scores_are_those_of_the_pipeline(name):
     pooled = np.asarray(backbone.model.predict_on_batch(images)).mean(axis=(1, 2))
     samples = Samples(pooled, np.eye(3, dtype=np.float32)[np.arange(30) // 10])
     recipe = LinearRecipe(strengths=(10.0,))
-    fit = fit_linear(samples, samples, np.ones(30), recipe=recipe, title=name)
+    fit = fit_linear(samples, samples, np.ones(30), strengths=recipe.strengths, title=name)
     scores = np.asarray(linear_model(backbone, fit).predict_on_batch(images))
     expected = fit.pipeline.predict_proba(pooled.astype(float))
     assert [type(step) for step in fit.pipeline] == [StandardScaler, LogisticRegression]
@@ -199,7 +199,7 @@ def test_a_channel_that_hardly_varies_has_no_huge_weight():
     samples = drawn((40, 40, 40))
     samples.inputs[:, -1] = np.linspace(0, 1e-6, 120)
     recipe = LinearRecipe(strengths=(1.0,))
-    fit = fit_linear(samples, samples, np.ones(120), recipe=recipe, title="drawn")
+    fit = fit_linear(samples, samples, np.ones(120), strengths=recipe.strengths, title="drawn")
     kernel = linear_model(tiny_backbone("xception"), fit).get_layer("hidden").kernel
     heights = np.abs(np.asarray(kernel)).max(axis=1)
     assert heights[-1] < 20 * np.median(heights)
@@ -210,7 +210,7 @@ def test_the_strength_with_the_best_recall_is_taken_ties_by_loss():
     plain = make_pipeline(StandardScaler(), LogisticRegression(C=1e-2, max_iter=10_000))
     plain.fit(train.inputs[:, :-1].astype(float), train.labels.argmax(axis=1))
     fits = [
-        fit_linear(train, held, np.ones(120), recipe=LinearRecipe(strengths=some), title="drawn")
+        fit_linear(train, held, np.ones(120), strengths=some, title="drawn")
         for some in [(1e-6,), (1e-2,), (1e4,), (1e-6, 1e-2, 1e4)]
     ]
     merits = [(fit.recall, -fit.row["val_loss"]) for fit in fits]
@@ -232,7 +232,7 @@ def test_a_rare_class_is_found_where_classes_are_balanced():
     recipe = LinearRecipe(strengths=(1e-2,))
 
     def recall(weights):
-        fit = fit_linear(train, held, weights, recipe=recipe, title="drawn")
+        fit = fit_linear(train, held, weights, strengths=recipe.strengths, title="drawn")
         return (fit.scores(held.inputs).argmax(axis=1)[:50] == 0).mean()
 
     assert recall(np.ones(608)) < 0.2

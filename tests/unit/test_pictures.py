@@ -35,6 +35,14 @@ def drawn(data, exponent, **values):
     return groups.sum(), groups.max()
 
 
+def test_classes_are_drawn_by_their_exponent():
+    images = PUBLIC.frame.groupby("label").size()
+    for exponent in (0.5, 1.0):
+        share, _ = drawn(PUBLIC, 0.5, within_source=1.0, class_exponent=exponent)
+        expected = images**exponent / (images**exponent).sum()
+        assert share.groupby("label").sum().tolist() == pytest.approx(expected.tolist())
+
+
 @pytest.mark.parametrize("within", [0.0, 0.3, 1.0])
 def test_classes_are_drawn_alike(within):
     for data in (SMALL, PUBLIC):
@@ -74,12 +82,14 @@ def test_a_handful_is_not_repeated_without_end():
     assert share["infection", "cohen"] == pytest.approx(61 * most)
 
 
-def test_the_finetune_recipe_balances_within_a_source(monkeypatch):
+def test_a_recipe_decides_what_is_drawn(monkeypatch):
     monkeypatch.setattr(Dataset, "pictures", lambda self: np.zeros((len(self), 4, 4), np.uint8))
     labelled = replace(PUBLIC, frame=PUBLIC.frame.assign(path=""))
-    recipe = FinetuneRecipe()
+    recipe = FinetuneRecipe(within_source=1.0)
     weights = Pictures.for_recipe(labelled, recipe).weights
-    expected = draw_weights(PUBLIC, recipe.source_exponent, within_source=1.0, repeat=1.5)
+    expected = draw_weights(
+        PUBLIC, recipe.source_exponent, within_source=1.0, repeat=1.5, class_exponent=0.5
+    )
     np.testing.assert_array_equal(weights, expected)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covid_model.probabilities import temper
+from covid_model.probabilities import temper, untemper
 
 
 def softmax(logits):
@@ -21,6 +21,15 @@ def test_tempered_is_the_softmax_of_the_divided_logits(temperature):
 def test_one_image_is_a_row_of_many():
     rows = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], np.float32)
     np.testing.assert_array_equal(temper(rows[1], 2), temper(rows, 2)[1])
+
+
+def test_offsets_are_added_to_the_divided_logits():
+    logits = np.random.default_rng(0).normal(scale=2, size=(5, 3))
+    offsets = (1.5, -1.0, -0.5)
+    found = temper(softmax(logits).astype(np.float32), 2.0, offsets)
+    np.testing.assert_allclose(found, softmax(logits / 2 + offsets), atol=1e-5)
+    np.testing.assert_allclose(untemper(found, 2.0, offsets), softmax(logits), atol=1e-5)
+    assert found.dtype == np.float32
 
 
 @pytest.mark.parametrize("temperature", [1e-3, 1, 1e3])

@@ -22,6 +22,8 @@ OTHER = {
     "unfrozen": "3",
     "stages": "48:200:0.5,64:100:1",
     "strengths": "0.5,2",
+    "refit": "none",
+    "keep": "best",
 }
 
 

@@ -44,8 +44,9 @@ def test_a_prediction_is_calibrated_with_novelty_and_threshold(folder):
     prediction = Classifier.load(folder).predict(Radiograph(drawing()))
 
     assert info.temperature > 1.5, "nothing is compared"
+    assert max(map(abs, info.offsets)) > 0.01, "nothing is compared"
     np.testing.assert_allclose(
-        prediction.probabilities, temper(scores, info.temperature), atol=1e-6
+        prediction.probabilities, temper(scores, info.temperature, info.offsets), atol=1e-6
     )
     assert prediction.novelty == pytest.approx(distance / info.thresholds["novelty"], rel=1e-4)
     assert prediction.threshold == info.thresholds["probability"]
@@ -73,6 +74,12 @@ def test_the_heatmaps_do_not_depend_on_the_temperature(folder):
 def test_a_temperature_out_of_range_is_refused(folder, temperature):
     change(folder, temperature=temperature)
     assert "Expected a temperature that is a finite number above 0" in refusal(folder)
+
+
+@pytest.mark.parametrize("offsets", [(0.1, 0.2), (math.nan, 0, 0), ("a", 0, 0)])
+def test_offsets_of_another_kind_are_refused(folder, offsets):
+    change(folder, offsets=offsets)
+    assert "Expected 3 finite offsets" in refusal(folder)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+"""The last head of a finetuned network: a logistic regression on what its convolutions put out."""
+
+from pathlib import Path
+
+import numpy as np
+
+from covid_model.training.architectures import Backbone
+from covid_model.training.dataset import Dataset
+from covid_model.training.fit import Samples
+from covid_model.training.linear_fit import LinearFit, fit_linear
+from covid_model.training.mean_features import mean_features
+from covid_model.training.pictures import draw_weights
+from covid_model.training.recipes import FinetuneRecipe
+from covid_model.training.torch_kernels import torch_kernels
+
+
+def fit_head(
+    backbone: Backbone,
+    train: Dataset,
+    validation: Dataset,
+    recipe: FinetuneRecipe,
+    *,
+    cache: Path | None = None,
+) -> LinearFit:
+    """Fit a head to the trained convolutions' means over whole images, classes alike.
+
+    The head that was trained beside the convolutions knows small, varied crops; this one knows
+    images as they are served.
+
+    Args:
+        backbone: the trained convolutions, for images of ``recipe.size``.
+        train: the images that they were trained on.
+        validation: what the regularisation is chosen by.
+        recipe: its ``refit`` holds the strengths to try; sources weigh as they were drawn.
+        cache: folder of the kept features, ``frozen_features.default_cache()`` when None.
+    """
+    with torch_kernels():
+        samples = [
+            Samples(mean_features(backbone, data, recipe, cache=cache), data.labels)
+            for data in (train, validation)
+        ]
+    weights = draw_weights(
+        train,
+        recipe.source_exponent,
+        within_source=recipe.within_source,
+        repeat=recipe.repeat,
+    )
+    name = backbone.architecture.name
+    return fit_linear(
+        *samples, np.asarray(weights * len(train)), strengths=recipe.refit, title=name
+    )
