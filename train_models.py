@@ -14,6 +14,11 @@ Backbones of your own, trained on radiographs from random weights, then finetune
     python train_models.py --data DIR --recipe pretrain --hold-out split.csv --out backbones
     python train_models.py --data DIR --recipe finetune --weights backbones --out assets/runs/mine
 
+One network anew, the others as a run of the same split has them:
+
+    python train_models.py --data DIR --recipe finetune --models vgg16 --weights backbones \
+        --keep assets/runs/mine --out assets/runs/better
+
 Backbones read back from a run, to train on from what it serves:
 
     python train_models.py --data DIR --recipe recover --run RUN --out backbones
@@ -179,6 +184,7 @@ def _job(args: argparse.Namespace):
         title=args.title,
         companion=args.companion,
         notes=args.note,
+        keep=args.keep,
     )
 
 

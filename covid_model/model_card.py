@@ -101,7 +101,9 @@ def _details(facts: Facts) -> str:
 
 def _limits(facts: Facts) -> str:
     calibrated = any(report.get("calibration") for report in facts.reports.values())
-    elsewhere = "A calibrated probability holds for images like those in the data, with as many of "
+    even = any(one.offsets for one in facts.models.values())
+    mix = "equally many of" if even else "as many of"
+    elsewhere = f"A calibrated probability holds for images like those in the data, with {mix} "
     return bullets(
         [
             *map(cell, facts.info.get("notes") or ()),

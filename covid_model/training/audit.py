@@ -30,7 +30,12 @@ LEAST_MAPS = 20  # below which nothing is said of maps
 
 
 def audit_run(
-    folder: Path, data: Dataset, part: pd.Series, models: Sequence[str]
+    folder: Path,
+    data: Dataset,
+    part: pd.Series,
+    models: Sequence[str],
+    *,
+    audited: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Write ``audit.csv`` with ``audit.json`` beside each ``model.tflite`` of a run.
 
@@ -39,6 +44,8 @@ def audit_run(
         data: all images of the run.
         part: one of ``runs.PARTS`` an image.
         models: the model folders; those without a model are left as they are.
+        audited: those that hold their audit already, of the same images; only their maps are
+            computed again.
 
     Returns:
         How far the networks' maps agree, the rows of ``comparison.json``'s map_agreement.
@@ -50,7 +57,12 @@ def audit_run(
     segmenter = LungSegmenter.load() if segmenter_available() else None
     images = with_masks(test.take(even_rows(test.frame, at_most=MOST_IMAGES)), segmenter)
     labels = label_by_source(data.frame[(part == "train").to_numpy()])
-    maps = {one.name: audit_network(Subject.load(one), one, images, labels) for one in folders}
+    maps = {
+        one.name: maps_alone(Subject.load(one), images)
+        if one.name in audited
+        else audit_network(Subject.load(one), one, images, labels)
+        for one in folders
+    }
     return map_agreement({name: one for name, one in maps.items() if one is not None})
 
 
@@ -86,6 +98,19 @@ def audit_network(
     write_model_info(folder, read_model_info(folder))
     log.info("%s fails %s", subject.title, ", ".join(audit["failed"]) or "no check of the audit")
     return maps
+
+
+def maps_alone(subject: Subject, images: AuditImages) -> Maps | None:
+    """What ``audit_network`` returns, without the audit."""
+    if len(images) < LEAST_MAPS:
+        return None
+    chosen = even_rows(images.data.frame, at_most=MOST_MAPS)
+    said = [subject.look(images.pixels(row, subject.size)) for row in chosen]
+    return Maps(
+        patients=images.data.frame["patient_id"].to_numpy(str)[chosen],
+        probabilities=np.stack([probabilities for probabilities, _ in said]),
+        heatmaps=np.stack([gradcam(maps, subject.head) for _, maps in said]),
+    )
 
 
 def views(pixels: np.ndarray, mask: np.ndarray | None) -> dict[str, np.ndarray]:

@@ -17,6 +17,7 @@ from covid_model.training.dataset import Dataset
 from covid_model.training.devices import precision
 from covid_model.training.export import Fitted
 from covid_model.training.finetune_model import finetune_model
+from covid_model.training.kept import run_to_keep
 from covid_model.training.linear_fit import LinearFit, linear_model
 from covid_model.training.loop import train
 from covid_model.training.pictures import Pictures, as_input
@@ -57,6 +58,7 @@ def run_finetune(
     """
     refuse_existing(job.out)
     data, part = split = selection.split(selection.read(), recipe)
+    run_to_keep(job.keep, split, job.models)  # refused now, not after the training
     log.info("%s", describe(data, part))
     courses = _courses(job, split, recipe, work=work, tensorboard=tensorboard)
     states = {course.name: train(course, _builder(course, job.weights)) for course in courses}

@@ -43,6 +43,12 @@ def parser(description: str) -> argparse.ArgumentParser:
     )
     add("--title", default="", help="what people call the run")
     add("--note", action="append", default=[], help="a sentence to show with the run")
+    add(
+        "--keep",
+        type=Path,
+        metavar="RUN",
+        help="paper, linear, finetune: take networks that are not trained from this run",
+    )
     add("--companion", help="name of the run to show beside this one")
     _add_values(out.add_argument_group("values of the recipe"))
     _add_long(out.add_argument_group("pretrain, finetune"))

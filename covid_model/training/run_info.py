@@ -13,6 +13,7 @@ import pandas as pd
 from covid_model.model_card import write_card
 from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
 from covid_model.training.dataset import Dataset, counts, shared_patients
+from covid_model.training.kept import in_words
 from covid_model.training.selection import Selection, save_split
 
 PACKAGES = (
@@ -40,6 +41,8 @@ class Job:
         title: what people call the run.
         companion: name of the run to show beside it.
         notes: sentences to show with the run.
+        keep: a run of the same split, whose networks that are not in ``models`` are taken over;
+            None to write ``models`` alone.
     """
 
     models: Sequence[str]
@@ -50,6 +53,7 @@ class Job:
     title: str = ""
     companion: str | None = None
     notes: Sequence[str] = ()
+    keep: Path | None = None
 
 
 def write_run_info(
@@ -59,14 +63,18 @@ def write_run_info(
     split: tuple[Dataset, pd.Series],
     *,
     recipe: Any,
+    kept: dict[str, Any] | None = None,
 ) -> None:
     """Write split.csv, run.json with the digests of all files beside it, the model card.
 
-    The content of run.json is that of ``run_info``.
+    The content of run.json is that of ``run_info``, with ``kept`` of ``kept.told_of`` where there
+    is any.
     """
     file = folder / "split.csv"
     save_split(*split, file)
     info = run_info(selection, job, split, recipe=recipe, split_file=file)
+    if kept:
+        info |= {"kept": kept, "notes": [*info["notes"], *in_words(kept)]}
     write_json(folder / "run.json", {**info, "sha256": digests_of(folder, but="run.json")})
     write_card(folder)
 

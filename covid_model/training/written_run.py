@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.runs import ARCHITECTURES, new_run
+from covid_model.runs import ARCHITECTURES, new_run, read_json
 from covid_model.training.audit import audit_run
 from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import Dataset
+from covid_model.training.kept import copy_network, run_to_keep, told_of
 from covid_model.training.run_info import Job, write_run_info
 from covid_model.training.selection import Selection
 
@@ -35,14 +36,20 @@ def write_run(
         Each network's report by its name, in the order that a run is read back in.
 
     Raises:
-        RunError: if the run exists.
+        RunError: if the run exists, or the one to keep networks of is split otherwise.
     """
-    models, reports = [name for name in ARCHITECTURES if name in job.models], {}
+    other, kept = run_to_keep(job.keep, split, job.models)
+    models, reports = [name for name in ARCHITECTURES if name in {*job.models, *kept}], {}
     with new_run(job.out) as folder:
         for name in models:
+            if name in kept:
+                copy_network(other, name, folder)
+                reports[name] = read_json(folder / name / "report.json")
+                continue
             (folder / name).mkdir()
             reports[name] = write_one(name, folder / name)
-        alike = audit_run(folder, *split, models)
+        alike = audit_run(folder, *split, models, audited=kept)
         write_comparison(folder, models, map_agreement=alike)
-        write_run_info(folder, selection, job, split, recipe=recipe)
+        told = told_of(other, kept)
+        write_run_info(folder, selection, job, split, recipe=recipe, kept=told)
     return reports
