@@ -1,20 +1,25 @@
 """The parts of the Shortcuts page: the checks, then the maps under test."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from dashboard import audit_charts, audit_map_text, audit_tables, audit_text, figures, parts
 from dashboard.audit_text import Audit
+from dashboard.language import t
 
 
 def banner(audit: Audit) -> None:
     """Say first which checks failed, or that none did."""
     if count := len(audit["failed"]):
-        of = len(audit_text.checked(audit))
         st.error(
             audit_text.failures(audit),
-            title=f"{count} of {of} checks failed: this network may use shortcuts",
+            title=t(
+                "{count} of {checks} checks failed: this network may use shortcuts",
+                count=count,
+                checks=len(audit_text.checked(audit)),
+            ),
         )
     else:
         st.success(audit_text.verdict(audit))
@@ -22,7 +27,7 @@ def banner(audit: Audit) -> None:
 
 def conditions(audit: Audit, *, file: str) -> None:
     """Show what is left with parts of the images hidden."""
-    st.subheader("With parts hidden")
+    st.subheader(t("With parts hidden"))
     chart, table = st.columns(2, gap="medium", vertical_alignment="center")
     with chart:
         parts.draw_chart(
@@ -32,41 +37,43 @@ def conditions(audit: Audit, *, file: str) -> None:
         )
     with table:
         parts.draw_table(
-            audit_tables.conditions(audit), alt="Figures with parts hidden", file=f"{file}-hidden"
+            partial(audit_tables.conditions, audit),
+            alt=t("Figures with parts hidden"),
+            file=f"{file}-hidden",
         )
-        st.caption(audit_text.EXPLAINED)
+        st.caption(t(audit_text.EXPLAINED))
     st.caption(audit_text.mask_note(audit))
 
 
 def source(audit: Audit, *, file: str) -> None:
     """Show how well the source can be seen, how much of the label it gives away."""
-    st.subheader("The source of an image")
+    st.subheader(t("The source of an image"))
     left, right = st.columns(2, gap="medium")
     with left:
         if probe := audit["source_probe"]:
             parts.draw_chart(
                 audit_charts.probe_chart(probe), alt=audit_text.probe_alt(probe), key="probe"
             )
-            st.caption(audit_text.PROBE)
+            st.caption(t(audit_text.PROBE))
         else:
-            st.markdown(audit_text.NO_PROBE)
+            st.markdown(t(audit_text.NO_PROBE))
     with right:
         v = figures.number(audit["label_by_source"]["cramers_v"], 2)
-        st.markdown(f"**Training images by source: Cramér's V {v}**")
+        st.markdown(t("**Training images by source: Cramér's V {v}**", v=v))
         parts.draw_table(
-            audit_tables.label_by_source(audit),
-            alt="Training images by source and class",
+            partial(audit_tables.label_by_source, audit),
+            alt=t("Training images by source and class"),
             file=f"{file}-label-by-source",
         )
-        st.caption(audit_text.BY_SOURCE)
+        st.caption(t(audit_text.BY_SOURCE))
 
 
 def maps(audit: Audit, comparison: Mapping | None, *, file: str) -> None:
     """Show whether the maps tell what moved the network."""
-    st.subheader(audit_map_text.TITLE)
+    st.subheader(t(audit_map_text.TITLE))
     found = audit["maps"]
     if found is None:
-        st.markdown(audit_map_text.NO_MAPS)
+        st.markdown(t(audit_map_text.NO_MAPS))
         return
     st.markdown(audit_map_text.introduction(found))
     for column, kind in zip(st.columns(2, gap="medium"), ("deletion", "insertion"), strict=True):
@@ -86,7 +93,7 @@ def _curves(found: Mapping, kind: str) -> None:
         key=f"curves-{kind}",
     )
     st.markdown(audit_map_text.curve_verdict(found, kind))
-    st.caption(audit_map_text.CURVES[kind])
+    st.caption(t(audit_map_text.CURVES[kind]))
 
 
 def _inside(found: Mapping) -> None:
@@ -99,20 +106,24 @@ def _inside(found: Mapping) -> None:
     )
     if verdict := audit_map_text.inside_verdict(inside):
         st.markdown(verdict)
-    st.caption(f"{audit_map_text.INSIDE} {audit_text.MASKS}")
+    st.caption(f"{t(audit_map_text.INSIDE)} {t(audit_text.MASKS)}")
 
 
 def _alike(found: Mapping, comparison: Mapping, *, file: str) -> None:
     """Show how alike maps are after weights were drawn anew, or between two networks."""
-    if rows := audit_tables.randomised(found):
-        st.markdown("**Weights drawn anew**")
+    if found["randomised"]:
+        st.markdown(t("**Weights drawn anew**"))
         parts.draw_table(
-            rows,
-            alt="Similarity of maps after weights were drawn anew",
+            partial(audit_tables.randomised, found),
+            alt=t("Similarity of maps after weights were drawn anew"),
             file=f"{file}-randomised",
         )
-        st.caption(audit_map_text.RANDOMISED)
-    if rows := audit_tables.agreement(comparison):
-        st.markdown("**Agreement of the networks' maps**")
-        parts.draw_table(rows, alt="Similarity of two networks' maps", file=f"{file}-maps")
-        st.caption(audit_map_text.AGREEMENT)
+        st.caption(t(audit_map_text.RANDOMISED))
+    if comparison.get("map_agreement"):
+        st.markdown(t("**Agreement of the networks' maps**"))
+        parts.draw_table(
+            partial(audit_tables.agreement, comparison),
+            alt=t("Similarity of two networks' maps"),
+            file=f"{file}-maps",
+        )
+        st.caption(t(audit_map_text.AGREEMENT))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from covid_model.runs import ARCHITECTURES, Run
 from dashboard import parts
+from dashboard.language import t
 from dashboard.state import REPORT_MODEL, REPORT_RUN
 
 
@@ -37,7 +38,7 @@ def pick() -> Chosen:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         name = st.selectbox(
-            "Run",
+            t("Run"),
             list(runs),
             format_func=lambda name: parts.run_title(runs[name]),
             key=REPORT_RUN,

@@ -1,6 +1,7 @@
 """The parts of a report that say what its figures rest on."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from dashboard import (
     text,
     trust_text,
 )
+from dashboard.language import t
 from dashboard.tables import Report
 
 
@@ -26,7 +28,7 @@ def charts_of(report: Report) -> None:
     if report.get("curves"):
         for kind, area, chart in (
             ("ROC", "auroc", evidence_charts.roc_chart),
-            ("Precision-recall", "average_precision", evidence_charts.precision_recall_chart),
+            (t("Precision-recall"), "average_precision", evidence_charts.precision_recall_chart),
         ):
             alt = evidence_text.curves_alt(report, kind=kind, area=area)
             drawn.append((chart(report), alt, f"curve-{area}"))
@@ -38,21 +40,24 @@ def charts_of(report: Report) -> None:
 @st.fragment
 def prevalence(report: Report, *, file: str) -> None:
     """Show PPV with NPV at the prevalence that the visitor sets; only this part runs again."""
-    st.subheader(evidence_text.PREVALENCE_TITLE)
+    st.subheader(t(evidence_text.PREVALENCE_TITLE))
     chosen = st.slider(
-        "Share of images with the class",
+        t("Share of images with the class"),
         1,
         60,
         10,
         format="%d %%",
         key=state.PREVALENCE,
         persist_state="session",
-        help=evidence_text.PREVALENCE_HELP,
+        help=t(evidence_text.PREVALENCE_HELP),
     )
-    rows = evidence_tables.predictive(report, prevalence=chosen / 100)
-    parts.draw_table(rows, alt=f"PPV and NPV of each class at {chosen} %", file=f"{file}-{chosen}")
-    carried = evidence_text.CARRIED if report.get("intervals") else ""
-    st.caption(f"{evidence_text.PREVALENCE} {carried}".strip())
+    parts.draw_table(
+        partial(evidence_tables.predictive, report, prevalence=chosen / 100),
+        alt=t("PPV and NPV of each class at {chosen} %", chosen=chosen),
+        file=f"{file}-{chosen}",
+    )
+    carried = t(evidence_text.CARRIED) if report.get("intervals") else ""
+    st.caption(f"{t(evidence_text.PREVALENCE)} {carried}".strip())
 
 
 @st.fragment
@@ -61,20 +66,20 @@ def groups(report: Report, *, file: str) -> None:
     known = report.get("groups")
     if not known:
         return
-    st.subheader("Groups of images")
+    st.subheader(t("Groups of images"))
     names = [name for name in evidence_text.GROUPS if known.get(name)]
     choice = st.segmented_control(
-        "Grouped by",
+        t("Grouped by"),
         names,
         default=names[0],
         required=True,
-        format_func=evidence_text.GROUPS.get,
+        format_func=lambda name: t(evidence_text.GROUPS[name]),
         key=state.GROUPED_BY,
         persist_state="session",
         wrap=True,
     )
     choice = choice if choice in names else names[0]
-    rows, title = known[choice], evidence_text.GROUPS[choice]
+    rows, title = known[choice], t(evidence_text.GROUPS[choice])
     if few := evidence_text.few(rows):
         st.warning(few)
     parts.draw_chart(
@@ -82,9 +87,12 @@ def groups(report: Report, *, file: str) -> None:
         alt=evidence_text.groups_alt(rows),
         key=f"groups-{choice}",
     )
-    table = evidence_tables.groups(rows, title=title)
-    parts.draw_table(table, alt=f"Figures of each group by {choice}", file=f"{file}-{choice}")
-    st.caption(evidence_text.RECALL)
+    parts.draw_table(
+        partial(evidence_tables.groups, rows, title=evidence_text.GROUPS[choice]),
+        alt=t("Figures of each group: {title}", title=title),
+        file=f"{file}-{choice}",
+    )
+    st.caption(t(evidence_text.RECALL))
     if noisy := trust_text.noisy(report):
         st.caption(noisy)
 
@@ -94,13 +102,17 @@ def comparison_of(run: Run) -> Mapping | None:
     try:
         return run.comparison()
     except CovidModelError as error:
-        st.error(str(error), title="The comparison of the networks is left out")
+        st.error(t(error.sentence), title=t("The comparison of the networks is left out"))
         return {}
 
 
 def comparison(found: Mapping | None, *, file: str) -> None:
     """Show which network is right more often on the same images."""
-    if rows := evidence_tables.pairs(found or {}):
-        st.markdown("**On the same images**")
-        parts.draw_table(rows, alt="Pairs of networks on the same images", file=file)
-        st.caption(evidence_text.MCNEMAR)
+    if (found or {}).get("pairs"):
+        st.markdown(t("**On the same images**"))
+        parts.draw_table(
+            partial(evidence_tables.pairs, found),
+            alt=t("Pairs of networks on the same images"),
+            file=file,
+        )
+        st.caption(t(evidence_text.MCNEMAR))

@@ -5,6 +5,7 @@ from typing import Any
 
 from covid_model.classes import CLASS_NAMES
 from covid_model.runs import ARCHITECTURES
+from covid_model.sentence import Sentence
 from dashboard import evidence_text
 from dashboard.figures import number, points, share
 from dashboard.language import t
@@ -45,7 +46,7 @@ def _of_a_thousand(found: Row) -> dict[str, str]:
     }
 
 
-def groups(rows: Sequence[Row], *, title: str) -> Rows:
+def groups(rows: Sequence[Row], *, title: Sentence) -> Rows:
     """Return one row a group: its size, its figures, whether it is too small.
 
     Args:
@@ -54,7 +55,7 @@ def groups(rows: Sequence[Row], *, title: str) -> Rows:
     """
     return [
         {
-            title: evidence_text.group(row) + (" *" if row["few"] else ""),
+            t(title): evidence_text.group(row) + (" *" if row["few"] else ""),
             t("Images"): str(row["images"]),
             t("Patients"): str(row["patients"]),
             t("Accuracy"): share(row, "accuracy"),

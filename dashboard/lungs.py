@@ -10,6 +10,7 @@ from covid_model.hiding import hide_lungs
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
 from dashboard import lungs_text, services, state, text
+from dashboard.language import t
 
 
 def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactual | None:
@@ -21,18 +22,18 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
         folder: of the network.
     """
     try:
-        with st.spinner("Asking again with the lungs hidden"):
+        with st.spinner(t("Asking again with the lungs hidden")):
             found = services.counterfactual(key, diagnosis, folder)
     except CovidModelError as error:
-        st.error(str(error), title=lungs_text.UNUSABLE)
+        st.error(t(error.sentence), title=t(lungs_text.UNUSABLE))
         return None
     if found is None:
         return None
     if found.hidden is None:
-        st.caption(lungs_text.NO_MASK)
+        st.caption(t(lungs_text.NO_MASK))
         return None
     if found.hardly_changes:
-        st.warning(lungs_text.compared(found), title=lungs_text.HARDLY)
+        st.warning(lungs_text.compared(found), title=t(lungs_text.HARDLY))
     else:
         st.caption(lungs_text.compared(found))
     return found
@@ -42,7 +43,7 @@ def outline(found: Counterfactual | None) -> np.ndarray | None:
     """Show the switch for the outline; return the mask to outline, None for none."""
     if found is None:
         return None
-    wanted = st.toggle(lungs_text.OUTLINE, True, key=state.OUTLINE, persist_state="session")
+    wanted = st.toggle(t(lungs_text.OUTLINE), True, key=state.OUTLINE, persist_state="session")
     return found.mask if wanted else None
 
 
@@ -55,13 +56,13 @@ def share(found: Counterfactual, name: str) -> None:
 @st.fragment
 def hidden_picture(diagnosis: Diagnosis, found: Counterfactual) -> None:
     """Show, once it is asked for, the picture without lungs that the network was asked about."""
-    with st.expander(lungs_text.HIDDEN, key=state.HIDDEN, on_change="rerun") as panel:
+    with st.expander(t(lungs_text.HIDDEN), key=state.HIDDEN, on_change="rerun") as panel:
         if not panel.open:
             return
         left, right = st.columns(2)
         covered = hide_lungs(diagnosis.radiograph.pixels, found.mask)
         picture = (255 * covered).round().astype(np.uint8)
-        left.image(picture, width="stretch", alt=lungs_text.HIDDEN)
+        left.image(picture, width="stretch", alt=t(lungs_text.HIDDEN))
         measure = found.hidden.measure
         right.markdown(f"{text.scores(found.hidden.probabilities, measure=measure)}.")
-        right.caption(lungs_text.EXPLAINED)
+        right.caption(t(lungs_text.EXPLAINED))

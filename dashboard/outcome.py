@@ -1,10 +1,13 @@
 """The outcome of one file in words: an answer, "can't tell" or a refusal."""
 
+from functools import partial
+
 import streamlit as st
 
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, decide
 from dashboard import outcome_tables, parts, text, trust_text
+from dashboard.language import t
 
 
 def refused(diagnosis: Diagnosis) -> bool:
@@ -13,17 +16,19 @@ def refused(diagnosis: Diagnosis) -> bool:
         return False
     reason = text.plain(diagnosis.reason)
     if not diagnosis.withheld:
-        st.error(reason, title=f"{text.plain(diagnosis.name)} cannot be classified")
+        st.error(reason, title=t("{name} cannot be classified", name=text.plain(diagnosis.name)))
         return True
-    st.error(reason, title=trust_text.NOVEL)
+    st.error(reason, title=t(trust_text.NOVEL))
     left, right = st.columns(2)
     with left:
         parts.draw_radiograph(diagnosis)
     with right:
         parts.draw_table(
-            outcome_tables.novelty(diagnosis), alt="Novelty by each network", file="novelty"
+            partial(outcome_tables.novelty, diagnosis),
+            alt=t("Novelty by each network"),
+            file="novelty",
         )
-        st.caption(trust_text.WITHHELD)
+        st.caption(t(trust_text.WITHHELD))
     return True
 
 
@@ -36,10 +41,9 @@ def answer(diagnosis: Diagnosis) -> None:
     with words:
         st.metric(
             trust_text.leads(prediction, network=network, status=diagnosis.status),
-            text.TITLES[prediction.predicted],
+            t(text.TITLES[prediction.predicted]),
         )
-        figures = trust_text.figures(prediction)
-        st.caption(f"{figures[0].upper()}{figures[1:]}.")
+        st.caption(f"{text.capital(trust_text.figures(prediction))}.")
     with bars:
         parts.draw_scores(prediction)
 
@@ -54,8 +58,8 @@ def answers(diagnosis: Diagnosis) -> None:
         item.threshold is not None for item in diagnosis.predictions
     )
     st.info(
-        f"{text.agreement(predicted)} {text.AGREEMENT_CAVEAT}",
-        title=trust_text.ANSWER if sure else None,
+        f"{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
+        title=t(trust_text.ANSWER) if sure else None,
         icon=":material/groups:",
     )
 
@@ -65,5 +69,5 @@ def _doubt(diagnosis: Diagnosis) -> str:
     if diagnosis.status != "uncertain":
         return ""
     cause = decide(diagnosis.predictions).cause
-    st.warning(text.plain(diagnosis.reason), title=trust_text.CANT_TELL[cause])
+    st.warning(text.plain(diagnosis.reason), title=t(trust_text.CANT_TELL[cause]))
     return cause

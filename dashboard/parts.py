@@ -1,6 +1,6 @@
 """Pieces of screen that more than one page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,30 +13,30 @@ from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis
 from dashboard import charts, services, state, tables, text
-from dashboard.language import t
+from dashboard.language import speaking, t
 
 
 def intake() -> None:
     """Show the uploader with the samples; what comes is kept in the session."""
     files = st.file_uploader(
-        "Chest radiographs",
+        t("Chest radiographs"),
         accept_multiple_files=True,
         key=state.uploader_key(),
         on_change=state.receive,
-        help="PNG, JPEG or DICOM, one or many. The content decides, not the file's ending.",
+        help=t("PNG, JPEG or DICOM, one or many. The content decides, not the file's ending."),
     )
     if not files:
         state.uploader_is_empty()
     if note := state.note():
-        st.warning(note)
+        st.warning(t(note))
     if samples := services.samples():
-        st.caption(text.SAMPLES)
+        st.caption(t(text.SAMPLES))
         grid = st.grid(len(samples), min_column_width=90, gap="small")
         for title, sample in samples.items():
             with grid.cell():
-                st.image(sample.data, width="stretch", alt=sample.sample)
+                st.image(sample.data, width="stretch", alt=t(sample.sample))
                 st.button(
-                    title,
+                    t(title),
                     key=f"sample-{title}",
                     on_click=state.add_sample,
                     args=(sample,),
@@ -44,16 +44,16 @@ def intake() -> None:
                     wrap=True,
                 )
     if state.cases():
-        st.button("Remove all files", icon=":material/delete:", on_click=state.clear)
+        st.button(t("Remove all files"), icon=":material/delete:", on_click=state.clear)
 
 
 def open_shelf(*, to_predict: bool) -> runs.Shelf:
     """Return the runs after saying which cannot be opened, or what to do where there is none."""
     shelf = runs.open_shelf()
     for sentence in shelf.damaged:
-        st.error(sentence, title="A run cannot be opened")
+        st.error(t(sentence), title=t("A run cannot be opened"))
     if not (shelf.servable if to_predict else shelf.runs):
-        st.warning(text.no_run(runs.runs_root()), title="No trained networks yet")
+        st.warning(text.no_run(runs.runs_root()), title=t("No trained networks yet"))
         st.code(text.TRAIN_COMMAND, language="bash", wrap_lines=True)
     return shelf
 
@@ -64,10 +64,10 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
         return None
     by_name = {run.name: run for run in shelf.servable}
     if len(by_name) == 1:
-        st.caption(f"Trained run: {run_title(shelf.servable[0])}")
+        st.caption(t("Trained run: {title}", title=run_title(shelf.servable[0])))
         return shelf.servable[0]
     name = st.selectbox(
-        "Trained run",
+        t("Trained run"),
         list(by_name),
         format_func=lambda name: run_title(by_name[name]),
         key=state.RUN,
@@ -79,7 +79,7 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
 def pick_network(models: Sequence[str], *, key: str) -> str:
     """Let the visitor choose a network; the first where the last choice is not among them."""
     chosen = st.segmented_control(
-        "Network",
+        t("Network"),
         models,
         default=models[0],
         required=True,
@@ -92,7 +92,7 @@ def pick_network(models: Sequence[str], *, key: str) -> str:
 
 def run_title(run: Run) -> str:
     """Return the title that people know a run by."""
-    return str(run.info.get("title") or run.name)
+    return t(str(run.info.get("title") or run.name))
 
 
 def pick_case() -> tuple[str, state.Case] | None:
@@ -101,9 +101,9 @@ def pick_case() -> tuple[str, state.Case] | None:
     if len(held) > 1:
         state.show_chosen()
         st.selectbox(
-            "File to look at",
+            t("File to look at"),
             list(held),
-            format_func=lambda key: held[key].name if key in held else "",
+            format_func=lambda key: text.said(held[key].name) if key in held else "",
             key=state.CASE,
             on_change=state.choose_shown,
         )
@@ -114,18 +114,18 @@ def map_controls(predicted_label: str) -> tuple[str, float]:
     """Show class choice with opacity slider; return the class (or PREDICTED) and [0, 1]."""
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     choice = left.segmented_control(
-        "Area of attention for",
+        t("Area of attention for"),
         list(text.MAP_CHOICES),
         default=text.PREDICTED,
         required=True,
-        format_func=lambda key: predicted_label if key == text.PREDICTED else text.TITLES[key],
+        format_func=lambda key: predicted_label if key == text.PREDICTED else t(text.TITLES[key]),
         key=state.MAP_CLASS,
         persist_state="session",
-        help=text.MAP_HELP,
+        help=t(text.MAP_HELP),
         wrap=True,
     )
     opacity = right.slider(
-        "Opacity of the map",
+        t("Opacity of the map"),
         0,
         100,
         45,
@@ -151,14 +151,25 @@ def draw_overlay(
     title, network = text.TITLES[name], ARCHITECTURES[prediction.model]
     empty = not heatmap.any()
     picture = overlay(diagnosis.radiograph.pixels, heatmap, opacity=opacity)
-    alt = f"The radiograph under the Grad-CAM map of {network} for {title}"
+    alt = t(
+        "The radiograph under the Grad-CAM map of {network} for {title}",
+        network=network,
+        title=title,
+    )
+    if lungs is not None:
+        alt = t("{picture}, with the outline of the lungs", picture=alt)
+    said = t("Area of attention of {network} for {title}", network=network, title=title)
+    if empty:
+        said = t(
+            "Nothing in this image speaks for {title}: the map of {network} is empty.",
+            network=network,
+            title=title,
+        )
     st.image(
         picture if lungs is None else with_outline(picture, lungs),
         width="stretch",
-        caption=f"Nothing in this image speaks for {title}: the map of {network} is empty."
-        if empty
-        else f"Area of attention of {network} for {title}",
-        alt=alt if lungs is None else f"{alt}, with the outline of the lungs",
+        caption=said,
+        alt=alt,
     )
 
 
@@ -170,13 +181,15 @@ def shown_class(prediction: Prediction, choice: str) -> str:
 def draw_radiograph(diagnosis: Diagnosis) -> None:
     """Draw the radiograph alone with what its file says of it; a withheld one may be none."""
     radiograph = diagnosis.radiograph
-    kind = "picture" if diagnosis.withheld else "radiograph"
+    caption, alt = t("Radiograph"), t("The radiograph {name} as it was read", name=diagnosis.name)
+    if diagnosis.withheld:
+        caption, alt = t("Picture"), t("The picture {name} as it was read", name=diagnosis.name)
     details = details_line(radiograph)
     st.image(
         (255 * radiograph.pixels).round().astype(np.uint8),
         width="stretch",
-        caption=kind.capitalize() + (f" · {details}" if details else ""),
-        alt=f"The {kind} {diagnosis.name} as it was read",
+        caption=caption + (f" · {details}" if details else ""),
+        alt=alt,
     )
 
 
@@ -202,27 +215,34 @@ def draw_chart(figure: go.Figure, *, alt: str, key: str) -> None:
     st.plotly_chart(figure, alt=alt, key=key, config={"displayModeBar": False})
 
 
-def draw_table(rows: tables.Rows, *, alt: str, file: str = "") -> None:
+def draw_table(rows: tables.Rows | Callable[[], tables.Rows], *, alt: str, file: str = "") -> None:
     """Draw rows as a plain table, which reads aloud; nothing without rows.
 
     Args:
-        rows: one mapping of heading to Markdown a row.
+        rows: one mapping of heading to Markdown a row; what makes them, where there is a file:
+            it is written for programs, in English with decimal points whatever the page speaks.
         alt: what the table shows.
         file: name of the CSV file that it can be had as, without ending; none where "".
     """
-    if not rows:
+    shown = rows() if callable(rows) else rows
+    if not shown:
         return
     with st.container(gap="xsmall"):
-        st.table(rows, border="horizontal", hide_index=True, alt=alt)
+        st.table(shown, border="horizontal", hide_index=True, alt=alt)
         if file:
             st.download_button(
                 "CSV",
-                tables.to_csv(rows),
+                _csv(rows),
                 file_name=f"{file}.csv",
                 mime="text/csv",
                 key=f"csv-{file}",
-                help=f"{alt}: this table as a file",
+                help=t("{table}: this table as a file", table=alt),
                 type="tertiary",
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _csv(rows: tables.Rows | Callable[[], tables.Rows]) -> str:
+    with speaking("en"):
+        return tables.to_csv(rows() if callable(rows) else rows)

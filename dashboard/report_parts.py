@@ -1,6 +1,7 @@
 """The parts of Reports on a run, its networks, the paper beside them."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -9,19 +10,21 @@ from covid_model.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
 from dashboard import charts, evidence_text, figures, parts, tables, text
 from dashboard.chosen import Chosen
+from dashboard.language import t
 from dashboard.tables import Report
 
 
 def facts(run: Run) -> None:
     """Say where the run comes from, with whatever weakens its figures."""
     data = run.info.get("data", {})
-    st.caption(f"{run.name} · made {str(run.info.get('created', 'at an unknown time'))[:10]}")
+    created = str(run.info.get("created", ""))[:10] or t("at an unknown time")
+    st.caption(t("{run} · made {created}", run=run.name, created=created))
     sentence, shared = text.split_note(data)
     (st.warning if shared else st.info)(sentence)
     if not run.servable_models:
-        st.info(text.REPORTS_ONLY)
+        st.info(t(text.REPORTS_ONLY))
     if notes := run.info.get("notes"):
-        st.markdown("\n".join(f"- {note}" for note in notes))
+        st.markdown("\n".join(f"- {t(note)}" for note in notes))
 
 
 def all_reports(run: Run) -> dict[str, Report]:
@@ -31,24 +34,28 @@ def all_reports(run: Run) -> dict[str, Report]:
         try:
             reports[name] = run.report(name)
         except CovidModelError as error:
-            st.error(str(error), title=f"{ARCHITECTURES[name]} is left out")
+            title = t("{network} is left out", network=ARCHITECTURES[name])
+            st.error(t(error.sentence), title=title)
     return reports
 
 
 def headline(shown: Chosen, report: Report) -> None:
     """Show the figures of one network that matter most, then those of each class."""
+    counts = {key: report[key] for key in ("images", "patients")}
     grid = st.grid(4, min_column_width=230, gap="small")
     for label, value in (
-        ("Accuracy", figures.share(report, "accuracy")),
-        ("Macro recall", figures.share(report, "macro_recall")),
-        ("AUROC, macro", figures.value(report, "auroc_macro")),
-        ("Test images (patients)", f"{report['images']:,} ({report['patients']:,})"),
+        (t("Accuracy"), figures.share(report, "accuracy")),
+        (t("Macro recall"), figures.share(report, "macro_recall")),
+        (t("AUROC, macro"), figures.value(report, "auroc_macro")),
+        (t("Test images (patients)"), t("{images:,} ({patients:,})", **counts)),
     ):
         grid.metric(label, value, border=True)
-    origin = f"{shown.network}: {shown.run.model_info(shown.model).backbone_origin}"
+    origin = f"{shown.network}: {t(shown.run.model_info(shown.model).backbone_origin)}"
     st.caption(f"{evidence_text.interval_note(report)} {origin}".strip())
     parts.draw_table(
-        tables.per_class(report), alt="Figures of each class", file=f"{shown.file}-classes"
+        partial(tables.per_class, report),
+        alt=t("Figures of each class"),
+        file=f"{shown.file}-classes",
     )
 
 
@@ -67,17 +74,19 @@ def course(shown: Chosen) -> None:
 
 def beside_the_paper(run: Run, reports: Mapping[str, Report]) -> None:
     """Show the networks of a run with what the paper reports."""
-    st.subheader("The networks of this run, beside the paper")
+    st.subheader(t("The networks of this run, beside the paper"))
     table, chart = st.columns([3, 2], gap="medium")
     with table:
         parts.draw_table(
-            tables.networks(reports), alt="Figures of each network", file=f"{run.name}-networks"
+            partial(tables.networks, reports),
+            alt=t("Figures of each network"),
+            file=f"{run.name}-networks",
         )
         st.caption(text.paper_note())
-        with st.expander("The paper's protocol"):
+        with st.expander(t("The paper's protocol")):
             parts.draw_table(
-                [{"Part": part, "Value": value} for part, value in paper.PROTOCOL.items()],
-                alt="Protocol of the paper",
+                tables.protocol,
+                alt=t("Protocol of the paper"),
                 file="paper-protocol",
             )
     with chart:
@@ -92,11 +101,11 @@ def companion(run: Run, reports: Mapping[str, Report], runs: Mapping[str, Run]) 
     other = runs.get(run.info.get("companion") or "")
     if other is None:
         return
-    st.subheader("Beside its companion run")
+    st.subheader(t("Beside its companion run"))
     st.caption(f"{parts.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
-    pair = {parts.run_title(run): reports, parts.run_title(other): all_reports(other)}
+    theirs = all_reports(other)
     parts.draw_table(
-        tables.beside(pair),
-        alt="Accuracy and macro recall of both runs",
+        lambda: tables.beside({parts.run_title(run): reports, parts.run_title(other): theirs}),
+        alt=t("Accuracy and macro recall of both runs"),
         file=f"{run.name}-companion",
     )

@@ -15,23 +15,28 @@ from covid_model.lungs import LungSegmenter
 from covid_model.preprocessing import shrink
 from covid_model.radiograph import check_bytes, read_radiograph
 from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, sha256_of
+from covid_model.sentence import Sentence
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.counterfactual import Counterfactual, without_lungs
 from covid_model.serving.diagnose import Diagnosis, diagnose
 from dashboard import state
 
+COMPOSITE = Sentence(
+    "Composite: the average of one radiograph each of {images} training patients, no patient's "
+    "image."
+)
 SAMPLES_FOLDER = DEFAULT_ROOT.parent / "samples"
 THUMBNAIL_SIDE, MAX_THUMBNAILS = 320, 96  # pixels; pictures of some pages of errors
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
 
 
-@st.cache_resource(max_entries=len(ARCHITECTURES), show_spinner="Loading the network")
+@st.cache_resource(max_entries=len(ARCHITECTURES), show_spinner=False)
 def _classifier(folder: str, digest: str) -> Classifier:
     """Load one network for all sessions; ``digest`` makes a retrained one load afresh."""
     return Classifier.load(folder)
 
 
-@st.cache_resource(max_entries=1, show_spinner="Loading the lung segmenter")
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _segmenter(folder: str, digest: str) -> LungSegmenter:
     """Load the lung segmenter for all sessions; ``digest`` makes a new one load afresh."""
     return LungSegmenter.load(Path(folder))
@@ -140,8 +145,8 @@ def samples() -> dict[str, state.Case]:
         path = SAMPLES_FOLDER / entry.get("file", "")
         if path.is_file():
             found[info.title] = state.Case(
-                name=f"{info.title} sample",
+                name=Sentence("{title} sample", title=info.title),
                 data=path.read_bytes(),
-                sample=entry.get("note") or "Composite, no patient's image.",
+                sample=Sentence(COMPOSITE, images=entry["images"]),
             )
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from covid_model.sentence import Sentence
 from dashboard.reading_log import Log
 
 # Widgets; all but the uploader and CASE carry persist_state="session", to outlive a page switch.
@@ -186,12 +187,18 @@ def _add(new: Iterable[Case]) -> None:
             left_out.append(case.name)
         else:
             held[case.key] = case
-    st.session_state[_NOTE] = (
-        f"{len(left_out)} of the files, {left_out[0]} first, are left out: this page holds at most "
-        f"{MAX_CASES} files or {MAX_BYTES >> 20} MiB. Remove some, or classify a whole folder with "
-        "python -m covid_model classify."
-        if left_out
-        else ""
+    st.session_state[_NOTE] = _left_out(left_out) if left_out else ""
+
+
+def _left_out(names: list[str]) -> Sentence:
+    return Sentence(
+        "{count} of the files, {name} first, are left out: this page holds at most {files} files "
+        "or {size} MiB. Remove some, or classify a whole folder with python -m covid_model "
+        "classify.",
+        count=len(names),
+        name=names[0],
+        files=MAX_CASES,
+        size=MAX_BYTES >> 20,
     )
 
 

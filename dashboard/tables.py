@@ -108,6 +108,11 @@ def beside(runs: Mapping[str, Mapping[str, Report]]) -> Rows:
     ]
 
 
+def protocol() -> Rows:
+    """Return one row a part of the paper's protocol."""
+    return [{t("Part"): t(part), t("Value"): t(value)} for part, value in paper.PROTOCOL.items()]
+
+
 def counts(data: Mapping[str, Any]) -> Rows:
     """Return one row a part, source and class of the data that a run was made from."""
     return [

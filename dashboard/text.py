@@ -62,13 +62,14 @@ REPORTS_ONLY = Sentence(
 )
 
 
-def plain(words: str) -> str:
-    """Escape Markdown in words that come from a file, so that they show as they are.
+def said(words: str) -> str:
+    """Say a ``Sentence`` in the visitor's language; leave a file's own words as they are."""
+    return t(words) if isinstance(words, Sentence) else words
 
-    A ``Sentence`` is said in the visitor's language.
-    """
-    said = t(words) if isinstance(words, Sentence) else words
-    return re.sub(r"([\\`*_\[\]<>$~|#])", r"\\\1", said)
+
+def plain(words: str) -> str:
+    """Escape Markdown in words that come from a file, so that they show as they are."""
+    return re.sub(r"([\\`*_\[\]<>$~|#])", r"\\\1", said(words))
 
 
 def unplain(words: str) -> str:
@@ -111,12 +112,12 @@ def scores(probabilities: np.ndarray, *, measure: str = "score") -> str:
 
 def confusion(matrix: Sequence[Sequence[int]]) -> str:
     """Put a confusion matrix into words, for screen readers."""
-    said = [t("Confusion matrix.")]
+    lines = [t("Confusion matrix.")]
     for row, truth in zip(matrix, titles(), strict=True):
         cells = zip(row, titles(), strict=True)
         listed = ", ".join(t("{count} as {title}", count=n, title=title) for n, title in cells)
-        said.append(t("Of {count} {truth}: {listed}.", count=sum(row), truth=truth, listed=listed))
-    return " ".join(said)
+        lines.append(t("Of {count} {truth}: {listed}.", count=sum(row), truth=truth, listed=listed))
+    return " ".join(lines)
 
 
 def history(rows: Sequence[Mapping[str, float]], quantity: str) -> str:
@@ -201,12 +202,12 @@ def split_note(data: Mapping[str, object]) -> tuple[str, bool]:
     if shared is None:
         return t("Split by {by}. The images do not say which patient they show.", by=by), False
     if shared:
-        said = t(
+        note = t(
             "Split by {by}: {shared} patients stand both in the test part and outside it. A "
             "network can recognise a patient, so these figures flatter it.",
             by=by,
             shared=shared,
         )
     else:
-        said = t("Split by {by}: no patient stands both in the test part and outside it.", by=by)
-    return said, bool(shared)
+        note = t("Split by {by}: no patient stands both in the test part and outside it.", by=by)
+    return note, bool(shared)

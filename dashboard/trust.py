@@ -1,11 +1,13 @@
 """The part of a report that says when a network may not answer."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from covid_model.runs import Run
 from dashboard import parts, trust_charts, trust_tables, trust_text
+from dashboard.language import t
 from dashboard.tables import Report
 
 
@@ -20,18 +22,18 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
     if name not in reports:
         return
     report = reports[name]
-    st.subheader(trust_text.SECTION)
+    st.subheader(t(trust_text.SECTION))
     if lacking := trust_text.lacking(report):
         st.markdown(lacking)
     _charts(report)
     infos = {key: run.model_info(key) for key in reports}
-    if rows := trust_tables.thresholds(infos, reports):
+    if trust_tables.thresholds(infos, reports):
         parts.draw_table(
-            rows,
-            alt="Thresholds of each network with what they cost",
+            partial(trust_tables.thresholds, infos, reports),
+            alt=t("Thresholds of each network with what they cost"),
             file=f"{run.name}-thresholds",
         )
-        st.caption(trust_text.EXPLAINED)
+        st.caption(t(trust_text.EXPLAINED))
     _within_source(report, file=f"{run.name}-{name}-within-source")
 
 
@@ -56,7 +58,11 @@ def _charts(report: Report) -> None:
 
 def _within_source(report: Report, *, file: str) -> None:
     """Show the figures of two classes within one source."""
-    if rows := trust_tables.within_source(report):
-        st.markdown("**Two classes within one source**")
-        parts.draw_table(rows, alt="Balanced accuracy within each source", file=file)
-        st.caption(trust_text.CHANCE)
+    if report.get("within_source"):
+        st.markdown(t("**Two classes within one source**"))
+        parts.draw_table(
+            partial(trust_tables.within_source, report),
+            alt=t("Balanced accuracy within each source"),
+            file=file,
+        )
+        st.caption(t(trust_text.CHANCE))

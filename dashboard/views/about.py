@@ -1,5 +1,7 @@
 """About: what the dashboard is for, what it rests on, where it fails."""
 
+from functools import partial
+
 import streamlit as st
 
 from covid_model import paper
@@ -7,6 +9,7 @@ from covid_model.errors import CovidModelError
 from covid_model.model_card import CARD_FILE, model_card
 from covid_model.runs import ARCHITECTURES, Run
 from dashboard import about_text, parts, state, tables, text
+from dashboard.language import current, t
 
 CARD_HEIGHT = 640  # pixels
 
@@ -17,15 +20,16 @@ def origin(run: Run, *, expanded: bool) -> None:
     with st.expander(parts.run_title(run), expanded=expanded):
         for name in run.models:
             try:
-                st.markdown(f"**{ARCHITECTURES[name]}.** {run.model_info(name).backbone_origin}")
+                st.markdown(f"**{ARCHITECTURES[name]}.** {t(run.model_info(name).backbone_origin)}")
             except CovidModelError as error:
-                st.error(str(error))
+                st.error(t(error.sentence))
         images = sum(row["images"] for row in data.get("counts", ()))
-        recipe = run.info.get("recipe", {}).get("name", "unknown")
-        st.markdown(f"Recipe: {recipe}. {images:,} radiographs. {text.split_note(data)[0]}")
+        recipe = run.info.get("recipe", {}).get("name") or t("unknown")
+        said = t("Recipe: {recipe}. {images:,} radiographs.", recipe=recipe, images=images)
+        st.markdown(f"{said} {text.split_note(data)[0]}")
         parts.draw_table(
-            tables.counts(data),
-            alt="Images by part, source and class",
+            partial(tables.counts, data),
+            alt=t("Images by part, source and class"),
             file=f"{run.name}-counts",
         )
 
@@ -33,17 +37,17 @@ def origin(run: Run, *, expanded: bool) -> None:
 @st.fragment
 def card(run: Run) -> None:
     """Show one run's model card, once it is asked for, with a button to keep it."""
-    title = f"Model card: {parts.run_title(run)}"
+    title = t("Model card: {title}", title=parts.run_title(run))
     with st.expander(title, key=f"{state.CARD}-{run.name}", on_change="rerun") as panel:
         if not panel.open:
             return
         try:
             written = model_card(run)
         except CovidModelError as error:
-            st.error(str(error), title="This model card cannot be written")
+            st.error(t(error.sentence), title=t("This model card cannot be written"))
             return
         st.download_button(
-            "Download as Markdown",
+            t("Download as Markdown"),
             written,
             file_name=f"{run.name}-{CARD_FILE}",
             mime="text/markdown",
@@ -51,26 +55,28 @@ def card(run: Run) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+        if current() != "en":
+            st.caption(t("Model cards are in English."))
         with st.container(height=CARD_HEIGHT, border=False):  # wide tables scroll in it
             st.markdown(about_text.below(written))
 
 
-st.title("About")
+st.title(t("About"))
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader("What it is for")
-    st.markdown(about_text.PURPOSE)
-    st.subheader("What it is not for")
-    st.markdown(about_text.NOT_FOR)
-    st.subheader("Your files")
-    st.markdown(about_text.PRIVACY)
+    st.subheader(t("What it is for"))
+    st.markdown(t(about_text.PURPOSE))
+    st.subheader(t("What it is not for"))
+    st.markdown(t(about_text.NOT_FOR))
+    st.subheader(t("Your files"))
+    st.markdown(t(about_text.PRIVACY))
 with right:
-    st.subheader('What "can\'t tell" means')
-    st.markdown(about_text.CANT_TELL)
-st.subheader("Limits")
-st.markdown(about_text.LIMITS)
-st.subheader("The data and the origin of the networks")
-st.markdown(about_text.DATA.format(citation=paper.CITATION))
+    st.subheader(t('What "can\'t tell" means'))
+    st.markdown(t(about_text.CANT_TELL))
+st.subheader(t("Limits"))
+st.markdown(t(about_text.LIMITS))
+st.subheader(t("The data and the origin of the networks"))
+st.markdown(t(about_text.DATA, citation=paper.CITATION))
 shelf = parts.open_shelf(to_predict=False)
 for run in shelf.runs:
     origin(run, expanded=run is shelf.runs[0])

@@ -5,6 +5,7 @@ import streamlit as st
 from covid_model.errors import CovidModelError
 from dashboard import audit_parts, audit_text, chosen, evidence
 from dashboard.chosen import Chosen
+from dashboard.language import t
 
 
 def audit_of(shown: Chosen) -> audit_text.Audit | None:
@@ -12,15 +13,15 @@ def audit_of(shown: Chosen) -> audit_text.Audit | None:
     try:
         audit = shown.run.audit(shown.model)
     except CovidModelError as error:
-        st.error(str(error), title="This audit cannot be shown")
+        st.error(t(error.sentence), title=t("This audit cannot be shown"))
         return None
     if audit is None:
-        st.info(audit_text.missing(shown.run), title="This network was not audited")
+        st.info(audit_text.missing(shown.run), title=t("This network was not audited"))
     return audit
 
 
-st.title("Shortcuts")
-st.markdown(audit_text.INTRODUCTION)
+st.title(t("Shortcuts"))
+st.markdown(t(audit_text.INTRODUCTION))
 shown = chosen.pick()
 audit = audit_of(shown)
 if audit is not None:

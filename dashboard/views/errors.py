@@ -5,6 +5,7 @@ import streamlit as st
 from covid_model.errors import CovidModelError
 from dashboard import chosen, mistakes, mistakes_text, services, state, text
 from dashboard.chosen import Chosen
+from dashboard.language import t
 from dashboard.mistakes import Mistake
 
 ON_A_PAGE = 12
@@ -13,14 +14,14 @@ ON_A_PAGE = 12
 def picture(one: Mistake) -> None:
     """Show the radiograph where it is at hand, else say why it is not."""
     folder = mistakes.data_folder()
-    reason = mistakes_text.NO_PICTURE
+    reason = t(mistakes_text.NO_PICTURE)
     if folder and one.path:
         try:
             file = mistakes.file_of(one.path, folder)
             st.image(services.thumbnail(file), width="stretch", alt=mistakes_text.alt(one))
             return
         except CovidModelError as error:
-            reason = f"{reason}. {text.plain(str(error))}"
+            reason = f"{reason}. {text.plain(error.sentence)}"
     with st.container(
         border=True, height=200, horizontal_alignment="center", vertical_alignment="center"
     ):
@@ -37,7 +38,7 @@ def card(one: Mistake) -> None:
 def filtered(found: list[Mistake]) -> tuple[list[Mistake], str]:
     """Let the visitor choose among the mistakes; return them with the choice's name."""
     picks = []
-    labels = {state.ERROR_TRUTH: "Truth", state.ERROR_NAMED: "Taken for"}
+    labels = {state.ERROR_TRUTH: t("Truth"), state.ERROR_NAMED: t("Taken for")}
     for column, (key, label) in zip(st.columns(2), labels.items(), strict=True):
         picks.append(
             column.segmented_control(
@@ -45,7 +46,7 @@ def filtered(found: list[Mistake]) -> tuple[list[Mistake], str]:
                 list(mistakes_text.CHOICES),
                 default=mistakes_text.ANY,
                 required=True,
-                format_func=mistakes_text.CHOICES.get,
+                format_func=lambda name: t(mistakes_text.CHOICES[name]),
                 key=key,
                 persist_state="session",
                 wrap=True,
@@ -59,7 +60,7 @@ def gallery(shown: Chosen, found: list[Mistake]) -> None:
     """Show a page of the mistakes that the visitor chose."""
     kept, choice = filtered(found)
     if not kept:
-        st.container(border=True).markdown(mistakes_text.NONE_LEFT)
+        st.container(border=True).markdown(t(mistakes_text.NONE_LEFT))
         return
     pages = -(-len(kept) // ON_A_PAGE)
     key = f"{state.ERROR_PAGE}-{shown.file}-{choice}"  # another choice starts on its first page
@@ -69,7 +70,7 @@ def gallery(shown: Chosen, found: list[Mistake]) -> None:
         with grid.cell():
             card(one)
     st.download_button(
-        f"All {len(kept):,} as CSV",
+        t("All {count:,} as CSV", count=len(kept)),
         mistakes.to_csv(kept),
         file_name=f"{shown.file}-errors.csv",
         mime="text/csv",
@@ -78,13 +79,13 @@ def gallery(shown: Chosen, found: list[Mistake]) -> None:
     )
 
 
-st.title("Errors")
-st.markdown(mistakes_text.INTRODUCTION)
+st.title(t("Errors"))
+st.markdown(t(mistakes_text.INTRODUCTION))
 shown = chosen.pick()
 try:
     rows = shown.run.table(shown.model, "predictions.csv")
 except CovidModelError as error:
-    st.error(str(error), title="These errors cannot be shown")
+    st.error(t(error.sentence), title=t("These errors cannot be shown"))
     st.stop()
 found = mistakes.mistakes(rows)
 st.markdown(mistakes_text.counted(shown, len(found), len(rows)))

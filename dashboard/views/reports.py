@@ -5,6 +5,7 @@ import streamlit as st
 from covid_model.errors import CovidModelError
 from dashboard import chosen, evidence, evidence_text, report_parts, trust
 from dashboard.chosen import Chosen
+from dashboard.language import t
 
 
 def network(shown: Chosen) -> None:
@@ -14,11 +15,11 @@ def network(shown: Chosen) -> None:
     evidence.charts_of(report)
     evidence.prevalence(report, file=f"{shown.file}-prevalence")
     evidence.groups(report, file=f"{shown.file}-groups")
-    st.subheader("Training")
+    st.subheader(t("Training"))
     report_parts.course(shown)
 
 
-st.title("Reports")
+st.title(t("Reports"))
 shown = chosen.pick()
 run = shown.run
 report_parts.facts(run)
@@ -29,7 +30,7 @@ if lacking := evidence_text.missing(run, reports.get(shown.model), comparison):
 try:
     network(shown)
 except CovidModelError as error:
-    st.error(str(error), title="This report cannot be shown")
+    st.error(t(error.sentence), title=t("This report cannot be shown"))
 trust.section(run, shown.model, reports)
 report_parts.beside_the_paper(run, reports)
 evidence.comparison(comparison, file=f"{run.name}-comparison")

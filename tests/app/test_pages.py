@@ -165,7 +165,7 @@ def test_a_sample_needs_one_click_and_says_what_it_is(open_app, tiny_run_root, s
     at = open_app(tiny_run_root)
     at.button[0].click().run()
     assert at.metric[0].value in TITLES
-    assert "Average of 7." in words(at)
+    assert "7 training patients" in words(at)
 
 
 def test_samples_that_are_absent_are_not_offered(open_app, tiny_run_root):
