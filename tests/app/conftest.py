@@ -48,7 +48,7 @@ def samples(open_app, tmp_path, png, monkeypatch) -> Path:
     folder = tmp_path / "samples"
     folder.mkdir()
     (folder / "normal.png").write_bytes(png)
-    listed = {"normal": {"file": "normal.png", "images": 7, "note": "Average of 7."}}
+    listed = {"normal": {"file": "normal.png", "images": 7}}
     (folder / "samples.json").write_text(json.dumps(listed), "utf-8")
     monkeypatch.setattr(services, "SAMPLES_FOLDER", folder)
     return folder
