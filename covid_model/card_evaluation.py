@@ -11,6 +11,10 @@ from covid_model.runs import ARCHITECTURES
 
 Report = Mapping[str, Any]
 FEW = "too few to say"
+EVEN = (
+    " An offset a class makes the probabilities hold where the three classes are equally frequent; "
+    "every class counts the same in the error."
+)
 
 
 def evaluation_section(facts: Facts) -> str:
@@ -111,6 +115,7 @@ def calibration_note(report: Report) -> str:
         f"Calibration: temperature {number(found['temperature'], 2)}, fitted on "
         f"{found['fitted_on']['images']} validation images; expected calibration error "
         f"{percent(found['ece_before'])} before, {percent(found['ece_after'])} after."
+        + (EVEN if found.get("classes_alike") else "")
     )
 
 

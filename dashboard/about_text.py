@@ -10,8 +10,9 @@ LIMITS = Sentence("""
 - Many normal and infected patients in the data are children of one to five years.
 - Only one frontal view is judged, at 237 x 237 pixels, without history, earlier images or tests.
 - A score is what the network's last layer says. It is not calibrated and is no chance of disease.
-- A calibrated probability holds for images like those in the data, with as many of each class.
-  Elsewhere it does not.
+- A calibrated probability holds for images like those in the data, where the three classes are
+  equally frequent (in runs of an older version: as frequent as in the data). Where a disease is
+  rarer, fewer of its answers are right: *Reports* gives PPV and NPV at a prevalence that you set.
 - What looks like a chest radiograph gets one of three answers or none, also where none of the three
   is true.
 - An area of attention is coarse, some 50 to 200 cells an image. It shows where the score came from,

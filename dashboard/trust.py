@@ -34,6 +34,8 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
             file=f"{run.name}-thresholds",
         )
         st.caption(t(trust_text.EXPLAINED))
+        if report.get("calibration", {}).get("classes_alike"):
+            st.caption(t(trust_text.CLASSES_ALIKE))
     _within_source(report, file=f"{run.name}-{name}-within-source")
 
 

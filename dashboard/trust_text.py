@@ -29,6 +29,11 @@ EXPLAINED = Sentence(
     "calibrated probability that is an answer; a novelty threshold is the largest Mahalanobis "
     "distance that counts as known. What is refused as novel is not answered."
 )
+CLASSES_ALIKE = Sentence(
+    "The probabilities hold where the three classes are equally frequent, so every class counts "
+    "the same in the diagram and in ECE, however many images it has. Answers are counted as the "
+    "images come."
+)
 NOT_FITTED = Sentence(
     "This network was not calibrated and has no thresholds: it names a class for whatever it is "
     "shown, and its figures are scores, not probabilities. Train it again with this version to "

@@ -164,6 +164,7 @@ def test_reports_show_when_the_networks_may_not_answer(open_app, trusted_run_roo
     said = words(at)
     assert "test images: the expected" in at.get("plotly_chart")[6].proto.alt
     assert trust_text.EXPLAINED in said
+    assert trust_text.CLASSES_ALIKE in said
     assert trust_text.CHANCE in said
     assert trust_text.NOISY not in said
     thresholds, within = (table.value for table in at.table[3:5])  # classes, prevalence, groups
@@ -172,6 +173,15 @@ def test_reports_show_when_the_networks_may_not_answer(open_app, trusted_run_roo
     assert "–" not in set(thresholds["Threshold"]) | set(thresholds["Novelty threshold"])
     assert "COVID-19 or Other infection" in set(within["Classes"])
     assert all(f"{text.NO_BREAK}%" in value for value in within["Balanced accuracy"])
+
+
+def test_a_run_calibrated_on_classes_as_they_come_does_not_say_they_are_alike(
+    open_app, trusted_run_root
+):
+    rewrite(trusted_run_root / "trusted", lambda report: report["calibration"].pop("classes_alike"))
+    said = words(open_app(trusted_run_root, "reports"))
+    assert trust_text.EXPLAINED in said
+    assert trust_text.CLASSES_ALIKE not in said
 
 
 def test_reports_of_an_old_run_say_that_nothing_was_fitted(open_app, tiny_run_root):

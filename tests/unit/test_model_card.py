@@ -259,6 +259,8 @@ def test_a_calibrated_run_gives_its_thresholds(trusted_run_root):
         found = report["answers"]
         assert f"{percent(found['answered'])} of the test images are answered" in card
         assert percent(report["calibration"]["ece_after"]) in card
+    assert "with equally many of each class" in card
+    assert "hold where the three classes are equally frequent" in card
     assert NOT_REPORTED not in answer(card, "TRIPOD+AI", "27a")
 
 
