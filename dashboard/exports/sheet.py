@@ -62,16 +62,28 @@ class Sheet(FPDF):
         if not rows:
             return
         self.paragraph(heading, size=9, bold=True)
-        width = WIDTH / len(rows[0])
+        widths = self._widths(rows)
         for number, row in enumerate(rows):
             self._ink(8 if number == 0 else 9, bold=number == 0)
-            for column, cell in enumerate(row):
-                self.set_xy(LEFT + column * width, self.y)
-                self.cell(width, 6, self._cut(cell, width - 1), align="R" if column else "L")
+            left = LEFT
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True)):
+                self.set_xy(left, self.y)
+                self.cell(width, 6, self._cut(cell, width), align="R" if column else "L")
+                left += width
             self.y += 6
             self.set_draw_color(*PALE)
             self.line(LEFT, self.y, LEFT + WIDTH, self.y)
         self.y += 3
+
+    def _widths(self, rows: Sequence[Sequence[str]]) -> list[float]:
+        """Widths of columns, in mm: each as its widest cell, then the same share of the rest."""
+        self._ink(9, bold=True)
+        widest = [
+            max(self.get_string_width(printable(cell)) for cell in column)
+            for column in zip(*rows, strict=True)
+        ]
+        rest = (WIDTH - sum(widest)) / len(widest)
+        return [width + rest for width in widest]
 
     def pair(self, name: str, value: str, *, size: float = 10) -> None:
         """A name with its value, cut in the middle where it is too long for the line."""
