@@ -1,0 +1,190 @@
+"""The files of a zip archive that is not trusted: none is written, none may grow too large."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import BinaryIO, NoReturn
+from zipfile import ZipFile, ZipInfo
+
+from covid_model.errors import RadiographError
+from covid_model.file_names import in_order, is_junk, parts_of
+from covid_model.radiograph import check_bytes
+
+STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+MAX_CONTENTS = 8 * 2**20  # bytes of the table of contents, which is held whole: some 80 000 files
+MAX_FILES = 100_000  # with those of archives inside
+MAX_INNER = 256 * 2**20  # bytes of an archive inside, which is held whole
+MAX_RATIO, NO_BOMB = 200, 2**20  # radiographs pack to a third, zeros to a thousandth; bytes
+LOCKED = 0x41  # flags of a file: by a password, by strong encryption
+START = 256  # bytes that tell a file's kind
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read.
+
+    Attributes:
+        name: the path to show; nothing is ever opened by it.
+        load: returns the bytes; raises ``RadiographError`` where they cannot be had.
+        start: returns the first of them, likewise.
+    """
+
+    name: str
+    load: Callable[[], bytes]
+    start: Callable[[], bytes] | None = None
+
+
+def is_archive(start: bytes) -> bool:
+    """Whether a file that starts so is a zip."""
+    return start[:4] in STARTS
+
+
+def open_archive(stream: BinaryIO) -> ZipFile:
+    """Open an archive whose table of contents is small enough to hold.
+
+    Raises:
+        RadiographError: if it is damaged, or the table too large.
+    """
+    careful = _Careful(stream)
+    try:
+        archive = ZipFile(careful)
+        length = stream.seek(0, io.SEEK_END)
+        overlap = sum(info.compress_size for info in archive.infolist()) > length
+    except RadiographError:
+        raise
+    except Exception as error:  # damaged archives make zipfile raise almost anything
+        raise RadiographError("The zip archive is damaged or cut short: copy it again.") from error
+    if overlap:  # the same bytes stand for many files, as in a bomb
+        raise RadiographError("The zip archive is damaged: its files overlap. Make it again.")
+    careful.limit = None
+    return archive
+
+
+def list_files(archive: ZipFile, *, inside: bool = False) -> list[Source]:
+    """List an archive's files in order, without junk; those of an archive inside it, too.
+
+    Args:
+        archive: by ``open_archive``; stays open as long as the sources are used.
+        inside: it is itself inside another, so that those in it are refused.
+
+    Raises:
+        RadiographError: if it holds too many files, or all are locked with a password.
+    """
+    inner = lru_cache(maxsize=1)(partial(_inner, archive))  # only the last one opened is held
+    found: list[Source] = []
+    for name, info in _wanted(archive):
+        if not name.lower().endswith(".zip"):
+            start = partial(_unpack, archive, info, START)
+            found.append(Source(name, partial(_load, archive, info), start))
+        elif inside:
+            found.append(Source(name, _refuse_third, _refuse_third))
+        else:
+            found += _of_inner(inner, name, info)
+        if len(found) > MAX_FILES:
+            _refuse_many()
+    return found
+
+
+class _Careful:
+    """A file that refuses to give more than ``limit`` bytes at once, while there is one."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream, self.limit = stream, MAX_CONTENTS
+
+    def read(self, size: int = -1) -> bytes:
+        if self.limit is not None and size > self.limit:
+            _refuse_many()
+        return self.stream.read(size)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.stream, name)
+
+
+def _wanted(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
+    """The names to show with the entries of files, in order."""
+    found = []
+    for info in archive.infolist():
+        parts = parts_of(info.filename)
+        if parts and not info.is_dir() and not is_junk(parts):
+            found.append((parts, info))
+    if found and all(info.flag_bits & LOCKED for _, info in found):
+        raise RadiographError(
+            "The zip archive is locked with a password: unpack it yourself, then give the files."
+        )
+    return [("/".join(parts), info) for parts, info in sorted(found, key=lambda x: in_order(x[0]))]
+
+
+def _load(archive: ZipFile, info: ZipInfo) -> bytes:
+    check_bytes(info.file_size)
+    return _unpack(archive, info, info.file_size + 1)
+
+
+def _unpack(archive: ZipFile, info: ZipInfo, size: int) -> bytes:
+    """Return the first ``size`` bytes of a file; it gives at most what its entry states."""
+    if info.flag_bits & LOCKED:
+        raise RadiographError(
+            "The file is locked with a password: unpack the archive yourself, then give the file."
+        )
+    if info.file_size > max(NO_BOMB, MAX_RATIO * info.compress_size):
+        raise RadiographError(
+            "The file would unpack to more than {ratio} times its size, as no radiograph does: "
+            "make the archive again without it.",
+            ratio=MAX_RATIO,
+        )
+    try:
+        with archive.open(info) as stream:
+            return stream.read(size)
+    except NotImplementedError:
+        raise RadiographError(
+            "The file is packed in a way that cannot be read here: unpack the archive yourself, "
+            "then give the file."
+        ) from None
+    except Exception as error:  # damaged files make zipfile raise almost anything
+        raise RadiographError(
+            "The file cannot be unpacked, as it is damaged: make the archive again."
+        ) from error
+
+
+def _inner(archive: ZipFile, info: ZipInfo) -> list[Source]:
+    if info.file_size > MAX_INNER:
+        raise RadiographError(
+            "Expected an archive of at most {limit} MiB in the archive. Received: {size} MiB. "
+            "Give it alone.",
+            limit=MAX_INNER >> 20,
+            size=info.file_size >> 20,
+        )
+    data = _unpack(archive, info, info.file_size + 1)
+    return list_files(open_archive(io.BytesIO(data)), inside=True)
+
+
+def _of_inner(inner: Callable[[ZipInfo], list[Source]], name: str, info: ZipInfo) -> list[Source]:
+    try:
+        names = [one.name for one in inner(info)]
+    except RadiographError as error:
+        refuse = partial(_refuse, error)
+        return [Source(name, refuse, refuse)]
+    return [
+        Source(
+            f"{name}/{one}",
+            lambda place=place: inner(info)[place].load(),
+            lambda place=place: inner(info)[place].start(),
+        )
+        for place, one in enumerate(names)
+    ]
+
+
+def _refuse(error: RadiographError) -> NoReturn:
+    raise error
+
+
+def _refuse_third() -> NoReturn:
+    raise RadiographError(
+        "An archive in an archive in an archive is not opened: unpack the outer ones yourself."
+    )
+
+
+def _refuse_many() -> NoReturn:
+    raise RadiographError(
+        "The zip archive holds far too many files: give folders of it one by one."
+    )
