@@ -76,7 +76,11 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
     if not data:
         raise RadiographError("The file is empty: export or copy it again.")
     check_bytes(len(data))
-    kind = _sniff(data)
+    kind = kind_of(data)
+    if not kind:
+        raise RadiographError(
+            "Expected a PNG, JPEG or DICOM file. Received: content of another kind."
+        )
     if kind == "DICOM":
         from covid_model.dicom import read_dicom  # pydicom only where a DICOM file comes
 
@@ -128,7 +132,8 @@ def check_size(height: int, width: int) -> None:
         )
 
 
-def _sniff(data: bytes) -> str:
+def kind_of(data: bytes) -> str:
+    """Return "PNG", "JPEG" or "DICOM" by how a file starts, "" where it is none of them."""
     if data.startswith(PNG_START):
         return "PNG"
     if data.startswith(JPEG_START):
@@ -136,7 +141,7 @@ def _sniff(data: bytes) -> str:
     # A data set without the 128 byte preamble starts with an element of group 0002 or 0008.
     if data[128:132] == b"DICM" or data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"):
         return "DICOM"
-    raise RadiographError("Expected a PNG, JPEG or DICOM file. Received: content of another kind.")
+    return ""
 
 
 def _read_picture(data: bytes, kind: str) -> np.ndarray:

@@ -23,12 +23,17 @@ def intake() -> None:
         accept_multiple_files=True,
         key=state.uploader_key(),
         on_change=state.receive,
-        help=t("PNG, JPEG or DICOM, one or many. The content decides, not the file's ending."),
+        help=t(
+            "PNG, JPEG or DICOM, one or many, or a whole study as a zip. The content decides, not "
+            "the file's ending, and a file may have none."
+        ),
     )
     if not files:
         state.uploader_is_empty()
     if note := state.note():
-        st.warning(t(note))
+        st.warning(text.plain(t(note)))
+    for unlisted in state.unlisted():
+        st.caption(text.plain(t(unlisted)))
     if samples := services.samples():
         st.caption(t(text.SAMPLES))
         grid = st.grid(len(samples), min_column_width=90, gap="small")

@@ -16,9 +16,10 @@ from covid_model.preprocessing import shrink
 from covid_model.radiograph import check_bytes, read_radiograph
 from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, sha256_of
 from covid_model.sentence import Sentence
+from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.counterfactual import Counterfactual, without_lungs
-from covid_model.serving.diagnose import Diagnosis, diagnose
+from covid_model.serving.diagnose import Diagnosis
 from dashboard import state
 
 COMPOSITE = Sentence(
@@ -52,7 +53,7 @@ def diagnosis(case_key: str, case: state.Case, folders: Sequence[Path]) -> Diagn
     key = (case_key, *(part for network in networks for part in network))
     known = state.result(key)
     if known is None:
-        known = _reduced(diagnose(case.data, case.name, [_classifier(*net) for net in networks]))
+        known = _reduced(classify(case, [_classifier(*net) for net in networks]))
         state.keep_result(key, known)
     return known
 

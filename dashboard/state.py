@@ -1,15 +1,14 @@
 """Every key of a visitor's session, with the only functions that write them."""
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import streamlit as st
 
 from covid_model.sentence import Sentence
+from dashboard import uploads
 from dashboard.reading_log import Log
+from dashboard.uploads import Case
 
 # Widgets; all but the uploader and CASE carry persist_state="session", to outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
@@ -22,6 +21,7 @@ PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
 ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
 # Plain values.
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
+_UNLISTED = "unlisted"
 _LOG, _ASKING_TO_REVEAL = "reading_log", "asking_to_reveal"
 _ACCEPTED = "accepted"
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
@@ -31,23 +31,19 @@ MAX_BYTES = 256 * 2**20
 MAX_RESULTS = 2 * MAX_CASES  # of each kind, so that none crowds out another
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One file of this session: an upload, or a sample when ``sample`` says what it is."""
+@dataclass(frozen=True)
+class _Upload:
+    """What one file of the uploader became.
 
-    name: str
-    data: bytes
-    sample: str = ""
+    Attributes:
+        cases: the keys of its files by their place in it: one, or those of an archive.
+        whole: none was left out.
+        others: how many files of an archive are no pictures.
+    """
 
-    @cached_property
-    def key(self) -> str:
-        """Digest of name with content, so that the same file is never listed twice."""
-        return hashlib.sha256(self.name.encode() + b"\0" + self.data).hexdigest()
-
-    @cached_property
-    def sha256(self) -> str:
-        """Digest of the content alone: the same picture under another name is no other picture."""
-        return hashlib.sha256(self.data).hexdigest()
+    cases: dict[int, str]
+    whole: bool = True
+    others: int = 0
 
 
 def notice_accepted() -> bool:
@@ -96,33 +92,51 @@ def note() -> str:
     return st.session_state.get(_NOTE, "")
 
 
+def unlisted() -> list[Sentence]:
+    """Say of each archive in the uploader how many of its files are no pictures."""
+    return st.session_state.get(_UNLISTED, [])
+
+
 def receive() -> None:
     """Bring the files in line with the uploader after a change in it: some came, some went."""
-    held = cases()
-    arrived = [Case(file.name, file.getvalue()) for file in st.session_state[uploader_key()]]
-    keys = {case.key: case for case in arrived}
-    for gone in st.session_state.get(_UPLOADED, set()) - keys.keys():
-        held.pop(gone, None)
-    fresh = [key for key in keys if key not in held]
-    _add(keys[key] for key in fresh)
-    st.session_state[_UPLOADED] = set(keys)
-    _choose(next((key for key in fresh if key in held), None))
+    held, before = cases(), st.session_state.get(_UPLOADED, {})
+    files = [Case(file.name, file.getvalue()) for file in st.session_state[uploader_key()]]
+    arrived = {file.key: file for file in files}
+    kept = {case for key in before.keys() & arrived.keys() for case in before[key].cases.values()}
+    for key in before.keys() - arrived.keys():
+        for gone in set(before[key].cases.values()) - kept:
+            held.pop(gone, None)
+    known, left_out = set(held), []
+    now = {
+        key: _bring(file, before.get(key, _Upload({}, whole=False)), left_out)
+        for key, file in arrived.items()
+    }
+    st.session_state[_UPLOADED] = now
+    st.session_state[_NOTE] = _said_of(left_out) if left_out else ""
+    st.session_state[_UNLISTED] = [
+        uploads.not_listed(arrived[key].name, upload.others)
+        for key, upload in now.items()
+        if upload.others
+    ]
+    _choose(next((key for key in held if key not in known), None))
 
 
 def uploader_is_empty() -> None:
     """Forget which files the uploader showed: it starts empty after a page switch."""
-    st.session_state[_UPLOADED] = set()
+    st.session_state[_UPLOADED] = {}
+    st.session_state[_UNLISTED] = []
 
 
 def add_sample(case: Case) -> None:
     """Add a sample and choose it."""
-    _add([case])
+    left_out = [] if _add(case) else [case.name]
+    st.session_state[_NOTE] = _said_of(left_out) if left_out else ""
     _choose(case.key)
 
 
 def clear() -> None:
     """Forget every file with its results."""
-    for key in (_CASES, _CHOSEN, _UPLOADED, _NOTE, _RESULTS):
+    for key in (_CASES, _CHOSEN, _UPLOADED, _UNLISTED, _NOTE, _RESULTS):
         st.session_state.pop(key, None)
     st.session_state[_UPLOADER] += 1
 
@@ -179,27 +193,35 @@ def keep_result(key: tuple[str, ...], value: Any) -> None:
         del results[oldest]
 
 
-def _add(new: Iterable[Case]) -> None:
-    held, left_out = cases(), []
-    for case in new:
-        size = sum(len(other.data) for other in held.values()) + len(case.data)
-        if len(held) >= MAX_CASES or size > MAX_BYTES:
-            left_out.append(case.name)
+def _bring(file: Case, known: _Upload, left_out: list[str]) -> _Upload:
+    """Take what a file of the uploader brings, unless that was done; name what has no room."""
+    if known.whole:
+        return known
+    brought, taken = uploads.brought_by(file.name, file.data), {}
+    for place, source in enumerate(brought.sources):
+        key = known.cases.get(place)
+        if key not in cases():
+            case = uploads.loaded(source) if len(cases()) < MAX_CASES else None
+            key = case.key if case is not None and _add(case) else None
+        if key is None:
+            left_out.append(source.name)
         else:
-            held[case.key] = case
-    st.session_state[_NOTE] = _left_out(left_out) if left_out else ""
+            taken[place] = key
+    return _Upload(taken, whole=len(taken) == len(brought.sources), others=brought.others)
 
 
-def _left_out(names: list[str]) -> Sentence:
-    return Sentence(
-        "{count} of the files, {name} first, are left out: this page holds at most {files} files "
-        "or {size} MiB. Remove some, or classify a whole folder with python -m covid_model "
-        "classify.",
-        count=len(names),
-        name=names[0],
-        files=MAX_CASES,
-        size=MAX_BYTES >> 20,
-    )
+def _said_of(left_out: list[str]) -> Sentence:
+    return uploads.left_out(left_out, files=MAX_CASES, size=MAX_BYTES >> 20)
+
+
+def _add(case: Case) -> bool:
+    """Keep a file where there is room for it; say whether it is kept."""
+    held = cases()
+    size = sum(len(other.data) for other in held.values()) + len(case.data)
+    if case.key not in held and (len(held) >= MAX_CASES or size > MAX_BYTES):
+        return False
+    held[case.key] = case
+    return True
 
 
 def _choose(key: str | None) -> None:

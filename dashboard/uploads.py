@@ -1,0 +1,114 @@
+"""The files that a visitor gives: each by itself, an archive by the pictures in it."""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import NoReturn
+
+from covid_model.archives import Source, is_archive, list_files, open_archive
+from covid_model.errors import RadiographError
+from covid_model.radiograph import kind_of
+from covid_model.sentence import Sentence
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One file of this session: an upload, or a sample when ``sample`` says what it is."""
+
+    name: str
+    data: bytes
+    sample: str = ""
+    refusal: Sentence | None = None  # why there are no bytes: the file is damaged in its archive
+
+    def load(self) -> bytes:
+        """Return the bytes, or raise ``RadiographError`` where there are none."""
+        if self.refusal is not None:
+            raise RadiographError(self.refusal)
+        return self.data
+
+    @cached_property
+    def key(self) -> str:
+        """Digest of name with content, so that the same file is never listed twice."""
+        return hashlib.sha256(self.name.encode() + b"\0" + self.data).hexdigest()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the content alone: the same picture under another name is no other picture."""
+        return hashlib.sha256(self.data or self.name.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a file brings.
+
+    Attributes:
+        sources: the files to list, in order; loading one that is damaged says why.
+        others: how many files of the archive are no pictures, and are not listed.
+    """
+
+    sources: tuple[Source, ...]
+    others: int = 0
+
+
+def brought_by(name: str, data: bytes) -> Brought:
+    """List what an uploaded file brings; an archive that brings nothing is listed with its reason.
+
+    Args:
+        name: of the file; pictures of an archive are named after it.
+        data: the file's bytes.
+    """
+    if not is_archive(data):
+        return Brought((Source(name, lambda: data),))
+    try:
+        files = list_files(open_archive(io.BytesIO(data)))
+    except RadiographError as error:
+        return Brought((Source(name, partial(_refuse, error)),))
+    listed = [file for file in files if _may_be_picture(file)]
+    if not listed:
+        error = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
+        return Brought((Source(name, partial(_refuse, error)),))
+    sources = tuple(Source(f"{name}/{file.name}", file.load) for file in listed)
+    return Brought(sources, others=len(files) - len(listed))
+
+
+def loaded(source: Source) -> Case:
+    """Return a file with its bytes, or with the reason why it has none."""
+    try:
+        return Case(source.name, source.load())
+    except RadiographError as error:
+        return Case(source.name, b"", refusal=error.sentence)
+
+
+def left_out(names: Sequence[str], *, files: int, size: int) -> Sentence:
+    """Say which files a page of at most ``files`` files and ``size`` MiB has no room for."""
+    return Sentence(
+        "{count} of the files, {name} first, are left out: this page holds at most {files} files "
+        "or {size} MiB. Remove some, or classify a whole folder with python -m covid_model "
+        "classify.",
+        count=len(names),
+        name=names[0],
+        files=files,
+        size=size,
+    )
+
+
+def not_listed(name: str, count: int) -> Sentence:
+    """Say how many files of an archive are no pictures."""
+    return Sentence(
+        "Files in {name} that are neither PNG, JPEG nor DICOM, and so not listed: {count}.",
+        name=name,
+        count=count,
+    )
+
+
+def _may_be_picture(file: Source) -> bool:
+    try:
+        return bool(kind_of(file.start()))
+    except RadiographError:
+        return True  # it is listed, and loading it says why
+
+
+def _refuse(error: RadiographError) -> NoReturn:
+    raise error
