@@ -1,7 +1,7 @@
 """A radiograph with the area of attention laid over it, as a picture to show or to save."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -13,6 +13,12 @@ from covid_model.notice import NOTICE
 # Perceptually uniform, readable with any colour vision; its hottest end is yellow.
 COLOUR_MAP = cv2.COLORMAP_PLASMA
 OUTLINE = (102, 255, 230)  # RGB of no grey, nor of any heat
+
+
+def palette() -> np.ndarray:
+    """Return the colours of heat from 0 to 1, uint8 (256, 3), RGB; the only ones of any map."""
+    cells = np.arange(256, dtype=np.uint8)[:, None]
+    return cv2.applyColorMap(cells, COLOUR_MAP)[:, 0, ::-1]
 
 
 def overlay(pixels: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.4) -> np.ndarray:
@@ -30,10 +36,10 @@ def overlay(pixels: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.4) ->
     """
     height, width = pixels.shape
     heat = cv2.resize(heatmap, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
-    bgr = cv2.applyColorMap(np.rint(heat * 255).astype(np.uint8), COLOUR_MAP)
+    colour = palette()[np.rint(heat * 255).astype(np.uint8)]
     grey = np.rint(pixels * 255)[..., None]
     weight = (opacity * heat)[..., None]
-    return np.rint(grey + weight * (bgr[..., ::-1] - grey)).astype(np.uint8)
+    return np.rint(grey + weight * (colour - grey)).astype(np.uint8)
 
 
 def with_outline(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -46,10 +52,21 @@ def with_outline(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
     Returns:
         uint8 (H, W, 3), RGB.
     """
-    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    drawn, width = rgb.copy(), max(1, round(max(mask.shape) / 320))
-    cv2.drawContours(drawn, outlines, -1, (0, 0, 0), width + 2, cv2.LINE_AA)
-    return cv2.drawContours(drawn, outlines, -1, OUTLINE, width, cv2.LINE_AA)
+    parts, drawn, width = outlines(mask), rgb.copy(), max(1, round(max(mask.shape) / 320))
+    cv2.drawContours(drawn, parts, -1, (0, 0, 0), width + 2, cv2.LINE_AA)
+    return cv2.drawContours(drawn, parts, -1, OUTLINE, width, cv2.LINE_AA)
+
+
+def outlines(mask: np.ndarray) -> Sequence[np.ndarray]:
+    """Trace the outer edges of a mask's parts.
+
+    Args:
+        mask: bool (H, W).
+
+    Returns:
+        One closed line a part, int32 (points, 1, 2), of columns with rows.
+    """
+    return cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
 
 
 def with_caption(rgb: np.ndarray, caption: str) -> np.ndarray:

@@ -39,20 +39,6 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
     return found
 
 
-def outline(found: Counterfactual | None) -> np.ndarray | None:
-    """Show the switch for the outline; return the mask to outline, None for none."""
-    if found is None:
-        return None
-    wanted = st.toggle(t(lungs_text.OUTLINE), True, key=state.OUTLINE, persist_state="session")
-    return found.mask if wanted else None
-
-
-def share(found: Counterfactual, name: str) -> None:
-    """Say how much of the map of a class lies in the lungs; nothing of an empty map."""
-    if said := lungs_text.share(found, name):
-        st.caption(said)
-
-
 @st.fragment
 def hidden_picture(diagnosis: Diagnosis, found: Counterfactual) -> None:
     """Show, once it is asked for, the picture without lungs that the network was asked about."""

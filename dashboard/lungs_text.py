@@ -12,7 +12,6 @@ NO_MASK = Sentence(
     "asked about without them."
 )
 UNUSABLE = Sentence("The lungs cannot be outlined")
-OUTLINE = Sentence("Lung outline")
 HIDDEN = Sentence("The radiograph with its lungs hidden")
 EXPLAINED = Sentence(
     "The lungs, with a narrow rim, have the mean grey of what stays. The network never learned "
@@ -39,6 +38,11 @@ def compared(found: Counterfactual) -> str:
         network=ARCHITECTURES[one.model],
         name=TITLES[found.hidden.predicted],
     )
+
+
+def shares(found: Counterfactual) -> dict[str, str]:
+    """Say of each class's map how much of it lies in the lungs, where there is something to say."""
+    return {name: said for name in found.inside if (said := share(found, name))}
 
 
 def share(found: Counterfactual, name: str) -> str:

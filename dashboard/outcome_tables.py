@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import batch
 from covid_model.serving.diagnose import Diagnosis
@@ -54,6 +56,25 @@ def scores(diagnosis: Diagnosis) -> Rows:
         }
         for item in diagnosis.predictions
     ]
+
+
+def spread(diagnosis: Diagnosis) -> Rows:
+    """Return one row a class: lowest and highest of what the networks give it, the difference."""
+    given = np.stack([item.probabilities for item in diagnosis.predictions])
+    kinds = {item.measure for item in diagnosis.predictions}
+    measure = t(next(iter(kinds))) if len(kinds) == 1 else t("probability or score")
+    heading = t("Range of the {measure}", measure=measure)
+    rows = []
+    for title, column in zip(TITLES.values(), given.T, strict=True):
+        least, most = float(column.min()), float(column.max())
+        rows.append(
+            {
+                t("Class"): t(title),
+                heading: f"{percent(least)} – {percent(most)}",
+                t("Difference"): t("{points:.1f} points", points=100 * (most - least)),
+            }
+        )
+    return rows
 
 
 def results_csv(diagnoses: Iterable[Diagnosis]) -> str:

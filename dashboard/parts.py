@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from covid_model import runs
-from covid_model.overlay import overlay, with_outline
 from covid_model.radiograph import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
@@ -113,74 +112,6 @@ def pick_case() -> tuple[str, state.Case] | None:
             on_change=state.choose_shown,
         )
     return state.current_case()
-
-
-def map_controls(predicted_label: str) -> tuple[str, float]:
-    """Show class choice with opacity slider; return the class (or PREDICTED) and [0, 1]."""
-    left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-    choice = left.segmented_control(
-        t("Area of attention for"),
-        list(text.MAP_CHOICES),
-        default=text.PREDICTED,
-        required=True,
-        format_func=lambda key: predicted_label if key == text.PREDICTED else t(text.TITLES[key]),
-        key=state.MAP_CLASS,
-        persist_state="session",
-        help=t(text.MAP_HELP),
-        wrap=True,
-    )
-    opacity = right.slider(
-        t("Opacity of the map"),
-        0,
-        100,
-        45,
-        step=5,
-        format="%d %%",
-        key=state.OPACITY,
-        persist_state="session",
-    )
-    return choice or text.PREDICTED, opacity / 100
-
-
-def draw_overlay(
-    diagnosis: Diagnosis,
-    prediction: Prediction,
-    *,
-    choice: str,
-    opacity: float,
-    lungs: np.ndarray | None = None,
-) -> None:
-    """Draw the radiograph under one network's map of the chosen class, with the lungs' outline."""
-    name = shown_class(prediction, choice)
-    heatmap = prediction.heatmap(name)
-    title, network = text.TITLES[name], ARCHITECTURES[prediction.model]
-    empty = not heatmap.any()
-    picture = overlay(diagnosis.radiograph.pixels, heatmap, opacity=opacity)
-    alt = t(
-        "The radiograph under the Grad-CAM map of {network} for {title}",
-        network=network,
-        title=title,
-    )
-    if lungs is not None:
-        alt = t("{picture}, with the outline of the lungs", picture=alt)
-    said = t("Area of attention of {network} for {title}", network=network, title=title)
-    if empty:
-        said = t(
-            "Nothing in this image speaks for {title}: the map of {network} is empty.",
-            network=network,
-            title=title,
-        )
-    st.image(
-        picture if lungs is None else with_outline(picture, lungs),
-        width="stretch",
-        caption=said,
-        alt=alt,
-    )
-
-
-def shown_class(prediction: Prediction, choice: str) -> str:
-    """Return the class whose map is shown for a choice of ``map_controls``."""
-    return prediction.predicted if choice == text.PREDICTED else choice
 
 
 def draw_radiograph(diagnosis: Diagnosis) -> None:

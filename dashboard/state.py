@@ -12,8 +12,7 @@ from dashboard.uploads import Case
 
 # Widgets; all but the uploader and CASE carry persist_state="session", to outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
-MAP_CLASS, OPACITY = "map_class", "opacity"
-OUTLINE, HIDDEN = "outline", "hidden"
+HIDDEN = "hidden"
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
 CARD = "card"  # before a run's name: whether its model card is open
 READ_FIRST = "read_first"  # the switch that hides what the networks say

@@ -19,8 +19,6 @@ STATUS = {
     "uncertain": Sentence("can't\u00a0tell"),
     "refused": Sentence("refused"),
 }
-PREDICTED = "predicted"  # the map of whichever class the network predicts
-MAP_CHOICES = {PREDICTED: Sentence("Predicted class"), **TITLES}
 QUANTITIES = {"accuracy": Sentence("accuracy"), "loss": Sentence("loss")}
 SPLIT_BY = {"patient": Sentence("patient"), "image": Sentence("image")}
 
@@ -35,11 +33,6 @@ the samples below it.
 
 SAMPLES = Sentence(
     "Or try a composite: the average of many training radiographs of one class, no patient's image."
-)
-MAP_HELP = Sentence(
-    "Grad-CAM: where the network's last feature maps raised the score of the chosen class. "
-    "Yellow is the strongest, scaled to each map's own maximum; opacity 0 shows the radiograph "
-    "alone. An area of attention is no finding and no proof that the reason was a right one."
 )
 AGREEMENT_CAVEAT = Sentence(
     "Agreement is not proof: the networks learned from the same images and can share a mistake."

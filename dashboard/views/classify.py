@@ -8,7 +8,20 @@ from covid_model.errors import CovidModelError
 from covid_model.runs import Run
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import exports, lungs, outcome, outcome_tables, parts, reading, services, state, text
+from dashboard import (
+    exports,
+    lungs,
+    lungs_text,
+    outcome,
+    outcome_tables,
+    parts,
+    reading,
+    services,
+    state,
+    text,
+    viewer,
+)
+from dashboard.viewer import scene
 
 
 def classify(run: Run, model: str) -> dict[str, Diagnosis]:
@@ -26,19 +39,10 @@ def classify(run: Run, model: str) -> dict[str, Diagnosis]:
     return found
 
 
-@st.fragment
-def viewer(diagnosis: Diagnosis, found: Counterfactual | None) -> None:
-    """Show radiograph with map; moving a control here asks no network again."""
-    choice, opacity = parts.map_controls("Predicted class")
-    outline = lungs.outline(found)
-    prediction = diagnosis.predictions[0]
-    left, right = st.columns(2)
-    with left:
-        parts.draw_radiograph(diagnosis)
-    with right:
-        parts.draw_overlay(diagnosis, prediction, choice=choice, opacity=opacity, lungs=outline)
-        if found is not None:
-            lungs.share(found, parts.shown_class(prediction, choice))
+def draw(diagnosis: Diagnosis, found: Counterfactual | None) -> None:
+    """Show radiograph with map, with the lungs' outline where they are known."""
+    known = {} if found is None else {"mask": found.mask, "notes": lungs_text.shares(found)}
+    viewer.show(scene.pair(diagnosis, **known), key="classify-viewer")
 
 
 def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
@@ -53,7 +57,7 @@ def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
     found = lungs.without_lungs(key, diagnosis, folder)
     seconds = diagnosis.predictions[0].seconds
     st.caption(f"{text.plain(diagnosis.name)}, read in {1000 * seconds:.0f} ms. {case.sample}")
-    viewer(diagnosis, found)
+    draw(diagnosis, found)
     if found is not None:
         lungs.hidden_picture(diagnosis, found)
     exports.section(key, case, diagnosis, run, found=found)

@@ -1,7 +1,10 @@
 """Compare: the networks of one run on one radiograph, side by side."""
 
+from functools import partial
+
 import streamlit as st
 
+from covid_model.classes import TITLES
 from covid_model.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnose import Diagnosis
@@ -15,58 +18,69 @@ from dashboard import (
     state,
     text,
     trust_text,
+    viewer,
 )
+from dashboard.language import t
+from dashboard.viewer import scene
 
 
-@st.fragment
-def side_by_side(diagnosis: Diagnosis) -> None:
-    """Show each network's map under one set of controls; moving one asks no network again."""
-    choice, opacity = parts.map_controls("Each one's prediction")
+def answers(diagnosis: Diagnosis) -> None:
+    """Show what each network answers, side by side."""
     columns = st.columns(len(diagnosis.predictions))
     for column, prediction in zip(columns, diagnosis.predictions, strict=True):
         with column:
             st.subheader(ARCHITECTURES[prediction.model])
             figures = trust_text.figures(prediction)
-            st.markdown(f"**{text.TITLES[prediction.predicted]}**, {figures}")
-            parts.draw_overlay(diagnosis, prediction, choice=choice, opacity=opacity)
+            st.markdown(f"**{t(TITLES[prediction.predicted])}**, {figures}")
             parts.draw_scores(prediction)
 
 
 def result(diagnosis: Diagnosis, sample: str) -> None:
-    """Show whether the networks agree, their maps, their scores in one table."""
+    """Show whether the networks agree, their maps, how far their scores lie apart."""
     if outcome.refused(diagnosis):
         return
     if sample:
         st.caption(f"{text.plain(diagnosis.name)}. {sample}")
     outcome.answers(diagnosis)
-    side_by_side(diagnosis)
+    answers(diagnosis)
+    viewer.show(scene.side_by_side(diagnosis), key="compare-viewer")
     parts.draw_table(
-        outcome_tables.scores(diagnosis),
-        alt="What each network says of each class",
+        partial(outcome_tables.scores, diagnosis),
+        alt=t("What each network says of each class"),
         file="networks",
     )
+    if len(diagnosis.predictions) > 1:
+        st.subheader(t("How far the networks lie apart"))
+        parts.draw_table(
+            partial(outcome_tables.spread, diagnosis),
+            alt=t("Lowest and highest probability or score of each class, with their difference"),
+            file="spread",
+        )
 
 
-st.title("Compare")
+st.title(t("Compare"))
 shelf = parts.open_shelf(to_predict=True)
-with st.expander("Files", icon=":material/upload_file:", expanded=not state.cases()):
+with st.expander(t("Files"), icon=":material/upload_file:", expanded=not state.cases()):
     parts.intake()
 run = parts.pick_run(shelf)
 chosen = parts.pick_case()
 if state.cases():
     reading.switch()
 if chosen is None:
-    st.container(border=True).markdown(text.EMPTY)
+    st.container(border=True).markdown(t(text.EMPTY))
 elif run is not None:
     key, case = chosen
     try:
-        with st.spinner(
-            f"Asking {len(run.servable_models)} networks about {text.plain(case.name)}"
-        ):
+        asking = t(
+            "Asking {count} networks about {name}",
+            count=len(run.servable_models),
+            name=text.plain(case.name),
+        )
+        with st.spinner(asking):
             folders = [run.model_folder(name) for name in run.servable_models]
             diagnosis = services.diagnosis(key, case, folders)
     except CovidModelError as error:
-        st.error(str(error), title="A network cannot be used")
+        st.error(t(error.sentence), title=t("A network cannot be used"))
         st.stop()
     if reading.gate(case, diagnosis, run=run.name):
         result(diagnosis, case.sample)

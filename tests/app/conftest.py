@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from covid_model import lungs
 from dashboard import services, state
 
+VIEWER = "radiograph_viewer"
 APP = Path(services.__file__).parent / "app.py"
 
 
@@ -62,6 +63,23 @@ def go(at: AppTest, page: str) -> AppTest:
 def upload(at: AppTest, *files: tuple[str, bytes]) -> AppTest:
     """Put files into the uploader."""
     return at.file_uploader[0].set_value([(*file, "") for file in files]).run()
+
+
+def scene(at: AppTest) -> dict:
+    """What the page's viewer shows, as the browser gets it."""
+    [found] = viewers(at)
+    return json.loads(found.json)
+
+
+def viewers(at: AppTest) -> list:
+    """The viewers of a page: one, or none where there is nothing to show."""
+    found = (one.proto for one in at.get("bidi_component"))
+    return [proto for proto in found if proto.component_name == VIEWER]
+
+
+def panels(at: AppTest) -> list[dict]:
+    """The pictures of the page's viewer, column by column."""
+    return [panel for column in scene(at)["columns"] for panel in column["panels"]]
 
 
 def words(at: AppTest) -> str:

@@ -10,7 +10,7 @@ from covid_model.radiograph import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, Prediction, decide
 from dashboard import services, text, trust_text
-from tests.app.conftest import everything, go, upload, words
+from tests.app.conftest import everything, go, panels, upload, words
 
 TITLES = set(text.TITLES.values())
 
@@ -87,7 +87,7 @@ def test_a_low_probability_is_no_answer_and_the_page_says_why(
     assert "Xception gives" in at.warning[0].value
     assert at.metric[0].label == "Xception can't tell; it leans to"
     assert at.metric[0].value in TITLES
-    assert len(at.image) == 2
+    assert len(panels(at)) == 2
     go(at, "compare")
     assert not at.exception
     assert at.warning[0].proto.title.startswith("Can't tell: ")
@@ -198,4 +198,4 @@ def test_removing_the_chosen_file_shows_another(open_app, tiny_run_root, png):
     at.selectbox(key="case").set_value(list(at.session_state["cases"])[1]).run()
     upload(at, ("a.png", png), ("c.png", png))
     assert not at.exception
-    assert at.image[0].proto.imgs[0].alt == "The radiograph a.png as it was read"
+    assert panels(at)[0]["plain"]["alt"] == "The radiograph a.png as it was read"

@@ -12,7 +12,7 @@ from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Classifier
 from dashboard import text
-from tests.app.conftest import go, upload, words
+from tests.app.conftest import go, panels, scene, upload, viewers, words
 
 PAGES = ("classify", "compare", "reports", "audit", "errors", "about")
 TITLES = set(text.TITLES.values())
@@ -72,24 +72,14 @@ def test_classify_shows_class_scores_radiograph_and_map(open_app, tiny_run_root,
     assert at.metric[0].value in TITLES
     assert charts(at) == ["Score of each class (%)"]
     assert at.get("plotly_chart")[0].proto.alt.startswith("Score of each class: COVID-19")
-    radiograph, overlaid = (image.proto.imgs[0] for image in at.image)
-    assert radiograph.alt == "The radiograph a.png as it was read"
-    assert "Grad-CAM map of Xception" in overlaid.alt
-    assert radiograph.url != overlaid.url
+    radiograph, overlaid = panels(at)
+    assert radiograph["plain"]["alt"] == "The radiograph a.png as it was read"
+    for name, title in text.TITLES.items():
+        assert f"Grad-CAM map of Xception for {title}" in overlaid["texts"][name]["alt"]
+    shown = scene(at)
+    assert shown["networks"][0]["predicted"] in CLASS_NAMES
+    assert [choice["title"] for choice in shown["choices"][1:]] == list(text.TITLES.values())
     assert len(at.download_button) == 4  # the table, then the case as three files
-
-
-def test_moving_a_control_of_the_map_asks_no_network_again(
-    open_app, tiny_run_root, png, predictions
-):
-    at = upload(open_app(tiny_run_root), ("a.png", png))
-    before = at.image[1].proto.imgs[0].url
-    at.slider[0].set_value(90).run()
-    assert at.image[1].proto.imgs[0].url != before
-    for name in CLASS_NAMES:
-        at.segmented_control(key="map_class").set_value(name).run()
-        assert text.TITLES[name] in at.image[1].proto.imgs[0].alt
-    assert predictions == ["xception"]
 
 
 def test_another_network_answers_when_chosen(open_app, tiny_run_root, png, predictions):
@@ -177,30 +167,31 @@ def test_samples_that_are_absent_are_not_offered(open_app, tiny_run_root):
 def test_compare_shows_the_same_file_on_three_networks(open_app, tiny_run_root, png, predictions):
     at = go(upload(open_app(tiny_run_root), ("a.png", png)), "compare")
     assert not at.exception
-    assert [title.value for title in at.subheader] == list(ARCHITECTURES.values())
-    maps = [image.proto.imgs[0].alt for image in at.image]
-    assert len(maps) == 3
-    assert all(name in alt for name, alt in zip(ARCHITECTURES.values(), maps, strict=True))
+    assert [title.value for title in at.subheader][:3] == list(ARCHITECTURES.values())
+    assert [panel["kind"] for panel in panels(at)] == ["radiograph", "map", "overlay"] * 3
+    for index, (column, name) in enumerate(
+        zip(scene(at)["columns"], ARCHITECTURES.values(), strict=True)
+    ):
+        assert column["title"] == name
+        assert {panel.get("network", index) for panel in column["panels"]} == {index}
+        assert name in column["panels"][2]["texts"]["covid"]["alt"]
     assert charts(at) == ["Score of each class (%)"] * 3
     assert list(at.table[0].value["Network"]) == list(ARCHITECTURES.values())
-    asked = list(predictions)
-    at.segmented_control(key="map_class").set_value("covid").run()
-    assert all("COVID-19" in image.proto.imgs[0].alt for image in at.image)
-    assert predictions == asked
+    assert list(at.table[1].value["Class"]) == list(text.TITLES.values())
+    assert len(scene(at)["pairs"]["covid"]) == 3
+    assert predictions == ["xception", *ARCHITECTURES]
 
 
 def test_compare_says_why_a_file_is_refused(open_app, tiny_run_root):
     at = go(upload(open_app(tiny_run_root), ("bad.png", b"")), "compare")
     assert "The file is empty" in at.error[0].value
-    assert not at.image
+    assert not viewers(at)
 
 
 def test_controls_keep_their_values_across_pages(open_app, tiny_run_root, png):
     at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
-    at.slider[0].set_value(80).run()
     at.selectbox(key="case").set_value(list(at.session_state["cases"])[1]).run()
     go(at, "compare")
-    assert at.slider[0].value == 80
     assert at.selectbox(key="case").value == list(at.session_state["cases"])[1]
     assert len(at.session_state["cases"]) == 2
     go(at, "classify")

@@ -11,7 +11,7 @@ from covid_model.errors import RunError
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
 from dashboard import lungs_text, outcome_tables, services, state
-from tests.app.conftest import go, upload, words
+from tests.app.conftest import go, panels, scene, upload, words
 from tests.drawings import drawing
 
 
@@ -84,10 +84,6 @@ def answers(monkeypatch):
     return say
 
 
-def alts(at):
-    return [image.proto.imgs[0].alt for image in at.image]
-
-
 def test_an_answer_that_stays_without_the_lungs_is_warned_of(
     open_app, tiny_run_root, png, shipped, answers
 ):
@@ -120,28 +116,22 @@ def test_an_answer_that_changes_is_told_calmly(
     assert said in words(at).replace("\u00a0", " ")
 
 
-def test_the_outline_is_a_switch_and_the_share_stands_under_the_map(
+def test_the_lungs_are_outlined_and_the_share_stands_under_the_map(
     open_app, tiny_run_root, png, shipped
 ):
     shipped(Segmenter())
     at = upload(open_app(tiny_run_root), ("a.png", png))
-    assert alts(at)[1].endswith(", with the outline of the lungs")
-    outlined = at.image[1].proto.imgs[0].url
+    assert len(scene(at)["outline"]["lines"]) == 2
     share = drawing() < 0.5
-    assert f"which are {100 * share.mean():.1f}\u00a0% of the image." in words(at)
-    at.toggle(key=state.OUTLINE).set_value(False).run()
-    assert not at.exception
-    assert "outline" not in alts(at)[1]
-    assert at.image[1].proto.imgs[0].url != outlined
+    below = panels(at)[1]["texts"][scene(at)["networks"][0]["predicted"]]["caption"]
+    assert f"which are {100 * share.mean():.1f}\u00a0% of the image." in below[1]
 
 
 def test_nothing_is_asked_twice(open_app, tiny_run_root, png, shipped, calls):
     shipped(Segmenter())
     at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
     assert calls == ["xception", "xception", "lungs", "xception"]  # the file shown alone
-    at.slider[0].set_value(90).run()
-    at.toggle(key=state.OUTLINE).set_value(False).run()
-    at.segmented_control(key="map_class").set_value("covid").run()
+    at.run()
     assert len(calls) == 4
     at.segmented_control(key="model").set_value("vgg16").run()
     assert calls[4:] == ["vgg16", "vgg16", "vgg16"]  # the lungs are known
@@ -155,11 +145,11 @@ def test_the_picture_without_lungs_is_drawn_once_it_is_asked_for(
 ):
     shipped(Segmenter())
     at = upload(open_app(tiny_run_root), ("a.png", png))
-    assert len(at.image) == 2
+    assert not at.image
     at.session_state[state.HIDDEN] = True
     at.run()
     assert not at.exception
-    assert alts(at)[2] == lungs_text.HIDDEN
+    assert [image.proto.imgs[0].alt for image in at.image] == [lungs_text.HIDDEN]
     assert lungs_text.EXPLAINED in words(at)
     assert calls == ["xception", "lungs", "xception"]
 
@@ -172,8 +162,7 @@ def test_no_mask_is_said_plainly(open_app, tiny_run_root, png, shipped, monkeypa
     assert not at.exception
     assert lungs_text.NO_MASK in words(at)
     assert not at.warning
-    assert not at.toggle
-    at.slider[0].set_value(90).run()
+    assert scene(at)["outline"] is None
     at.run()
     assert calls == ["xception", "lungs"]
 
@@ -182,7 +171,7 @@ def test_without_segmenter_the_page_says_nothing_of_lungs(open_app, tiny_run_roo
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
     assert "lung" not in words(at).lower()
-    assert not at.toggle
+    assert scene(at)["outline"] is None
     assert not at.expander
 
 
@@ -191,7 +180,7 @@ def test_a_damaged_segmenter_leaves_the_answer(open_app, tiny_run_root, png, shi
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
     assert (at.error[0].proto.title, len(at.metric)) == (lungs_text.UNUSABLE, 1)
-    assert len(at.image) == 2
+    assert scene(at)["outline"] is None
 
 
 def test_a_refused_file_is_not_asked_about_again(
@@ -235,5 +224,5 @@ def test_compare_shows_no_outline(open_app, tiny_run_root, png, shipped):
     shipped(Segmenter())
     at = go(upload(open_app(tiny_run_root), ("a.png", png)), "compare")
     assert not at.exception
-    assert not any("outline" in alt for alt in alts(at))
+    assert scene(at)["outline"] is None
     assert services.PREVIEW_SIDE >= 300  # so that the mask is of the picture's own size

@@ -1,0 +1,126 @@
+// The controls around the pictures.
+
+const NARROW = { window: 700, viewer: 520 }; // CSS pixels up to which columns are stacked
+
+/** All controls: what is shown, how, a list of the keys. */
+function controls(viewer) {
+  const { words, networks } = viewer.scene;
+  const help = keyList(viewer);
+  const bar = make("div", { class: "bar" });
+  if (networks.length) bar.append(choices(viewer));
+  bar.append(group(words.show, ...switches(viewer)), zoomGroup(viewer));
+  const second = make("div", { class: "bar" }, sliders(viewer));
+  if (kindsOf(viewer).length > 2) second.append(rows(viewer));
+  return [bar, second, help];
+}
+
+function choices(viewer) {
+  const { words, choices } = viewer.scene;
+  const one = (choice, index) =>
+    button({
+      id: `choice-${choice.key}`, text: choice.title, key: String(index + 1), pressed: true,
+      act: () => choose(viewer, choice),
+    });
+  const name = make("span", { class: "name", title: words.choiceHint }, words.choice);
+  return group(words.choice, name, make("div", { class: "joined" }, ...choices.map(one)));
+}
+
+function switches(viewer) {
+  const { words, networks, outline } = viewer.scene;
+  const one = (id, key) =>
+    button({
+      id, text: words[id], hint: words[`${id}Hint`], key, pressed: true,
+      act: () => toggle(viewer, id),
+    });
+  return [
+    networks.length ? one("map", "m") : null,
+    outline ? one("outline", "l") : null,
+    one("invert", "i"),
+    originalButton(viewer),
+  ];
+}
+
+function zoomGroup(viewer) {
+  const { words } = viewer.scene;
+  const value = make("output", { class: "zoom", "aria-hidden": "true" });
+  viewer.sliders.push(() => {
+    value.textContent = `${Math.round(100 * state.zoom)}\u00a0%`;
+  });
+  const zoom = (id, text, factor) =>
+    button({ id, text, hint: words[id], key: text === "+" ? "+" : "-", act: () => zoomBy(viewer, factor) });
+  return group(
+    words.zoom,
+    zoom("zoomOut", "\u2212", 1 / ZOOM_STEP),
+    value,
+    zoom("zoomIn", "+", ZOOM_STEP),
+    button({ id: "reset", text: words.reset, hint: words.resetHint, key: "r", act: () => reset(viewer) }),
+    button({ id: "help", text: "?", hint: words.help, key: "?", pressed: true, act: () => toggle(viewer, "help") }),
+  );
+}
+
+function sliders(viewer) {
+  const { words, networks, presets } = viewer.scene;
+  const ids = networks.length ? ["opacity", "window", "level"] : ["window", "level"];
+  const one = (id) =>
+    slider(viewer, {
+      id, text: words[id], step: id === "opacity" ? 5 : 1,
+      act: (value) => change(viewer, { [id]: value }),
+    });
+  const preset = ({ title, window, level }, index) =>
+    button({
+      id: `preset-${index}`, text: title,
+      act: () => (change(viewer, { window, level }), windowBy(viewer, 0, 0)),
+    });
+  return group(words.adjust, ...ids.map(one), ...presets.map(preset));
+}
+
+/** The kinds of pictures of a scene, each once, in order. */
+const kindsOf = ({ scene }) => [
+  ...new Set(scene.columns.flatMap((column) => column.panels.map((panel) => panel.kind))),
+];
+
+/** Which rows of pictures are shown, where there are more than two. */
+function rows(viewer) {
+  const { words } = viewer.scene;
+  const one = (kind) =>
+    button({
+      id: `row-${kind}`, text: words[`row_${kind}`], pressed: true,
+      act: () => {
+        const hidden = new Set(state.hidden.split(",").filter(Boolean));
+        hidden.has(kind) ? hidden.delete(kind) : hidden.add(kind);
+        if (kindsOf(viewer).every((each) => hidden.has(each))) hidden.delete(kind); // one stays
+        change(viewer, { hidden: [...hidden].join() });
+        say(viewer, `said_row_${isHidden(kind) ? "off" : "on"}`, { title: words[`row_${kind}`] });
+      },
+    });
+  const name = make("span", { class: "name" }, words.rows);
+  return group(words.rows, name, make("div", { class: "joined" }, ...kindsOf(viewer).map(one)));
+}
+
+const isHidden = (kind) => state.hidden.split(",").includes(kind);
+
+function keyList({ scene }) {
+  const lines = scene.words.keys.flatMap(([keys, what]) => [
+    make("dt", {}, ...keys.split(" ").map((key) => make("kbd", {}, key))),
+    make("dd", {}, what),
+  ]);
+  return make("dl", { class: "keys", hidden: "" }, ...lines);
+}
+
+/** Bring every control in line with the state. */
+function refreshControls(viewer) {
+  const pressed = {
+    map: state.map, outline: state.outline, invert: state.invert,
+    original: state.original, help: state.help, [`choice-${state.choice}`]: true,
+  };
+  for (const one of viewer.root.querySelectorAll("button[aria-pressed]")) {
+    const id = one.dataset.id;
+    const on = id.startsWith("row-") ? !isHidden(id.slice(4)) : pressed[id];
+    one.setAttribute("aria-pressed", String(Boolean(on)));
+  }
+  const { root } = viewer;
+  root.classList.toggle("narrow", innerWidth <= NARROW.window || root.clientWidth <= NARROW.viewer);
+  root.classList.toggle("zoomed", state.zoom > 1);
+  viewer.sliders.forEach((refreshed) => refreshed());
+  viewer.root.querySelector(".keys").hidden = !state.help;
+}

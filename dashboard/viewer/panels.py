@@ -1,0 +1,71 @@
+"""One picture of the viewer with the words below it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from covid_model.classes import CLASS_NAMES, TITLES, class_index
+from covid_model.runs import ARCHITECTURES
+from covid_model.serving.classifier import Prediction
+from covid_model.serving.diagnose import Diagnosis
+from dashboard import parts, text
+from dashboard.language import t
+
+RADIOGRAPH, MAP, OVERLAY = "radiograph", "map", "overlay"
+
+
+def radiograph(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return the panel of the radiograph alone."""
+    return {"kind": RADIOGRAPH, "plain": _plain(diagnosis)}
+
+
+def of_network(
+    diagnosis: Diagnosis, kind: str, index: int, *, notes: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the panel of a network's map.
+
+    Args:
+        diagnosis: not refused.
+        kind: MAP for the map alone, OVERLAY for the radiograph under it.
+        index: of the network among the predictions.
+        notes: class name -> a sentence below its map.
+    """
+    prediction = diagnosis.predictions[index]
+    return {
+        "kind": kind,
+        "network": index,
+        "plain": _plain(diagnosis),
+        "texts": {name: _text(prediction, name, kind, notes or {}) for name in CLASS_NAMES},
+    }
+
+
+def _plain(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The words of the radiograph as it is, which any panel may show."""
+    details = text.unplain(parts.details_line(diagnosis.radiograph))
+    return {
+        "alt": t("The radiograph {name} as it was read", name=diagnosis.name),
+        "caption": [" · ".join(filter(None, [t("Radiograph"), details]))],
+    }
+
+
+def _text(prediction: Prediction, name: str, kind: str, notes: Mapping[str, str]) -> dict[str, Any]:
+    """The words of a map; a note only where the radiograph is under it."""
+    places = {"network": ARCHITECTURES[prediction.model], "title": TITLES[name]}
+    if kind == MAP:
+        alt = t("The Grad-CAM map of {network} for {title}", **places)
+    else:
+        alt = t("The radiograph under the Grad-CAM map of {network} for {title}", **places)
+    share = text.percent(float(prediction.probabilities[class_index(name)]))
+    lines = [
+        t(
+            "{network}, {title}: {measure} {share}",
+            **places,
+            measure=prediction.measure,
+            share=share,
+        )
+    ]
+    if not prediction.heatmap(name).any():
+        lines.append(t("Nothing in this image speaks for {title}: the map is empty.", **places))
+        alt = f"{alt}. {lines[-1]}"
+    elif kind == OVERLAY and notes.get(name):
+        lines.append(notes[name])
+    return {"alt": alt, "caption": lines}

@@ -1,0 +1,104 @@
+"""The words of the viewer in the visitor's language."""
+
+from typing import Any
+
+from dashboard.language import t
+
+
+def words() -> dict[str, Any]:
+    """Return every word that the browser's part of the viewer needs, by the name that it uses."""
+    return {**_controls(), **_said(), **_around(), "keys": _keys()}
+
+
+def _controls() -> dict[str, str]:
+    return {
+        "choice": t("Area of attention for"),
+        "show": t("What is shown"),
+        "map": t("Map"),
+        "mapHint": t("Map on or off"),
+        "outline": t("Lung outline"),
+        "outlineHint": t("Lung outline on or off"),
+        "invert": t("Invert"),
+        "invertHint": t("Invert: black becomes white"),
+        "original": t("Original"),
+        "originalHint": t("Original: the radiograph as it was read, while held or until pressed"),
+        "zoom": t("Zoom"),
+        "zoomIn": t("Zoom in"),
+        "zoomOut": t("Zoom out"),
+        "reset": t("Reset"),
+        "resetHint": t("Reset all but the class"),
+        "help": t("Keys of the viewer"),
+        "adjust": t("Opacity and grey values"),
+        "opacity": t("Opacity"),
+        "window": t("Window"),
+        "level": t("Level"),
+        "rows": t("Pictures"),
+        "row_radiograph": t("Radiograph"),
+        "row_map": t("Map"),
+        "row_overlay": t("Map on radiograph"),
+    }
+
+
+def _said() -> dict[str, str]:
+    return {
+        "said_map_on": t("Map on"),
+        "said_map_off": t("Map off: the radiograph alone"),
+        "said_outline_on": t("Lung outline on"),
+        "said_outline_off": t("Lung outline off"),
+        "said_invert_on": t("Inverted"),
+        "said_invert_off": t("No longer inverted"),
+        "said_original_on": t("The radiograph as it was read"),
+        "said_original_off": t("As set before"),
+        "said_help_on": t("The list of keys is shown"),
+        "said_help_off": t("The list of keys is hidden"),
+        "said_row_on": t("{title}: shown"),
+        "said_row_off": t("{title}: hidden"),
+        "saidChoice": t("Area of attention for: {title}"),
+        "saidOpacity": t("Opacity {value} %"),
+        "saidZoom": t("Zoom {value} %"),
+        "saidMove": t("Middle of the view: {x} % from the left, {y} % from the top"),
+        "saidWindow": t("Window {window} %, level {level} %"),
+        "saidReset": t("Everything but the class is as at first"),
+    }
+
+
+def _around() -> dict[str, Any]:
+    return {
+        "choiceHint": t(
+            "Grad-CAM: where the network's last feature maps raised the score of the chosen class. "
+            "An area of attention is no finding and no proof that the reason was a right one."
+        ),
+        "stage": t(
+            "Pictures, which zoom and move together. Arrow keys move, plus and minus zoom, "
+            "question mark lists the keys."
+        ),
+        "coldest": t("weak"),
+        "hottest": t("strong: the maximum of each map"),
+        "scale": t("Colours of the maps, from dark blue, weak, to yellow, the maximum of each map"),
+        "pairs": t("How alike the maps are"),
+        "pairHeadings": [t("Networks"), t("Rank correlation"), t("Overlap of the hottest fifth")],
+        "pairNote": t(
+            "Rank correlation (Spearman) of all places: 1 means the same order of heat, 0 none in "
+            "common, −1 the reverse. Overlap (Dice) of the hottest fifth of each map: chance gives "
+            "about 20 %. A dash: a map is empty. Maps that are alike are agreement, not proof."
+        ),
+    }
+
+
+def _keys() -> list[tuple[str, str]]:
+    """Return keys, with spaces between, beside what they do."""
+    return [
+        ("m", t("Map on or off")),
+        ("o", t("Original: hold or press")),
+        ("1 2 3 4", t("Class of the map")),
+        (", .", t("Less or more opacity")),
+        ("i", t("Invert")),
+        ("l", t("Lung outline on or off")),
+        ("[ ]", t("Narrower or wider window (contrast)")),
+        ("; '", t("Lower or higher level (brightness)")),
+        ("+ −", t("Zoom in or out; also the wheel after a click into a picture, or with Ctrl")),
+        ("← ↑ → ↓", t("Move; also by dragging")),
+        ("⇧", t("With Shift, or the right button, dragging sets window and level")),
+        ("r 0", t("Reset all but the class")),
+        ("?", t("This list")),
+    ]
