@@ -31,8 +31,8 @@ def _arrays(content: Content) -> dict[str, np.ndarray]:
     for one in content.shown:
         arrays[bundle.probabilities_key(one.model)] = one.probabilities
         arrays[bundle.heatmaps_key(one.model)] = one.heatmaps
-    if content.shown and content.found is not None and content.found.mask is not None:
-        arrays[bundle.LUNGS] = content.found.mask
+    if content.without_lungs is not None:
+        arrays[bundle.LUNGS] = content.without_lungs.mask
     return arrays
 
 
@@ -88,6 +88,7 @@ def _networks(content: Content) -> list[dict[str, Any]]:
                 "input_shape": list(info.input_shape),
                 "target_layer": info.target_layer,
                 "temperature": info.temperature,
+                "offsets": info.offsets,
                 "thresholds": dict(info.thresholds),
                 "measure": one.measure,
                 "novelty": one.novelty,
@@ -99,12 +100,13 @@ def _networks(content: Content) -> list[dict[str, Any]]:
 
 def _without_lungs(content: Content) -> dict[str, Any] | None:
     """What the first network says once the lungs are hidden, None where that is unknown."""
-    found = content.found
-    if not content.shown or found is None or found.hidden is None:
+    found = content.without_lungs
+    if found is None:
         return None
     return {
         "model": found.prediction.model,
         "probabilities": dict(zip(CLASS_NAMES, found.hidden.probabilities.tolist(), strict=True)),
+        "hardly_changes": found.hardly_changes,
         "share_of_map_inside": dict(found.inside),
         "share_of_image": found.lungs,
     }

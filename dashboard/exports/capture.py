@@ -11,7 +11,7 @@ from dashboard.exports.content import Content, versions
 from dashboard.exports.pictures import side_by_side
 from dashboard.exports.words import Words
 
-ANONYMOUS = "ANONYMOUS"  # name with ID; nothing of the source's header is carried over
+NAME, ID = "Anonymous^Research", "ANONYMOUS"  # nothing of the source's header is carried over
 SERIES = "RESEARCH USE ONLY: areas of attention"
 MAKER = "covid-xray-models"
 
@@ -52,14 +52,14 @@ def _identity(ds, rgb: np.ndarray, created: datetime) -> None:
     ds.SOPClassUID = SecondaryCaptureImageStorage
     ds.SOPInstanceUID = _uid("instance", seed)
     ds.StudyInstanceUID, ds.SeriesInstanceUID = _uid("study", seed), _uid("series", seed)
-    ds.PatientName = ds.PatientID = ANONYMOUS
+    ds.PatientName, ds.PatientID = NAME, ID
     ds.PatientBirthDate = ds.PatientSex = ""
     ds.PatientIdentityRemoved = "YES"
     ds.DeidentificationMethod = "No attribute of the source is carried over"
     ds.StudyDate = ds.SeriesDate = ds.ContentDate = created.strftime("%Y%m%d")
     ds.StudyTime = ds.SeriesTime = ds.ContentTime = created.strftime("%H%M%S")
-    ds.StudyID = ds.AccessionNumber = ds.ReferringPhysicianName = ""
-    ds.SeriesNumber = ds.InstanceNumber = 1
+    ds.AccessionNumber = ds.ReferringPhysicianName = ""
+    ds.StudyID, ds.SeriesNumber, ds.InstanceNumber = "1", 1, 1
 
 
 def _origin(ds, content: Content) -> None:
@@ -68,7 +68,7 @@ def _origin(ds, content: Content) -> None:
     ds.ConversionType = "WSD"  # workstation
     ds.ImageType = ["DERIVED", "SECONDARY"]
     ds.BurnedInAnnotation = "YES"
-    ds.PatientOrientation = ""
+    ds.PatientOrientation, ds.BodyPartExamined = "", "CHEST"
     ds.Manufacturer = ds.SecondaryCaptureDeviceManufacturer = MAKER
     ds.SoftwareVersions = [f"{name} {known}" for name, known in versions().items()]
     ds.StudyDescription = ds.SeriesDescription = SERIES

@@ -33,7 +33,7 @@ def case_pdf(content: Content, words: Words, *, created: datetime, compress: boo
     sheet.set_compression(compress)
     sheet.head()
     _file(sheet, content, words, created)
-    sheet.outcome(words.outcome, words.said, COLOURS[content.diagnosis.status])
+    sheet.outcome(words, COLOURS[content.diagnosis.status])
     sheet.figures(*words.figures)
     facts = (*words.facts, (words.labels["versions"], _versions()))
     below = [(note, 8.5, False) for note in words.notes]

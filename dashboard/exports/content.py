@@ -48,6 +48,17 @@ class Content:
         return () if self.diagnosis.status == "refused" else self.diagnosis.predictions
 
     @property
+    def without_lungs(self) -> Counterfactual | None:
+        """What may be told of the answer without the lungs, None where it is unknown."""
+        known = self.found is not None and self.found.hidden is not None
+        return self.found if self.shown and known else None
+
+    @property
+    def hardly_changes(self) -> bool:
+        """Whether the answer is known to do without the lungs, so that it is not to be trusted."""
+        return self.without_lungs is not None and self.without_lungs.hardly_changes
+
+    @property
     def weights(self) -> tuple[Mapping[str, str], ...]:
         """For each network, file name -> sha256 of what it predicted with."""
         listed = ("model.tflite", "head.npz", "novelty.npz")

@@ -79,8 +79,8 @@ def side_by_side(content: Content, words: Words) -> np.ndarray:
         for picture, name in zip([base, *overlays(content)], names, strict=True)
     ]
     row = np.concatenate(tiles, axis=1)
-    for caption in (words.outcome, *words.captions[1:], words.notice):
-        row = with_caption(row, caption)
+    for line in filter(None, (words.outcome, words.doubt, *words.captions[1:], words.notice)):
+        row = with_caption(row, line)
     return row
 
 

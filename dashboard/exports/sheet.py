@@ -7,6 +7,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from dashboard.exports.printable import ENCODING, printable
+from dashboard.exports.words import Words
 
 LEFT, WIDTH = 14.0, 182.0  # mm
 TOP, BOTTOM = 12.0, 282.0  # mm; below is the footer
@@ -48,11 +49,13 @@ class Sheet(FPDF):
         self.line(LEFT, 285, LEFT + WIDTH, 285)
         self.label(self._notice, LEFT, 286.5)
 
-    def outcome(self, heading: str, said: str, colour: tuple[int, int, int]) -> None:
+    def outcome(self, words: Words, colour: tuple[int, int, int]) -> None:
         """The outcome beside a bar of its colour."""
         top = self.y
-        self.paragraph(heading, size=14, bold=True, left=LEFT + 4, colour=colour)
-        self.paragraph(said, size=9.5, left=LEFT + 4)
+        self.paragraph(words.outcome, size=14, bold=True, left=LEFT + 4, colour=colour)
+        self.paragraph(words.said, size=9.5, left=LEFT + 4)
+        if words.doubt:
+            self.paragraph(words.doubt, size=9.5, bold=True, left=LEFT + 4, colour=WARNING_EDGE)
         self.set_fill_color(*colour)
         self.rect(LEFT, top, 1.5, self.y - top, style="F")
         self.y += 3

@@ -23,6 +23,7 @@ class Words:
         labels: short words by what they stand for.
         outcome: answer, can't tell or refused.
         said: sentences below it.
+        doubt: why not to trust it, "" where nothing is known against it.
         figures: heading of the table, then its rows, the first row its headings.
         captions: of the radiograph, then of each overlay.
         notes: sentences below the pictures.
@@ -34,6 +35,7 @@ class Words:
     labels: dict[str, str]
     outcome: str
     said: str
+    doubt: str
     figures: tuple[str, tuple[tuple[str, ...], ...]]
     captions: tuple[str, ...]
     notes: tuple[str, ...]
@@ -57,6 +59,7 @@ def words_of(content: Content) -> Words:
         },
         outcome=_outcome(content),
         said=_said(content),
+        doubt=t(lungs_text.HARDLY) if content.hardly_changes else "",
         figures=_withheld(content) if content.diagnosis.withheld else _figures(content),
         captions=(
             t("Radiograph") if not content.diagnosis.withheld else t("Picture"),
@@ -160,8 +163,15 @@ def _notes(content: Content) -> tuple[str, ...]:
     ]
     if len(content.shown) > 1:
         notes.append(t("Agreement is not proof: the networks learned from the same images."))
-    found = content.found
-    if found is not None and found.hidden is not None:
+    if any(one.calibrated for one in content.shown):
+        notes.append(
+            t(
+                "A calibrated probability holds for images like those that it was fitted on; "
+                "elsewhere it does not."
+            )
+        )
+    if content.without_lungs is not None:
+        found = content.without_lungs
         notes.append(lungs_text.compared(found))
         notes.append(lungs_text.share(found, found.prediction.predicted))
     return tuple(filter(None, notes))

@@ -164,7 +164,9 @@ def test_the_answer_without_the_lungs_is_told(content_of, trusted_run_root):
     network = Classifier.load(trusted_run_root / "trusted" / "xception")
     found = without_lungs(radiograph, mask, classifier=network)
     content = content_of(names=NAMES[:1], found=found)
-    assert "With the lungs hidden" in page(content).replace("\n", " ")
+    said = page(content).replace("\n", " ")
+    assert "With the lungs hidden" in said
+    assert ("do not trust it" in said) == found.hardly_changes
     members = bundle(content)
     told = json.loads(members["manifest.json"])["without_lungs"]
     assert list(told["probabilities"].values()) == found.hidden.probabilities.tolist()
@@ -231,7 +233,7 @@ def test_the_dicom_picture_is_a_secondary_capture_of_nobody(content_of):
     for keyword in TYPE_2:
         assert keyword in ds
     assert (ds.BurnedInAnnotation, ds.PhotometricInterpretation) == ("YES", "RGB")
-    assert (ds.PatientName, ds.PatientID) == ("ANONYMOUS", "ANONYMOUS")
+    assert (ds.PatientName, ds.PatientID) == ("Anonymous^Research", "ANONYMOUS")
     assert "RESEARCH" in ds.SeriesDescription
     assert NOTICE in ds.ImageComments
     assert content.sha256 in ds.ImageComments
