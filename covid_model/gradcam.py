@@ -60,8 +60,10 @@ class Head:
                 pools = {name: _pool(values[name]) for name in ("max_pool", "average_pool")}
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(
-                f"{path} does not hold the weights of a head ({error}): restore the file or "
-                "train the model again."
+                "{path} does not hold the weights of a head ({error}): restore the file or train "
+                "the model again.",
+                path=path,
+                error=str(error),
             ) from error
         return cls(**{**values, **pools})
 

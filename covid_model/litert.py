@@ -46,8 +46,10 @@ class Network:
             return cls(interpreter)
         except (ValueError, RuntimeError, KeyError) as error:
             raise RunError(
-                f"{path} is no network that this version can run ({error}): restore the run "
-                "folder or train the model again."
+                "{path} is no network that this version can run ({error}): restore the run "
+                "folder or train the model again.",
+                path=path,
+                error=str(error),
             ) from error
 
     def run(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,10 +11,11 @@ from ai_edge_litert.interpreter import Interpreter
 from covid_model.errors import RunError
 from covid_model.preprocessing import resize
 from covid_model.runs import read_json, sha256_of
+from covid_model.sentence import Sentence
 
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "lungs"
 MODEL_FILE, INFO_FILE = "lungs.tflite", "lungs.json"
-RESTORE = (
+RESTORE = Sentence(
     "restore the folder, or train a new one with `python train_models.py --recipe lungs --data "
     "DIR --out DIR`."
 )
@@ -61,18 +62,32 @@ class LungSegmenter:
         """
         folder = folder or DEFAULT_FOLDER
         if not segmenter_available(folder):
-            raise RunError(f"Expected {MODEL_FILE} with {INFO_FILE} in {folder}: {RESTORE}")
+            raise RunError(
+                "Expected {model} with {info} in {folder}: {remedy}",
+                model=MODEL_FILE,
+                info=INFO_FILE,
+                folder=folder,
+                remedy=RESTORE,
+            )
         info, path = read_json(folder / INFO_FILE), folder / MODEL_FILE
         try:
             digest, threshold = info["sha256"][MODEL_FILE], float(info["threshold"])
             if sha256_of(path) != digest:
-                raise RunError(f"{path} differs from the digest in {INFO_FILE}: {RESTORE}")
+                raise RunError(
+                    "{path} differs from the digest in {info}: {remedy}",
+                    path=path,
+                    info=INFO_FILE,
+                    remedy=RESTORE,
+                )
             interpreter = Interpreter(model_path=str(path), num_threads=1)
             interpreter.allocate_tensors()
             return cls(interpreter, threshold)
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
             raise RunError(
-                f"{folder} holds no segmenter that this version can run ({error}): {RESTORE}"
+                "{folder} holds no segmenter that this version can run ({error}): {remedy}",
+                folder=folder,
+                error=str(error),
+                remedy=RESTORE,
             ) from error
 
     def scores(self, pixels: np.ndarray) -> np.ndarray:

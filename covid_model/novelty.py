@@ -76,8 +76,10 @@ class NoveltyModel:
             model._check()
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(
-                f"{path} does not hold what novelty is measured with ({error}): restore the file "
-                "or train the model again."
+                "{path} does not hold what novelty is measured with ({error}): restore the file "
+                "or train the model again.",
+                path=path,
+                error=str(error),
             ) from error
         return model
 
@@ -112,8 +114,10 @@ class NoveltyModel:
         """
         if rows.shape[-1] != self.mean.size:
             raise RunError(
-                f"Expected {self.mean.size} features a picture. Received: {rows.shape[-1]}. "
-                "novelty.npz belongs to another network: restore the run folder or train it again."
+                "Expected {expected} features a picture. Received: {received}. novelty.npz "
+                "belongs to another network: restore the run folder or train it again.",
+                expected=self.mean.size,
+                received=rows.shape[-1],
             )
         known = np.isfinite(rows).all(axis=-1)
         joint = joined(np.where(known[..., None], rows, 0) - self.mean, self)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from covid_model.errors import ReportsOnlyError, RunError
+from covid_model.sentence import Sentence, joined
 
 SCHEMA = 1
 ARCHITECTURES: dict[str, str] = {
@@ -22,6 +23,10 @@ ARCHITECTURES: dict[str, str] = {
 }
 DEFAULT_ROOT = Path(__file__).resolve().parent.parent / "assets" / "runs"
 PARTS = ("train", "validation", "test")  # of split.csv
+NO_RUN = Sentence(
+    "There is no run that can predict: train one with `python train_models.py --data DIR`, or name "
+    "a run folder."
+)
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
@@ -90,8 +95,10 @@ class Run:
         """
         if architecture not in self.models:
             raise RunError(
-                f"Expected a model of run {self.name!r}: {', '.join(self.models)}. "
-                f"Received: {architecture!r}."
+                "Expected a model of run {run!r}: {models}. Received: {architecture!r}.",
+                run=self.name,
+                models=", ".join(self.models),
+                architecture=architecture,
             )
         return self.folder / architecture
 
@@ -160,13 +167,17 @@ def check_file(folder: Path, name: str, info: ModelInfo) -> None:
 def _check_digest(path: Path, digests: Mapping[str, str], *, listing: str) -> None:
     """Hold a file to the digest that ``listing``, a file's name, gives for it."""
     if path.name not in digests:
-        raise RunError(f"{path} is not listed in {listing}: train the model again.")
+        raise RunError(
+            "{path} is not listed in {listing}: train the model again.", path=path, listing=listing
+        )
     if not path.is_file():
-        raise RunError(f"{path} is missing: restore the run folder or train it again.")
+        raise RunError("{path} is missing: restore the run folder or train it again.", path=path)
     if sha256_of(path) != digests[path.name]:
         raise RunError(
-            f"{path} differs from the digest in {listing}: it was changed or damaged after it "
-            "was written. Restore the file or train the model again."
+            "{path} differs from the digest in {listing}: it was changed or damaged after it "
+            "was written. Restore the file or train the model again.",
+            path=path,
+            listing=listing,
         )
 
 
@@ -179,11 +190,17 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise RunError(f"{path} is missing: this is no complete run folder.") from None
+        raise RunError("{path} is missing: this is no complete run folder.", path=path) from None
     except (OSError, ValueError) as error:
-        raise RunError(f"{path} cannot be read as JSON ({error}): restore it.") from None
+        raise RunError(
+            "{path} cannot be read as JSON ({error}): restore it.", path=path, error=str(error)
+        ) from None
     if not isinstance(value, dict):
-        raise RunError(f"Expected a JSON object in {path}. Received: {type(value).__name__}.")
+        raise RunError(
+            "Expected a JSON object in {path}. Received: {received}.",
+            path=path,
+            received=type(value).__name__,
+        )
     return value
 
 
@@ -205,8 +222,10 @@ def read_model_info(folder: Path) -> ModelInfo:
         )
     except (KeyError, TypeError) as error:
         raise RunError(
-            f"{folder / 'model.json'} does not have this version's fields ({error}): "
-            "train the model again with this version."
+            "{path} does not have this version's fields ({error}): train the model again "
+            "with this version.",
+            path=folder / "model.json",
+            error=str(error),
         ) from None
 
 
@@ -218,8 +237,10 @@ def require_servable(folder: Path, info: ModelInfo) -> None:
     """
     if not info.servable:
         raise ReportsOnlyError(
-            f"{info.title} in {folder.parent} holds reports only, without model.tflite: choose "
-            "another run to predict with, or train this one again without --reports-only."
+            "{network} in {folder} holds reports only, without model.tflite: choose another "
+            "run to predict with, or train this one again without --reports-only.",
+            network=info.title,
+            folder=folder.parent,
         )
 
 
@@ -233,12 +254,19 @@ def load_run(folder: Path | str) -> Run:
     info = read_json(folder / "run.json")
     if info.get("schema") != SCHEMA:
         raise RunError(
-            f"Expected run schema {SCHEMA} in {folder / 'run.json'}. "
-            f"Received: {info.get('schema')!r}. Train the run again with this version."
+            "Expected run schema {schema} in {path}. Received: {received!r}. Train the run "
+            "again with this version.",
+            schema=SCHEMA,
+            path=folder / "run.json",
+            received=info.get("schema"),
         )
     models = tuple(name for name in ARCHITECTURES if (folder / name / "model.json").is_file())
     if not models:
-        raise RunError(f"{folder} holds no model folder ({', '.join(ARCHITECTURES)}).")
+        raise RunError(
+            "{folder} holds no model folder ({expected}).",
+            folder=folder,
+            expected=", ".join(ARCHITECTURES),
+        )
     return Run(folder=folder, info=info, models=models)
 
 
@@ -251,7 +279,7 @@ class Shelf:
 
     runs: tuple[Run, ...]
     servable: tuple[Run, ...]
-    damaged: tuple[str, ...]
+    damaged: tuple[Sentence, ...]
 
     @property
     def newest(self) -> Run:
@@ -261,15 +289,7 @@ class Shelf:
             RunError: if there is none.
         """
         if not self.servable:
-            raise RunError(
-                " ".join(
-                    (
-                        "There is no run that can predict: train one with "
-                        "`python train_models.py --data DIR`, or name a run folder.",
-                        *self.damaged,
-                    )
-                )
-            )
+            raise RunError(joined((NO_RUN, *self.damaged)))
         return self.servable[0]
 
 
@@ -286,7 +306,7 @@ def open_shelf(root: Path | None = None) -> Shelf:
             run = load_run(path.parent)
             (servable if run.servable_models else others).append(run)
         except RunError as error:
-            damaged.append(str(error))
+            damaged.append(error.sentence)
     for runs in (servable, others):
         runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
     return Shelf((*servable, *others), tuple(servable), tuple(damaged))
@@ -300,8 +320,9 @@ def refuse_existing(destination: Path) -> None:
     """
     if destination.exists():
         raise RunError(
-            f"{destination} already exists and is never overwritten: give another --out, or "
-            "move the old run away."
+            "{destination} already exists and is never overwritten: give another --out, or "
+            "move the old run away.",
+            destination=destination,
         )
 
 

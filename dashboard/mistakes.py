@@ -84,7 +84,9 @@ def file_of(path: str, folder: Path) -> Path:
     except (OSError, ValueError):  # links in a circle; a zero byte
         inside = False
     if not inside:
-        raise DataError(f"Expected a path inside the data folder. Received: {path!r}.")
+        raise DataError("Expected a path inside the data folder. Received: {path!r}.", path=path)
     if not path or not found.is_file():
-        raise DataError(f"Expected a file of the data folder. Received: {path!r}, which it lacks.")
+        raise DataError(
+            "Expected a file of the data folder. Received: {path!r}, which it lacks.", path=path
+        )
     return found

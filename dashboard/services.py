@@ -118,7 +118,9 @@ def thumbnail(file: Path) -> np.ndarray:
     try:
         return _thumbnail(str(file), file.stat().st_mtime_ns)
     except OSError as error:
-        raise DataError(f"{file.name} cannot be opened ({error.strerror}): see to it.") from None
+        raise DataError(
+            "{name} cannot be opened ({reason}): see to it.", name=file.name, reason=error.strerror
+        ) from None
 
 
 @st.cache_data(max_entries=MAX_THUMBNAILS, show_spinner=False)

@@ -109,8 +109,11 @@ class Classifier:
         require_servable(folder, info)
         if info.classes != CLASS_NAMES:
             raise RunError(
-                f"Expected the classes {', '.join(CLASS_NAMES)} in {folder / 'model.json'}. "
-                f"Received: {', '.join(info.classes)}. Train the model again with this version."
+                "Expected the classes {expected} in {path}. Received: {received}. Train the "
+                "model again with this version.",
+                expected=", ".join(CLASS_NAMES),
+                path=folder / "model.json",
+                received=", ".join(info.classes),
             )
         for name in SERVING_FILES:
             check_file(folder, name, info)
@@ -122,8 +125,9 @@ class Classifier:
             class_scores(maps, head)
         except ValueError as error:
             raise RunError(
-                f"{folder / 'head.npz'} is not the head of the model.tflite beside it: restore "
-                "the run folder or train the model again."
+                "{path} is not the head of the model.tflite beside it: restore the run folder or "
+                "train the model again.",
+                path=folder / "head.npz",
             ) from error
         return cls(info, network, head, trust)
 

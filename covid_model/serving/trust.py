@@ -11,7 +11,12 @@ from covid_model.errors import RunError
 from covid_model.novelty import NoveltyModel
 from covid_model.probabilities import temper
 from covid_model.runs import NOVELTY_FILE, ModelInfo, check_file
+from covid_model.sentence import Sentence
 
+WHAT = {
+    "probability": Sentence("a probability threshold"),
+    "novelty": Sentence("a novelty threshold"),
+}
 HIGHEST = {"probability": 1.0, "novelty": math.inf}  # of the thresholds; each is above 0
 
 
@@ -45,17 +50,19 @@ class Trust:
         names = _check_values(path, info)
         if "probability" in names and info.temperature is None:
             raise RunError(
-                f"{path} has a threshold for calibrated probabilities, but no temperature to "
-                "calibrate them with: restore the file or train the model again."
+                "{path} has a threshold for calibrated probabilities, but no temperature to "
+                "calibrate them with: restore the file or train the model again.",
+                path=path,
             )
         listed = NOVELTY_FILE in info.sha256
         if listed != ("novelty" in names):
-            has, lacks = "a novelty threshold", f"no {NOVELTY_FILE}"
-            if listed:
-                has, lacks = NOVELTY_FILE, "no novelty threshold"
+            threshold = Sentence("a novelty threshold")
             raise RunError(
-                f"{path} lists {has}, but {lacks}: either is of no use without the other. "
-                "Restore the run folder or train the model again."
+                "{path} lists {listed} without {missing}: either is of no use without the other. "
+                "Restore the run folder or train the model again.",
+                path=path,
+                listed=NOVELTY_FILE if listed else threshold,
+                missing=threshold if listed else NOVELTY_FILE,
             )
         if listed:
             check_file(folder, NOVELTY_FILE, info)
@@ -92,28 +99,40 @@ def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
     """Return the thresholds' names once the temperature and each of them is in its range."""
     if not isinstance(info.thresholds, dict) or not info.thresholds.keys() <= HIGHEST.keys():
         raise RunError(
-            f"Expected thresholds named {' or '.join(HIGHEST)} in {path}. "
-            f"Received: {info.thresholds!r}. Train the model again with this version."
+            "Expected thresholds named {expected} in {path}. Received: {received!r}. Train "
+            "the model again with this version.",
+            expected=" or ".join(HIGHEST),
+            path=path,
+            received=info.thresholds,
         )
     for name, value in info.thresholds.items():
-        _require(path, f"a {name} threshold", value, highest=HIGHEST[name])
+        _require(path, WHAT[name], value, highest=HIGHEST[name])
     if info.temperature is not None:
-        _require(path, "a temperature", info.temperature, highest=math.inf)
+        _require(path, Sentence("a temperature"), info.temperature, highest=math.inf)
     offsets = info.offsets or ()
     finite = all(isinstance(one, int | float) and math.isfinite(one) for one in offsets)
     if offsets and not (finite and len(offsets) == len(info.classes)):
         raise RunError(
-            f"Expected {len(info.classes)} finite offsets in {path}. Received: {offsets!r}. "
-            "Restore the file or train the model again."
+            "Expected {count} finite offsets in {path}. Received: {received!r}. Restore the "
+            "file or train the model again.",
+            count=len(info.classes),
+            path=path,
+            received=offsets,
         )
     return frozenset(info.thresholds)
 
 
-def _require(path: Path, what: str, value: Any, *, highest: float) -> None:
+def _require(path: Path, what: Sentence, value: Any, *, highest: float) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (number and math.isfinite(value) and 0 < value <= highest):
-        limit = "" if highest == math.inf else f", at most {highest:g},"
+        limit = Sentence("above 0")
+        if highest < math.inf:
+            limit = Sentence("above 0, at most {highest:g}", highest=highest)
         raise RunError(
-            f"Expected {what} that is a finite number above 0{limit} in {path}. "
-            f"Received: {value!r}. Restore the file or train the model again."
+            "Expected {what} that is a finite number {limit} in {path}. Received: {value!r}. "
+            "Restore the file or train the model again.",
+            what=what,
+            limit=limit,
+            path=path,
+            value=value,
         )

@@ -113,14 +113,14 @@ def test_a_novelty_threshold_without_its_file_is_refused(folder):
     assert "novelty.npz is missing" in refusal(folder)
     change(folder)
     message = refusal(folder)
-    assert "lists a novelty threshold, but no novelty.npz" in message
+    assert "lists a novelty threshold without novelty.npz" in message
     assert str(folder / "model.json") in message
 
 
 def test_a_novelty_file_without_threshold_is_refused(folder):
     thresholds = {"probability": read_model_info(folder).thresholds["probability"]}
     change(folder, thresholds=thresholds)
-    assert "lists novelty.npz, but no novelty threshold" in refusal(folder)
+    assert "lists novelty.npz without a novelty threshold" in refusal(folder)
 
 
 def test_a_changed_novelty_file_is_refused_by_name(folder):

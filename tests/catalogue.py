@@ -1,0 +1,56 @@
+"""What the pages can say, read off the source, to hold the catalogues of languages to it."""
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import dashboard
+from covid_model import errors, paper
+
+PROJECT = Path(dashboard.__file__).resolve().parents[1]
+FOLDERS = ("covid_model", "covid_model/serving", "dashboard", "dashboard/*")
+COMMAND_LINE = {"__main__.py", "batch.py"}  # stays English, as do the model cards
+SAYING = {"t", "Sentence"} | {name for name in vars(errors) if name.endswith("Error")}
+FROM_FILES = (  # said though no call has them as a literal: constants, words of a report
+    *paper.PROTOCOL,
+    *paper.PROTOCOL.values(),
+    "80 or older",
+    "percentile bootstrap over patients",
+)
+
+
+def calls() -> Iterator[tuple[str, ast.expr]]:
+    """Yield the first argument of every call that says something, with where it stands."""
+    for folder in FOLDERS:
+        for path in sorted(PROJECT.glob(f"{folder}/*.py")):
+            if path.name in COMMAND_LINE:
+                continue
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and node.args and _name(node.func) in SAYING:
+                    yield f"{path.relative_to(PROJECT)}:{node.lineno}", node.args[0]
+
+
+def messages() -> dict[str, str]:
+    """Return every message that the pages can say, with where it stands; words only."""
+    found = {message: "tests/catalogue.py" for message in FROM_FILES}
+    for place, argument in calls():
+        if isinstance(argument, ast.Constant) and has_words(argument.value):
+            found.setdefault(argument.value, place)
+    return found
+
+
+def has_words(message: str) -> bool:
+    """Whether a template says anything beside the values in it."""
+    text = "".join(literal for literal, *_ in string.Formatter().parse(message))
+    return any(letter.isalpha() for letter in text)
+
+
+def fields(message: str) -> set[tuple[str, str]]:
+    """The values that a template wants: their names with how they are written."""
+    parsed = string.Formatter().parse(message)
+    return {(name, spec) for _, name, spec, _ in parsed if name is not None}
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "id", getattr(function, "attr", ""))
