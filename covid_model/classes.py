@@ -17,7 +17,7 @@ class ClassInfo:
 CLASSES: tuple[ClassInfo, ...] = (
     ClassInfo("covid", Sentence("COVID-19"), "#ea580c"),
     ClassInfo("normal", Sentence("Normal"), "#0d9488"),
-    ClassInfo("infection", Sentence("Other infection"), "#6366f1"),
+    ClassInfo("infection", Sentence("Other infection"), "#7a4ff0"),
 )
 CLASS_NAMES: tuple[str, ...] = tuple(info.name for info in CLASSES)
 TITLES: dict[str, Sentence] = {info.name: info.title for info in CLASSES}

@@ -10,7 +10,7 @@ if str(HERE.parent) not in sys.path:  # streamlit puts this file's folder there,
     sys.path.insert(0, str(HERE.parent))
 
 from covid_model.notice import NOTICE  # noqa: E402
-from dashboard import gate, language_switch  # noqa: E402
+from dashboard import brand, gate, guard, language_switch  # noqa: E402
 from dashboard.language import t  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
@@ -31,10 +31,12 @@ page = st.navigation(
     ],
     position="top" if gate.accepted() else "hidden",
 )
+brand.show()
+st.html(HERE / "style.css")
 if not gate.accepted():
     gate.show()
     st.stop()
-with st.container(horizontal_alignment="center"), st.container(width=1240):
+with st.container(horizontal_alignment="center"), st.container(key="frame"):
     with st.container(
         key="notice",
         horizontal=True,
@@ -42,6 +44,8 @@ with st.container(horizontal_alignment="center"), st.container(width=1240):
         vertical_alignment="center",
     ):
         st.caption(f":material/info: **{t(NOTICE)}**", width="content")
-        language_switch.switch()
-    page.run()
+        with st.container(width="content", gap=None):
+            language_switch.switch()
+    with guard.guarded():
+        page.run()
 gate.remember()

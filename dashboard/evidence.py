@@ -12,6 +12,7 @@ from dashboard import (
     evidence_charts,
     evidence_tables,
     evidence_text,
+    guard,
     parts,
     state,
     text,
@@ -37,7 +38,7 @@ def charts_of(report: Report) -> None:
             parts.draw_chart(figure, alt=alt, key=key)
 
 
-@st.fragment
+@guard.fragment
 def prevalence(report: Report, *, file: str) -> None:
     """Show PPV with NPV at the prevalence that the visitor sets; only this part runs again."""
     st.subheader(t(evidence_text.PREVALENCE_TITLE))
@@ -60,7 +61,7 @@ def prevalence(report: Report, *, file: str) -> None:
     st.caption(f"{t(evidence_text.PREVALENCE)} {carried}".strip())
 
 
-@st.fragment
+@guard.fragment
 def groups(report: Report, *, file: str) -> None:
     """Show the figures of each group of images, by what the visitor chooses."""
     known = report.get("groups")

@@ -9,7 +9,7 @@ from covid_model.errors import CovidModelError
 from covid_model.hiding import hide_lungs
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import lungs_text, services, state, text
+from dashboard import guard, lungs_text, services, state, text
 from dashboard.language import t
 
 
@@ -39,7 +39,7 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
     return found
 
 
-@st.fragment
+@guard.fragment
 def hidden_picture(diagnosis: Diagnosis, found: Counterfactual) -> None:
     """Show, once it is asked for, the picture without lungs that the network was asked about."""
     with st.expander(t(lungs_text.HIDDEN), key=state.HIDDEN, on_change="rerun") as panel:

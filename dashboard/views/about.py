@@ -8,7 +8,7 @@ from covid_model import paper
 from covid_model.errors import CovidModelError
 from covid_model.model_card import CARD_FILE, model_card
 from covid_model.runs import ARCHITECTURES, Run
-from dashboard import about_text, parts, state, tables, text
+from dashboard import about_text, guard, parts, state, tables, text
 from dashboard.language import current, t
 
 CARD_HEIGHT = 640  # pixels
@@ -34,7 +34,7 @@ def origin(run: Run, *, expanded: bool) -> None:
         )
 
 
-@st.fragment
+@guard.fragment
 def card(run: Run) -> None:
     """Show one run's model card, once it is asked for, with a button to keep it."""
     title = t("Model card: {title}", title=parts.run_title(run))

@@ -16,6 +16,15 @@ VIEWER = "radiograph_viewer"
 APP = Path(services.__file__).parent / "app.py"
 
 
+@pytest.fixture(autouse=True)
+def nothing_broke_off(request, caplog):
+    """Fail a test whose page broke off: the page shows a sentence, the log has what it was."""
+    yield
+    if not request.node.get_closest_marker("logs_errors"):
+        broken = [r.getMessage() for r in caplog.get_records("call") if r.name == "dashboard.guard"]
+        assert not broken, caplog.text
+
+
 @pytest.fixture
 def png(drawn_radiograph) -> bytes:
     """A drawn radiograph as PNG."""

@@ -1,0 +1,30 @@
+"""The name of the dashboard with its mark, in the header."""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.language import t
+
+ICON = Path(__file__).with_name("icon.svg")
+LETTER = 10.6  # units that a letter of a wide font takes in a line 32 high
+INK = {"light": "#12303c", "dark": "#e2eaee"}
+
+
+def show() -> None:
+    """Put mark and name into the header, in the colours of the visitor's theme."""
+    name = t("Chest radiograph triage")
+    st.logo(wordmark(name, INK.get(st.context.theme.type, INK["light"])), size="large")
+
+
+def wordmark(name: str, ink: str) -> str:
+    """Draw the mark with the name beside it as SVG, 32 high, as wide as the name needs."""
+    length = round(LETTER * len(name))
+    mark = ICON.read_text("utf-8").split(">", 1)[1].rsplit("</svg>", 1)[0]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {length + 44} 32" '
+        f'width="{length + 44}" height="32">{mark}'
+        f'<text x="42" y="22.5" font-family="system-ui, sans-serif" font-size="18" '
+        f'font-weight="600" fill="{ink}">{escape(name)}</text></svg>'
+    )

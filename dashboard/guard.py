@@ -1,0 +1,43 @@
+"""The one place where what went wrong becomes a sentence on the page."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import streamlit as st
+
+from covid_model.errors import CovidModelError
+from dashboard.language import t
+
+LOGGER = logging.getLogger(__name__)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Show an error of ours as its own sentence; log any other, say what to do about it."""
+    try:
+        yield
+    except CovidModelError as error:
+        st.error(t(error.sentence), title=t("This cannot be shown"))
+    except Exception:
+        LOGGER.exception("A page broke off.")
+        st.error(
+            t(
+                "Reload the page; where that does not help, remove the file that you added last. "
+                "What happened is in the log of the program that serves this page."
+            ),
+            title=t("This page broke off, and your files are unharmed"),
+        )
+
+
+def fragment(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a part of a page that runs alone, so that what goes wrong in it stays in it."""
+
+    @wraps(function)
+    def kept(*args: Any, **values: Any) -> None:
+        with guarded():
+            function(*args, **values)
+
+    return st.fragment(kept)

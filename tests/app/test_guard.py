@@ -1,0 +1,35 @@
+"""What goes wrong on a page becomes one sentence with its remedy."""
+
+import pytest
+
+from covid_model.errors import RadiographError
+from dashboard import parts
+from tests.app.conftest import words
+
+EXPECTED = RadiographError("Expected 3 bands. Received: {bands}. Export it again.", bands=4)
+
+
+def breaking(error):
+    def break_off(**_):
+        raise error
+
+    return break_off
+
+
+def test_an_error_of_ours_is_shown_as_its_sentence(open_app, tiny_run_root, monkeypatch):
+    monkeypatch.setattr(parts, "open_shelf", breaking(EXPECTED))
+    at = open_app(tiny_run_root)
+    assert at.error[0].value == "Expected 3 bands. Received: 4. Export it again."
+    assert not at.exception
+
+
+@pytest.mark.logs_errors
+def test_any_other_is_logged_and_shown_without_its_details(
+    open_app, tiny_run_root, monkeypatch, caplog
+):
+    monkeypatch.setattr(parts, "open_shelf", breaking(KeyError("a patient's name")))
+    at = open_app(tiny_run_root)
+    assert "Reload the page" in at.error[0].value
+    assert "patient's name" not in words(at)
+    assert not at.exception
+    assert "a patient's name" in caplog.text

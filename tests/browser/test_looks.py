@@ -1,0 +1,88 @@
+"""Every page in both themes: what axe-core finds, with nothing wider than the screen."""
+
+import pytest
+
+from covid_model.runs import DEFAULT_ROOT
+
+pytestmark = pytest.mark.browser
+SECONDS = 60_000  # milliseconds
+PAGES = ("", "compare", "reports", "audit", "errors", "about")
+WIDTHS, HEIGHT = (400, 3840), 900  # pixels
+USUAL = {"width": 1280, "height": HEIGHT}
+SEVERE = {"serious", "critical"}
+# (rule, part of the element that it is about): findings inside Streamlit's own widgets that no
+# page can mend, each with the reason why.
+NOT_OURS: set[tuple[str, str]] = set()
+
+
+@pytest.fixture(scope="module")
+def site(served, tmp_path_factory):
+    """The address of a server with the shipped run, with one browser for all tests."""
+    with (
+        served.dashboard(DEFAULT_ROOT, tmp_path_factory.mktemp("site")) as url,
+        served.chromium() as browser,
+    ):
+        yield url, browser
+
+
+def findings(page) -> list[str]:
+    """Serious or critical findings of axe-core on the page as it is, but those of NOT_OURS."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{one['id']}: {node['html'][:200]}"
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in SEVERE
+        for node in one["nodes"]
+        if not any(one["id"] == rule and part in node["html"] for rule, part in NOT_OURS)
+    ]
+
+
+def settle(page) -> None:
+    """Wait until the script has run, then until pictures and charts have faded in."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=SECONDS)
+    page.wait_for_timeout(1000)
+
+
+def take_a_sample(page) -> None:
+    """Click the sample that is named last, wait for the answer."""
+    page.locator("[class*=st-key-sample-] button").last.click()
+    page.locator("[data-testid=stMetric]").first.wait_for(timeout=SECONDS)
+    settle(page)
+
+
+def too_wide(page) -> list[str]:
+    """The widths at which the page scrolls sideways or leaves most of the screen empty."""
+    main, frame, wrong = page.get_by_test_id("stMain"), page.locator(".st-key-frame"), []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.wait_for_timeout(1000)  # charts follow
+        if main.evaluate("main => main.scrollWidth") > width:
+            wrong.append(f"{width} px: scrolls sideways")
+        if frame.bounding_box()["width"] < 0.7 * width:
+            wrong.append(f"{width} px: empty at its sides")
+    page.set_viewport_size(USUAL)
+    return wrong
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_accessible_and_fits_every_screen(served, site, theme):
+    url, browser = site
+    page = browser.new_page(color_scheme=theme, viewport=USUAL)
+    page.set_default_timeout(SECONDS)
+    page.goto(url)
+    page.locator(".st-key-accept button").wait_for()
+    settle(page)
+    found = {"notice": findings(page)}
+    served.enter(page, url)
+    found["nothing yet"] = findings(page) + too_wide(page)
+    take_a_sample(page)
+    for name in PAGES:
+        if name:  # by its link, which leaves the files where they are
+            page.locator(f'a[href$="/{name}"]').first.click()
+            settle(page)
+        found[name or "classify"] = findings(page) + too_wide(page)
+    page.close()
+    assert {name: what for name, what in found.items() if what} == {}
