@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from PIL import Image
 
 from dashboard.exports.content import Content, versions
@@ -29,7 +28,7 @@ def case_pdf(content: Content, words: Words, *, created: datetime, compress: boo
         created: moment of the export, with its time zone.
         compress: False leaves the text readable in the bytes.
     """
-    sheet = Sheet(title=words.title, notice=words.notice, created=created)
+    sheet = Sheet(words, created=created)
     sheet.set_compression(compress)
     sheet.head()
     _file(sheet, content, words, created)
@@ -76,7 +75,7 @@ def _pictures(sheet: Sheet, content: Content, words: Words, *, room: float) -> N
     if base is None:
         sheet.paragraph(words.labels["picture"], size=9)
         return
-    drawn = [np.repeat(base[..., None], 3, axis=2), *overlays(content)]
+    drawn = [base, *overlays(content)]
     room -= SCALE if content.shown else 0
     grids = [_grid(sheet, words, columns, base.shape, room) for columns in {2, len(drawn)}]
     grid = max(grids, key=lambda one: one.height)

@@ -19,9 +19,10 @@ WARNING, WARNING_EDGE = (255, 244, 214), (180, 83, 9)
 class Sheet(FPDF):
     """One page; ``y`` is where the next block begins, in mm from the top."""
 
-    def __init__(self, *, title: str, notice: str, created: datetime) -> None:
+    def __init__(self, words: Words, *, created: datetime) -> None:
         super().__init__(format="A4")
-        self._title, self._notice = printable(title), printable(notice)
+        self._title, self._notice = printable(words.title), printable(words.notice)
+        self.set_lang(words.language)
         self.core_fonts_encoding = ENCODING
         self.set_auto_page_break(False)
         self.set_margins(LEFT, TOP)

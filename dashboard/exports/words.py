@@ -8,9 +8,8 @@ from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from dashboard import lungs_text, text
 from dashboard.exports.content import Content
-from dashboard.language import number, t
-
-Pairs = tuple[tuple[str, str], ...]
+from dashboard.exports.rows import Table, facts, figures
+from dashboard.language import current, t
 
 
 @dataclass(frozen=True)
@@ -18,6 +17,7 @@ class Words:
     """What is printed; made while the page is drawn, as only then the language is known.
 
     Attributes:
+        language: of all the others, such as "pt-BR".
         notice: the one sentence on every file.
         title: of the page.
         labels: short words by what they stand for.
@@ -30,21 +30,23 @@ class Words:
         facts: what the case rests on, name with value.
     """
 
+    language: str
     notice: str
     title: str
     labels: dict[str, str]
     outcome: str
     said: str
     doubt: str
-    figures: tuple[str, tuple[tuple[str, ...], ...]]
+    figures: Table
     captions: tuple[str, ...]
     notes: tuple[str, ...]
-    facts: Pairs
+    facts: tuple[tuple[str, str], ...]
 
 
 def words_of(content: Content) -> Words:
     """Say a case in the visitor's language; cheap, as it is done whenever the page is drawn."""
     return Words(
+        language=current().replace("_", "-"),
         notice=t(NOTICE),
         title=t("Chest radiograph triage: one case"),
         labels={
@@ -60,13 +62,13 @@ def words_of(content: Content) -> Words:
         outcome=_outcome(content),
         said=_said(content),
         doubt=t(lungs_text.HARDLY) if content.hardly_changes else "",
-        figures=_withheld(content) if content.diagnosis.withheld else _figures(content),
+        figures=figures(content),
         captions=(
             t("Radiograph") if not content.diagnosis.withheld else t("Picture"),
             *(caption(one) for one in content.shown),
         ),
         notes=_notes(content),
-        facts=_facts(content),
+        facts=facts(content),
     )
 
 
@@ -111,46 +113,6 @@ def _said(content: Content) -> str:
     return text.agreement({one.model: one.predicted for one in content.shown})
 
 
-def _figures(content: Content) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    """One row a network: its class with its figures."""
-    shown = content.shown
-    if not shown:
-        return "", ()
-    headings = (t("Network"), *(t(title) for title in TITLES.values()))
-    headings += (t("Answers from"), t("Novelty (limit 1)"), t("Predicted"))
-    rows = tuple(
-        (
-            ARCHITECTURES[one.model],
-            *(text.percent(float(value)) for value in one.probabilities),
-            text.percent(one.threshold),
-            "–" if one.novelty is None else number(one.novelty),
-            t(TITLES[one.predicted]),
-        )
-        for one in shown
-    )
-    scores = [ARCHITECTURES[one.model] for one in shown if not one.calibrated]
-    if not scores:
-        heading = t("Calibrated probability of each class")
-    elif len(scores) == len(shown):
-        heading = t("Score of each class, not calibrated")
-    else:
-        heading = t(
-            "Calibrated probability of each class; a score of {networks}, not calibrated",
-            networks=", ".join(scores),
-        )
-    return heading, (headings, *rows)
-
-
-def _withheld(content: Content) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    """One row a network: how far the picture is from what it knows; no class is named."""
-    rows = tuple(
-        (ARCHITECTURES[one.model], "–" if one.novelty is None else number(one.novelty), number(1))
-        for one in content.diagnosis.predictions
-    )
-    heading = t("Novelty: distance from the radiographs that a network knows")
-    return heading, ((t("Network"), t("Novelty"), t("Limit")), *rows)
-
-
 def _notes(content: Content) -> tuple[str, ...]:
     """What to think of the maps, then what becomes of the answer without the lungs."""
     if not content.shown:
@@ -175,32 +137,3 @@ def _notes(content: Content) -> tuple[str, ...]:
         notes.append(lungs_text.compared(found))
         notes.append(lungs_text.share(found, found.prediction.predicted))
     return tuple(filter(None, notes))
-
-
-def _facts(content: Content) -> Pairs:
-    """What the case rests on: sample, run, weights, preprocessing."""
-    facts = []
-    if content.sample:
-        facts.append((t("Sample"), content.sample))
-    if content.sha256:
-        facts.append((t("SHA-256 of the file"), content.sha256))
-    title = str(content.run.info.get("title") or content.run.name)
-    facts.append((t("Run"), f"{title} ({content.run.name})"))
-    weights = [
-        f"{info.title} {info.weights_format} {digests.get('model.tflite', '')[:16]}"
-        for info, digests in zip(content.infos, content.weights, strict=True)
-    ]
-    if weights:
-        side = content.infos[0].input_shape[1]
-        facts.append((t("Weights, SHA-256"), ", ".join(weights)))
-        facts.append(
-            (
-                t("Preprocessing"),
-                t(
-                    "resized to {side} x {side} pixels without keeping the aspect ratio; grey in "
-                    "three channels, range [0, 1]",
-                    side=side,
-                ),
-            )
-        )
-    return tuple(facts)

@@ -143,7 +143,9 @@ def test_what_the_fonts_lack_gets_a_likeness():
 
 def test_the_page_speaks_the_visitors_language(content_of):
     with language.speaking("pt_BR"):
-        said = page(content_of())
+        content = content_of()
+        said, words = page(content), words_of(content)
+    assert b"/Lang (pt-BR)" in case_pdf(content, words, created=CREATED)
     assert "Resposta: " in said
     assert "Probabilidade calibrada de cada classe" in said
     assert "Answer" not in said

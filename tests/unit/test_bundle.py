@@ -133,3 +133,8 @@ def test_the_command_checks_bundles(tmp_path, capsys):
     assert cli.main(["verify", str(whole), str(broken)]) == 1
     assert "broken.zip: words.txt differs" in capsys.readouterr().out
     assert cli.main(["verify", str(tmp_path / "none.zip")]) == 2
+
+
+def test_a_bundle_that_unpacks_to_far_more_is_not_unpacked(monkeypatch):
+    monkeypatch.setattr("covid_model.bundle_check.MAX_BYTES", 1_000)
+    assert "MiB" in check(written()).problems[0]
