@@ -17,6 +17,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from covid_model.dicom_codestream import check_codestream
 from covid_model.dicom_details import details_of
 from covid_model.dicom_display import to_display, windows_of
 from covid_model.dicom_header import PHOTOMETRIC, check_metadata, code, one_of
@@ -54,6 +55,7 @@ def read_dicom(
             check_metadata(dataset)
             check_size(int(dataset.Rows), int(dataset.Columns))
             _check_decoder(dataset)
+            check_codestream(dataset)
             grey = code(dataset, "PhotometricInterpretation") in GREY
             windows = windows_of(dataset) if grey else ()
             pixels = _grey(dataset, window) if grey else _colour(dataset)

@@ -22,7 +22,7 @@ OLDEST = 130  # years; beyond, a date is wrong
 
 
 def details_of(dataset: Dataset) -> dict[str, str]:
-    """Return view, age, sex, exposure ... as far as known; keys with units are sentences."""
+    """Return view, age, sex, exposure ... as far as known; what is in words is a sentence."""
     known = {
         Sentence("Modality"): one_of(dataset, "Modality", MODALITIES),
         Sentence("View"): view_of(dataset),
@@ -80,7 +80,7 @@ def _exposure(dataset: Dataset) -> str:
 
 def _exposure_index(dataset: Dataset) -> str:
     index = _number(dataset, "ExposureIndex")
-    return Sentence("{index:.0f}", index=index) if index else ""
+    return f"{index:.0f}" if index else ""
 
 
 def _number(dataset: Dataset, keyword: str) -> float:

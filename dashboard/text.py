@@ -26,7 +26,7 @@ EMPTY = Sentence("""
 **Nothing to look at yet.** Drop one or more frontal chest radiographs into the box, or try one of
 the samples below it.
 
-- PNG, JPEG and DICOM files are read, DICOM also without a file ending.
+- PNG, JPEG and DICOM files are read, DICOM also without a file ending, and whole studies as a zip.
 - A file that cannot be read is listed with its reason; the others go on.
 - Files stay in the memory of the computer that runs this page and are forgotten with the session.
 """)

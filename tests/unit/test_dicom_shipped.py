@@ -77,7 +77,7 @@ PICTURES = {
     "CT_small.dcm": READ,
     "J2K_pixelrep_mismatch.dcm": READ,
     "JPEG-lossy.dcm": READ,
-    "JPEG2000-embedded-sequence-delimiter.dcm": READ,
+    "JPEG2000-embedded-sequence-delimiter.dcm": "holds a picture of 3722445056 x 1024",
     "JPEG2000.dcm": READ,
     "JPGExtended.dcm": READ,
     "MR_small.dcm": READ,

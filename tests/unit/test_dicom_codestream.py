@@ -1,0 +1,71 @@
+"""A compressed picture of another size than its header's is refused before it is decoded."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+from pydicom.encaps import encapsulate, get_frame
+from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
+
+from covid_model.dicom_codestream import stated_size
+from covid_model.errors import RadiographError
+from covid_model.radiograph import read_radiograph
+from tests.dicoms import dataset, encode
+
+GREY = np.arange(64 * 80, dtype=np.uint32).reshape(64, 80).astype(np.uint8)
+
+
+def jpeg(picture):
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "JPEG", comment=b"a segment before the frame's")
+    return stream.getvalue()
+
+
+def compressed(frame, syntax, **tags):
+    ds = dataset(GREY, bits=8, **tags)
+    ds.PixelData = encapsulate([frame])
+    ds["PixelData"].VR = "OB"
+    return encode(ds, syntax)
+
+
+def jpeg_2000():
+    ds = dataset(GREY, bits=8)
+    encode(ds, JPEG2000Lossless, compress=True)
+    return get_frame(ds.PixelData, 0, number_of_frames=1)
+
+
+def test_sizes_are_those_of_the_frames():
+    assert stated_size(jpeg(GREY)) == (64, 80, 1)
+    assert stated_size(jpeg(np.dstack([GREY] * 3))) == (64, 80, 3)
+    assert stated_size(jpeg_2000()) == (64, 80, 1)
+    assert stated_size(b"\0" * 100) is None
+    assert stated_size(jpeg(GREY)[:30]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("MR_small_jpeg_ls_lossless.dcm", (64, 64, 1)),
+        ("SC_rgb_jpeg_gdcm.dcm", (100, 100, 3)),
+        ("JPGExtended.dcm", (1024, 256, 1)),
+    ],
+)
+def test_sizes_of_the_rarer_ways(name, size):
+    frame = get_frame(dcmread(get_testdata_file(name)).PixelData, 0, number_of_frames=1)
+    assert stated_size(frame) == size
+
+
+@pytest.mark.parametrize(
+    ("frame", "syntax"),
+    [(jpeg(GREY), JPEGBaseline8Bit), (jpeg_2000(), JPEG2000Lossless)],
+    ids=["jpeg", "jpeg2000"],
+)
+def test_another_size_is_refused_before_decoding(frame, syntax, monkeypatch):
+    assert read_radiograph(compressed(frame, syntax)).pixels.shape == (64, 80)
+    monkeypatch.setattr("pydicom.Dataset.pixel_array", property(lambda _: pytest.fail("decoded")))
+    for tags, said in (({"Rows": 200}, "80 x 200 x 1"), ({"SamplesPerPixel": 3}, "80 x 64 x 3")):
+        with pytest.raises(RadiographError, match=f"says {said} and holds .* 80 x 64 x 1"):
+            read_radiograph(compressed(frame, syntax, **tags))
