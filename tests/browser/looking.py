@@ -1,0 +1,72 @@
+"""The viewer as a browser test sees it: its keys, its controls, the pixels of its pictures."""
+
+import base64
+import io
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+SECONDS = 60_000  # milliseconds
+FOCUSED = """() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element?.dataset?.id ?? element?.tagName;
+}"""
+
+
+class Viewer:
+    """The only viewer of a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.locator(".viewer")
+
+    def control(self, name: str) -> Locator:
+        """A button, a slider or the pictures by the name that the scripts give it."""
+        return self.root.locator(f"[data-id='{name}']")
+
+    def ready(self, overlays: int = 1) -> None:
+        """Wait until the pictures are drawn and the page rests."""
+        expect(self.pictures("overlay")).to_have_count(overlays, timeout=SECONDS)
+        expect(self.root).to_have_attribute("data-drawn", re.compile(r"\d+"), timeout=SECONDS)
+        resting = self.page.locator("[data-test-script-state=notRunning]")
+        expect(resting).to_be_visible(timeout=SECONDS)
+
+    def pictures(self, kind: str) -> Locator:
+        return self.root.locator(f"canvas[data-kind={kind}]")
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, each once the last has been drawn."""
+        for key in keys:
+            self.draws(lambda key=key: self.page.keyboard.press(key))
+
+    def draws(self, act) -> None:
+        """Do something, then wait until the pictures are drawn again."""
+        before = self.root.get_attribute("data-drawn")
+        act()
+        expect(self.root).not_to_have_attribute("data-drawn", before, timeout=SECONDS)
+
+    def pixels(self, kind: str, index: int = 0) -> np.ndarray:
+        """What a picture shows, int (height, width, 3)."""
+        url = self.pictures(kind).nth(index).evaluate("one => one.toDataURL()")
+        with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as image:
+            return np.asarray(image.convert("RGB")).astype(int)
+
+    def on(self, name: str, value: bool = True) -> None:
+        """Expect a button to be on, or off."""
+        expect(self.control(name)).to_have_attribute(
+            "aria-pressed", str(value).lower(), timeout=SECONDS
+        )
+
+    def fresh(self) -> None:
+        """Take the focus to the pictures with everything as at first, the lungs not outlined."""
+        self.control("stage").evaluate("one => one.focus({preventScroll: true})")
+        self.press("1", "r")
+        if self.control("outline").count():
+            self.press("l")
+
+    def focused(self) -> str:
+        """The name of the control that has the focus, or the kind of element elsewhere."""
+        return self.page.evaluate(FOCUSED)
