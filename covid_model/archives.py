@@ -17,7 +17,7 @@ MAX_FILES = 100_000  # with those of archives inside
 MAX_INNER = 256 * 2**20  # bytes of an archive inside, which is held whole
 MAX_RATIO, NO_BOMB = 200, 2**20  # radiographs pack to a third, zeros to a thousandth; bytes
 LOCKED = 0x41  # flags of a file: by a password, by strong encryption
-START = 256  # bytes that tell a file's kind
+START = 4096  # bytes that tell a file's kind, of a DICOM file its modality
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Whether a DICOM header speaks of a single frontal chest radiograph."""
 
+import re
+
 from pydicom import Dataset
 
 from covid_model.dicom_view import NOT_FRONTAL, lateral_by, view_of
@@ -12,7 +14,7 @@ MODALITIES = frozenset({"CR", "DX", "RG", "DR", "OT", ""})
 # Only words of these lists are ever shown: anything else in a header could be somebody's name.
 OTHER_MODALITIES = frozenset({
     "AU", "BI", "BMD", "CT", "DOC", "ECG", "ES", "GM", "IO", "IVUS", "KO", "MG", "MR", "NM", "OCT",
-    "OP", "OT", "PR", "PT", "PX", "REG", "RF", "RTDOSE", "RTIMAGE", "RTPLAN", "RTSTRUCT", "SEG",
+    "OP", "PR", "PT", "PX", "REG", "RF", "RTDOSE", "RTIMAGE", "RTPLAN", "RTSTRUCT", "SEG",
     "SM", "SR", "US", "XA", "XC",
 })
 NOT_CHEST = frozenset({
@@ -26,6 +28,8 @@ PHOTOMETRIC = frozenset({
     "YBR_FULL_422", "YBR_ICT", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_RCT",
 })
 # fmt: on
+# The modality's element in the bytes of a file, little endian with or without its VR.
+MODALITY = re.compile(rb"\x08\x00\x60\x00(?:CS..|..\x00\x00)([A-Z]{2,16})", re.DOTALL)
 DICOMDIR = "1.2.840.10008.1.3.10"
 
 
@@ -60,6 +64,12 @@ def check_metadata(dataset: Dataset) -> None:
     part = code(dataset, "BodyPartExamined").replace(" ", "")
     if part in NOT_CHEST:
         raise RadiographError("Expected a chest radiograph. Received: body part {part}.", part=part)
+
+
+def is_other_modality(start: bytes) -> bool:
+    """Whether the first bytes of a file tell that it is of a modality that is refused."""
+    found = MODALITY.search(start)
+    return found is not None and found[1].decode() in OTHER_MODALITIES
 
 
 def _check_view(dataset: Dataset) -> None:

@@ -44,7 +44,8 @@ class Brought:
     """What a file brings.
 
     Attributes:
-        sources: the files to list, in order; loading one that is damaged says why.
+        sources: the files to list, in order, other modalities last so that they crowd out no
+            radiograph; loading one that is damaged says why.
         others: how many files of the archive are no pictures, and are not listed.
     """
 
@@ -65,11 +66,12 @@ def brought_by(name: str, data: bytes) -> Brought:
         files = list_files(open_archive(io.BytesIO(data)))
     except RadiographError as error:
         return Brought((Source(name, partial(_refuse, error)),))
-    listed = [file for file in files if _may_be_picture(file)]
+    listed = [(rank, file) for file in files if (rank := _rank(file)) is not None]
     if not listed:
         error = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
         return Brought((Source(name, partial(_refuse, error)),))
-    sources = tuple(Source(f"{name}/{file.name}", file.load) for file in listed)
+    listed.sort(key=lambda one: one[0])
+    sources = tuple(Source(f"{name}/{file.name}", file.load) for _, file in listed)
     return Brought(sources, others=len(files) - len(listed))
 
 
@@ -103,11 +105,16 @@ def not_listed(name: str, count: int) -> Sentence:
     )
 
 
-def _may_be_picture(file: Source) -> bool:
+def _rank(file: Source) -> int | None:
+    """Return 0; 1 for a modality that is refused, as a CT of the study; None where no picture."""
+    from covid_model.dicom_header import is_other_modality  # pydicom only where it is needed
+
     try:
-        return bool(kind_of(file.start()))
+        start = file.start()
     except RadiographError:
-        return True  # it is listed, and loading it says why
+        return 0  # it is listed, and loading it says why
+    kind = kind_of(start)
+    return int(kind == "DICOM" and is_other_modality(start)) if kind else None
 
 
 def _refuse(error: RadiographError) -> NoReturn:

@@ -138,6 +138,16 @@ def test_what_a_page_has_no_room_for_is_named_and_comes_when_there_is(
     assert not at.warning
 
 
+def test_other_modalities_of_a_study_do_not_crowd_out_its_radiographs(
+    open_app, tiny_run_root, frontal, drawn_radiograph, monkeypatch
+):
+    monkeypatch.setattr("dashboard.state.MAX_CASES", 2)
+    slices = {f"A/CT{n}": radiograph(drawn_radiograph, Modality="CT") for n in range(3)}
+    at = upload(open_app(tiny_run_root), ("study.zip", study({**slices, "B/IM1": frontal})))
+    assert names(at) == ["study.zip/B/IM1", "study.zip/A/CT0"]
+    assert "2 of the files, study.zip/A/CT1 first" in at.warning[0].value
+
+
 def test_the_uploader_says_what_it_takes(open_app, tiny_run_root):
     uploader = open_app(tiny_run_root).file_uploader[0]
     assert not uploader.proto.type, "any ending will do, none as well"

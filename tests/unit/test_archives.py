@@ -62,7 +62,7 @@ def test_paths_are_only_shown_and_lead_nowhere():
 
 
 def test_only_the_start_of_a_file_is_unpacked_to_tell_its_kind():
-    (source,) = listed(packed({"IM1": bytes(1000)}))
+    (source,) = listed(packed({"IM1": bytes(9000)}))
     assert len(source.start()) == archives.START
 
 

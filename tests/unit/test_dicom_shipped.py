@@ -11,8 +11,10 @@ import pytest
 from pydicom import dcmread, dcmwrite
 from pydicom.data.data_manager import DATA_ROOT
 
+from covid_model.archives import START
+from covid_model.dicom_header import is_other_modality
 from covid_model.errors import RadiographError
-from covid_model.radiograph import read_radiograph
+from covid_model.radiograph import kind_of, read_radiograph
 
 ROOT = Path(DATA_ROOT)
 SHIPPED = sorted(
@@ -133,6 +135,23 @@ def test_every_shipped_file_is_read_or_refused_with_its_reason(name):
     fitting = (TABLE[pattern] for pattern in TABLE if fnmatch.fnmatchcase(name, pattern))
     said = outcome((ROOT / name).read_bytes())
     assert re.search(next(fitting, ""), said), said
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_modality_is_told_by_the_start_of_a_file(name):
+    data = (ROOT / name).read_bytes()
+    if kind_of(data) == "DICOM" and is_other_modality(data[:START]):
+        assert re.search("modality [A-Z]+|table of contents", outcome(data))
+
+
+def test_the_usual_modalities_are_told():
+    for name, told in (
+        ("CT_small.dcm", True),
+        ("MR_small_implicit.dcm", True),
+        ("image_dfl.dcm", False),
+    ):
+        data = (ROOT / "test_files" / name).read_bytes()
+        assert is_other_modality(data[:START]) == told, name
 
 
 @pytest.mark.parametrize("name", PICTURES)
