@@ -118,7 +118,10 @@ def offers(content: Content, words: Words) -> list[Offer]:
             Offer(
                 "dicom",
                 t("Picture as DICOM"),
-                t("Secondary capture of radiograph and overlays, without any patient's data."),
+                t(
+                    "Radiograph and overlays as a secondary capture. Nothing of the file's header "
+                    "or name goes into it; text inside the picture stays."
+                ),
                 f"{stem}-overlay.dcm",
                 "application/dicom",
                 lambda: _dicom(content, words),

@@ -1,4 +1,4 @@
-"""One case as a DICOM secondary capture, free of who the patient is."""
+"""One case as a DICOM secondary capture whose header says nothing of the patient."""
 
 import io
 import uuid
@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
+from covid_model.bundle import sha256
 from covid_model.notice import NOTICE
 from dashboard.exports.content import Content, versions
 from dashboard.exports.pictures import side_by_side
@@ -20,8 +21,9 @@ def case_capture(content: Content, words: Words, *, created: datetime) -> bytes:
     """Return radiograph with overlays as a DICOM file of one RGB picture, the notice drawn on it.
 
     Secondary Capture Image Storage (PS3.3 A.8.1), explicit little endian, not compressed. The
-    source is named by its SHA-256 alone; its name and header may tell the patient's. The UIDs are
-    new, made of the picture with the moment, so that the same export is the same instance.
+    source is named by its SHA-256 alone: its name and header may tell the patient's. What is
+    written in its pixels stays, so nothing claims that the identity was removed. The UIDs are new,
+    made of the picture with the moment: the same export is the same instance.
 
     Args:
         content: a case whose file was not refused.
@@ -47,17 +49,16 @@ def _identity(ds, rgb: np.ndarray, created: datetime) -> None:
     """Patient, study, series, instance: all new, all anonymous."""
     from pydicom.uid import SecondaryCaptureImageStorage
 
-    seed = f"{created.isoformat()} {uuid.uuid5(uuid.NAMESPACE_OID, rgb.tobytes().hex())}"
+    seed = f"{created.isoformat()} {sha256(rgb.tobytes())}"
     ds.SpecificCharacterSet = "ISO_IR 192"
     ds.SOPClassUID = SecondaryCaptureImageStorage
     ds.SOPInstanceUID = _uid("instance", seed)
     ds.StudyInstanceUID, ds.SeriesInstanceUID = _uid("study", seed), _uid("series", seed)
     ds.PatientName, ds.PatientID = NAME, ID
     ds.PatientBirthDate = ds.PatientSex = ""
-    ds.PatientIdentityRemoved = "YES"
-    ds.DeidentificationMethod = "No attribute of the source is carried over"
     ds.StudyDate = ds.SeriesDate = ds.ContentDate = created.strftime("%Y%m%d")
     ds.StudyTime = ds.SeriesTime = ds.ContentTime = created.strftime("%H%M%S")
+    ds.TimezoneOffsetFromUTC = created.strftime("%z")
     ds.AccessionNumber = ds.ReferringPhysicianName = ""
     ds.StudyID, ds.SeriesNumber, ds.InstanceNumber = "1", 1, 1
 

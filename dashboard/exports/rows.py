@@ -68,7 +68,7 @@ def facts(content: Content) -> tuple[tuple[str, str], ...]:
     """What the case rests on, name with value: sample, run, weights, preprocessing."""
     found = []
     if content.sample:
-        found.append((t("Sample"), content.sample))
+        found.append((t("Sample"), t(content.sample)))
     if content.sha256:
         found.append((t("SHA-256 of the file"), content.sha256))
     title = str(content.run.info.get("title") or content.run.name)
