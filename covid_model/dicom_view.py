@@ -81,8 +81,9 @@ def _told(words: str) -> str:
 
 def _sagittal(dataset: Dataset) -> Sentence | None:
     """Judge by the directions of rows and columns: front or back with head or foot is lateral."""
-    directions = [str(one).strip().upper() for one in dataset.get("PatientOrientation") or ()]
-    axes = {AXES.get(one, "") for one in directions}
+    stated = dataset.get("PatientOrientation") or ()
+    directions = () if isinstance(stated, str) else stated  # one alone is not both
+    axes = {AXES.get(str(one).strip().upper(), "") for one in directions}
     return Sentence("patient orientation") if axes == {"depth", "height"} else None
 
 

@@ -65,6 +65,7 @@ def test_a_lateral_view_is_refused_by_what_tells_it(tags, where):
         {"PatientOrientation": ["A", "R"]},
         {"PatientOrientation": ["", ""]},
         {"PatientOrientation": "L"},
+        {"PatientOrientation": "AF"},
         {"SeriesDescription": ""},
     ],
 )
