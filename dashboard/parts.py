@@ -1,9 +1,11 @@
 """Pieces of screen that more than one page shows."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from covid_model import runs
@@ -11,8 +13,11 @@ from covid_model.radiograph import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis
-from dashboard import charts, services, state, tables, text
+from dashboard import services, state, tables, text
 from dashboard.language import speaking, t
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 
 def intake() -> None:
@@ -137,6 +142,8 @@ def details_line(radiograph: Radiograph) -> str:
 
 def draw_scores(prediction: Prediction) -> None:
     """Draw the three scores of one network as bars, with the threshold where it has one."""
+    from dashboard import charts  # Plotly with pandas, only where something is drawn
+
     draw_chart(
         charts.scores_chart(
             prediction.probabilities, measure=prediction.measure, threshold=prediction.threshold

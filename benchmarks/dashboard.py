@@ -1,0 +1,113 @@
+"""How quickly the dashboard answers, what twenty visitors cost.
+
+    python -m benchmarks.dashboard [--rounds N] [--sessions N]
+
+Prints a Markdown table of the shipped run on the composite samples: from the start of `streamlit
+run` to the first page in a Chromium that is open already; then, without a browser, the time that
+the page's script takes on the server to open, to answer for a new case, for another network or page
+once the case is known; the memory of the process with many sessions, each of which has asked every
+network (Linux).
+"""
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from pathlib import Path
+from statistics import median
+
+from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT
+from tests.browser.served import chromium, dashboard
+
+APP = Path(__file__).resolve().parent.parent / "dashboard" / "app.py"
+TIMEOUT = 300  # seconds
+
+
+def seconds(function: Callable[[], object]) -> float:
+    """Time one call."""
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
+
+
+def start() -> float:
+    """Seconds from the start of the command to the first page in an open browser."""
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        page = browser.new_page()
+        started = time.perf_counter()
+        with dashboard(DEFAULT_ROOT, Path(folder)) as url:
+            page.goto(url)
+            page.locator(".st-key-accept button").wait_for(timeout=1000 * TIMEOUT)
+            return time.perf_counter() - started
+
+
+def visitor():
+    """A session on Classify that has accepted the notice, with the seconds of its first page."""
+    from streamlit.testing.v1 import AppTest
+
+    from dashboard import state
+
+    at = AppTest.from_file(APP, default_timeout=TIMEOUT)
+    at.session_state[state._ACCEPTED] = True
+    return at, seconds(at.run)
+
+
+def ask_all(at) -> float:
+    """Take the last sample, ask every network about it; seconds for the first of them."""
+    sample = [button for button in at.button if str(button.key).startswith("sample-")][-1]
+    first = seconds(lambda: sample.click().run())
+    for name in ARCHITECTURES:
+        choose(at, name)
+    return first
+
+
+def choose(at, name: str) -> None:
+    """Choose a network."""
+    from dashboard import state
+
+    at.button_group(key=state.MODEL).set_value(name).run()
+
+
+def megabytes() -> float:
+    """Resident memory of this process."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, then print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15, help="default: %(default)s")
+    parser.add_argument("--sessions", type=int, default=20, help="default: %(default)s")
+    options = parser.parse_args(arguments)
+    logging.disable(logging.WARNING)
+    rows = {
+        "`streamlit run` to the first page in an open Chromium": median(start() for _ in range(3))
+    }
+    at, rows["Classify, opened first"] = visitor()
+    rows["first answer, with loading the network"] = ask_all(at)
+    names, pages = cycle(ARCHITECTURES), cycle(("compare", "classify"))
+    rows["another network, case known"] = median(
+        seconds(lambda: choose(at, next(names))) for _ in range(options.rounds)
+    )
+    for page in ("compare", "classify"):  # the first time loads the page
+        at.switch_page(f"views/{page}.py").run()
+    rows["another page, case known"] = median(
+        seconds(lambda: at.switch_page(f"views/{next(pages)}.py").run())
+        for _ in range(2 * options.rounds)
+    )
+    one = megabytes()
+    others = [visitor()[0] for _ in range(options.sessions - 1)]
+    for other in others:
+        ask_all(other)
+    lines = [f"| {what} | {1000 * value:.0f} ms |" for what, value in rows.items()]
+    lines.append(f"| memory with 1 session, every network asked | {one:.0f} MB |")
+    lines.append(f"| memory with {options.sessions} sessions | {megabytes():.0f} MB |")
+    sys.stdout.write("\n".join(("| | measured |", "| --- | --- |", *lines)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What is loaded or computed once: networks for all sessions, answers for one."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from covid_model.runs import ARCHITECTURES, load_run, sha256_of
+from covid_model.serving import classifier
+from covid_model.serving.classifier import Classifier
+from dashboard import services, state
+from tests.app.conftest import go, upload
+
+SESSIONS = 20
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    """A list that grows by one whenever a network is loaded."""
+    found, load = [], Classifier.load
+
+    def counted(folder, **options):
+        found.append(folder)
+        return load(folder, **options)
+
+    monkeypatch.setattr(Classifier, "load", counted)
+    return found
+
+
+@pytest.fixture
+def worked(monkeypatch):
+    """A list that grows by one name whenever a network is asked or its input is made."""
+    found, predict, make = [], Classifier.predict, classifier.to_input
+
+    def predicted(self, radiograph):
+        found.append(self.info.architecture)
+        return predict(self, radiograph)
+
+    def made(*arguments, **options):
+        found.append("input")
+        return make(*arguments, **options)
+
+    monkeypatch.setattr(Classifier, "predict", predicted)
+    monkeypatch.setattr(classifier, "to_input", made)
+    return found
+
+
+def test_twenty_sessions_at_once_load_each_network_once(open_app, tiny_run_root, loaded):
+    run = load_run(next(tiny_run_root.iterdir()))
+    together = Barrier(SESSIONS)
+
+    def ask(_):
+        together.wait(timeout=60)
+        for name in ARCHITECTURES:
+            folder = run.model_folder(name)
+            services._classifier(str(folder), sha256_of(folder / "model.json"))
+
+    with ThreadPoolExecutor(SESSIONS) as pool:
+        list(pool.map(ask, range(SESSIONS)))
+    assert len(loaded) == len(ARCHITECTURES)
+
+
+def test_sessions_share_the_networks(open_app, tiny_run_root, png, loaded):
+    for _ in range(3):
+        at = open_app(tiny_run_root, "compare")
+        assert not upload(at, ("a.png", png)).error
+    assert len(loaded) == len(ARCHITECTURES)
+
+
+def test_a_known_case_costs_no_network_again(open_app, tiny_run_root, png, worked):
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    for name in ARCHITECTURES:
+        at.button_group(key=state.MODEL).set_value(name).run()
+    assert sorted(worked) == sorted([*ARCHITECTURES, *["input"] * len(ARCHITECTURES)])
+    worked.clear()
+    for name in ARCHITECTURES:
+        at.button_group(key=state.MODEL).set_value(name).run()
+    at = go(go(at, "reports"), "classify")
+    assert at.metric
+    assert worked == []
