@@ -52,7 +52,7 @@ def scores(diagnosis: Diagnosis) -> Rows:
             },
             t("Answer from"): percent(item.threshold),
             t("Novelty"): number(item.novelty, 2),
-            t("Time"): f"{written(1000 * item.seconds, '.0f')} ms",
+            t("Duration"): f"{written(1000 * item.seconds, '.0f')} ms",
         }
         for item in diagnosis.predictions
     ]
