@@ -19,6 +19,8 @@ from dashboard.language import speaking, t
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+SAMPLES_WIDTH = 640  # pixels
+
 
 def intake() -> None:
     """Show the uploader with the samples; what comes is kept in the session."""
@@ -38,10 +40,25 @@ def intake() -> None:
         st.warning(text.plain(t(note)))
     for unlisted in state.unlisted():
         st.caption(text.plain(t(unlisted)))
-    if samples := services.samples():
+    if state.cases():
+        samples()
+        st.button(t("Remove all files"), icon=":material/delete:", on_click=state.clear)
+
+
+def empty() -> None:
+    """Say what to do on a page that has no file yet, with the samples in one click."""
+    with st.container(border=True):
+        st.markdown(t(text.EMPTY))
+        with st.container(width=SAMPLES_WIDTH):
+            samples()
+
+
+def samples() -> None:
+    """Show the composite samples that are there, each with a button that takes it."""
+    if found := services.samples():
         st.caption(t(text.SAMPLES))
-        grid = st.grid(len(samples), min_column_width=90, gap="small")
-        for title, sample in samples.items():
+        grid = st.grid(len(found), min_column_width=90, gap="small")
+        for title, sample in found.items():
             with grid.cell():
                 st.image(sample.data, width="stretch", alt=t(sample.sample))
                 st.button(
@@ -52,8 +69,6 @@ def intake() -> None:
                     width="stretch",
                     wrap=True,
                 )
-    if state.cases():
-        st.button(t("Remove all files"), icon=":material/delete:", on_click=state.clear)
 
 
 def open_shelf(*, to_predict: bool) -> runs.Shelf:

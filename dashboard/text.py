@@ -24,7 +24,7 @@ SPLIT_BY = {"patient": Sentence("patient"), "image": Sentence("image")}
 
 EMPTY = Sentence("""
 **Nothing to look at yet.** Drop one or more frontal chest radiographs into the box, or try one of
-the samples below it.
+the samples below.
 
 - PNG, JPEG and DICOM files are read, DICOM also without a file ending, and whole studies as a zip.
 - A file that cannot be read is listed with its reason; the others go on.

@@ -72,7 +72,7 @@ with controls:
     model = None if run is None else parts.pick_network(run.servable_models, key=state.MODEL)
 with results:
     if not state.cases():
-        st.container(border=True).markdown(text.EMPTY)
+        parts.empty()
     elif run is not None:
         try:
             diagnoses = classify(run, model)

@@ -67,7 +67,7 @@ chosen = parts.pick_case()
 if state.cases():
     reading.switch()
 if chosen is None:
-    st.container(border=True).markdown(t(text.EMPTY))
+    parts.empty()
 elif run is not None:
     key, case = chosen
     try:
