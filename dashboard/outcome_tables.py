@@ -1,42 +1,13 @@
 """Diagnoses as small tables of formatted text, free of Streamlit."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from covid_model.runs import ARCHITECTURES
-from covid_model.serving import batch
 from covid_model.serving.diagnose import Diagnosis
 from dashboard.figures import number
 from dashboard.language import t, written
-from dashboard.tables import Rows, with_notice
-from dashboard.text import STATUS, TITLES, capital, percent, plain, short, steady, titles
-
-
-def outcomes(diagnoses: Iterable[Diagnosis]) -> Rows:
-    """Return one row a file of one network: status, class, its probability, novelty, the reason.
-
-    No class is named where the file is withheld. Novelty is left out where the network has none.
-    """
-    held = list(diagnoses)
-    first = [item.predictions[0] if item.predictions else None for item in held]
-    asked = [one for one in first if one is not None]
-    measured = any(one.novelty is not None for one in asked)
-    heading = capital(t(asked[0].measure if asked else "score"))
-    rows = []
-    for item, one in zip(held, first, strict=True):
-        named = None if item.withheld else one
-        rows.append(
-            {
-                t("File"): plain(short(item.name)),
-                t("Status"): t(STATUS[item.status]),
-                t("Predicted"): t(TITLES[named.predicted]) if named else "–",
-                heading: percent(named.score) if named else "–",
-                **({t("Novelty"): number(one and one.novelty, 2)} if measured else {}),
-                t("Reason"): steady(plain(item.reason)) or "–",
-            }
-        )
-    return rows
+from dashboard.tables import Rows
+from dashboard.text import TITLES, capital, percent, titles
 
 
 def scores(diagnosis: Diagnosis) -> Rows:
@@ -75,11 +46,6 @@ def spread(diagnosis: Diagnosis) -> Rows:
             }
         )
     return rows
-
-
-def results_csv(diagnoses: Iterable[Diagnosis]) -> str:
-    """Return the command line's table as CSV, with the notice in a last column."""
-    return with_notice(batch.COLUMNS, (row for item in diagnoses for row in batch.rows(item)))
 
 
 def novelty(diagnosis: Diagnosis) -> Rows:

@@ -1,6 +1,5 @@
 """Read first, reveal later: what the networks say stays hidden until the reader said it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -12,10 +11,10 @@ from dashboard.language import t
 
 def switch() -> None:
     """Show the switch; turned off over unread files, it asks before it reveals them."""
+    state.show_reading_first()
     st.toggle(
         t("Read first, reveal later"),
         key=state.READ_FIRST,
-        persist_state="session",
         on_change=state.turn_reading_first,
         help=t(
             "Hides everything that a network says of a file, on every page, until you have given "
@@ -40,16 +39,6 @@ def hidden(case: state.Case, diagnosis: Diagnosis) -> bool:
     """
     read = state.reading_log().last(case.sha256) is not None
     return state.reads_first() and diagnosis.radiograph is not None and not read
-
-
-def shown(diagnoses: Mapping[str, Diagnosis], *, run: str) -> bool:
-    """Return whether the answers to all files may be shown, and note in the log that they are."""
-    held = state.cases()
-    if any(hidden(held[key], diagnosis) for key, diagnosis in diagnoses.items()):
-        return False
-    for key, diagnosis in diagnoses.items():
-        state.reading_log().show(held[key].sha256, run, diagnosis)
-    return True
 
 
 def gate(case: state.Case, diagnosis: Diagnosis, *, run: str) -> bool:

@@ -1,6 +1,7 @@
 """The dashboard's only caching: what its pages ask of the serving package."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import streamlit as st
 
 from covid_model import lungs
 from covid_model.classes import CLASSES
-from covid_model.errors import DataError
+from covid_model.errors import CovidModelError, DataError
 from covid_model.lungs import LungSegmenter
 from covid_model.preprocessing import shrink
 from covid_model.radiograph import check_bytes, read_radiograph
@@ -19,15 +20,20 @@ from covid_model.sentence import Sentence
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.counterfactual import Counterfactual, without_lungs
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnose import Diagnosis, decided
 from dashboard import state
 
+log = logging.getLogger(__name__)
 COMPOSITE = Sentence(
     "Composite: the average of one radiograph each of {images} training patients, no patient's "
     "image."
 )
 SAMPLES_FOLDER = DEFAULT_ROOT.parent / "samples"
 THUMBNAIL_SIDE, MAX_THUMBNAILS = 320, 96  # pixels; pictures of some pages of errors
+UNFORESEEN = Sentence(
+    "Something unforeseen stopped this file alone; the server's log says what. Export it again in "
+    "another format, then add it once more."
+)
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
 
 
@@ -43,19 +49,58 @@ def _segmenter(folder: str, digest: str) -> LungSegmenter:
     return LungSegmenter.load(Path(folder))
 
 
+def knows(case_key: str, folder: Path) -> bool:
+    """Whether the network in ``folder`` was asked about a file of this session before."""
+    return state.result((case_key, *_network(folder))) is not None
+
+
 def diagnosis(case_key: str, case: state.Case, folders: Sequence[Path]) -> Diagnosis:
-    """Return what the networks in ``folders`` say of one file, from the session when it is known.
+    """Return what the networks in ``folders`` say of one file; none is asked a second time.
+
+    An error that nobody foresaw is logged, and refuses this one file.
 
     Raises:
         RunError: if a network cannot be loaded.
     """
-    networks = [(str(folder), sha256_of(folder / "model.json")) for folder in folders]
-    key = (case_key, *(part for network in networks for part in network))
-    known = state.result(key)
-    if known is None:
-        known = _reduced(classify(case, [_classifier(*net) for net in networks]))
-        state.keep_result(key, known)
-    return known
+    keys = [(case_key, *_network(folder)) for folder in folders]
+    missing = [key for key in keys if state.result(key) is None]
+    if missing:
+        classifiers = [_classifier(*network) for _, *network in missing]
+        whole = _picture_kept(case_key, _asked(case, classifiers))
+        answers = whole.predictions or [None] * len(missing)
+        for key, prediction in zip(missing, answers, strict=True):
+            alone = () if prediction is None else (prediction,)
+            state.keep_result(key, replace(whole, predictions=alone))
+    known = [state.result(key) for key in keys]
+    unread = next((one for one in known if not one.predictions), None)
+    return unread or decided(known[0].radiograph, [one.predictions[0] for one in known])
+
+
+def _network(folder: Path) -> tuple[str, str]:
+    return str(folder), sha256_of(folder / "model.json")
+
+
+def _asked(case: state.Case, classifiers: Sequence[Classifier]) -> Diagnosis:
+    """Ask networks about one file, which is refused where something unforeseen stops that."""
+    try:
+        return classify(case, classifiers)
+    except CovidModelError:
+        raise
+    except Exception:  # one file must not take the others with it
+        log.exception("A file could not be classified, sha256 %s", case.sha256)
+        return Diagnosis(case.name, "refused", reason=UNFORESEEN)
+
+
+def _picture_kept(case_key: str, whole: Diagnosis) -> Diagnosis:
+    """Shrink the picture to what is drawn, one copy a file, which bounds a session's memory."""
+    if whole.radiograph is None:
+        return whole
+    small = state.result((case_key,))
+    if small is None:
+        pixels = shrink(whole.radiograph.pixels, side=PREVIEW_SIDE)
+        small = replace(whole.radiograph, pixels=pixels)
+        state.keep_result((case_key,), small)
+    return replace(whole, radiograph=small)
 
 
 def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfactual | None:
@@ -75,7 +120,7 @@ def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfact
     if not lungs.segmenter_available():
         return None
     segmenter = (str(lungs.DEFAULT_FOLDER), sha256_of(lungs.DEFAULT_FOLDER / lungs.INFO_FILE))
-    network = (str(folder), sha256_of(folder / "model.json"))
+    network = _network(folder)
     key = (case_key, *segmenter, *network)
     found = state.result(key)
     if found is None:
@@ -98,14 +143,6 @@ def _mask(case_key: str, pixels: np.ndarray, segmenter: tuple[str, str]) -> np.n
         found = (_segmenter(*segmenter).mask(pixels),)  # a tuple, as there may be no lungs
         state.keep_result(key, found)
     return found[0]
-
-
-def _reduced(whole: Diagnosis) -> Diagnosis:
-    """Shrink the picture to what is drawn, so that a session's memory stays bounded."""
-    if whole.radiograph is None:
-        return whole
-    small = shrink(whole.radiograph.pixels, side=PREVIEW_SIDE)
-    return replace(whole, radiograph=replace(whole.radiograph, pixels=small))
 
 
 def thumbnail(file: Path) -> np.ndarray:

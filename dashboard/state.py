@@ -1,5 +1,6 @@
 """Every key of a visitor's session, with the only functions that write them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,24 +11,27 @@ from dashboard import uploads
 from dashboard.reading_log import Log
 from dashboard.uploads import Case
 
-# Widgets; all but the uploader and CASE carry persist_state="session", to outlive a page switch.
+# Widgets; all but the uploader, CASE, TABLE and READ_FIRST carry persist_state="session", to
+# outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
 HIDDEN = "hidden"
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
 CARD = "card"  # before a run's name: whether its model card is open
+TABLE, SHOWN_OUTCOMES, SHOWN_CLASSES = "table", "shown_outcomes", "shown_classes"
 READ_FIRST = "read_first"  # the switch that hides what the networks say
 PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
 ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
 # Plain values.
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
 _UNLISTED = "unlisted"
-_LOG, _ASKING_TO_REVEAL = "reading_log", "asking_to_reveal"
+_ROWS = "rows"  # the files of the table by row
+_LOG, _READS_FIRST, _ASKING_TO_REVEAL = "reading_log", "reads_first", "asking_to_reveal"
 _ACCEPTED = "accepted"
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
 
 MAX_CASES = 50
 MAX_BYTES = 256 * 2**20
-MAX_RESULTS = 2 * MAX_CASES  # of each kind, so that none crowds out another
+MAX_RESULTS = 4 * MAX_CASES  # of each kind, so that none crowds out another
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,32 @@ def show_chosen() -> None:
 def choose_shown() -> None:
     """Choose the file that the visitor picked in the list."""
     _choose(st.session_state[CASE])
+
+
+def show_row(keys: Sequence[str]) -> None:
+    """Give the table of ``keys``, before it is drawn, the row of the chosen file to mark."""
+    st.session_state[_ROWS] = tuple(keys)
+    current = current_case()
+    rows = [keys.index(current[0])] if current and current[0] in keys else []
+    if _marked_rows() != rows:
+        st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+
+def choose_row() -> None:
+    """Choose the file whose row the visitor marked; nothing where he took the mark away."""
+    known = st.session_state.get(_ROWS, ())
+    for row in _marked_rows():
+        if row < len(known):
+            _choose(known[row])
+
+
+def _marked_rows() -> list[int]:
+    return list(st.session_state.get(TABLE, {}).get("selection", {}).get("rows", ()))
+
+
+def choose(key: str) -> None:
+    """Choose a file by its key."""
+    _choose(key)
 
 
 def uploader_key() -> str:
@@ -157,25 +187,31 @@ def forget_readings() -> None:
 
 def reads_first() -> bool:
     """Whether the networks' answers are hidden until the reader gave a reading."""
-    return bool(st.session_state.get(READ_FIRST)) or asks_to_reveal()
+    return st.session_state.get(_READS_FIRST, False)
 
 
 def asks_to_reveal() -> bool:
-    """Whether the switch was turned off over unread files and the question why is still open."""
+    """Whether the switch was turned off over unread files, and nobody said yet whether to do so."""
     return st.session_state.get(_ASKING_TO_REVEAL, False)
 
 
+def show_reading_first() -> None:
+    """Give the switch, before it is drawn, its value: a page switch would forget the widget's."""
+    st.session_state[READ_FIRST] = reads_first() and not asks_to_reveal()
+
+
 def turn_reading_first() -> None:
-    """Follow the switch; over files that nobody read, off needs a second click."""
-    log = reading_log()
+    """Follow the switch; off over files that nobody read yet is asked about first."""
+    on, log = st.session_state[READ_FIRST], reading_log()
     unread = any(log.unseen(case.sha256) for case in cases().values())
-    st.session_state[_ASKING_TO_REVEAL] = unread and not st.session_state[READ_FIRST]
+    st.session_state[_READS_FIRST] = on or unread
+    st.session_state[_ASKING_TO_REVEAL] = unread and not on
 
 
 def reveal(*, all_files: bool) -> None:
     """Answer the question that ``turn_reading_first`` left open."""
     st.session_state[_ASKING_TO_REVEAL] = False
-    st.session_state[READ_FIRST] = not all_files
+    st.session_state[_READS_FIRST] = not all_files
 
 
 def result(key: tuple[str, ...]) -> Any:

@@ -14,6 +14,7 @@ from dashboard.language import t
 from dashboard.text import NO_BREAK, TITLES, percent, unplain
 
 Rows = list[dict[str, str]]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # as OWASP lists them for CSV injection
 Report = Mapping[str, Any]
 
 PARTS = {
@@ -59,10 +60,15 @@ def to_csv(rows: Rows) -> str:
 def with_notice(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Write rows as CSV with the notice in a last column."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, [*columns, "notice"], lineterminator="\n")
+    writer = csv.DictWriter(out, [*columns, "notice"])  # ends lines as RFC 4180 has it
     writer.writeheader()
     writer.writerows({**row, "notice": NOTICE} for row in rows)
     return out.getvalue()
+
+
+def defused(words: str) -> str:
+    """Put an apostrophe before words that a spreadsheet would run as a formula."""
+    return f"'{words}" if words.startswith(FORMULA_STARTS) else words
 
 
 def _breakable(cell: str) -> str:

@@ -47,14 +47,19 @@ def diagnose(data: bytes, name: str, classifiers: Sequence[Classifier]) -> Diagn
         return Diagnosis(name=name, status="refused", reason=error.sentence)
     sizes = {classifier.input_size for classifier in classifiers}
     inputs = {size: _shrunk(radiograph, size) for size in sizes}
-    predictions = tuple(one.predict(inputs[one.input_size]) for one in classifiers)
+    predictions = [one.predict(inputs[one.input_size]) for one in classifiers]
+    return decided(radiograph, predictions)
+
+
+def decided(radiograph: Radiograph, predictions: Sequence[Prediction]) -> Diagnosis:
+    """Return the result for a radiograph that was read, from what each network says of it."""
     decision = decide(predictions)
     return Diagnosis(
-        name=name,
+        name=radiograph.name,
         status=decision.status,
         reason=decision.reason,
         radiograph=radiograph,
-        predictions=predictions,
+        predictions=tuple(predictions),
         withheld=decision.status == "refused",
     )
 

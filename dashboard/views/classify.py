@@ -12,31 +12,17 @@ from dashboard import (
     exports,
     lungs,
     lungs_text,
+    many,
     outcome,
-    outcome_tables,
     parts,
     reading,
-    services,
+    reading_page,
     state,
     text,
     viewer,
 )
+from dashboard.language import t
 from dashboard.viewer import scene
-
-
-def classify(run: Run, model: str) -> dict[str, Diagnosis]:
-    """Ask one network about every file of the session; a file asked before is not asked again."""
-    held, folder = state.cases(), run.model_folder(model)
-    bar = st.empty()
-    found = {}
-    for index, (key, case) in enumerate(held.items()):
-        if len(held) > 1:
-            bar.progress(
-                index / len(held), f"File {index + 1} of {len(held)}: {text.plain(case.name)}"
-            )
-        found[key] = services.diagnosis(key, case, [folder])
-    bar.empty()
-    return found
 
 
 def draw(diagnosis: Diagnosis, found: Counterfactual | None) -> None:
@@ -63,6 +49,26 @@ def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
     exports.section(key, case, diagnosis, run, found=found)
 
 
+def many_files(run: Run, model: str) -> None:
+    """Show what one network says of every file, then the chosen one in full."""
+    folder = run.model_folder(model)
+    try:
+        diagnoses = many.ask(folder)
+    except CovidModelError as error:
+        st.error(t(error.sentence), title=t("This network cannot be used"))
+        return
+    reading.switch()
+    rows = shown = many.rows(diagnoses, run=run.name)
+    if len(rows) > 1:
+        shown = many.section(rows)
+    key, _ = many.pick(shown) if len(rows) > 1 else state.current_case()
+    result(key, diagnoses[key], run, folder)
+    many.download(rows)
+    reading_page.section(run=run.name, network=model)
+    if len(diagnoses) < len(rows):
+        st.rerun()
+
+
 st.title("Classify")
 shelf = parts.open_shelf(to_predict=True)
 controls, results = st.columns([1, 2], gap="large")
@@ -74,25 +80,4 @@ with results:
     if not state.cases():
         parts.empty()
     elif run is not None:
-        try:
-            diagnoses = classify(run, model)
-        except CovidModelError as error:
-            st.error(str(error), title="This network cannot be used")
-            st.stop()
-        reading.switch()
-        whole = reading.shown(diagnoses, run=run.name)
-        if whole and len(diagnoses) > 1:
-            parts.draw_table(
-                outcome_tables.outcomes(diagnoses.values()), alt="Outcome of every file"
-            )
-        key, _ = parts.pick_case()
-        result(key, diagnoses[key], run, run.model_folder(model))
-        if whole:
-            st.download_button(
-                "Download results as CSV",
-                outcome_tables.results_csv(diagnoses.values()),
-                file_name="results.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+        many_files(run, model)

@@ -1,6 +1,8 @@
 """An answer, "can't tell" or a refusal: what Classify with Compare say of one file."""
 
 import json
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -37,6 +39,12 @@ def prediction(model, *probabilities, novelty=0.5, threshold=0.7):
     )
 
 
+def only_asked(found, data, name, classifiers):
+    """What diagnose would say of the networks that it is given."""
+    models = [one.info.architecture for one in classifiers]
+    return replace(found, predictions=tuple(p for p in found.predictions if p.model in models))
+
+
 @pytest.fixture
 def networks_say(monkeypatch, png):
     """Return a function that puts words into the networks' mouths, for any file."""
@@ -51,7 +59,7 @@ def networks_say(monkeypatch, png):
             predictions=predictions,
             withheld=decision.status == "refused",
         )
-        monkeypatch.setattr(services, "diagnose", lambda *_: found)
+        monkeypatch.setattr(services, "diagnose", partial(only_asked, found))
 
     return say
 
@@ -138,15 +146,16 @@ def test_a_batch_names_status_and_reason_of_every_file(
     files = [(f"{name}.png", data) for name, data in trusted_pictures.items()]
     at = upload(open_app(trusted_run_root), *files, ("bad.png", b"no picture"))
     assert not at.exception
-    rows = at.table[0].value
-    assert list(rows["Status"]) == [
+    assert "**1 answer, 1 can't tell, 2 refused**" in words(at)
+    rows = at.dataframe[0].value
+    assert list(rows["Outcome"]) == [
         text.STATUS[key] for key in ("ok", "uncertain", "refused", "refused")
     ]
-    assert [value in TITLES for value in rows["Predicted"]] == [True, True, False, False]
-    assert list(rows["Calibrated probability"])[2:] == ["–", "–"]
-    assert float(rows["Novelty"][2]) > 1
-    assert rows["Novelty"][3] == "–"
-    assert [bool(reason != "–") for reason in rows["Reason"]] == [False, True, True, True]
+    assert [value in TITLES for value in rows["Class"]] == [True, True, False, False]
+    assert list(rows["Calibrated probability"].isna()) == [False, False, True, True]
+    assert rows["Novelty"][2] > 1
+    assert np.isnan(rows["Novelty"][3])
+    assert [bool(reason) for reason in rows["Reason"]] == [False, True, True, True]
 
 
 def test_a_run_without_calibration_speaks_of_scores(open_app, tiny_run_root, png):

@@ -95,10 +95,10 @@ def test_a_bad_file_shows_its_reason_and_the_rest_go_on(open_app, tiny_run_root,
     assert not at.exception
     assert at.error[0].proto.title == "bad.png cannot be classified"
     assert "Expected a PNG, JPEG or DICOM file" in at.error[0].value
-    rows = at.table[0].value
+    rows = at.dataframe[0].value
     assert list(rows["File"]) == ["bad.png", "good.png"]
-    assert list(rows["Status"]) == ["refused", "answer"]
-    assert rows["Predicted"][1] in TITLES
+    assert list(rows["Outcome"]) == ["refused", "answer"]
+    assert rows["Class"][1] in TITLES
     at.selectbox(key="case").set_value(list(at.session_state["cases"])[1]).run()
     assert not at.error
     assert at.metric[0].value in TITLES

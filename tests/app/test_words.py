@@ -1,13 +1,9 @@
 """Sentences and tables, without a page around them; the paper's own figures."""
 
-import csv
-import io
-
 import numpy as np
 import pytest
 
 from covid_model import paper
-from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis
@@ -86,29 +82,6 @@ def test_a_reason_keeps_its_column_wide():
 def test_a_long_name_keeps_both_ends():
     assert text.short("a.png") == "a.png"
     assert text.short("a" * 20 + "b" * 20 + ".png") == "a" * 14 + "…" + "b" * 10 + ".png"
-
-
-def test_outcomes_have_one_row_a_file():
-    rows = outcome_tables.outcomes([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
-    assert rows[0] == {
-        "File": "a.png",
-        "Status": "answer",
-        "Predicted": "Normal",
-        "Score": text.percent(0.7),
-        "Reason": "–",
-    }
-    assert rows[1]["File"] == r"b\|c\*.png"
-    assert (rows[1]["Status"], rows[1]["Predicted"]) == ("refused", "–")
-    assert rows[1]["Reason"].replace(text.NO_BREAK, " ") == REFUSED.reason
-
-
-def test_csv_carries_the_notice_in_every_row():
-    out = outcome_tables.results_csv([diagnosis("a.png", (0.1, 0.7, 0.2)), REFUSED])
-    rows = list(csv.DictReader(io.StringIO(out)))
-    assert [row["file"] for row in rows] == ["a.png", "b|c*.png"]
-    assert {row["notice"] for row in rows} == {NOTICE}
-    assert (rows[0]["predicted"], float(rows[0]["p_normal"])) == ("normal", pytest.approx(0.7))
-    assert (rows[1]["status"], rows[1]["p_normal"]) == ("refused", "")
 
 
 def test_the_papers_counts_in_words():

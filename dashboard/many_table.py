@@ -1,0 +1,106 @@
+"""Many files of one network as a table, a summary or CSV, free of Streamlit."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from covid_model.serving import Diagnosis, Prediction, batch
+from dashboard.language import t
+from dashboard.many_text import KINDS, counted, of_kind
+from dashboard.tables import defused, with_notice
+from dashboard.text import STATUS, TITLES, capital
+
+Kind = Literal["ok", "uncertain", "refused", "hidden", "waiting"]
+HIDDEN = "not read yet"  # what the CSV says of a file whose answer is hidden
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One file of the table.
+
+    Attributes:
+        key: of the file.
+        name: of the file.
+        kind: the outcome, or why none is shown: hidden until it was read, or not asked yet.
+        diagnosis: what the network says; None where ``kind`` is "hidden" or "waiting".
+        reading: what the reader said, "" where he said nothing.
+    """
+
+    key: str
+    name: str
+    kind: Kind
+    diagnosis: Diagnosis | None = None
+    reading: str = ""
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """What the network was asked for, None where nothing of it may be shown."""
+        return (
+            self.diagnosis.predictions[0] if self.diagnosis and self.diagnosis.predictions else None
+        )
+
+    @property
+    def named(self) -> Prediction | None:
+        """The prediction whose class may be named, None where there is none."""
+        return None if self.kind == "refused" else self.prediction
+
+
+def frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """Return the table by heading: file, outcome, class, its probability, novelty, the reason.
+
+    Columns that no row fills are left out, but for the first three. Probabilities are shares of
+    [0, 1], None where no class is named.
+    """
+    named = [row.named for row in rows]
+    optional = {
+        measure(rows): [one and one.score for one in named],
+        t("Novelty"): [row.prediction and row.prediction.novelty for row in rows],
+        t("Your reading"): [row.reading or None for row in rows],
+        t("Reason"): [t(row.diagnosis.reason) if row.diagnosis else None for row in rows],
+    }
+    return pd.DataFrame(
+        {
+            t("File"): [row.name for row in rows],
+            t("Outcome"): [of_kind(row.kind) for row in rows],
+            t("Class"): [one and t(TITLES[one.predicted]) for one in named],
+            **{heading: cells for heading, cells in optional.items() if any(cells)},
+        }
+    )
+
+
+def measure(rows: Iterable[Row]) -> str:
+    """Return the heading of the figures: what the network's probabilities are."""
+    return capital(t(next((row.named.measure for row in rows if row.named), "score")))
+
+
+def counts(rows: Iterable[Row]) -> Counter[str]:
+    """Count the rows of each kind and of each named class."""
+    rows = list(rows)
+    return Counter(row.kind for row in rows) + Counter(
+        row.named.predicted for row in rows if row.named
+    )
+
+
+def summary(rows: Iterable[Row]) -> str:
+    """Say in one line how many files have which outcome; what is 0 is said for outcomes alone."""
+    found = counts(rows)
+    return ", ".join(counted(kind, found[kind]) for kind in KINDS if found[kind] or kind in STATUS)
+
+
+def results_csv(rows: Iterable[Row]) -> str:
+    """Return the command line's table as CSV with the notice; a hidden file has no answer in it."""
+    return with_notice(batch.COLUMNS, (_safe(line) for row in rows for line in _lines(row)))
+
+
+def _lines(row: Row) -> list[dict[str, str]]:
+    if row.diagnosis:
+        return batch.rows(row.diagnosis)
+    status = HIDDEN if row.kind == "hidden" else "not asked yet"
+    return [{**dict.fromkeys(batch.COLUMNS, ""), "file": row.name, "status": status}]
+
+
+def _safe(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {**line, "file": defused(line["file"]), "reason": defused(line["reason"])}

@@ -1,0 +1,41 @@
+"""The part of Classify that shows the log of readings with the agreement with one network."""
+
+import streamlit as st
+
+from covid_model.runs import ARCHITECTURES
+from dashboard import parts, reading_tables, reading_text, state
+from dashboard.language import t
+
+
+def section(*, run: str, network: str) -> None:
+    """Show how reader and network agree, with the log to download; nothing without readings.
+
+    Args:
+        run: folder name of the run.
+        network: of that run, to compare the reader with.
+    """
+    log = state.reading_log()
+    if not log.readings:
+        return
+    title = ARCHITECTURES[network]
+    st.subheader(t("Log of readings"))
+    counts = reading_tables.compared(log, run=run, network=network)
+    st.markdown(reading_text.agreement(reading_tables.agreement(counts), title))
+    if counts.any():
+        parts.draw_table(
+            reading_tables.confusion(counts),
+            alt=t("Blind readings by what the reader and {network} said", network=title),
+        )
+    st.caption(reading_text.counted(log, int(counts.sum())))
+    with st.container(horizontal=True):
+        st.download_button(
+            t("Download the log as CSV"),
+            reading_tables.log_csv(log),
+            file_name="readings.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        with st.popover(t("Delete the log"), icon=":material/delete:"):
+            st.markdown(t("The readings are nowhere else. Download them first."))
+            st.button(t("Delete all readings"), on_click=state.forget_readings)

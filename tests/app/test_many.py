@@ -1,0 +1,176 @@
+"""Many files at once: in order, with bad ones among them, listed and filtered."""
+
+import csv
+import io
+
+import pytest
+
+from covid_model.errors import RadiographError
+from covid_model.notice import NOTICE
+from covid_model.serving import Diagnosis, batch, diagnose
+from covid_model.serving.classifier import Classifier
+from dashboard import many, many_table, services, state, tables
+from dashboard.many_table import Row
+from tests.app.conftest import go, upload, words
+from tests.app.test_words import diagnosis
+from tests.drawings import drawing
+from tests.drawings import png as as_png
+
+COUNT = 50
+BAD = {7: b"no picture", 31: b""}
+ANSWERED = diagnosis("a.png", (0.1, 0.7, 0.2))
+REFUSED = Diagnosis("b|c*.png", "refused", reason="The file is empty: export it again.")
+
+
+@pytest.fixture
+def files():
+    """Fifty files, two of them bad."""
+    pictures = [as_png(drawing(covid=share / COUNT)) for share in range(COUNT)]
+    return [(f"{n:02}.png", BAD.get(n, picture)) for n, picture in enumerate(pictures)]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """A list of the names of the files that a network was asked about."""
+    names, predict = [], Classifier.predict
+
+    def counted(self, radiograph):
+        names.append(radiograph.name)
+        return predict(self, radiograph)
+
+    monkeypatch.setattr(Classifier, "predict", counted)
+    return names
+
+
+def test_fifty_files_with_bad_ones_among_them(open_app, tiny_run_root, files, asked):
+    at = upload(open_app(tiny_run_root), *files)
+    assert not at.exception
+    assert asked == [name for n, (name, _) in enumerate(files) if n not in BAD]
+    assert "**48 answers, 0 can't tell, 2 refused**" in words(at)
+    rows = at.dataframe[0].value
+    assert list(rows["File"]) == [name for name, _ in files]
+    assert [n for n, kind in enumerate(rows["Outcome"]) if kind == "refused"] == list(BAD)
+    assert not at.get("progress")  # gone when it is done
+
+
+def test_a_file_that_comes_later_is_asked_alone(open_app, tiny_run_root, files, asked):
+    at = upload(open_app(tiny_run_root), *files[:3])
+    upload(at, *files[:4])
+    at.segmented_control(key="model").set_value("vgg16").run()
+    at.segmented_control(key="model").set_value("xception").run()
+    names = [name for name, _ in files[:4]]
+    assert asked == names + [names[3], *names[:3]]  # the file in view goes first
+    go(at, "compare")
+    assert asked[8:] == [names[3]]  # of its third network alone
+
+
+def test_what_is_known_shows_while_the_rest_is_asked(
+    open_app, tiny_run_root, files, asked, monkeypatch
+):
+    monkeypatch.setattr(many, "PASS", -1)  # one file a pass
+    passes = []
+    draw = many_table.frame
+    monkeypatch.setattr(many_table, "frame", lambda rows: passes.append(draw(rows)) or passes[-1])
+    at = upload(open_app(tiny_run_root), *files[:4])
+    assert not at.exception
+    assert [list(one["Outcome"]).count("waiting") for one in passes] == [3, 2, 1, 0]
+    assert asked == [name for name, _ in files[:4]]
+
+
+def test_an_error_that_nobody_foresaw_refuses_one_file(
+    open_app, tiny_run_root, files, monkeypatch, caplog
+):
+    def fails(data, name, classifiers):
+        if name == "01.png":
+            raise ZeroDivisionError("nobody foresaw this")
+        return diagnose(data, name, classifiers)
+
+    monkeypatch.setattr(services, "diagnose", fails)
+    at = upload(open_app(tiny_run_root), *files[:3])
+    assert not at.exception
+    assert list(at.dataframe[0].value["Outcome"]) == ["answer", "refused", "answer"]
+    assert "unforeseen" in at.dataframe[0].value["Reason"][1]
+    assert "ZeroDivisionError" in caplog.text
+    assert "01.png" not in caplog.text  # a file's name may be a patient's
+
+
+def test_the_table_follows_the_filter(open_app, tiny_run_root, files):
+    at = upload(open_app(tiny_run_root), *files[5:10])
+    outcomes = at.pills(key=state.SHOWN_OUTCOMES)
+    assert outcomes.options == ["answer (4)", "refused (1)"]
+    outcomes.set_value(["refused"]).run()
+    assert list(at.dataframe[0].value["File"]) == ["07.png"]
+    assert len(at.selectbox(key="case").options) == 5  # the list keeps them all
+    named = [one for one in at.pills(key=state.SHOWN_CLASSES).options]
+    assert sum(int(one.split("(")[1][:-1]) for one in named) == 4
+    at.pills(key=state.SHOWN_CLASSES).set_value(["covid"]).run()
+    assert not at.dataframe
+    assert "No file has this outcome and class." in words(at)
+    assert not at.exception
+
+
+def test_next_and_previous_step_through_the_table(open_app, tiny_run_root, files):
+    at = upload(open_app(tiny_run_root), *files[:3], files[7])
+
+    def shown():
+        return at.session_state["cases"][at.selectbox(key="case").value].name
+
+    def press(label):
+        next(one for one in at.button if one.label == label).click().run()
+        return shown()
+
+    assert next(one for one in at.button if one.label == "Previous file").disabled
+    assert press("Next file") == "01.png"
+    assert at.session_state[state.TABLE]["selection"]["rows"] == [1]
+    at.pills(key=state.SHOWN_OUTCOMES).set_value(["refused"]).run()
+    assert shown() == "01.png"  # a filter closes no file
+    assert press("Next file") == "07.png"
+    assert next(one for one in at.button if one.label == "Next file").disabled
+
+
+def test_the_marked_row_is_the_chosen_file(open_app, tiny_run_root, files):
+    at = upload(open_app(tiny_run_root), *files[:3])
+    assert at.session_state[state.TABLE]["selection"]["rows"] == [0]
+    at.selectbox(key="case").set_value(list(at.session_state["cases"])[2]).run()
+    assert at.session_state[state.TABLE]["selection"]["rows"] == [2]
+
+
+def test_one_file_needs_no_table(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    assert not at.dataframe
+    assert not at.pills
+
+
+def rows_of(*rows):
+    return list(csv.DictReader(io.StringIO(many_table.results_csv(rows))))
+
+
+def test_the_csv_is_the_command_lines_with_the_notice():
+    rows = rows_of(
+        Row("1", "a.png", "ok", ANSWERED),
+        Row("2", "b|c*.png", "refused", REFUSED),
+        Row("3", "c.png", "hidden"),
+    )
+    assert tuple(rows[0]) == (*batch.COLUMNS, "notice")
+    assert [row["file"] for row in rows] == ["a.png", "b|c*.png", "c.png"]
+    assert {row["notice"] for row in rows} == {NOTICE}
+    assert (rows[0]["predicted"], float(rows[0]["p_normal"])) == ("normal", pytest.approx(0.7))
+    assert (rows[1]["status"], rows[1]["p_normal"]) == ("refused", "")
+    assert (rows[2]["status"], rows[2]["predicted"], rows[2]["model"]) == ("not read yet", "", "")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_file_name_runs_in_a_spreadsheet(start):
+    name = f"{start}1+1.png"
+    refused = Diagnosis(name, "refused", reason=str(RadiographError("{name} it is.", name=name)))
+    row = rows_of(Row("1", name, "refused", refused))[0]
+    assert (row["file"], row["reason"]) == (f"'{name}", f"'{name} it is.")
+    assert tables.defused("a=b.png") == "a=b.png"
+
+
+def test_the_table_leaves_out_what_no_row_has():
+    frame = many_table.frame([Row("1", "a.png", "ok", ANSWERED)])
+    assert list(frame) == ["File", "Outcome", "Class", "Score"]
+    assert frame["Score"][0] == pytest.approx(0.7)
+    hidden = many_table.frame([Row("1", "a.png", "hidden")])
+    assert list(hidden) == ["File", "Outcome", "Class"]
