@@ -83,7 +83,7 @@ def section(held: Sequence[Row]) -> list[Row]:
         many_table.frame(shown),
         key=state.TABLE,
         on_select=state.choose_row,
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         column_config={
             many_table.measure(shown): st.column_config.NumberColumn(format="percent"),
             t("Novelty"): st.column_config.NumberColumn(format="%.2f"),
@@ -93,7 +93,7 @@ def section(held: Sequence[Row]) -> list[Row]:
         placeholder="–",
         alt=t("Outcome of every file"),
     )
-    st.caption(t("Click a heading to sort, or a row's box to look at its file."))
+    st.caption(t("Click a heading to sort, a row to look at its file."))
     return shown
 
 

@@ -71,9 +71,9 @@ def counted(log: Log, compared: int) -> str:
     """Say how many readings there are, how many of them are blind, where they are kept."""
     blind = sum(not one.not_blind for one in log.readings)
     return t(
-        "Readings: {count}; blind: {blind}; blind and answered by this network: {compared}. "
-        "Agreement is not accuracy: neither of the two is the truth. The log stays in this browser "
-        "session.",
+        "Readings: {count}; blind: {blind}; blind, of files that this network was asked about: "
+        "{compared}. Agreement is not accuracy: neither of the two is the truth. The log stays in "
+        "this browser session.",
         count=len(log.readings),
         blind=blind,
         compared=compared,

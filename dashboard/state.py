@@ -90,20 +90,25 @@ def show_row(keys: Sequence[str]) -> None:
     st.session_state[_ROWS] = tuple(keys)
     current = current_case()
     rows = [keys.index(current[0])] if current and current[0] in keys else []
-    if _marked_rows() != rows:
-        st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    if _marked() != (rows, []):
+        marked = {"rows": rows, "columns": [], "cells": []}
+        st.session_state[TABLE] = {"selection": marked}
 
 
 def choose_row() -> None:
-    """Choose the file whose row the visitor marked; nothing where he took the mark away."""
-    known = st.session_state.get(_ROWS, ())
-    for row in _marked_rows():
-        if row < len(known):
+    """Choose the file whose row or cell the visitor clicked; none where he took the mark away."""
+    known, current = st.session_state.get(_ROWS, ()), current_case()
+    rows, cells = _marked()
+    for row in (*rows, *cells):
+        if row < len(known) and current and known[row] != current[0]:
             _choose(known[row])
+            return
 
 
-def _marked_rows() -> list[int]:
-    return list(st.session_state.get(TABLE, {}).get("selection", {}).get("rows", ()))
+def _marked() -> tuple[list[int], list[int]]:
+    """The rows that are marked in the table, then those of marked cells."""
+    marked = st.session_state.get(TABLE, {}).get("selection", {})
+    return list(marked.get("rows", ())), [row for row, _ in marked.get("cells", ())]
 
 
 def choose(key: str) -> None:

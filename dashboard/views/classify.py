@@ -41,8 +41,9 @@ def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
         return
     outcome.answer(diagnosis)
     found = lungs.without_lungs(key, diagnosis, folder)
-    seconds = diagnosis.predictions[0].seconds
-    st.caption(f"{text.plain(diagnosis.name)}, read in {1000 * seconds:.0f} ms. {case.sample}")
+    file, seconds = text.plain(diagnosis.name), diagnosis.predictions[0].seconds
+    read = t("{file}, read in {milliseconds:.0f} ms.", file=file, milliseconds=1000 * seconds)
+    st.caption(f"{read} {t(case.sample)}")
     draw(diagnosis, found)
     if found is not None:
         lungs.hidden_picture(diagnosis, found)
