@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from covid_model.serving import Diagnosis
-from dashboard import parts, reading_form, state
+from dashboard import reading_form, state, viewer
 from dashboard.language import t
+from dashboard.viewer import scene
 
 
 def switch() -> None:
@@ -55,7 +56,7 @@ def gate(case: state.Case, diagnosis: Diagnosis, *, run: str) -> bool:
         neutral = replace(diagnosis, withheld=False)  # a novel picture looks like any other
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            parts.draw_radiograph(neutral)
+            viewer.show(scene.alone(neutral), key="reading-viewer")
         with right:
             reading_form.ask(case)
         return False

@@ -7,7 +7,7 @@ import pytest
 
 from covid_model.errors import RadiographError
 from covid_model.notice import NOTICE
-from covid_model.serving import Diagnosis, batch, diagnose
+from covid_model.serving import Diagnosis, batch
 from covid_model.serving.classifier import Classifier
 from dashboard import many, many_table, services, state, tables
 from dashboard.many_table import Row
@@ -80,12 +80,12 @@ def test_what_is_known_shows_while_the_rest_is_asked(
 def test_an_error_that_nobody_foresaw_refuses_one_file(
     open_app, tiny_run_root, files, monkeypatch, caplog
 ):
-    def fails(data, name, classifiers):
-        if name == "01.png":
+    def fails(case, classifiers):
+        if case.name == "01.png":
             raise ZeroDivisionError("nobody foresaw this")
-        return diagnose(data, name, classifiers)
+        return batch.classify(case, classifiers)
 
-    monkeypatch.setattr(services, "diagnose", fails)
+    monkeypatch.setattr(services, "classify", fails)
     at = upload(open_app(tiny_run_root), *files[:3])
     assert not at.exception
     assert list(at.dataframe[0].value["Outcome"]) == ["answer", "refused", "answer"]

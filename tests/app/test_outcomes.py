@@ -39,8 +39,8 @@ def prediction(model, *probabilities, novelty=0.5, threshold=0.7):
     )
 
 
-def only_asked(found, data, name, classifiers):
-    """What diagnose would say of the networks that it is given."""
+def only_asked(found, case, classifiers):
+    """What classify would say of the networks that it is given."""
     models = [one.info.architecture for one in classifiers]
     return replace(found, predictions=tuple(p for p in found.predictions if p.model in models))
 
@@ -59,7 +59,7 @@ def networks_say(monkeypatch, png):
             predictions=predictions,
             withheld=decision.status == "refused",
         )
-        monkeypatch.setattr(services, "diagnose", partial(only_asked, found))
+        monkeypatch.setattr(services, "classify", partial(only_asked, found))
 
     return say
 

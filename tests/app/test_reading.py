@@ -62,10 +62,10 @@ ANSWERS = {  # scores, novelty, threshold: whatever a network may say of a pictu
 
 
 def says(answer):
-    """Return a stand-in for diagnose that gives one answer for every file that can be read."""
+    """Return a stand-in for classify that gives one answer for every file that can be read."""
     scores, novelty, threshold = ANSWERS[answer]
 
-    def diagnose(data, name, classifiers):
+    def classify(case, classifiers):
         predictions = [
             Prediction(
                 one.info.architecture,
@@ -78,9 +78,9 @@ def says(answer):
             )
             for one in classifiers
         ]
-        return decided(read_radiograph(data, name), predictions)
+        return decided(read_radiograph(case.data, case.name), predictions)
 
-    return diagnose
+    return classify
 
 
 @pytest.mark.parametrize("page", ["classify", "compare"])
@@ -89,7 +89,7 @@ def test_the_page_is_the_same_whatever_the_networks_say(
 ):
     pages = []
     for answer in ANSWERS:
-        monkeypatch.setattr(services, "diagnose", says(answer))
+        monkeypatch.setattr(services, "classify", says(answer))
         at = upload(hide(open_app(tiny_run_root)), ("a.png", png), ("b.png", as_png(drawing())))
         at = at if page == "classify" else go(at, page)
         assert not at.exception
