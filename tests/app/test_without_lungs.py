@@ -10,7 +10,7 @@ from covid_model import lungs
 from covid_model.errors import RunError
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
-from dashboard import lungs_text, outcome_tables, services, state
+from dashboard import lungs_text, many_table, services, state
 from tests.app.conftest import go, panels, scene, upload, words
 from tests.drawings import drawing
 
@@ -216,7 +216,8 @@ def test_the_table_of_results_keeps_the_command_lines_columns(
     known = at.session_state["results"]
     diagnoses = [value for value in known.values() if hasattr(value, "status")]
     assert len(case) == len(diagnoses) == 1
-    header = next(csv.reader(io.StringIO(outcome_tables.results_csv(diagnoses))))
+    rows = [many_table.Row("1", "a.png", "ok", diagnoses[0])]
+    header = next(csv.reader(io.StringIO(many_table.results_csv(rows))))
     assert header == [*COLUMNS, "notice"]
 
 
