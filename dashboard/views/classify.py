@@ -70,7 +70,7 @@ def many_files(run: Run, model: str) -> None:
         st.rerun()
 
 
-st.title("Classify")
+st.title(t("Classify"))
 shelf = parts.open_shelf(to_predict=True)
 controls, results = st.columns([1, 2], gap="large")
 with controls:

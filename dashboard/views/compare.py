@@ -40,7 +40,7 @@ def result(diagnosis: Diagnosis, sample: str) -> None:
     if outcome.refused(diagnosis):
         return
     if sample:
-        st.caption(f"{text.plain(diagnosis.name)}. {sample}")
+        st.caption(f"{text.plain(diagnosis.name)}. {t(sample)}")
     outcome.answers(diagnosis)
     answers(diagnosis)
     viewer.show(scene.side_by_side(diagnosis), key="compare-viewer")

@@ -1,7 +1,24 @@
 """The pages in another language."""
 
-from dashboard import language
-from tests.app.conftest import go, words
+import pytest
+
+from dashboard import language, parts, tables
+from tests import evidence
+from tests.app import marks
+from tests.app.conftest import go, upload, words
+
+# What no language changes: names of networks, files, sources, views, formats, units; markup.
+NAMES = (
+    *(r"Xception|ResNet50V2|VGG16|Grad-CAM", r"\w+\.png", r"here(\\?_and\\?_there)?", r"\bPA\b"),
+    *(r"English|Português|\(Brasil\)", r"\bCSV\b|\bDICOM\b", r"\b(ms|px)\b"),
+    *(r"</?\w+>", r"%\{[^}]*\}", r":material/\w+:"),
+)
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """Draw the pages in a language that marks whatever went through its catalogue."""
+    monkeypatch.setattr(language, "catalogue", lambda name: marks.Marked())
 
 
 def test_the_language_is_chosen_once_for_all_pages(tiny_run_root, open_app):
@@ -12,3 +29,46 @@ def test_the_language_is_chosen_once_for_all_pages(tiny_run_root, open_app):
     at = go(at, "about")
     assert "não use para diagnóstico" in words(at)
     assert not at.exception
+
+
+def test_every_word_about_a_file_can_be_translated(
+    trusted_run_root, trusted_pictures, open_app, samples, marked
+):
+    at = open_app(trusted_run_root)
+    assert not marks.unsaid(at, *NAMES)
+    for name, data in (*trusted_pictures.items(), ("bad", b"no picture")):
+        at = upload(at, (f"{name}.png", data))
+        assert not marks.unsaid(at, *NAMES)
+        compared = go(at, "compare")
+        assert not marks.unsaid(compared, *NAMES)
+        at = go(compared, "classify")
+    pictures = ((f"{name}.png", data) for name, data in trusted_pictures.items())
+    assert not marks.unsaid(upload(at, *pictures), *NAMES)
+    assert not at.exception
+
+
+@pytest.mark.parametrize("page", ["reports", "audit", "errors", "about"])
+@pytest.mark.parametrize("failed", [(), ("lungs_hidden", "border_only", "source_probe")])
+def test_every_word_about_a_run_can_be_translated(page, failed, open_app, tmp_path, marked):
+    evidence.write_evidence_run(tmp_path / "runs" / "run", failed=failed)
+    at = open_app(tmp_path / "runs", page)
+    assert not marks.unsaid(at, *NAMES)
+    assert not at.exception
+
+
+def test_a_page_without_runs_can_be_translated(open_app, tmp_path, marked):
+    at = open_app(tmp_path)
+    command = r"python train_models.py .*"
+    assert not marks.unsaid(at, *NAMES, command)
+
+
+def test_tables_follow_the_language_but_their_files_do_not():
+    def rows() -> tables.Rows:
+        return tables.per_class(evidence.report())
+
+    with language.speaking("pt_BR"):
+        shown, file = rows(), parts._csv(rows)
+    assert "Sensibilidade" in shown[0]
+    assert "80,0" in shown[0]["Sensibilidade"]
+    assert "Sensitivity" in file
+    assert "80.0" in file

@@ -1,6 +1,10 @@
-"""The pages in Portuguese, in a real browser: by the browser's language or by the switch."""
+"""The pages in Portuguese, in a real browser: by the switch, or by the browser's language."""
+
+import re
 
 import pytest
+
+from tests.evidence import write_evidence_run
 
 pytestmark = pytest.mark.browser
 SECONDS = 60_000  # milliseconds
@@ -14,26 +18,40 @@ def settle(page) -> None:
     expect(script).to_be_visible(timeout=SECONDS)
 
 
-def test_the_switch_holds_on_every_page(served, tiny_run_root, tmp_path):
+def test_the_switch_holds_on_every_page(served, tmp_path):
     from playwright.sync_api import expect
 
-    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+    write_evidence_run(tmp_path / "runs" / "run", failed=("border_only",))
+    with served.dashboard(tmp_path / "runs", tmp_path) as url, served.chromium() as browser:
         page = browser.new_page(locale="en-US")
         page.set_default_timeout(SECONDS)
-        served.enter(page, url)
-        expect(page.get_by_text("not for diagnosis")).to_be_visible(timeout=SECONDS)
+        served.enter(page, f"{url}/errors")
         expect(page.locator("html")).to_have_attribute("lang", "en", timeout=SECONDS)
+        truth = page.get_by_role("radiogroup", name="Truth")
+        truth.get_by_role("radio", name="Other infection").click()
         settle(page)
-        page.get_by_role("radio", name="Português (Brasil)").click()
-        said = page.get_by_text("não use para diagnóstico")
-        expect(said).to_be_visible(timeout=SECONDS)
+        page.get_by_role("radio", name="Português").click()
         expect(page.locator("html")).to_have_attribute("lang", "pt-BR", timeout=SECONDS)
-        for link in ("Comparar", "Relatórios", "Atalhos", "Erros", "Sobre", "Classificar"):
+        kept = page.get_by_role("radiogroup", name="Verdade")
+        expect(kept.get_by_role("radio", name="Outra infecção")).to_be_checked(timeout=SECONDS)
+        for link in ("Comparar", "Sobre", "Classificar", "Erros", "Atalhos", "Relatórios"):
             settle(page)
             page.get_by_role("link", name=link).click()
+            heading = page.get_by_role("heading", name=link, exact=True)
+            expect(heading).to_be_visible(timeout=SECONDS)
             expect(page).to_have_title("Triagem de radiografias de tórax", timeout=SECONDS)
-            expect(said).to_be_visible(timeout=SECONDS)
-        page.close()
+            expect(page.get_by_text("não use para diagnóstico").first).to_be_visible()
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        table = page.get_by_role("table", name="VPP e VPN de cada classe a 10 %")
+        expect(table).to_contain_text(re.compile(r"\d,\d"), timeout=SECONDS)
+        expect(table).not_to_contain_text(re.compile(r"\d\.\d"))
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
+def test_a_browser_in_portuguese_gets_portuguese(served, tmp_path):
+    from playwright.sync_api import expect
+
+    with served.dashboard(tmp_path / "none", tmp_path) as url, served.chromium() as browser:
         page = browser.new_page(locale="pt-BR")
         served.enter(page, url)
-        expect(page.get_by_text("não use para diagnóstico")).to_be_visible(timeout=SECONDS)
+        expect(page.get_by_text("não use para diagnóstico").first).to_be_visible(timeout=SECONDS)
