@@ -1,7 +1,11 @@
 """What goes wrong on a page becomes one sentence with its remedy."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import dashboard
 from covid_model.errors import RadiographError
 from dashboard import parts
 from tests.app.conftest import words
@@ -33,3 +37,12 @@ def test_any_other_is_logged_and_shown_without_its_details(
     assert "patient's name" not in words(at)
     assert not at.exception
     assert "a patient's name" in caplog.text
+
+
+def test_every_part_that_runs_alone_is_guarded():
+    unguarded = [
+        path.name
+        for path in Path(dashboard.__file__).parent.rglob("*.py")
+        if path.name != "guard.py" and re.search(r"st\.fragment\b", path.read_text("utf-8"))
+    ]
+    assert unguarded == []
