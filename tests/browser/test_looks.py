@@ -61,8 +61,11 @@ def too_wide(page) -> list[str]:
         page.wait_for_timeout(1000)  # charts follow
         if main.evaluate("main => main.scrollWidth") > width:
             wrong.append(f"{width} px: scrolls sideways")
-        if frame.bounding_box()["width"] < 0.7 * width:
+        box = frame.bounding_box()
+        if box["width"] < 0.7 * width:
             wrong.append(f"{width} px: empty at its sides")
+        if abs(2 * box["x"] + box["width"] - width) > 40:  # scroll bar included
+            wrong.append(f"{width} px: not in the middle")
     page.set_viewport_size(USUAL)
     return wrong
 
