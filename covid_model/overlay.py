@@ -42,21 +42,6 @@ def overlay(pixels: np.ndarray, heatmap: np.ndarray, *, opacity: float = 0.4) ->
     return np.rint(grey + weight * (colour - grey)).astype(np.uint8)
 
 
-def with_outline(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Draw the outline of a mask over a picture, bright with a dark rim.
-
-    Args:
-        rgb: uint8 (H, W, 3).
-        mask: bool (H, W).
-
-    Returns:
-        uint8 (H, W, 3), RGB.
-    """
-    parts, drawn, width = outlines(mask), rgb.copy(), max(1, round(max(mask.shape) / 320))
-    cv2.drawContours(drawn, parts, -1, (0, 0, 0), width + 2, cv2.LINE_AA)
-    return cv2.drawContours(drawn, parts, -1, OUTLINE, width, cv2.LINE_AA)
-
-
 def outlines(mask: np.ndarray) -> Sequence[np.ndarray]:
     """Trace the outer edges of a mask's parts.
 

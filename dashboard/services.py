@@ -145,6 +145,26 @@ def _mask(case_key: str, pixels: np.ndarray, segmenter: tuple[str, str]) -> np.n
     return found[0]
 
 
+def in_window(case_key: str, case: state.Case, index: int) -> np.ndarray:
+    """Return a DICOM file's picture in one of its windows, as large as it is drawn.
+
+    Args:
+        case_key: of the file.
+        case: the file, which was read before.
+        index: of the window.
+
+    Returns:
+        float32 (H, W), range [0, 1].
+    """
+    key = (case_key, state.WINDOW, str(index))
+    found = state.result(key)
+    if found is None:
+        whole = read_radiograph(case.data, case.name, window=index).pixels
+        found = shrink(whole, side=PREVIEW_SIDE)
+        state.keep_result(key, found)
+    return found
+
+
 def thumbnail(file: Path) -> np.ndarray:
     """Read a radiograph of the data folder for a page with many, uint8 (side, side), padded black.
 

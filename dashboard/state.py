@@ -15,6 +15,7 @@ from dashboard.uploads import Case
 # outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
 HIDDEN = "hidden"
+WINDOW = "window"  # before a file's key: which window of a DICOM file is looked at
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
 CARD = "card"  # before a run's name: whether its model card is open
 TABLE, SHOWN_OUTCOMES, SHOWN_CLASSES = "table", "shown_outcomes", "shown_classes"

@@ -8,7 +8,7 @@ import numpy as np
 
 from covid_model.overlay import OUTLINE, outlines, palette
 
-SMOOTH = 1 / 250  # of the longer side, that an outline may be off; a mask's steps are as large
+SMOOTH = 1 / 160  # of the longer side, that an outline may be off; a mask's steps are as large
 
 
 def picture(pixels: np.ndarray) -> dict[str, Any]:

@@ -29,7 +29,6 @@ def alone(diagnosis: Diagnosis) -> dict[str, Any]:
         "networks": [],
         "columns": [{"title": "", "panels": [panels.radiograph(diagnosis)]}],
         "pairs": None,
-        "presets": [],
         "words": words(),
     }
 

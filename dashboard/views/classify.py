@@ -20,15 +20,18 @@ from dashboard import (
     state,
     text,
     viewer,
+    windows,
 )
 from dashboard.language import t
 from dashboard.viewer import scene
 
 
-def draw(diagnosis: Diagnosis, found: Counterfactual | None) -> None:
-    """Show radiograph with map, with the lungs' outline where they are known."""
+@st.fragment
+def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
+    """Show radiograph with map; another window of the file runs no more than this again."""
+    shown = windows.chosen(key, state.cases()[key], diagnosis)
     known = {} if found is None else {"mask": found.mask, "notes": lungs_text.shares(found)}
-    viewer.show(scene.pair(diagnosis, **known), key="classify-viewer")
+    viewer.show(scene.pair(shown, **known), key="classify-viewer")
 
 
 def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
@@ -44,7 +47,7 @@ def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
     file, seconds = text.plain(diagnosis.name), diagnosis.predictions[0].seconds
     read = t("{file}, read in {milliseconds:.0f} ms.", file=file, milliseconds=1000 * seconds)
     st.caption(f"{read} {t(case.sample)}")
-    draw(diagnosis, found)
+    draw(key, diagnosis, found)
     if found is not None:
         lungs.hidden_picture(diagnosis, found)
     exports.section(key, case, diagnosis, run, found=found)

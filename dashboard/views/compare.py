@@ -19,6 +19,7 @@ from dashboard import (
     text,
     trust_text,
     viewer,
+    windows,
 )
 from dashboard.language import t
 from dashboard.viewer import scene
@@ -35,15 +36,23 @@ def answers(diagnosis: Diagnosis) -> None:
             parts.draw_scores(prediction)
 
 
-def result(diagnosis: Diagnosis, sample: str) -> None:
+@st.fragment
+def draw(key: str, diagnosis: Diagnosis) -> None:
+    """Show every network's map; another window of the file runs no more than this again."""
+    shown = windows.chosen(key, state.cases()[key], diagnosis)
+    viewer.show(scene.side_by_side(shown), key="compare-viewer")
+
+
+def result(key: str, diagnosis: Diagnosis) -> None:
     """Show whether the networks agree, their maps, how far their scores lie apart."""
+    sample = state.cases()[key].sample
     if outcome.refused(diagnosis):
         return
     if sample:
         st.caption(f"{text.plain(diagnosis.name)}. {t(sample)}")
     outcome.answers(diagnosis)
     answers(diagnosis)
-    viewer.show(scene.side_by_side(diagnosis), key="compare-viewer")
+    draw(key, diagnosis)
     parts.draw_table(
         partial(outcome_tables.scores, diagnosis),
         alt=t("What each network says of each class"),
@@ -83,5 +92,5 @@ elif run is not None:
         st.error(t(error.sentence), title=t("A network cannot be used"))
         st.stop()
     if reading.gate(case, diagnosis, run=run.name):
-        result(diagnosis, case.sample)
+        result(key, diagnosis)
         exports.section(key, case, diagnosis, run)

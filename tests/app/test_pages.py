@@ -11,7 +11,7 @@ from covid_model.classes import CLASS_NAMES
 from covid_model.notice import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Classifier
-from dashboard import text
+from dashboard import state, text
 from tests.app.conftest import go, panels, scene, upload, viewers, words
 
 PAGES = ("classify", "compare", "reports", "audit", "errors", "about")
@@ -111,8 +111,27 @@ def test_a_dicom_file_needs_no_ending(open_app, tiny_run_root, drawn_radiograph)
     assert at.metric[0].value in TITLES
 
 
-def dicom(pixels) -> bytes:
-    """An uncompressed 8 bit DX image."""
+@pytest.mark.parametrize("page", ["classify", "compare"])
+def test_another_window_of_the_file_asks_no_network_again(
+    open_app, tiny_run_root, drawn_radiograph, predictions, page
+):
+    windows = {"WindowCenter": [128, 90], "WindowWidth": [256, 60]}
+    windows["WindowCenterWidthExplanation"] = ["NORMAL", "HARDER"]
+    at = upload(open_app(tiny_run_root), ("a.dcm", dicom(drawn_radiograph, **windows)))
+    at = at if page == "classify" else go(at, page)
+    before, asked = scene(at), list(predictions)
+    [choice] = [one for one in at.segmented_control if one.key.startswith(state.WINDOW)]
+    assert choice.options == ["NORMAL", "HARDER"]
+    choice.set_value(1).run()
+    assert not at.exception
+    after = scene(at)
+    assert after["picture"]["src"] != before["picture"]["src"]
+    assert after["networks"] == before["networks"]
+    assert predictions == asked
+
+
+def dicom(pixels, **header) -> bytes:
+    """An uncompressed 8 bit DX image with more of a header."""
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -123,6 +142,8 @@ def dicom(pixels) -> bytes:
     ds.BitsAllocated = ds.BitsStored = 8
     ds.HighBit, ds.PixelRepresentation = 7, 0
     ds.PixelData = (255 * pixels).astype("uint8").tobytes()
+    for keyword, value in header.items():
+        setattr(ds, keyword, value)
     stream = io.BytesIO()
     ds.save_as(stream, enforce_file_format=True)
     return stream.getvalue()

@@ -11,7 +11,7 @@ from covid_model.radiograph import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Prediction, decided
 from dashboard import reading_log, reading_tables, services, state
-from tests.app.conftest import everything, go, upload, words
+from tests.app.conftest import everything, go, panels, scene, upload, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png
 
@@ -42,6 +42,8 @@ def test_an_answer_shows_only_after_a_reading(open_app, tiny_run_root, png, page
     assert not at.metric
     assert not at.get("plotly_chart")
     assert not at.table
+    assert [panel["kind"] for panel in panels(at)] == ["radiograph"]
+    assert not scene(at)["networks"]
     read(at)
     assert not at.exception
     assert at.get("plotly_chart")

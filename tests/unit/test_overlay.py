@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from covid_model.notice import NOTICE
-from covid_model.overlay import overlay, to_png, with_caption, with_outline
+from covid_model.overlay import overlay, to_png, with_caption
 
 PIXELS = np.linspace(0, 1, 60 * 80, dtype=np.float32).reshape(60, 80)
 
@@ -42,19 +42,6 @@ def test_opacity_is_the_weight_of_the_colour():
     half, full = (overlay(PIXELS, heatmap, opacity=share).astype(float) for share in (0.5, 1))
     expected = (np.rint(PIXELS * 255)[..., None] + full) / 2
     np.testing.assert_allclose(half, expected, atol=0.6)
-
-
-def test_the_outline_follows_the_mask_and_leaves_the_rest():
-    rgb = np.full((200, 300, 3), 99, np.uint8)
-    mask = np.zeros((200, 300), bool)
-    mask[50:150, 40:120] = mask[50:150, 180:260] = True
-    drawn = with_outline(rgb, mask)
-    for row, column in ((50, 80), (149, 220), (100, 40), (100, 259)):
-        red, green, blue = drawn[row, column].astype(int)
-        assert min(green, blue) > red + 60
-    np.testing.assert_array_equal(drawn[60:140, 50:110], rgb[60:140, 50:110])
-    np.testing.assert_array_equal(drawn[:40], rgb[:40])
-    assert (rgb == 99).all(), "the picture that was given stays"
 
 
 @pytest.mark.parametrize("width", [64, 1024])

@@ -59,19 +59,14 @@ function zoomGroup(viewer) {
 }
 
 function sliders(viewer) {
-  const { words, networks, presets } = viewer.scene;
+  const { words, networks } = viewer.scene;
   const ids = networks.length ? ["opacity", "window", "level"] : ["window", "level"];
   const one = (id) =>
     slider(viewer, {
       id, text: words[id], step: id === "opacity" ? 5 : 1,
       act: (value) => change(viewer, { [id]: value }),
     });
-  const preset = ({ title, window, level }, index) =>
-    button({
-      id: `preset-${index}`, text: title,
-      act: () => (change(viewer, { window, level }), windowBy(viewer, 0, 0)),
-    });
-  return group(words.adjust, ...ids.map(one), ...presets.map(preset));
+  return group(words.adjust, ...ids.map(one));
 }
 
 /** The kinds of pictures of a scene, each once, in order. */
