@@ -70,12 +70,6 @@ def unplain(words: str) -> str:
     return re.sub(r"\\([\\`*_\[\]<>$~|#])", r"\1", words)
 
 
-def short(name: str, length: int = 28) -> str:
-    """Cut the middle out of a long file name, so that a table keeps its other columns in view."""
-    half = length // 2
-    return name if len(name) <= length else f"{name[:half]}…{name[-half:]}"
-
-
 def steady(words: str, length: int = 18) -> str:
     """Break words into lines that no screen breaks further, so that a table's column stays wide."""
     return " ".join(line.replace(" ", NO_BREAK) for line in textwrap.wrap(words, length))

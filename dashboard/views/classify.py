@@ -61,7 +61,6 @@ def many_files(run: Run, model: str) -> None:
     except CovidModelError as error:
         st.error(t(error.sentence), title=t("This network cannot be used"))
         return
-    reading.switch()
     rows = shown = many.rows(diagnoses, run=run.name)
     if len(rows) > 1:
         shown = many.section(rows)
@@ -81,6 +80,8 @@ with controls:
     run = parts.pick_run(shelf)
     model = None if run is None else parts.pick_network(run.servable_models, key=state.MODEL)
 with results:
+    if run is not None:
+        reading.switch()  # before the first file too, as its answer would show at once
     if not state.cases():
         parts.empty()
     elif run is not None:

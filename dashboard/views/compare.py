@@ -73,7 +73,7 @@ with st.expander(t("Files"), icon=":material/upload_file:", expanded=not state.c
     parts.intake()
 run = parts.pick_run(shelf)
 chosen = parts.pick_case()
-if state.cases():
+if run is not None:
     reading.switch()
 if chosen is None:
     parts.empty()

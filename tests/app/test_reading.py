@@ -24,8 +24,7 @@ def read(at, name="normal", *, press="Save and reveal"):
 
 def hide(at):
     """Turn the switch on in a page without files, so that nothing was seen before."""
-    at.session_state["reads_first"] = True
-    return at.run()
+    return at.toggle(key=state.READ_FIRST).set_value(True).run()
 
 
 def log_of(at):
@@ -96,18 +95,14 @@ def test_the_page_is_the_same_whatever_the_networks_say(
         at = at if page == "classify" else go(at, page)
         assert not at.exception
         assert "a.png" in everything(at)
-        pages.append([_steady(everything(at)), *map(str, _csv_files(at))])
+        pages.append(_steady(everything(at)))
+        assert "/media/" in pages[-1] or page == "compare"  # the CSV by the digest of its content
     assert all(one == pages[0] for one in pages)
 
 
 def _steady(sent):
     """What a page sends, without names that differ from session to session."""
-    return re.sub(r"/media/[0-9a-f]+\.\w+|\$\$ID-[0-9a-f]+|\b[0-9a-f]{32,64}\b", "", sent)
-
-
-def _csv_files(at):
-    held = at.session_state["cases"].values()
-    return [case.name for case in held], [one.label for one in at.get("download_button")]
+    return re.sub(r"\$\$ID-[0-9a-f]+", "", sent)
 
 
 def test_a_file_that_cannot_be_read_hides_nothing(open_app, tiny_run_root, png):

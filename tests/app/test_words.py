@@ -79,11 +79,6 @@ def test_a_reason_keeps_its_column_wide():
     assert text.steady("") == ""
 
 
-def test_a_long_name_keeps_both_ends():
-    assert text.short("a.png") == "a.png"
-    assert text.short("a" * 20 + "b" * 20 + ".png") == "a" * 14 + "…" + "b" * 10 + ".png"
-
-
 def test_the_papers_counts_in_words():
     assert "VGG16 COVID-19 39 of 39, Normal 15 of 17, Other infection 19 of 19" in text.paper_note()
 

@@ -82,7 +82,9 @@ def row(number):
 
 
 def press(table, *, x, y):
-    table.locator("canvas").first.click(position={"x": x, "y": y})
+    table.locator("canvas").first.click(
+        position={"x": x, "y": y}, force=True
+    )  # a scroller lies over it
 
 
 def cell(table, number):
