@@ -62,7 +62,11 @@ def dashboard(runs: Path, folder: Path) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # it waits for a browser that is gone
+            server.kill()
+            server.wait()
 
 
 def enter(page: Page, url: str) -> None:
