@@ -11,7 +11,7 @@ from covid_model.serving import Diagnosis, Prediction, batch
 from dashboard.language import t
 from dashboard.many_text import KINDS, counted, of_kind
 from dashboard.tables import defused, with_notice
-from dashboard.text import STATUS, TITLES, capital
+from dashboard.text import STATUS, TITLES, capital, said
 
 Kind = Literal["ok", "uncertain", "refused", "hidden", "waiting"]
 HIDDEN = "not read yet"  # what the CSV says of a file whose answer is hidden
@@ -63,7 +63,7 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
     }
     return pd.DataFrame(
         {
-            t("File"): [row.name for row in rows],
+            t("File"): [said(row.name) for row in rows],
             t("Outcome"): [of_kind(row.kind) for row in rows],
             t("Class"): [one and t(TITLES[one.predicted]) for one in named],
             **{heading: cells for heading, cells in optional.items() if any(cells)},

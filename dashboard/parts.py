@@ -173,16 +173,16 @@ def draw_chart(figure: go.Figure, *, alt: str, key: str) -> None:
     st.plotly_chart(figure, alt=alt, key=key, config={"displayModeBar": False})
 
 
-def draw_table(rows: tables.Rows | Callable[[], tables.Rows], *, alt: str, file: str = "") -> None:
+def draw_table(rows: Callable[[], tables.Rows], *, alt: str, file: str = "") -> None:
     """Draw rows as a plain table, which reads aloud; nothing without rows.
 
     Args:
-        rows: one mapping of heading to Markdown a row; what makes them, where there is a file:
-            it is written for programs, in English with decimal points whatever the page speaks.
+        rows: makes one mapping of heading to Markdown a row. The file has them made again: it is
+            for programs, in English with decimal points whatever the page speaks.
         alt: what the table shows.
         file: name of the CSV file that it can be had as, without ending; none where "".
     """
-    shown = rows() if callable(rows) else rows
+    shown = rows()
     if not shown:
         return
     with st.container(gap="xsmall"):
@@ -201,6 +201,6 @@ def draw_table(rows: tables.Rows | Callable[[], tables.Rows], *, alt: str, file:
             )
 
 
-def _csv(rows: tables.Rows | Callable[[], tables.Rows]) -> str:
+def _csv(rows: Callable[[], tables.Rows]) -> str:
     with speaking("en"):
-        return tables.to_csv(rows() if callable(rows) else rows)
+        return tables.to_csv(rows())

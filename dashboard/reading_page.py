@@ -1,5 +1,7 @@
 """The part of Classify that shows the log of readings with the agreement with one network."""
 
+from functools import partial
+
 import streamlit as st
 
 from covid_model.runs import ARCHITECTURES
@@ -23,7 +25,7 @@ def section(*, run: str, network: str) -> None:
     st.markdown(reading_text.agreement(reading_tables.agreement(counts), title))
     if counts.any():
         parts.draw_table(
-            reading_tables.confusion(counts),
+            partial(reading_tables.confusion, counts),
             alt=t("Blind readings by what the reader and {network} said", network=title),
         )
     st.caption(reading_text.counted(log, int(counts.sum())))

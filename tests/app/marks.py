@@ -53,9 +53,10 @@ def shown(at: AppTest) -> Iterator[tuple[str, str]]:
     for element in at:
         if element.type == "html":  # a style, a script
             continue
-        if element.type in ("table", "arrow_table"):
+        if element.type in ("table", "dataframe"):
             frame = element.value
-            yield from (("table", str(cell)) for cell in (*frame.columns, *frame.to_numpy().flat))
+            cells = (*frame.columns, *frame.to_numpy().flat)
+            yield from (("table", cell) for cell in cells if isinstance(cell, str))
         elif element.type == "plotly_chart":
             yield from _of_data(json.loads(element.proto.spec), "chart")
         elif element.type == "bidi_component" and element.proto.json:

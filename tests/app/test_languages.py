@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard import language, parts, tables
+from dashboard import language, parts, state, tables
 from tests import evidence
 from tests.app import marks
 from tests.app.conftest import go, upload, words
@@ -44,6 +44,10 @@ def test_every_word_about_a_file_can_be_translated(
         at = go(compared, "classify")
     pictures = ((f"{name}.png", data) for name, data in trusted_pictures.items())
     assert not marks.unsaid(upload(at, *pictures), *NAMES)
+    at.button(key="sample-Normal").click().run()
+    assert not marks.unsaid(at, *NAMES)
+    at.toggle(key=state.READ_FIRST).set_value(True).run()
+    assert not marks.unsaid(at, *NAMES)
     assert not at.exception
 
 
