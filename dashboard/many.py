@@ -12,7 +12,7 @@ from dashboard import many_table, many_text, parts, reading, reading_text, servi
 from dashboard.language import t
 from dashboard.many_table import Row
 
-PASS = 3.0  # seconds of asking, after which the page shows what is known so far
+PASS = 10.0  # seconds of asking, after which the page shows what is known so far
 
 
 def ask(folder: Path) -> dict[str, Diagnosis]:

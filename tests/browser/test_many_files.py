@@ -27,7 +27,9 @@ def test_fifty_files_in_one_upload(served, tiny_run_root, tmp_path):
         served.enter(page, url)
         page.evaluate(WATCH)
         page.locator("input[type=file]").set_input_files(fifty())
-        expect(page.get_by_text("48 answers, 0 can't tell, 2 refused")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_text("48 answers, 0 can't tell, 2 refused")).to_be_visible(
+            timeout=3 * WAIT
+        )
         rest(page, expect)
         bars = page.evaluate("[...window.bars]")
         assert any(re.search(r"File \d+ of 50: \d\d\.png", bar) for bar in bars)
@@ -59,7 +61,7 @@ def test_fifty_files_in_one_upload(served, tiny_run_root, tmp_path):
 def fifty():
     """Fifty files as a browser gives them, large enough that the bar is seen; two are bad."""
     pictures = [
-        np.kron(drawing(covid=share / 50), np.ones((5, 5), np.float32)) for share in range(50)
+        np.kron(drawing(covid=share / 50), np.ones((3, 3), np.float32)) for share in range(50)
     ]
     return [
         {"name": f"{n:02}.png", "mimeType": "image/png", "buffer": BAD.get(n) or png(picture)}
