@@ -9,10 +9,13 @@ import pytest
 def served():
     """The helpers of ``served.py``, or a skip where no browser is installed."""
     try:
+        from playwright.sync_api import expect
+
         from tests.browser import served
     except ImportError:
         missing = "playwright is not installed"
     else:
+        expect.set_options(timeout=served.PATIENCE)
         if served.find_chromium():
             return served
         missing = "no chromium on the PATH"

@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+PATIENCE = 120_000  # milliseconds that a busy machine may take to show what is expected
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -74,14 +75,15 @@ def enter(page: Page, url: str) -> None:
 
     It knows both by their keys, so that the language of the page does not matter.
     """
+    page.set_default_timeout(PATIENCE)
     page.goto(url)
     accept = page.locator(".st-key-accept button")
     caption = page.locator(".st-key-notice")
-    expect(accept.or_(caption)).to_be_visible(timeout=60_000)
+    expect(accept.or_(caption)).to_be_visible(timeout=PATIENCE)
     if accept.is_visible():
         accept.click()
-    expect(caption).to_be_visible(timeout=60_000)
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=60_000)
+    expect(caption).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
 
 
 def wait_until_healthy(server: subprocess.Popen, url: str, *, seconds: float = 60) -> None:

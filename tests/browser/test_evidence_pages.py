@@ -17,19 +17,15 @@ def test_pages_fit_a_narrow_screen(served, tmp_path):
         page.set_default_timeout(60_000)
         for path, title in (("audit", "Shortcuts"), ("errors", "Errors"), ("reports", "Reports")):
             served.enter(page, f"{url}/{path}")
-            expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(
-                timeout=60_000
-            )
-            expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(
-                timeout=60_000
-            )
+            expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+            expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
             expect(page.get_by_test_id("stException")).to_have_count(0)
             main = page.get_by_test_id("stMain")
             assert main.evaluate("main => main.scrollWidth") <= WIDTH
         first = page.get_by_role("table", name="PPV and NPV of each class at 10 %")
-        expect(first).to_contain_text("47.1", timeout=60_000)
+        expect(first).to_contain_text("47.1")
         page.get_by_role("slider").press("ArrowRight")
         second = page.get_by_role("table", name="PPV and NPV of each class at 11 %")
-        expect(second).to_be_visible(timeout=60_000)
+        expect(second).to_be_visible()
         assert "47.1" not in second.inner_text()
     assert "Traceback" not in (tmp_path / "server.log").read_text()

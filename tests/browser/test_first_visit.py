@@ -13,21 +13,21 @@ def test_the_notice_is_accepted_once_in_a_browser_session(served, tiny_run_root,
         page = context.new_page()
         page.goto(f"{url}/about")
         accept = accept_of(page)
-        expect(accept).to_be_visible(timeout=60_000)
+        expect(accept).to_be_visible()
         expect(page.get_by_role("link", name="Reports")).to_have_count(0)
         accept.click()
         about = page.get_by_role("heading", name="About", exact=True)
-        expect(about).to_be_visible(timeout=60_000)  # the page that was asked for
+        expect(about).to_be_visible()  # the page that was asked for
         expect(page.get_by_role("link", name="Reports")).to_be_visible()
         page.wait_for_function("document.cookie.includes('notice-accepted=1')")
         page.reload()
-        expect(about).to_be_visible(timeout=60_000)
+        expect(about).to_be_visible()
         expect(accept).to_have_count(0)
         context.close()
 
         page = browser.new_page()  # another session of the browser
         page.goto(url)
-        expect(accept_of(page)).to_be_visible(timeout=60_000)
+        expect(accept_of(page)).to_be_visible()
 
 
 def accept_of(page):

@@ -29,7 +29,7 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         page = browser.new_page()
         page.on("request", lambda request: asked_hosts.add(urlparse(request.url).hostname))
         served.enter(page, url)
-        expect(page.get_by_text(NOTICE)).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(NOTICE)).to_be_visible()
         expect(page.get_by_text("64MB per file")).to_be_visible()  # config.toml is read
         files = [
             {"name": "chest.png", "mimeType": "image/png", "buffer": png},
@@ -37,13 +37,13 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         ]
         page.locator("input[type=file]").set_input_files(files)
         metric = page.get_by_test_id("stMetric").filter(has_text="Xception predicts")
-        expect(metric).to_be_visible(timeout=30_000)
+        expect(metric).to_be_visible()
         assert metric.inner_text().split("\n")[-1] in TITLES.values()
-        expect(page.get_by_role("table")).to_contain_text("refused")
+        expect(page.get_by_text("1 answer, 0 can't tell, 1 refused")).to_be_visible()
 
         page.get_by_role("link", name="Compare").click()
         overlays = page.get_by_role("img", name="The radiograph under the Grad-CAM map")
-        expect(overlays).to_have_count(3, timeout=60_000)
+        expect(overlays).to_have_count(3)
         expect(page.get_by_text("Area of attention for")).to_be_visible()
         expect(page.get_by_text(NOTICE)).to_be_visible()
 
@@ -52,9 +52,9 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         expect(page.locator(".annotation-text")).to_have_count(9)
         expect(page.get_by_text(NOTICE)).to_be_visible()
 
-        expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=30_000)
+        expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
         page.get_by_role("link", name="Classify").click()  # the files are still there
-        expect(metric).to_be_visible(timeout=30_000)
+        expect(metric).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
     asked_hosts.discard(None)  # blob: what the page itself holds
     assert asked_hosts == {"127.0.0.1"}  # nothing is fetched from, or sent to, anywhere else
@@ -70,22 +70,22 @@ def test_a_file_chosen_by_code_stays_in_view_when_the_page_changes(
         page = browser.new_page()
         served.enter(page, url)
         uploader = page.locator("input[type=file]")
-        expect(uploader).to_be_attached(timeout=30_000)
+        expect(uploader).to_be_attached()
         files = [{"name": f"{n}.png", "mimeType": "image/png", "buffer": png} for n in "ab"]
         uploader.set_input_files(files[:1])
-        expect(picture(page, "a.png")).to_be_visible(timeout=60_000)
+        expect(picture(page, "a.png")).to_be_visible()
         uploader.set_input_files(files)  # the list of files appears, with the new one chosen
         shown = page.get_by_role("combobox", name="File to look at")
         for link in ("Compare", "Classify", "Compare"):
-            expect(shown).to_have_value("b.png", timeout=30_000)
+            expect(shown).to_have_value("b.png")
             script = page.locator("[data-test-script-state=notRunning]")
-            expect(script).to_be_visible(timeout=30_000)
+            expect(script).to_be_visible()
             page.get_by_role("link", name=link).click()
             expect(page.get_by_role("heading", name=link)).to_be_visible()
-            expect(shown).to_have_value("b.png", timeout=30_000)
-            expect(picture(page, "b.png").first).to_be_visible(timeout=60_000)
+            expect(shown).to_have_value("b.png")
+            expect(picture(page, "b.png").first).to_be_visible()
         page.get_by_role("link", name="Classify").click()
-        expect(picture(page, "b.png")).to_be_visible(timeout=60_000)
+        expect(picture(page, "b.png")).to_be_visible()
 
 
 def picture(page, name):
