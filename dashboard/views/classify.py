@@ -10,6 +10,7 @@ from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
 from dashboard import (
     exports,
+    guard,
     lungs,
     lungs_text,
     many,
@@ -26,7 +27,7 @@ from dashboard.language import t
 from dashboard.viewer import scene
 
 
-@st.fragment
+@guard.fragment
 def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
     """Show radiograph with map; another window of the file runs no more than this again."""
     shown = windows.chosen(key, state.cases()[key], diagnosis)

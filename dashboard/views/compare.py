@@ -10,6 +10,7 @@ from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnose import Diagnosis
 from dashboard import (
     exports,
+    guard,
     outcome,
     outcome_tables,
     parts,
@@ -36,7 +37,7 @@ def answers(diagnosis: Diagnosis) -> None:
             parts.draw_scores(prediction)
 
 
-@st.fragment
+@guard.fragment
 def draw(key: str, diagnosis: Diagnosis) -> None:
     """Show every network's map; another window of the file runs no more than this again."""
     shown = windows.chosen(key, state.cases()[key], diagnosis)
