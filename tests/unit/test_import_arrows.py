@@ -22,6 +22,7 @@ FORBIDDEN = {
     "covid_model/": (*HEAVY, *COMMANDS, SERVING, TRAINING, APP, "streamlit", "pandas"),
     "dashboard/": (*HEAVY, *COMMANDS, TRAINING),
     "train_models.py": ("benchmarks", "tests", SERVING, APP),
+    "benchmarks/dashboard.py": ("train_models", TRAINING),  # it times pages as browser tests do
     "benchmarks/": ("train_models", "tests", APP),
 }
 
