@@ -81,7 +81,7 @@ def section(held: Sequence[Row]) -> list[Row]:
     state.show_row([row.key for row in shown])
     st.dataframe(
         many_table.frame(shown),
-        key=state.TABLE,
+        key=state.table_key(),
         on_select=state.choose_row,
         selection_mode=["single-row", "single-cell"],
         column_config={

@@ -1,5 +1,6 @@
 """Every key of a visitor's session, with the only functions that write them."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +12,14 @@ from dashboard import uploads
 from dashboard.reading_log import Log
 from dashboard.uploads import Case
 
-# Widgets; all but the uploader, CASE, TABLE and READ_FIRST carry persist_state="session", to
+# Widgets; all but the uploader, CASE, the table and READ_FIRST carry persist_state="session", to
 # outlive a page switch.
 CASE, RUN, MODEL = "case", "run", "model"
 HIDDEN = "hidden"
 WINDOW = "window"  # before a file's key: which window of a DICOM file is looked at
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
 CARD = "card"  # before a run's name: whether its model card is open
-TABLE, SHOWN_OUTCOMES, SHOWN_CLASSES = "table", "shown_outcomes", "shown_classes"
+SHOWN_OUTCOMES, SHOWN_CLASSES = "shown_outcomes", "shown_classes"
 READ_FIRST = "read_first"  # the switch that hides what the networks say
 PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
 ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
@@ -26,6 +27,7 @@ ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page
 _CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
 _UNLISTED = "unlisted"
 _ROWS = "rows"  # the files of the table by row
+_TABLE = "table"  # before a digest of these
 _LOG, _READS_FIRST, _ASKING_TO_REVEAL = "reading_log", "reads_first", "asking_to_reveal"
 _ACCEPTED = "accepted"
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
@@ -93,7 +95,16 @@ def show_row(keys: Sequence[str]) -> None:
     rows = [keys.index(current[0])] if current and current[0] in keys else []
     if _marked() != (rows, []):
         marked = {"rows": rows, "columns": [], "cells": []}
-        st.session_state[TABLE] = {"selection": marked}
+        st.session_state[table_key()] = {"selection": marked}
+
+
+def table_key() -> str:
+    """Return the table's key: another one for other rows.
+
+    Where rows change under a mark that the browser still has, it loses the next click.
+    """
+    rows = "".join(st.session_state.get(_ROWS, ()))
+    return f"{_TABLE}-{hashlib.sha256(rows.encode()).hexdigest()[:16]}"
 
 
 def choose_row() -> None:
@@ -108,7 +119,7 @@ def choose_row() -> None:
 
 def _marked() -> tuple[list[int], list[int]]:
     """The rows that are marked in the table, then those of marked cells."""
-    marked = st.session_state.get(TABLE, {}).get("selection", {})
+    marked = st.session_state.get(table_key(), {}).get("selection", {})
     return list(marked.get("rows", ())), [row for row, _ in marked.get("cells", ())]
 
 

@@ -45,10 +45,10 @@ def test_fifty_files_in_one_upload(served, tiny_run_root, tmp_path):
         expect(page.get_by_text("47.png, read in")).to_be_visible(timeout=WAIT)
 
         page.get_by_role("button", name="refused (2)").click()
-        expect(cell(table, 1)).to_have_text("07.png", timeout=WAIT)
+        expect(cell(table, 0)).to_have_text("07.png", timeout=WAIT)
         expect(cell(table, 2)).to_have_count(0)
         rest(page, expect)
-        press(table, x=50, y=row(0))
+        press(table, x=50, y=row(1))
         expect(shown).to_have_value("31.png", timeout=WAIT)
         expect(page.get_by_text("31.png cannot be classified")).to_be_visible(timeout=WAIT)
         rest(page, expect)
