@@ -76,6 +76,8 @@ class FinetuneRecipe(WholeRecipe):
             ties by loss.
         refit: inverse regularisation strengths that are tried for the last head, the best on the
             validation part is kept, see ``LinearRecipe``; none to keep the head as it was trained.
+        refit_source_exponent: how sources weigh in that fit, as ``source_exponent`` does in the
+            draw; classes are alike.
         unfrozen: "all", or how many of the last blocks learn; 0 for the head alone.
         units: width of the hidden layer.
         output_mean: what the backbone's features are scaled to on average before the training,
@@ -120,6 +122,7 @@ class FinetuneRecipe(WholeRecipe):
     )
     keep: str = "last"
     refit: tuple[float, ...] = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+    refit_source_exponent: float = 1.0
     unfrozen: str = "all"
     units: int = 64
     output_mean: float = 0.5

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from covid_model.training.architectures import Backbone
 from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples
@@ -31,7 +29,7 @@ def fit_head(
         backbone: the trained convolutions, for images of ``recipe.size``.
         train: the images that they were trained on.
         validation: what the regularisation is chosen by.
-        recipe: its ``refit`` holds the strengths to try; sources weigh as they were drawn.
+        recipe: its ``refit`` holds the strengths to try.
         cache: folder of the kept features, ``frozen_features.default_cache()`` when None.
     """
     with torch_kernels():
@@ -39,13 +37,6 @@ def fit_head(
             Samples(mean_features(backbone, data, recipe, cache=cache), data.labels)
             for data in (train, validation)
         ]
-    weights = draw_weights(
-        train,
-        recipe.source_exponent,
-        within_source=recipe.within_source,
-        repeat=recipe.repeat,
-    )
+    weights = len(train) * draw_weights(train, recipe.refit_source_exponent)
     name = backbone.architecture.name
-    return fit_linear(
-        *samples, np.asarray(weights * len(train)), strengths=recipe.refit, title=name
-    )
+    return fit_linear(*samples, weights, strengths=recipe.refit, title=name)
