@@ -32,7 +32,8 @@ the samples below.
 """)
 
 SAMPLES = Sentence(
-    "Or try a composite: the average of many training radiographs of one class, no patient's image."
+    "Or try a composite: the average of many training radiographs of one class, no patient's "
+    "image. It is blurred as no radiograph is, so a network may refuse it."
 )
 AGREEMENT_CAVEAT = Sentence(
     "Agreement is not proof: the networks learned from the same images and can share a mistake."
