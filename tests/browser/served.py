@@ -99,5 +99,5 @@ def wait_until_healthy(server: subprocess.Popen, url: str, *, seconds: float = 6
                 if answer.read() == b"ok":
                     return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
+            time.sleep(0.05)
     raise RuntimeError(f"The dashboard did not start at {url}: read server.log.")
