@@ -87,6 +87,7 @@ def section(held: Sequence[Row]) -> list[Row]:
         column_config={
             many_table.measure(shown): st.column_config.NumberColumn(format="percent"),
             t("Novelty"): st.column_config.NumberColumn(format="%.2f"),
+            t("Outcome"): st.column_config.TextColumn(width=120),
             t("Reason"): st.column_config.TextColumn(width="large"),
         },
         hide_index=True,
