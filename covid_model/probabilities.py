@@ -9,7 +9,7 @@ LEAST = np.finfo(np.float32).tiny  # what a softmax rounded to 0 counts as, so t
 
 
 def temper(
-    probabilities: np.ndarray, temperature: float, offsets: Sequence[float] = (0.0,)
+    probabilities: np.ndarray, temperature: float, offsets: Sequence[float] | None = None
 ) -> np.ndarray:
     """Divide the logits behind softmax outputs by a temperature, then add an offset a class.
 
@@ -23,7 +23,7 @@ def temper(
     Args:
         probabilities: float (..., classes), range [0, 1], sum 1 over the last axis.
         temperature: finite, > 0; above 1 makes a network less sure, 1 leaves it as it is.
-        offsets: one a class, in nats, or one for all, which changes nothing.
+        offsets: one a class, in nats; None for nothing to add.
 
     Returns:
         float32 (..., classes), sum 1 over the last axis.
@@ -33,18 +33,22 @@ def temper(
     """
     if not (math.isfinite(temperature) and temperature > 0):
         raise ValueError(f"Expected a finite temperature above 0. Received: {temperature!r}.")
-    return _softmax(_logits(probabilities) / temperature + np.asarray(offsets, np.float64))
+    return _softmax(_logits(probabilities) / temperature + _shift(offsets))
 
 
 def untemper(
-    probabilities: np.ndarray, temperature: float, offsets: Sequence[float] = (0.0,)
+    probabilities: np.ndarray, temperature: float, offsets: Sequence[float] | None = None
 ) -> np.ndarray:
     """Undo ``temper`` with the same temperature and offsets.
 
     Returns:
         float32 (..., classes), sum 1 over the last axis; what had been rounded to 0 stays small.
     """
-    return _softmax((_logits(probabilities) - np.asarray(offsets, np.float64)) * temperature)
+    return _softmax((_logits(probabilities) - _shift(offsets)) * temperature)
+
+
+def _shift(offsets: Sequence[float] | None) -> np.ndarray:
+    return np.asarray(0.0 if offsets is None else offsets, np.float64)
 
 
 def _logits(probabilities: np.ndarray) -> np.ndarray:

@@ -160,11 +160,5 @@ def _step(label: str, key: str | None, *, icon: str) -> None:
 
 def download(held: Sequence[Row]) -> None:
     """Offer the results of all files, whatever the filter, as CSV; what is hidden stays so."""
-    st.download_button(
-        t("Download results as CSV"),
-        many_table.results_csv(held),
-        file_name="results.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    results = many_table.results_csv(held)
+    parts.offer_csv(t("Download results as CSV"), results, file="results.csv")

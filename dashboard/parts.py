@@ -173,6 +173,24 @@ def draw_chart(figure: go.Figure, *, alt: str, key: str) -> None:
     st.plotly_chart(figure, alt=alt, key=key, config={"displayModeBar": False})
 
 
+def offer_csv(label: str, table: str, *, file: str) -> None:
+    """Offer a whole table as a file of its own.
+
+    Args:
+        label: of the button.
+        table: the CSV.
+        file: its name with ending.
+    """
+    st.download_button(
+        label,
+        table,
+        file_name=file,
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
 def draw_table(rows: Callable[[], tables.Rows], *, alt: str, file: str = "") -> None:
     """Draw rows as a plain table, which reads aloud; nothing without rows.
 

@@ -30,14 +30,8 @@ def section(*, run: str, network: str) -> None:
         )
     st.caption(reading_text.counted(log, int(counts.sum())))
     with st.container(horizontal=True):
-        st.download_button(
-            t("Download the log as CSV"),
-            reading_tables.log_csv(log),
-            file_name="readings.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        readings = reading_tables.log_csv(log)
+        parts.offer_csv(t("Download the log as CSV"), readings, file="readings.csv")
         with st.popover(t("Delete the log"), icon=":material/delete:"):
             st.markdown(t("The readings are nowhere else. Download them first."))
             st.button(t("Delete all readings"), on_click=state.forget_readings)

@@ -85,7 +85,7 @@ def show_chosen() -> None:
 
 def choose_shown() -> None:
     """Choose the file that the visitor picked in the list."""
-    _choose(st.session_state[CASE])
+    choose(st.session_state[CASE])
 
 
 def show_row(keys: Sequence[str]) -> None:
@@ -113,7 +113,7 @@ def choose_row() -> None:
     rows, cells = _marked()
     for row in (*rows, *cells):
         if row < len(known) and current and known[row] != current[0]:
-            _choose(known[row])
+            choose(known[row])
             return
 
 
@@ -123,9 +123,10 @@ def _marked() -> tuple[list[int], list[int]]:
     return list(marked.get("rows", ())), [row for row, _ in marked.get("cells", ())]
 
 
-def choose(key: str) -> None:
-    """Choose a file by its key."""
-    _choose(key)
+def choose(key: str | None) -> None:
+    """Choose a file by its key; nothing changes where the session has no such file."""
+    if key in cases():
+        st.session_state[_CHOSEN] = key
 
 
 def uploader_key() -> str:
@@ -164,7 +165,7 @@ def receive() -> None:
         for key, upload in now.items()
         if upload.others
     ]
-    _choose(next((key for key in held if key not in known), None))
+    choose(next((key for key in held if key not in known), None))
 
 
 def uploader_is_empty() -> None:
@@ -177,7 +178,7 @@ def add_sample(case: Case) -> None:
     """Add a sample and choose it."""
     left_out = [] if _add(case) else [case.name]
     st.session_state[_NOTE] = _said_of(left_out) if left_out else ""
-    _choose(case.key)
+    choose(case.key)
 
 
 def clear() -> None:
@@ -274,8 +275,3 @@ def _add(case: Case) -> bool:
         return False
     held[case.key] = case
     return True
-
-
-def _choose(key: str | None) -> None:
-    if key in cases():
-        st.session_state[_CHOSEN] = key

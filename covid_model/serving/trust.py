@@ -26,14 +26,14 @@ class Trust:
 
     Attributes:
         temperature: softmax temperature, finite, > 0.
-        offsets: what is added to each class's tempered logit, finite; one 0 for none.
+        offsets: what is added to each class's tempered logit, finite; None for nothing.
         least_probability: lowest calibrated probability that is an answer, range [0, 1].
         largest_distance: largest Mahalanobis distance that is known, finite, > 0.
         novelty: what the distance is measured with.
     """
 
     temperature: float | None = None
-    offsets: tuple[float, ...] = (0.0,)
+    offsets: tuple[float, ...] | None = None
     least_probability: float | None = None
     largest_distance: float | None = None
     novelty: NoveltyModel | None = None
@@ -68,7 +68,7 @@ class Trust:
             check_file(folder, NOVELTY_FILE, info)
         return cls(
             temperature=info.temperature,
-            offsets=info.offsets or (0.0,),
+            offsets=info.offsets,
             least_probability=info.thresholds.get("probability"),
             largest_distance=info.thresholds.get("novelty"),
             novelty=NoveltyModel.load(folder / NOVELTY_FILE) if listed else None,

@@ -35,11 +35,11 @@ class Calibration:
 
     def apply(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities float32 (n, 3) of scores (n, 3)."""
-        return temper(scores, self.temperature, self.offsets or (0.0,))
+        return temper(scores, self.temperature, self.offsets)
 
     def undo(self, probabilities: np.ndarray) -> np.ndarray:
         """The scores (n, 3) that ``apply`` made calibrated probabilities of."""
-        return untemper(probabilities, self.temperature, self.offsets or (0.0,))
+        return untemper(probabilities, self.temperature, self.offsets)
 
     def weights(self, truth: np.ndarray) -> np.ndarray:
         """How much each image counts where the calibration is judged: float (n,), mean 1."""

@@ -60,9 +60,9 @@ def run_finetune(
     data, part = split = selection.split(selection.read(), recipe)
     run_to_keep(job.keep, split, job.models)  # refused now, not after the training
     log.info("%s", describe(data, part))
-    courses = _courses(job, split, recipe, work=work, tensorboard=tensorboard)
-    states = {course.name: train(course, _builder(course, job.weights)) for course in courses}
     parts = [data.rows(part == name) for name in ("train", "validation")]
+    courses = _courses(job, parts, recipe, work=work, tensorboard=tensorboard)
+    states = {course.name: train(course, _builder(course, job.weights)) for course in courses}
     heads = {
         course.name: _head(course, states[course.name], parts, job.cache or work / "features")
         for course in courses
@@ -85,15 +85,13 @@ def run_finetune(
 
 def _courses(
     job: Job,
-    split: tuple[Dataset, pd.Series],
+    parts: Sequence[Dataset],
     recipe: FinetuneRecipe,
     *,
     work: Path,
     tensorboard: Path | None,
 ) -> list[Course]:
-    """One training a network, on the same images."""
-    data, part = split
-    parts = [data.rows(part == name) for name in ("train", "validation")]
+    """One training a network, on the same images: those to train on, those to validate by."""
     if not all(map(len, parts)):
         raise UsageError(
             "Expected images to train on with others to validate by. Received: "

@@ -10,6 +10,7 @@ import pandas as pd
 from covid_model.errors import RunError
 from covid_model.runs import ARCHITECTURES, Run, check_file, load_run
 from covid_model.training.dataset import Dataset
+from covid_model.training.past_split import split_table
 from covid_model.training.selection import SPLIT_COLUMNS
 
 TOLD = ("recipe", "created", "seed", "versions", "commit")  # of run.json, by each kept network
@@ -37,7 +38,7 @@ def run_to_keep(
     data, part = split
     columns = list(SPLIT_COLUMNS)
     ours = data.frame.assign(part=part)[columns].astype(str).reset_index(drop=True)
-    theirs = pd.read_csv(run.folder / "split.csv", dtype=str, keep_default_na=False)[columns]
+    theirs = split_table(run)[columns]
     if run.info.get("data", {}).get("digest") != data.digest or not ours.equals(theirs):
         raise RunError(
             f"Expected a run to keep whose images are split as these are. Received: {run.name}, "

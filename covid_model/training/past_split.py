@@ -31,7 +31,7 @@ def read_split(run: Run, folder: Path) -> Split:
         DataError: if an image is missing, its label or patient is another one, its file
             has changed, or a patient stands in two parts of a split by patient.
     """
-    split = _split_table(run)
+    split = split_table(run)
     data = read_dataset(folder)
     rows = pd.Series(range(len(data)), index=data.frame["path"])
     missing = [path for path in split["path"] if path not in rows.index]
@@ -65,7 +65,12 @@ def read_split(run: Run, folder: Path) -> Split:
     return Split(data, split["part"])
 
 
-def _split_table(run: Run) -> pd.DataFrame:
+def split_table(run: Run) -> pd.DataFrame:
+    """Read a run's ``split.csv``, all of it text.
+
+    Raises:
+        RunError: if it is missing, is not the one that was written with the run, or lacks a column.
+    """
     path = run.folder / "split.csv"
     if not path.is_file():
         raise RunError(f"{path} is missing: without the run's split nothing can be judged.")
