@@ -63,7 +63,7 @@ def _run(args: argparse.Namespace) -> None:
     from covid_model.training.recipes import RECIPES
     from covid_model.training.selection import Selection, describe, save_split
 
-    selection = Selection(args.data, args.only, args.split_by, args.limit)
+    selection = Selection(args.data, args.only, args.split_by, args.limit, args.split_file)
     if args.recipe in ("calibrate", "recover"):
         (_calibrate if args.recipe == "calibrate" else _recover)(args)
         return

@@ -36,7 +36,10 @@ def split_note(facts: Facts) -> str:
         return f"How the images were split: {NOT_REPORTED}."
     if shared is None:
         return f"Split by {by}. Which patient an image shows: {NOT_REPORTED}."
-    return f"Split by {by}: {shared} patients stand both in the test part and outside it."
+    note = f"Split by {by}: {shared} patients stand both in the test part and outside it."
+    if facts.data.get("split_from"):
+        note += " Each image has the part that an earlier split gave it."
+    return note
 
 
 def concentration_notes(facts: Facts) -> list[str]:

@@ -185,6 +185,12 @@ def shared_patients(data: Dataset, part: pd.Series) -> int:
     return len(set(test) & set(data.frame["group"][part != "test"]))
 
 
+def patients_in_several(data: Dataset, part: pd.Series) -> list[str]:
+    """Patients with images in more than one part, as ``group`` merges them."""
+    parts = part.groupby(data.frame["group"]).nunique()
+    return list(parts.index[parts > 1])
+
+
 def _class_folders(root: Path) -> pd.DataFrame:
     rows = [
         {"path": path.relative_to(root).as_posix(), "label": name}

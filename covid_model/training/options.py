@@ -28,6 +28,8 @@ def parser(description: str) -> argparse.ArgumentParser:
     add("--run", type=Path, metavar="DIR", help="calibrate, recover: the run to take")
     add("--only", default="", metavar="COLUMN=VALUE", help="use only these rows of metadata.csv")
     add("--split-by", choices=("patient", "image"), default="patient")
+    taken = "keep the parts of a split file, such as a run's split.csv, instead of drawing them"
+    add("--split-file", type=Path, metavar="FILE", help=taken)
     limit = "at most N training images of each source and label"
     add("--limit", type=int, default=0, metavar="N", help=limit)
     add("--save-split", type=Path, metavar="FILE", help="write the split as CSV, then stop")

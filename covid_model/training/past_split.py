@@ -7,7 +7,7 @@ import pandas as pd
 
 from covid_model.errors import DataError, RunError
 from covid_model.runs import PARTS, Run, sha256_of
-from covid_model.training.dataset import Dataset, read_dataset
+from covid_model.training.dataset import Dataset, patients_in_several, read_dataset
 from covid_model.training.selection import SPLIT_COLUMNS
 
 
@@ -85,10 +85,10 @@ def split_table(run: Run) -> pd.DataFrame:
 
 def _check_patients(data: Dataset, part: pd.Series, *, by_patient: bool) -> None:
     """Refuse a patient in two parts; the merged patients count, who share a file."""
-    parts = part.groupby(data.frame["group"]).nunique()
-    if by_patient and data.patients_known and (parts > 1).any():
+    several = patients_in_several(data, part)
+    if by_patient and data.patients_known and several:
         raise DataError(
-            f"Expected each patient in one part of the run's split. Received: "
-            f"{int((parts > 1).sum())} in several, the first is {parts[parts > 1].index[0]}. Give "
-            "the metadata.csv that the run was trained on."
+            f"Expected each patient in one part of the run's split. Received: {len(several)} in "
+            f"several, the first is {several[0]}. Give the metadata.csv that the run was trained "
+            "on."
         )

@@ -108,6 +108,7 @@ def run_info(
             "limit": selection.limit,
             "digest": data.digest,
             "split_by": selection.split_by,
+            "split_from": selection.split_file and sha256_of(selection.split_file),
             "shared_patients": shared_patients(data, part) if data.patients_known else None,
             "counts": counts(data, part).to_dict("records"),
         },

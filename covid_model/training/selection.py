@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from covid_model.errors import DataError
+from covid_model.runs import PARTS
 from covid_model.training.dataset import (
     Dataset,
     counts,
+    patients_in_several,
     read_dataset,
     shared_patients,
     split_by_image,
@@ -30,12 +32,14 @@ class Selection:
         only: ``COLUMN=VALUE`` that an image's row must have, or "" for all images.
         split_by: ``"patient"`` or ``"image"``.
         limit: most training images of each source and label, drawn by the seed; 0 for all.
+        split_file: split file whose parts the images keep, None to draw parts by the seed.
     """
 
     folder: Path
     only: str = ""
     split_by: str = "patient"
     limit: int = 0
+    split_file: Path | None = None
 
     def read(self) -> Dataset:
         """Read the folder and keep the chosen images.
@@ -64,11 +68,21 @@ class Selection:
 
         Returns:
             The images that are used, and the part of each.
+
+        Raises:
+            DataError: if there are too few patients, or the split file does not fit the images.
         """
-        by = split_by_image if self.split_by == "image" else split_by_patient
-        part = by(data, seed=recipe.seed, test=recipe.test, validation=recipe.validation)
+        part = self._parts(data, recipe)
         kept = self._kept(data, part, recipe.seed)
         return data.rows(kept), part[kept].reset_index(drop=True)
+
+    def _parts(
+        self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe | LinearRecipe
+    ) -> pd.Series:
+        if self.split_file:
+            return _parts_of(data, self.split_file, by_patient=self.split_by == "patient")
+        by = split_by_image if self.split_by == "image" else split_by_patient
+        return by(data, seed=recipe.seed, test=recipe.test, validation=recipe.validation)
 
     def _kept(self, data: Dataset, part: pd.Series, seed: int) -> pd.Series:
         """True for all but the surplus training images of a source and label."""
@@ -88,15 +102,41 @@ def without_held_out(data: Dataset, files: Sequence[Path]) -> Dataset:
     """Leave out every patient whom one of the split files gives to validation or test."""
     held: set[str] = set()
     for file in files:
-        try:
-            split = pd.read_csv(file, dtype=str)
-            held |= set(split.loc[split["part"] != "train", "patient_id"])
-        except (OSError, ValueError, KeyError) as error:
-            raise DataError(
-                f"{file} is no split file ({error}): write one with --save-split."
-            ) from None
+        split = _read_split_file(file)
+        held |= set(split.loc[split["part"] != "train", "patient_id"])
     groups = data.frame.loc[data.frame["patient_id"].isin(held), "group"].unique()
     return data.rows(~np.isin(data.frame["group"], groups))
+
+
+def _parts_of(data: Dataset, file: Path, *, by_patient: bool) -> pd.Series:
+    """The part that a split file gives each image, found by its path."""
+    split = _read_split_file(file)
+    part = data.frame["path"].map(split.set_index("path")["part"])
+    if part.isna().any():
+        raise DataError(
+            f"Expected all {len(data)} images in {file}. Missing: {part.isna().sum()}, the first "
+            f"is {data.frame['path'][part.isna()].iloc[0]}. Give a split of all these images."
+        )
+    several = patients_in_several(data, part)
+    if by_patient and data.patients_known and several:
+        raise DataError(
+            f"Expected each patient in one part of {file}. Received: {len(several)} in several, "
+            f"the first is {several[0]}. Give a split by patient, or --split-by image."
+        )
+    return part
+
+
+def _read_split_file(file: Path) -> pd.DataFrame:
+    try:
+        split = pd.read_csv(file, dtype=str)
+        lacking = {"path", "patient_id", "part"} - set(split)
+        if lacking or not set(split["part"]) <= set(PARTS) or split["path"].duplicated().any():
+            raise ValueError("its columns path, patient_id, part do not give each image one part")
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{file} is no split file ({error}): write one with --save-split."
+        ) from None
+    return split
 
 
 def describe(data: Dataset, part: pd.Series) -> str:

@@ -110,6 +110,36 @@ def test_held_out_patients_are_left_out(folder, tmp_path):
         without_held_out(data, [tmp_path / "no.csv"])
 
 
+def test_a_split_file_gives_its_parts_to_fewer_images(folder, tmp_path):
+    selection = Selection(folder)
+    data, part = selection.split(selection.read(), PaperRecipe(seed=7))
+    save_split(data, part, tmp_path / "split.csv")
+    again = Selection(folder, only="paper=1", split_file=tmp_path / "split.csv")
+    few, few_part = again.split(again.read(), PaperRecipe(seed=8))
+    was = dict(zip(data.frame["path"], part, strict=True))
+    assert len(few) == 60
+    assert few_part.tolist() == [was[path] for path in few.frame["path"]]
+    assert set(few_part) == {"train", "validation", "test"}
+
+
+def test_a_split_file_that_does_not_fit_is_refused(folder, tmp_path):
+    selection = Selection(folder, split_by="image")
+    data, part = selection.split(selection.read(), PaperRecipe())
+    file = tmp_path / "split.csv"
+    save_split(data, part, file)
+    kept, _ = Selection(folder, split_by="image", split_file=file).split(data, PaperRecipe())
+    assert len(kept) == len(data)
+    with pytest.raises(DataError, match="each patient in one part .* or --split-by image"):
+        Selection(folder, split_file=file).split(data, PaperRecipe())
+    rows = pd.read_csv(file)
+    rows.iloc[1:].to_csv(file, index=False)
+    with pytest.raises(DataError, match=f"Missing: 1, the first is {rows['path'][0]}"):
+        Selection(folder, split_by="image", split_file=file).split(data, PaperRecipe())
+    pd.concat([rows, rows.iloc[:1]]).to_csv(file, index=False)
+    with pytest.raises(DataError, match="give each image one part"):
+        Selection(folder, split_by="image", split_file=file).split(data, PaperRecipe())
+
+
 def test_only_keeps_the_named_rows(folder):
     assert len(Selection(folder, only="paper=1").read()) == 60
     with pytest.raises(DataError, match="column"):

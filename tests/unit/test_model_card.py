@@ -217,6 +217,12 @@ def test_an_old_run_still_gives_a_card(run):
     assert "NPV," not in answer(card, "CLAIM, 2024 update", "28")
 
 
+def test_a_split_taken_over_is_told(run):
+    note = "Each image has the part that an earlier split gave it."
+    assert note not in model_card(run)
+    assert note in section(model_card(change_data(run, split_from="0a" * 32)), "Data")
+
+
 def test_a_shipped_old_run_gives_a_card():
     card = model_card(load_run(ROOT / "assets" / "runs" / "paper"))
     assert "23 patients stand both in the test part and outside it." in card
