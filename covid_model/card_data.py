@@ -39,6 +39,11 @@ def split_note(facts: Facts) -> str:
     note = f"Split by {by}: {shared} patients stand both in the test part and outside it."
     if facts.data.get("split_from"):
         note += " Each image has the part that an earlier split gave it."
+    if out := facts.data.get("left_out"):
+        note += (
+            f" {len(out)} images were left out: their patients share a radiograph with a patient "
+            "of an earlier part."
+        )
     return note
 
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from covid_model.classes import CLASS_NAMES
 from covid_model.errors import DataError
 from covid_model.preprocessing import INPUT_SIZE, to_input
-from covid_model.radiograph import read_radiograph
+from covid_model.radiograph import Radiograph, read_radiograph
 from covid_model.runs import PARTS
 
 COLUMNS = ("path", "label", "source", "patient_id", "original")
@@ -30,11 +30,13 @@ class Dataset:
         frame: one row an image, with at least ``COLUMNS``, ``sha256`` of the file's bytes and
             ``group``, the patient after merging patients who share an identical file.
         patients_known: False when the folder does not say which patient an image shows.
+        left_out: paths that a split left out, see ``leaks``.
     """
 
     root: Path
     frame: pd.DataFrame
     patients_known: bool
+    left_out: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -67,20 +69,21 @@ class Dataset:
 
     def inputs(self, rows: Sequence[int], *, size: int = INPUT_SIZE) -> np.ndarray:
         """Read images as network input, float32 (n, size, size, 3) in [0, 1]."""
-        paths = self.frame["path"]
-        return np.concatenate([to_input(self._read(paths.iloc[row]), size=size) for row in rows])
+        return np.concatenate([to_input(self.radiograph(row), size=size) for row in rows])
 
     def pictures(self, description: str = "Reading") -> np.ndarray:
         """Read every image at input size as grey levels, uint8 (n, 237, 237)."""
 
-        def grey(path: str) -> np.ndarray:
-            return np.rint(to_input(self._read(path))[0, :, :, 0] * 255).astype(np.uint8)
+        def grey(row: int) -> np.ndarray:
+            return np.rint(self.inputs([row])[0, :, :, 0] * 255).astype(np.uint8)
 
         with ThreadPoolExecutor(2) as pool:
-            bar = tqdm(pool.map(grey, self.frame["path"]), description, len(self), unit="image")
+            bar = tqdm(pool.map(grey, range(len(self))), description, len(self), unit="image")
             return np.stack(list(bar))
 
-    def _read(self, path: str):
+    def radiograph(self, row: int) -> Radiograph:
+        """Read one image."""
+        path = self.frame["path"].iloc[row]
         return read_radiograph((self.root / path).read_bytes(), path)
 
 

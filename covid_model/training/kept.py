@@ -7,11 +7,22 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.errors import RunError
-from covid_model.runs import ARCHITECTURES, Run, check_file, load_run
+from covid_model.errors import DataError, RunError
+from covid_model.runs import (
+    ARCHITECTURES,
+    AUDIT_FILE,
+    Run,
+    check_file,
+    load_run,
+    read_json,
+    write_json,
+    write_model_info,
+)
 from covid_model.training.dataset import Dataset
-from covid_model.training.past_split import split_table
+from covid_model.training.past_split import read_split
 from covid_model.training.selection import SPLIT_COLUMNS
+from covid_model.training.stored import read_table, write_table
+from covid_model.training.verify import computed_report
 
 TOLD = ("recipe", "created", "seed", "versions", "commit")  # of run.json, by each kept network
 
@@ -30,21 +41,17 @@ def run_to_keep(
         The other run with the names of its other networks, or None with none.
 
     Raises:
-        RunError: if it is damaged, or its images or their parts are other ones.
+        RunError: if it is damaged, or its images or their parts are other ones; it may have more
+            test images.
     """
     if folder is None:
         return None, ()
     run = load_run(folder)
     data, part = split
-    columns = list(SPLIT_COLUMNS)
-    ours = data.frame.assign(part=part)[columns].astype(str).reset_index(drop=True)
-    theirs = split_table(run)[columns]
-    if run.info.get("data", {}).get("digest") != data.digest or not ours.equals(theirs):
-        raise RunError(
-            f"Expected a run to keep whose images are split as these are. Received: {run.name}, "
-            "whose split.csv differs: give the options that it was made with, or train all "
-            "networks anew."
-        )
+    ours, theirs = _table(data, part), _table(*_split_of(run, data.root))
+    surplus = (theirs["part"] == "test") & ~theirs["path"].isin(ours["path"])
+    if not ours.equals(theirs[~surplus].reset_index(drop=True)):
+        raise _other_split(run)
     names = tuple(name for name in run.models if name not in trained)
     for name in names:
         info = run.model_info(name)
@@ -53,9 +60,53 @@ def run_to_keep(
     return run, names
 
 
-def copy_network(run: Run, name: str, folder: Path) -> None:
-    """Copy one network's folder of a run into ``folder``."""
-    shutil.copytree(run.model_folder(name), folder / name)
+def _split_of(run: Run, folder: Path) -> tuple[Dataset, pd.Series]:
+    try:
+        split = read_split(run, folder)
+    except DataError as error:
+        raise _other_split(run) from error
+    return split.data, split.part
+
+
+def _table(data: Dataset, part: pd.Series) -> pd.DataFrame:
+    named = data.frame.assign(part=part)[[*SPLIT_COLUMNS, "sha256"]]
+    return named.astype(str).reset_index(drop=True)
+
+
+def _other_split(run: Run) -> RunError:
+    return RunError(
+        f"Expected a run to keep whose images are split as these are. Received: {run.name}, "
+        "whose split.csv differs: give the options that it was made with, or train all "
+        "networks anew."
+    )
+
+
+def copy_network(run: Run, name: str, folder: Path, test: pd.Series) -> dict[str, Any]:
+    """Copy one network's folder of a run into ``folder``, judged on the images that test now.
+
+    Where these are fewer, its report is computed again and its audit is left out, which was of
+    others.
+
+    Args:
+        run: the other run.
+        name: the network.
+        folder: the run folder that is written.
+        test: paths of the test images, in the order of the data.
+
+    Returns:
+        The content of its report.json.
+    """
+    ours, info = folder / name, run.model_info(name)
+    shutil.copytree(run.model_folder(name), ours)
+    predictions = read_table(ours / "predictions.csv")
+    fewer = predictions[predictions["path"].isin(test)].reset_index(drop=True)
+    if len(fewer) < len(predictions):
+        for file in (AUDIT_FILE, "audit.csv"):
+            (ours / file).unlink(missing_ok=True)
+        write_table(fewer, ours / "predictions.csv")
+        write_json(ours / "report.json", computed_report(ours, info))
+        write_model_info(ours, info)
+    return read_json(ours / "report.json")
 
 
 def told_of(run: Run | None, names: Sequence[str]) -> dict[str, Any]:

@@ -110,6 +110,7 @@ def run_info(
             "split_by": selection.split_by,
             "split_from": selection.split_file and sha256_of(selection.split_file),
             "shared_patients": shared_patients(data, part) if data.patients_known else None,
+            "left_out": list(data.left_out),
             "counts": counts(data, part).to_dict("records"),
         },
         "seed": recipe.seed,

@@ -1,7 +1,7 @@
 """Which radiographs of a folder a command uses, split into parts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from covid_model.training.dataset import (
     split_by_image,
     split_by_patient,
 )
+from covid_model.training.leaks import leaks
 from covid_model.training.recipes import FinetuneRecipe, LinearRecipe, PaperRecipe
 
 SPLIT_COLUMNS = ("path", "original", "source", "patient_id", "label", "part")
@@ -66,6 +67,8 @@ class Selection:
     ) -> tuple[Dataset, pd.Series]:
         """Give each image a part of ``runs.PARTS``, then apply the limit.
 
+        Split by patient, patients who turn out to be in an earlier part too are left out.
+
         Returns:
             The images that are used, and the part of each.
 
@@ -74,6 +77,10 @@ class Selection:
         """
         part = self._parts(data, recipe)
         kept = self._kept(data, part, recipe.seed)
+        if self.split_by == "patient":
+            leaked = leaks(data, part)
+            data = replace(data, left_out=tuple(data.frame["path"][leaked]))
+            kept &= ~leaked
         return data.rows(kept), part[kept].reset_index(drop=True)
 
     def _parts(

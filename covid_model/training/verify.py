@@ -71,7 +71,7 @@ def _network(run: Run, name: str) -> Checked:
     except RunError as error:
         return Checked(title, 0, 0, (str(error),))
     files, problems = _files(folder, info.sha256, listing="model.json")
-    jobs = {REPORT_FILE: lambda: _report(folder, info)}
+    jobs = {REPORT_FILE: lambda: computed_report(folder, info)}
     if any((folder / file).is_file() or file in info.sha256 for file in (AUDIT_FILE, "audit.csv")):
         jobs[AUDIT_FILE] = lambda: _audit(folder)
     figures, wrong = _compare(folder, jobs)
@@ -129,7 +129,8 @@ def _compare(
     return figures, problems
 
 
-def _report(folder: Path, info: ModelInfo) -> dict[str, Any]:
+def computed_report(folder: Path, info: ModelInfo) -> dict[str, Any]:
+    """The content of ``report.json`` from the tables beside it."""
     validation = folder / "validation.csv"
     return report_of(
         read_table(folder / "predictions.csv"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.runs import ARCHITECTURES, new_run, read_json
+from covid_model.runs import ARCHITECTURES, AUDIT_FILE, new_run
 from covid_model.training.audit import audit_run
 from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import Dataset
@@ -39,16 +39,17 @@ def write_run(
         RunError: if the run exists, or the one to keep networks of is split otherwise.
     """
     other, kept = run_to_keep(job.keep, split, job.models)
+    test = split[0].frame["path"][(split[1] == "test").to_numpy()]
     models, reports = [name for name in ARCHITECTURES if name in {*job.models, *kept}], {}
     with new_run(job.out) as folder:
         for name in models:
             if name in kept:
-                copy_network(other, name, folder)
-                reports[name] = read_json(folder / name / "report.json")
+                reports[name] = copy_network(other, name, folder, test)
                 continue
             (folder / name).mkdir()
             reports[name] = write_one(name, folder / name)
-        alike = audit_run(folder, *split, models, audited=kept)
+        audited = [name for name in kept if (folder / name / AUDIT_FILE).is_file()]
+        alike = audit_run(folder, *split, models, audited=audited)
         write_comparison(folder, models, map_agreement=alike)
         told = told_of(other, kept)
         write_run_info(folder, selection, job, split, recipe=recipe, kept=told)

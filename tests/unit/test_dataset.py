@@ -89,6 +89,26 @@ def test_identical_files_keep_their_patients_together(folder):
     assert data.frame["group"].nunique() == 59
 
 
+def test_a_person_under_two_ids_may_not_test_what_she_taught(folder, caplog):
+    selection = Selection(folder)
+    data, part = selection.split(selection.read(), PaperRecipe())
+    assert data.left_out == ()
+    taught = data.frame[part == "train"].iloc[0]
+    tested = data.frame[part == "test"].iloc[0]
+    picture = cv2.imread(str(folder / taught["path"]), cv2.IMREAD_GRAYSCALE)
+    smaller = cv2.resize(picture, (picture.shape[1] - 3, picture.shape[0] - 3))
+    cv2.imwrite(str(folder / tested["path"]), smaller)  # other bytes, other size, the same patient
+    again, again_part = selection.split(selection.read(), PaperRecipe())
+    hers = data.frame["path"][data.frame["patient_id"] == tested["patient_id"]]
+    assert again.left_out == tuple(hers)
+    assert len(again) == len(data) - len(hers)
+    assert set(again.frame["path"]) == set(data.frame["path"]) - set(hers)
+    assert (again_part == "train").sum() == (part == "train").sum()
+    assert f"Left out: {len(hers)} validation or test images of 1 patients" in caplog.text
+    by_image = Selection(folder, split_by="image")
+    assert len(by_image.split(by_image.read(), PaperRecipe())[0]) == len(data)
+
+
 def test_limit_thins_the_training_part_alone(folder):
     full, part = (s := Selection(folder)).split(s.read(), PaperRecipe())
     few, few_part = (s := Selection(folder, limit=3)).split(s.read(), PaperRecipe())

@@ -3,11 +3,13 @@
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import train_models
 from covid_model.runs import load_run, sha256_of
 from covid_model.training import linear as module
+from covid_model.training import selection
 from covid_model.training.verify import verify_run
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
@@ -81,6 +83,28 @@ def test_the_networks_are_compared_as_if_trained_together(runs, train, work):
     together, mixed = (load_run(work / "runs" / name).comparison() for name in ("both", "mixed"))
     assert together == mixed
     assert set(load_run(work / "runs" / "mixed").info["kept"]) == {"vgg16"}
+
+
+def test_test_images_left_out_since_no_longer_count(runs, train, work):
+    old = pd.read_csv(runs[0].folder / "xception" / "predictions.csv")
+    gone = old["path"][0]
+
+    def first_test_image(data, part):
+        return (data.frame["path"] == gone).to_numpy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selection, "leaks", first_test_image)
+        assert train("fewer", "--models", "vgg16", "--keep", str(runs[0].folder)) == 0
+    run = load_run(work / "runs" / "fewer")
+    assert run.info["data"]["left_out"] == [gone]
+    for name in ("xception", "vgg16"):
+        kept = pd.read_csv(run.model_folder(name) / "predictions.csv")
+        assert kept["path"].tolist() == old["path"][1:].tolist()
+        assert run.report(name)["images"] == len(old) - 1
+        audited = pd.read_csv(run.model_folder(name) / "audit.csv")
+        assert gone not in set(audited["path"])
+    assert [problem for one in verify_run(run.folder) for problem in one.problems] == []
+    assert "1 images were left out" in (run.folder / "MODEL_CARD.md").read_text("utf-8")
 
 
 def test_a_run_of_another_split_is_refused(runs, train, capsys):

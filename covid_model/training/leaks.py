@@ -1,0 +1,54 @@
+"""Patients who stand in two parts of a split under two names, found by what their images show."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from covid_model.runs import PARTS
+from covid_model.training.dataset import Dataset
+from covid_model.training.duplicates import LIMIT, perceptual_hash
+
+log = logging.getLogger(__name__)
+
+
+def leaks(data: Dataset, part: pd.Series) -> np.ndarray:
+    """Mark the images of patients who share a radiograph with someone of an earlier part.
+
+    One person under two ids, or one radiograph published twice, often in another size: the bytes
+    differ, the perceptual hashes do not. Whoever was trained on one has seen the other, so such a
+    patient may neither validate nor test.
+
+    Args:
+        data: n images whose ``group`` stands in one part each.
+        part: one of ``runs.PARTS`` an image, in whose order parts are early or late.
+
+    Returns:
+        bool (n,).
+    """
+    place = part.map(PARTS.index).to_numpy()
+    if len(np.unique(place)) < 2:
+        return np.zeros(len(data), bool)
+    hashes, seen = _hashes(data), np.zeros(len(data), bool)
+    for row in np.flatnonzero(place > 0):
+        bits = np.bitwise_count(hashes[place < place[row]] ^ hashes[row]).sum(axis=1)
+        seen[row] = bits.min(initial=LIMIT + 1) <= LIMIT
+    out = data.frame["group"].isin(data.frame["group"][seen]).to_numpy()
+    if out.any():
+        log.warning(
+            "Left out: %d validation or test images of %d patients who share a radiograph with a "
+            "patient of an earlier part; one of them is %s.",
+            out.sum(),
+            data.frame["group"][out].nunique(),
+            data.frame["path"][seen].iloc[0],
+        )
+    return out
+
+
+def _hashes(data: Dataset) -> np.ndarray:
+    """Perceptual hashes uint64 (n, 4)."""
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda row: perceptual_hash(data.radiograph(row).pixels), range(len(data)))
+        return np.stack(list(tqdm(found, "Looking for copies", len(data), unit="image")))
