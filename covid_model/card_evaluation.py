@@ -51,7 +51,7 @@ def _network(facts: Facts, name: str, report: Report) -> list[str]:
         table([_of_class(row) for row in report["per_class"]]),
         "By group (– where it has no image of a class):",
         table([_group(*pair) for pair in groups(report)]),
-        "Two classes within one source (chance 50 %):",
+        "Two classes within one source (chance 50 %, AUROC 0.5):",
         table([_within(row) for row in report.get("within_source") or ()]),
         bullets([calibration_note(report), answers_note(report), novelty_note(report)]),
         audit_section(facts.audits.get(name)),
@@ -103,6 +103,7 @@ def _within(row: Report) -> dict[str, str]:
         "Classes": " or ".join(TITLES[name] for name in row["classes"]),
         "Images": str(row["images"]),
         "Balanced accuracy": with_interval(row, "balanced_accuracy"),
+        "AUROC": with_interval(row, "auroc", share=False),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from covid_model.runs import ModelInfo
-from dashboard.figures import number, share
+from dashboard.figures import number, share, value
 from dashboard.language import t
 from dashboard.tables import Report, Rows
 from dashboard.text import TITLES, percent, plain
@@ -34,13 +34,14 @@ def _thresholds(info: ModelInfo, report: Report) -> dict[str, str]:
 
 
 def within_source(report: Report) -> Rows:
-    """Return one row a source and pair of classes: balanced accuracy between the two alone."""
+    """Return one row a source and pair of classes: how the two alone are told apart."""
     return [
         {
             t("Source"): plain(row["source"]),
             t("Classes"): _either(row["classes"]),
             t("Images"): str(row["images"]),
             t("Balanced accuracy"): share(row, "balanced_accuracy"),
+            t("AUROC"): value(row, "auroc"),
         }
         for row in report.get("within_source") or ()
     ]

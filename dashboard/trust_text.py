@@ -47,7 +47,7 @@ NO_NOVELTY = Sentence(
 )
 CHANCE = Sentence(
     "Within one source, the source cannot give the answer away. Only the two classes are asked "
-    "for, so chance is 50.0 %."
+    "for, so chance is 50.0 %. The AUROC (chance 0.5) says what another threshold could make of it."
 )
 NOISY_SOURCE = "nih-chestxray8"
 NOISY = Sentence(

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 from covid_model.classes import CLASS_NAMES
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.rates import macro_recall, shared_rates
+from covid_model.training.ranking import weighted_ranking
+from covid_model.training.rates import macro_recall, number, shared_rates
 
 FEW_IMAGES, FEW_PATIENTS = 20, 10  # fewer say nothing
 LEAST_OF_CLASS = 5
@@ -109,6 +111,10 @@ def within_source(
         predictions: rows of ``predictions.csv``.
         truth: index of the right class, int (n,).
         scores: float (n, 3); the higher of a pair's two decides.
+
+    Returns:
+        One row a source and pair, with the balanced accuracy of that decision (chance 0.5) and
+        the AUROC of the first class's share of the two: what any threshold could make of it.
     """
     table = []
     source = predictions["source"]
@@ -121,6 +127,9 @@ def within_source(
             chosen = np.take(pair, scores[rows][:, pair].argmax(axis=1))
             bootstrap = PatientBootstrap(predictions["patient_id"][rows])
             balanced, interval = macro_recall(truth[rows], chosen, bootstrap)
+            both = scores[rows][:, pair].astype(float)
+            first, positive = both[:, 0] / both.sum(axis=1), truth[rows] == pair[0]
+            areas = weighted_ranking(positive, first, bootstrap.weights)[:, 0]
             table.append(
                 {
                     "source": str(value),
@@ -128,6 +137,8 @@ def within_source(
                     "images": int(rows.sum()),
                     "balanced_accuracy": balanced,
                     "balanced_accuracy_interval": interval,
+                    "auroc": number(roc_auc_score(positive, first)),
+                    "auroc_interval": bootstrap.interval(areas),
                 }
             )
     return table

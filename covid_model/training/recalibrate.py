@@ -95,6 +95,7 @@ def summary_row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
         "macro recall": report["macro_recall"],
         "covid sensitivity": covid["sensitivity"],
         "covid against infection in one source": within.get("balanced_accuracy"),
+        "its AUROC": within.get("auroc"),
     }
 
 

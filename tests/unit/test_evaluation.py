@@ -104,13 +104,32 @@ def test_within_a_source_only_its_two_classes_compete():
             "images": 11,
             "balanced_accuracy": 0.75,
             "balanced_accuracy_interval": None,  # of one patient nothing can be resampled
+            "auroc": 0.75,
+            "auroc_interval": None,
         }
     ]
     frame["patient_id"] = [str(row) for row in range(21)]
-    low, high = evaluate(predictions_table(frame, scores))["within_source"][0][
-        "balanced_accuracy_interval"
-    ]
-    assert 0.5 <= low < 0.75 < high <= 1
+    (row,) = evaluate(predictions_table(frame, scores))["within_source"]
+    for name in ("balanced_accuracy", "auroc"):
+        low, high = row[f"{name}_interval"]
+        assert 0.5 <= low < 0.75 < high <= 1
+
+
+def test_the_area_within_a_source_asks_for_neither_threshold_nor_third_class():
+    frame = pd.DataFrame(
+        {
+            "original": "a",
+            "source": "x",
+            "patient_id": [str(row) for row in range(10)],
+            "label": ["covid"] * 5 + ["infection"] * 5,
+        }
+    )
+    of_two = np.array([0.7, 0.8, 0.9, 0.9, 0.9, 0.6, 0.75, 0.65, 0.65, 0.65])
+    normal = np.repeat([0.8, 0.1], 5)  # so that covid alone has the lower scores
+    scores = np.stack([of_two * (1 - normal), normal, (1 - of_two) * (1 - normal)], axis=1)
+    (row,) = evaluate(predictions_table(frame, scores))["within_source"]
+    assert row["balanced_accuracy"] == 0.5
+    assert row["auroc"] == 0.96  # of 25 pairs, the one of 0.7 with 0.75 is the wrong way round
 
 
 def drawn(patients, each, *, seed=0):
