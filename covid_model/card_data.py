@@ -40,10 +40,10 @@ def split_note(facts: Facts) -> str:
     if facts.data.get("split_from"):
         note += " Each image has the part that an earlier split gave it."
     if out := facts.data.get("left_out"):
-        note += (
-            f" {len(out)} images were left out: their patients share a radiograph with a patient "
-            "of an earlier part."
-        )
+        why = "whose patients share a radiograph with a patient of an earlier part"
+        if facts.data.get("split_from"):
+            why = f"which that split does not hold, or {why}"
+        note += f" {len(out)} images were left out, {why}."
     return note
 
 

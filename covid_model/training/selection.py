@@ -1,5 +1,6 @@
 """Which radiographs of a folder a command uses, split into parts."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from covid_model.training.dataset import (
 from covid_model.training.leaks import leaks
 from covid_model.training.recipes import FinetuneRecipe, LinearRecipe, PaperRecipe
 
+log = logging.getLogger(__name__)
 SPLIT_COLUMNS = ("path", "original", "source", "patient_id", "label", "part")
 
 
@@ -33,7 +35,8 @@ class Selection:
         only: ``COLUMN=VALUE`` that an image's row must have, or "" for all images.
         split_by: ``"patient"`` or ``"image"``.
         limit: most training images of each source and label, drawn by the seed; 0 for all.
-        split_file: split file whose parts the images keep, None to draw parts by the seed.
+        split_file: split file whose parts the images keep, without those that it does not hold;
+            None to draw parts by the seed.
     """
 
     folder: Path
@@ -75,21 +78,21 @@ class Selection:
         Raises:
             DataError: if there are too few patients, or the split file does not fit the images.
         """
-        part = self._parts(data, recipe)
+        data, part = self._parted(data, recipe)
         kept = self._kept(data, part, recipe.seed)
         if self.split_by == "patient":
             leaked = leaks(data, part)
-            data = replace(data, left_out=tuple(data.frame["path"][leaked]))
+            data = replace(data, left_out=(*data.left_out, *data.frame["path"][leaked]))
             kept &= ~leaked
         return data.rows(kept), part[kept].reset_index(drop=True)
 
-    def _parts(
+    def _parted(
         self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe | LinearRecipe
-    ) -> pd.Series:
+    ) -> tuple[Dataset, pd.Series]:
         if self.split_file:
-            return _parts_of(data, self.split_file, by_patient=self.split_by == "patient")
+            return _as_split(data, self.split_file, by_patient=self.split_by == "patient")
         by = split_by_image if self.split_by == "image" else split_by_patient
-        return by(data, seed=recipe.seed, test=recipe.test, validation=recipe.validation)
+        return data, by(data, seed=recipe.seed, test=recipe.test, validation=recipe.validation)
 
     def _kept(self, data: Dataset, part: pd.Series, seed: int) -> pd.Series:
         """True for all but the surplus training images of a source and label."""
@@ -115,22 +118,27 @@ def without_held_out(data: Dataset, files: Sequence[Path]) -> Dataset:
     return data.rows(~np.isin(data.frame["group"], groups))
 
 
-def _parts_of(data: Dataset, file: Path, *, by_patient: bool) -> pd.Series:
-    """The part that a split file gives each image, found by its path."""
+def _as_split(data: Dataset, file: Path, *, by_patient: bool) -> tuple[Dataset, pd.Series]:
+    """The images that a split file holds, found by their paths, with the part of each."""
     split = _read_split_file(file)
-    part = data.frame["path"].map(split.set_index("path")["part"])
-    if part.isna().any():
+    there = data.frame["path"].isin(split["path"])
+    if not there.any():
         raise DataError(
-            f"Expected all {len(data)} images in {file}. Missing: {part.isna().sum()}, the first "
-            f"is {data.frame['path'][part.isna()].iloc[0]}. Give a split of all these images."
+            f"Expected some of the {len(data)} images in {file}. Received a split of others, the "
+            f"first is {split['path'].iloc[0]}. Give a split of these images."
         )
+    others = tuple(data.frame["path"][~there])
+    if others:
+        log.warning("Left out: %d images, which %s does not hold.", len(others), file)
+    data = replace(data.rows(there), left_out=others)
+    part = data.frame["path"].map(split.set_index("path")["part"])
     several = patients_in_several(data, part)
     if by_patient and data.patients_known and several:
         raise DataError(
             f"Expected each patient in one part of {file}. Received: {len(several)} in several, "
             f"the first is {several[0]}. Give a split by patient, or --split-by image."
         )
-    return part
+    return data, part
 
 
 def _read_split_file(file: Path) -> pd.DataFrame:
