@@ -12,6 +12,7 @@ from dashboard.language import number, t
 from dashboard.text import QUANTITIES, capital, titles
 from dashboard.text import percent as in_percent
 
+LABEL = 22  # percent of the axis that a bar's label takes where the chart is narrow
 SHARES = [[0.0, "#eef4f7"], [0.5, "#6ea9bf"], [1.0, "#0b4f66"]]
 ACCURACY, RECALL = Sentence("accuracy"), Sentence("macro recall")  # as names in a legend
 
@@ -27,13 +28,16 @@ def scores_chart(
         threshold: lowest value that is an answer, range [0, 1]; None draws no line.
     """
     values = [100 * float(score) for score in scores]
+    labels = [in_percent(float(score)) for score in scores]
+    line = None if threshold is None else 100 * threshold
+    crossed = [line is not None and value < line < value + LABEL for value in values]
     measure = t(measure)
     bars = go.Bar(
         x=values,
         y=list(titles()),
         orientation="h",
         marker_color=[info.colour for info in CLASSES],
-        text=[in_percent(float(score)) for score in scores],
+        text=["" if over else label for label, over in zip(labels, crossed, strict=True)],
         textposition="outside",
         cliponaxis=False,
         hovertemplate=f"%{{y}}, {measure}: %{{x:.1f}} %<extra></extra>",
@@ -42,10 +46,21 @@ def scores_chart(
     figure = base_figure(bars, title=title, height=190)
     figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
-    if threshold is not None:
+    if line is not None:
         figure.update_layout(height=210, margin_t=60)
+        beyond = [i for i, over in enumerate(crossed) if over]
+        figure.add_scatter(
+            x=[line + 1] * len(beyond),
+            y=[titles()[i] for i in beyond],
+            mode="text",
+            text=[labels[i] for i in beyond],
+            textposition="middle right",
+            cliponaxis=False,
+            hoverinfo="skip",
+            showlegend=False,
+        )
         figure.add_vline(
-            x=100 * threshold,
+            x=line,
             line={"color": MARK, "dash": "dash", "width": 2},
             layer="below",
             annotation={

@@ -33,6 +33,16 @@ def test_only_calibrated_outputs_are_called_probabilities_with_their_threshold_m
     assert figure.layout.annotations[0].text == "answer from 62.5\u00a0%"
 
 
+def test_the_line_crosses_no_label():
+    figure = charts.scores_chart([0.024, 0.851, 0.125], threshold=0.9)
+    bars, moved = figure.data
+    assert list(bars.text) == ["2.4\u00a0%", "", "12.5\u00a0%"]
+    assert (list(moved.y), list(moved.text)) == ([TITLES[1]], ["85.1\u00a0%"])
+    assert moved.x[0] > 90
+    above = charts.scores_chart([0.02, 0.95, 0.03], threshold=0.9)
+    assert list(above.data[0].text)[1] == "95.0\u00a0%"
+
+
 def test_confusion_matrix_has_the_truth_in_rows_with_shares_of_each_row():
     figure = charts.confusion_chart([[6, 2, 0], [0, 3, 1], [0, 0, 0]])
     heat = figure.data[0]
