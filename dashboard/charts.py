@@ -47,17 +47,16 @@ def scores_chart(
     figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
     if line is not None:
-        figure.update_layout(height=210, margin_t=60)
+        figure.update_layout(height=210, margin_t=60, showlegend=False)
         beyond = [i for i, over in enumerate(crossed) if over]
         figure.add_scatter(
-            x=[line + 1] * len(beyond),
+            x=[line + 1.5] * len(beyond),
             y=[titles()[i] for i in beyond],
             mode="text",
             text=[labels[i] for i in beyond],
             textposition="middle right",
             cliponaxis=False,
             hoverinfo="skip",
-            showlegend=False,
         )
         figure.add_vline(
             x=line,

@@ -39,6 +39,7 @@ def test_the_line_crosses_no_label():
     assert list(bars.text) == ["2.4\u00a0%", "", "12.5\u00a0%"]
     assert (list(moved.y), list(moved.text)) == ([TITLES[1]], ["85.1\u00a0%"])
     assert moved.x[0] > 90
+    assert figure.layout.showlegend is False
     above = charts.scores_chart([0.02, 0.95, 0.03], threshold=0.9)
     assert list(above.data[0].text)[1] == "95.0\u00a0%"
 
