@@ -29,12 +29,14 @@ def write_tiny_segmenter(folder: Path, *, size: int = 64) -> Path:
 
 def write_masked_folder(root: Path, patients: int) -> Path:
     """Fill a folder with drawn radiographs, two a patient with masks, one without for the last."""
-    rng = np.random.default_rng(0)
+    rng, haze = np.random.default_rng(0), np.random.default_rng(1)
     rows = []
     for i in range(2 * patients + 1):
         move = np.float32([[1, 0, rng.uniform(-15, 15)], [0, 1, rng.uniform(-15, 15)]])
         picture = cv2.warpAffine(drawing(), move, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
-        (root / f"{i}.png").write_bytes(png(picture))
+        coarse = haze.normal(0, 0.01, (16, 16)).astype(np.float32)  # no two pass for one radiograph
+        cloud = cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+        (root / f"{i}.png").write_bytes(png((picture + cloud).clip(0, 1)))
         row = {"path": f"{i}.png", "label": "normal", "patient_id": f"p{i // 2}"}
         if i < 2 * patients:
             row["lung_mask"] = f"mask{i}.png"
