@@ -108,10 +108,10 @@ def _row(
     means = [100 * np.nanmean(hits, axis=0).mean() for hits in (whole, lungs, lungs - whole)]
     bootstrap = PatientBootstrap(frame["patient_id"])
     interval = bootstrap.interval(100 * bootstrap.means(lungs - whole).mean(axis=1))
-    low, high = interval or (np.nan, np.nan)
+    ends = f" ({interval[0]:+.1f} to {interval[1]:+.1f})" if interval else ""
     return (
         f"| {ARCHITECTURES[name]} | {what} | {len(frame)} | {frame['patient_id'].nunique()} "
-        f"| {means[0]:.1f} % | {means[1]:.1f} % | {means[2]:+.1f} ({low:+.1f} to {high:+.1f}) |"
+        f"| {means[0]:.1f} % | {means[1]:.1f} % | {means[2]:+.1f}{ends} |"
     )
 
 
