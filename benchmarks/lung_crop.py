@@ -20,16 +20,15 @@ from tqdm import tqdm
 
 from covid_model.classes import CLASS_NAMES
 from covid_model.lungs import LungSegmenter
-from covid_model.radiograph import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.training.architectures import build_backbone
 from covid_model.training.dataset import Dataset, read_dataset
-from covid_model.training.fit import Samples
 from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.linear_fit import fit_linear
 from covid_model.training.linear_recipe import LinearRecipe
 from covid_model.training.mean_features import mean_features
-from covid_model.training.pictures import draw_weights
+from covid_model.training.rates import hits_by_class
+from covid_model.training.recipes import FinetuneRecipe
+from covid_model.training.refit import fit_head
 from covid_model.training.selection import Selection
 
 MARGIN = 0.1  # of the box's side, on each side: the outline may miss the rim of the lungs
@@ -53,8 +52,8 @@ def write_cropped(data: Dataset, folder: Path) -> tuple[Dataset, int]:
     """Write every image cropped to its lungs; return them with how many were left whole."""
     segmenter, whole = LungSegmenter.load(), 0
     names = [f"{row}.png" for row in range(len(data))]
-    for name, path in tqdm(list(zip(names, data.frame["path"], strict=True)), "Cropping"):
-        pixels = read_radiograph((data.root / path).read_bytes(), path).pixels
+    for row, name in enumerate(tqdm(names, "Cropping")):
+        pixels = data.radiograph(row).pixels
         mask = segmenter.mask(pixels)
         whole += mask is None
         cropped = pixels if mask is None else pixels[lung_box(mask)]
@@ -66,15 +65,11 @@ def write_cropped(data: Dataset, folder: Path) -> tuple[Dataset, int]:
 
 def answers(name: str, weights: str, data: Dataset, held: np.ndarray, cache: Path) -> np.ndarray:
     """Fit a head to the images that are not held out; return its scores of those that are."""
-    recipe = LinearRecipe(source_exponent=1.0, within_source=0.0)
-    features = mean_features(
-        build_backbone(name, weights=weights, size=recipe.size), data, recipe, cache=cache
-    )
-    train, validation = (Samples(features[mask], data.labels[mask]) for mask in (~held, held))
-    rows = data.rows(~held)
-    sample_weights = len(rows) * draw_weights(rows, recipe.source_exponent)
-    fit = fit_linear(train, validation, sample_weights, strengths=recipe.strengths, title=name)
-    return fit.scores(validation.inputs)
+    recipe = FinetuneRecipe(refit=LinearRecipe().strengths)
+    backbone = build_backbone(name, weights=weights, size=recipe.size)
+    validation = data.rows(held)
+    fit = fit_head(backbone, data.rows(~held), validation, recipe, cache=cache)
+    return fit.scores(mean_features(backbone, validation, recipe, cache=cache))
 
 
 def table(name: str, frame: pd.DataFrame, truth: np.ndarray, both: Pair) -> Iterator[str]:
@@ -100,11 +95,7 @@ def _row(
     name: str, what: str, frame: pd.DataFrame, truth: np.ndarray, both: Pair, among: np.ndarray
 ) -> str:
     """Macro recall of either over the classes that are there, the best of ``among`` chosen."""
-    there = np.unique(truth)
-    whole, lungs = (
-        np.where(truth[:, None] == there, (chosen == truth)[:, None], np.nan)
-        for chosen in (among[scores[:, among].argmax(axis=1)] for scores in both)
-    )
+    whole, lungs = (hits_by_class(truth, among[scores[:, among].argmax(axis=1)]) for scores in both)
     means = [100 * np.nanmean(hits, axis=0).mean() for hits in (whole, lungs, lungs - whole)]
     bootstrap = PatientBootstrap(frame["patient_id"])
     interval = bootstrap.interval(100 * bootstrap.means(lungs - whole).mean(axis=1))

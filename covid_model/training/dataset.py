@@ -1,7 +1,7 @@
 """A folder of labelled radiographs, split into parts for training, validation or test."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,8 +77,12 @@ class Dataset:
         def grey(row: int) -> np.ndarray:
             return np.rint(self.inputs([row])[0, :, :, 0] * 255).astype(np.uint8)
 
+        return self.stacked(grey, description)
+
+    def stacked(self, of_row: Callable[[int], np.ndarray], description: str) -> np.ndarray:
+        """What a function says of each row number, stacked; two threads behind a progress bar."""
         with ThreadPoolExecutor(2) as pool:
-            bar = tqdm(pool.map(grey, range(len(self))), description, len(self), unit="image")
+            bar = tqdm(pool.map(of_row, range(len(self))), description, len(self), unit="image")
             return np.stack(list(bar))
 
     def radiograph(self, row: int) -> Radiograph:

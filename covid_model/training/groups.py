@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from covid_model.classes import CLASS_NAMES
+from covid_model.probabilities import LEAST
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.ranking import weighted_ranking
@@ -127,7 +128,7 @@ def within_source(
             chosen = np.take(pair, scores[rows][:, pair].argmax(axis=1))
             bootstrap = PatientBootstrap(predictions["patient_id"][rows])
             balanced, interval = macro_recall(truth[rows], chosen, bootstrap)
-            both = scores[rows][:, pair].astype(float)
+            both = np.maximum(scores[rows][:, pair].astype(float), LEAST)
             first, positive = both[:, 0] / both.sum(axis=1), truth[rows] == pair[0]
             areas = weighted_ranking(positive, first, bootstrap.weights)[:, 0]
             table.append(

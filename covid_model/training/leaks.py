@@ -1,11 +1,9 @@
 """Patients who stand in two parts of a split under two names, found by what their images show."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from covid_model.runs import PARTS
 from covid_model.training.dataset import Dataset
@@ -31,7 +29,10 @@ def leaks(data: Dataset, part: pd.Series) -> np.ndarray:
     place = part.map(PARTS.index).to_numpy()
     if len(np.unique(place)) < 2:
         return np.zeros(len(data), bool)
-    hashes, seen = _hashes(data), np.zeros(len(data), bool)
+    hashes = data.stacked(
+        lambda row: perceptual_hash(data.radiograph(row).pixels), "Looking for copies"
+    )
+    seen = np.zeros(len(data), bool)
     for row in np.flatnonzero(place > 0):
         bits = np.bitwise_count(hashes[place < place[row]] ^ hashes[row]).sum(axis=1)
         seen[row] = bits.min(initial=LIMIT + 1) <= LIMIT
@@ -45,10 +46,3 @@ def leaks(data: Dataset, part: pd.Series) -> np.ndarray:
             data.frame["path"][seen].iloc[0],
         )
     return out
-
-
-def _hashes(data: Dataset) -> np.ndarray:
-    """Perceptual hashes uint64 (n, 4)."""
-    with ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda row: perceptual_hash(data.radiograph(row).pixels), range(len(data)))
-        return np.stack(list(tqdm(found, "Looking for copies", len(data), unit="image")))

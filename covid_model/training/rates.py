@@ -41,12 +41,17 @@ def macro_recall(
 
     A replicate that has no image of one of them has no macro recall.
     """
-    classes = np.unique(truth)
-    if not len(classes):
+    hits = hits_by_class(truth, predicted)
+    if not hits.size:
         return None, None
-    hits = np.where(truth[:, None] == classes, (predicted == truth)[:, None], np.nan)
     value = number(np.nanmean(hits, axis=0).mean())
     return value, bootstrap.interval(bootstrap.means(hits).mean(axis=1))
+
+
+def hits_by_class(truth: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Right or not, a column a class that has images: float64 (n, k), NaN for others' images."""
+    classes = np.unique(truth)
+    return np.where(truth[:, None] == classes, (predicted == truth)[:, None], np.nan)
 
 
 def class_rates(
