@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from covid_model.common import paths
 from covid_model.errors import RunError
 from covid_model.preprocessing import resize
 from covid_model.runs import read_json, sha256_of
 from covid_model.sentence import Sentence
 
-DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "lungs"
+DEFAULT_FOLDER = paths.LUNGS
 MODEL_FILE, INFO_FILE = "lungs.tflite", "lungs.json"
 RESTORE = Sentence(
     "restore the folder, or train a new one with `python train_models.py --recipe lungs --data "

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from covid_model.common import paths
 from covid_model.errors import ReportsOnlyError, RunError
 from covid_model.sentence import Sentence, joined
 
@@ -21,7 +22,7 @@ ARCHITECTURES: dict[str, str] = {
     "resnet50v2": "ResNet50V2",
     "vgg16": "VGG16",
 }
-DEFAULT_ROOT = Path(__file__).resolve().parent.parent / "assets" / "runs"
+DEFAULT_ROOT = paths.SHIPPED_RUNS
 PARTS = ("train", "validation", "test")  # of split.csv
 NO_RUN = Sentence(
     "There is no run that can predict: train one with `python train_models.py --data DIR`, or name "

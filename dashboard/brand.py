@@ -5,9 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
+import dashboard
 from dashboard.language import t
 
-ICON = Path(__file__).with_name("icon.svg")
+ICON = Path(str(dashboard.__file__)).with_name("icon.svg")
 LETTER = 10.6  # units that a letter of a wide font takes in a line 32 high
 INK = {"light": "#12303c", "dark": "#e2eaee"}
 

@@ -11,11 +11,12 @@ import streamlit as st
 
 from covid_model import lungs
 from covid_model.classes import CLASSES
+from covid_model.common import paths
 from covid_model.errors import CovidModelError, DataError
 from covid_model.lungs import LungSegmenter
 from covid_model.preprocessing import shrink
 from covid_model.radiograph import check_bytes, read_radiograph
-from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT, sha256_of
+from covid_model.runs import ARCHITECTURES, sha256_of
 from covid_model.sentence import Sentence
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
@@ -28,7 +29,7 @@ COMPOSITE = Sentence(
     "Composite: the average of one radiograph each of {images} training patients, no patient's "
     "image."
 )
-SAMPLES_FOLDER = DEFAULT_ROOT.parent / "samples"
+SAMPLES_FOLDER = paths.SAMPLES
 THUMBNAIL_SIDE, MAX_THUMBNAILS = 320, 96  # pixels; pictures of some pages of errors
 UNFORESEEN = Sentence(
     "Something unforeseen stopped this file alone; the server's log says what. Export it again in "

@@ -12,34 +12,11 @@ import numpy as np
 import pytest
 
 from tests.drawings import drawing, noise, png
+from tests.imports import import_closure
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).resolve().parent.parent
-MADE_BY = (
-    "tests/tiny.py",
-    "tests/trusted.py",
-    "tests/drawings.py",
-    "covid_model/runs.py",
-    "covid_model/novelty.py",
-    "covid_model/preprocessing.py",
-    "covid_model/probabilities.py",
-    "covid_model/training/answers.py",
-    "covid_model/training/architectures.py",
-    "covid_model/training/calibration.py",
-    "covid_model/training/curves.py",
-    "covid_model/training/evaluation.py",
-    "covid_model/training/export.py",
-    "covid_model/training/fit.py",
-    "covid_model/training/groups.py",
-    "covid_model/training/intervals.py",
-    "covid_model/training/judgement.py",
-    "covid_model/training/novelty_fit.py",
-    "covid_model/training/outputs.py",
-    "covid_model/training/ranking.py",
-    "covid_model/training/rates.py",
-    "covid_model/training/recipes.py",
-    "covid_model/training/stored.py",
-)
+MAKERS = (ROOT / "tests" / "tiny.py", ROOT / "tests" / "trusted.py")
 STALE = 24 * 3600  # seconds after which an unused copy goes: another process may be using a newer
 
 
@@ -49,7 +26,7 @@ def tiny_runs(request) -> Path:
 
     They are built under another name, so that of two sessions at once neither sees half a run.
     """
-    code = b"".join((ROOT / name).read_bytes() for name in MADE_BY)
+    code = b"".join(path.read_bytes() for path in import_closure(*MAKERS))
     cache = request.config.cache.mkdir("tiny-runs")
     kept = cache / hashlib.sha256(code).hexdigest()[:16]
     if not kept.is_dir():

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from covid_model.common import paths
 from covid_model.model_card import write_card
 from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
 from covid_model.training.dataset import Dataset, counts, shared_patients
@@ -140,8 +141,7 @@ def _versions() -> dict[str, str]:
 
 def _commit() -> str:
     """The code's commit, "" outside a git clone."""
-    root = Path(__file__).resolve().parents[2]
-    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    command = ["git", "-C", str(paths.CHECKOUT), "rev-parse", "HEAD"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     except (OSError, subprocess.CalledProcessError):

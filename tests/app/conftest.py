@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+import dashboard
 from covid_model import lungs
 from dashboard import services, state
 
 VIEWER = "radiograph_viewer"
-APP = Path(services.__file__).parent / "app.py"
+APP = Path(dashboard.__file__).parent / "app.py"
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""What every package shares: classes, architectures, messages, errors, paths."""
