@@ -41,7 +41,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from covid_model.errors import CovidModelError, UsageError
+from covid_model.common.errors import CovidModelError, UsageError
 from covid_model.runs import DEFAULT_ROOT
 from covid_model.training.options import SHORT, parser
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.lungs import LungSegmenter
 from covid_model.runs import ARCHITECTURES
 from covid_model.training.architectures import build_backbone

@@ -17,8 +17,8 @@ import skimage.data
 import sklearn.datasets
 from PIL import Image, ImageDraw, ImageFont
 
+from covid_model.common.errors import RadiographError
 from covid_model.dicom import LUMA
-from covid_model.errors import RadiographError
 from covid_model.novelty import CELLS
 from covid_model.radiograph import MIN_SIDE, read_radiograph, to_grey
 

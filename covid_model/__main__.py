@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from covid_model.errors import CovidModelError, UsageError
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
+from covid_model.common.errors import CovidModelError, UsageError
 from covid_model.runs import ARCHITECTURES, Run, load_run, open_shelf, runs_root
 
 if TYPE_CHECKING:

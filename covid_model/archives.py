@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import BinaryIO, NoReturn
 from zipfile import ZipFile, ZipInfo
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 from covid_model.file_names import in_order, is_junk, parts_of
 from covid_model.radiograph import check_bytes
 

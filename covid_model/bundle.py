@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 
 SCHEMA = 1
 KIND = "covid-xray-models evidence"

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from covid_model import bundle
-from covid_model.classes import CLASS_NAMES, class_index
-from covid_model.notice import NOTICE
+from covid_model.common.classes import CLASS_NAMES, class_index
+from covid_model.common.disclaimer import NOTICE
 from covid_model.overlay import overlay
 
 MAX_BYTES = 256 * 2**20  # of all members together, unpacked

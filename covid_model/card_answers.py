@@ -5,7 +5,7 @@ from covid_model.card_evaluation import kinds_of_groups
 from covid_model.card_facts import CAVEATS, Facts
 from covid_model.card_markdown import NOT_REPORTED, percent
 from covid_model.card_model_answers import model_answers
-from covid_model.classes import TITLES
+from covid_model.common.classes import TITLES
 
 
 def answers(facts: Facts) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from covid_model.card_audit import agreement, audit_section
 from covid_model.card_facts import Facts
 from covid_model.card_markdown import NOT_REPORTED, bullets, number, percent, table, with_interval
-from covid_model.classes import TITLES
+from covid_model.common.classes import TITLES
 from covid_model.runs import ARCHITECTURES
 
 Report = Mapping[str, Any]

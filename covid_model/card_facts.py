@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.runs import ModelInfo, Run
 
 # Of the public sources, by the names that ``python -m covid_model data`` and the runs give them.

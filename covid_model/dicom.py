@@ -17,12 +17,12 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Sentence
 from covid_model.dicom_codestream import check_codestream
 from covid_model.dicom_details import details_of
 from covid_model.dicom_display import to_display, windows_of
 from covid_model.dicom_header import PHOTOMETRIC, check_metadata, code, one_of
-from covid_model.errors import RadiographError
-from covid_model.sentence import Sentence
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow's mode L
 DEFLATED = DeflatedExplicitVRLittleEndian.encode()

@@ -3,7 +3,7 @@
 from pydicom import Dataset
 from pydicom.encaps import get_frame
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 
 JPEG_2000 = b"\xff\x4f\xff\x51"  # start of the codestream with its first segment, SIZ
 JPEG = b"\xff\xd8"

@@ -6,9 +6,9 @@ from datetime import date
 
 from pydicom import Dataset
 
+from covid_model.common.messages import Sentence
 from covid_model.dicom_header import MODALITIES, PHOTOMETRIC, code, one_of
 from covid_model.dicom_view import view_of
-from covid_model.sentence import Sentence
 
 CHEST = frozenset({"CHEST", "LUNG", "LUNGS", "THORAX", "TORAX"})
 SEXES = frozenset({"F", "M", "O"})

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from pydicom import Dataset
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Sentence
 from covid_model.radiograph import Window
-from covid_model.sentence import Sentence
 
 FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 # What a window's explanation may say to be shown: any other words could be somebody's name.

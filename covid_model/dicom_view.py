@@ -5,7 +5,7 @@ import unicodedata
 
 from pydicom import Dataset
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 
 FRONTAL_VIEWS = frozenset({"AP", "PA"})
 NOT_FRONTAL = frozenset({"LL", "RL", "LLAT", "RLAT", "LAT", "LATERAL", "LLO", "RLO"})

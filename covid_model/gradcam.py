@@ -20,7 +20,7 @@ from typing import Self
 
 import numpy as np
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 
 PAPER_POOL = 2  # side of the paper's AveragePooling2D
 

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 
 
 class Network:

@@ -9,10 +9,10 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from covid_model.common import paths
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
+from covid_model.common.messages import Sentence
 from covid_model.preprocessing import resize
 from covid_model.runs import read_json, sha256_of
-from covid_model.sentence import Sentence
 
 DEFAULT_FOLDER = paths.LUNGS
 MODEL_FILE, INFO_FILE = "lungs.tflite", "lungs.json"

@@ -18,7 +18,7 @@ from typing import Self
 import cv2
 import numpy as np
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 
 CELLS = 8  # rows of cells, as of columns
 LEAST_CONTRAST = 0.02  # standard deviation below which a picture counts as flat

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 
 # Perceptually uniform, readable with any colour vision; its hottest end is yellow.
 COLOUR_MAP = cv2.COLORMAP_PLASMA

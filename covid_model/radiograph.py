@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image, ImageOps
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from covid_model.common import paths
-from covid_model.errors import ReportsOnlyError, RunError
-from covid_model.sentence import Sentence, joined
+from covid_model.common.errors import ReportsOnlyError, RunError
+from covid_model.common.messages import Sentence, joined
 
 SCHEMA = 1
 ARCHITECTURES: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 import re
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 
 LIMITS = Sentence("""
 - The COVID-19 images come almost all from one collection, the other classes from others. A network

@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 if str(HERE.parent) not in sys.path:  # streamlit puts this file's folder there, not the project's
     sys.path.insert(0, str(HERE.parent))
 
-from covid_model.notice import NOTICE  # noqa: E402
+from covid_model.common.disclaimer import NOTICE  # noqa: E402
 from dashboard import brand, gate, guard, language_switch  # noqa: E402
 from dashboard.language import t  # noqa: E402
 

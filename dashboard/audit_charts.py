@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 from dashboard import audit_text
 from dashboard.chart_parts import MARK, TRAIN, base_figure, legend, percent
 from dashboard.dot_chart import Dots, Level, dot_chart

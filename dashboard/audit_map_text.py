@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 from dashboard.language import t
 from dashboard.text import percent
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.messages import in_words
 from covid_model.runs import ARCHITECTURES
-from covid_model.sentence import in_words
 from dashboard import audit_map_text, audit_text
 from dashboard.figures import NOTHING, number, share, value
 from dashboard.language import t

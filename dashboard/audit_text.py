@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import Run
-from covid_model.sentence import Sentence, in_words
 from dashboard import evidence_text, figures
 from dashboard.language import t
 from dashboard.text import percent

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from covid_model.classes import CLASSES
+from covid_model.common.classes import CLASSES
+from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from covid_model.sentence import Sentence
 from dashboard.chart_parts import MARK, PAPER, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.language import number, t
 from dashboard.text import QUANTITIES, capital, titles

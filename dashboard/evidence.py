@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model.errors import CovidModelError
+from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
 from dashboard import (
     charts,

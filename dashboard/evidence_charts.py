@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from covid_model.classes import CLASSES
-from covid_model.sentence import Sentence
+from covid_model.common.classes import CLASSES
+from covid_model.common.messages import Sentence
 from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.dot_chart import Dots, dot_chart
 from dashboard.evidence_text import NOT_ON_RECORD

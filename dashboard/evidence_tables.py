@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from covid_model.sentence import Sentence
 from dashboard import evidence_text
 from dashboard.figures import number, points, share
 from dashboard.language import t

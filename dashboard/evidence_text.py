@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import ARCHITECTURES, Run
-from covid_model.sentence import Sentence, in_words
 from dashboard.language import number, t
 from dashboard.text import NO_BREAK, TITLES, percent, plain
 

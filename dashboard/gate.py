@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 from dashboard import language_switch, state
 from dashboard.language import t
 

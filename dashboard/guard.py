@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from covid_model.errors import CovidModelError
+from covid_model.common.errors import CovidModelError
 from dashboard.language import t
 
 LOGGER = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ import streamlit as st
 from babel.messages.pofile import read_po
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 
 FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from covid_model.errors import CovidModelError
+from covid_model.common.errors import CovidModelError
 from covid_model.hiding import hide_lungs
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis

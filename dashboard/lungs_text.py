@@ -1,7 +1,7 @@
 """The words for what a network says once the lungs are hidden."""
 
+from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from covid_model.sentence import Sentence
 from covid_model.serving.counterfactual import Counterfactual
 from dashboard.language import t
 from dashboard.text import TITLES, percent

@@ -6,7 +6,7 @@ from time import monotonic
 
 import streamlit as st
 
-from covid_model.classes import TITLES
+from covid_model.common.classes import TITLES
 from covid_model.serving import Diagnosis
 from dashboard import many_table, many_text, parts, reading, reading_text, services, state, text
 from dashboard.language import t

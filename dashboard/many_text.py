@@ -1,6 +1,6 @@
 """The words for many files at once."""
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 from dashboard.language import t
 from dashboard.text import STATUS
 

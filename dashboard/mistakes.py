@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
-from covid_model.errors import DataError
+from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.common.errors import DataError
 from dashboard.tables import with_notice
 
 COLUMNS = ("path", "original", "source", "view", "label", "predicted", *SCORE_COLUMNS)

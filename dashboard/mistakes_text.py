@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from covid_model.classes import TITLES
-from covid_model.sentence import Sentence
+from covid_model.common.classes import TITLES
+from covid_model.common.messages import Sentence
 from dashboard import evidence_text
 from dashboard.chosen import Chosen
 from dashboard.language import t

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.kappa import Kappa, cohen_kappa
 from dashboard.language import t
 from dashboard.many_text import of_kind

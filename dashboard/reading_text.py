@@ -1,6 +1,6 @@
 """The words for a reader's own readings."""
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.kappa import Kappa, fewest_cases
 from dashboard.language import t
 from dashboard.reading_log import CHANGED, SAMPLE, SEEN, UNSURE, Log, Reading

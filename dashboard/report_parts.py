@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model import paper
-from covid_model.errors import CovidModelError
+from covid_model.common import paper
+from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
 from dashboard import charts, evidence_text, figures, parts, tables, text
 from dashboard.chosen import Chosen

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 from dashboard import uploads
 from dashboard.reading_log import Log
 from dashboard.uploads import Case

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from covid_model import paper
-from covid_model.notice import NOTICE
+from covid_model.common import paper
+from covid_model.common.disclaimer import NOTICE
+from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from covid_model.sentence import Sentence
 from dashboard.figures import NOTHING, TO, share, value
 from dashboard.language import t
 from dashboard.text import NO_BREAK, TITLES, percent, unplain

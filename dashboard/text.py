@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from covid_model import paper
-from covid_model.classes import TITLES
+from covid_model.common import paper
+from covid_model.common.classes import TITLES
+from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import ARCHITECTURES
-from covid_model.sentence import Sentence, in_words
 from dashboard.language import t, written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.language import t
 from dashboard.text import percent as in_percent

@@ -8,9 +8,9 @@ from functools import cached_property, partial
 from typing import NoReturn
 
 from covid_model.archives import Source, is_archive, list_files, open_archive
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Sentence
 from covid_model.radiograph import kind_of
-from covid_model.sentence import Sentence
 
 
 @dataclass(frozen=True, eq=False)

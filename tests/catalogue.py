@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dashboard
-from covid_model import errors, paper
+from covid_model.common import errors, paper
 
 PROJECT = Path(dashboard.__file__).resolve().parents[1]
 FOLDERS = ("covid_model", "covid_model/serving", "dashboard", "dashboard/*")

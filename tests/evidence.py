@@ -2,7 +2,7 @@
 
 import csv
 
-from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.runs import (
     ARCHITECTURES,
     AUDIT_FILE,

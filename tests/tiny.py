@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.preprocessing import to_input
 from covid_model.radiograph import Radiograph
 from covid_model.runs import SCHEMA, write_json

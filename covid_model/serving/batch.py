@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from covid_model.archives import Source, is_archive, list_files, open_archive
-from covid_model.classes import SCORE_COLUMNS
-from covid_model.errors import RadiographError, UsageError
+from covid_model.common.classes import SCORE_COLUMNS
+from covid_model.common.errors import RadiographError, UsageError
 from covid_model.file_names import in_order, is_junk, printable
 from covid_model.radiograph import check_bytes
 from covid_model.serving.classifier import Classifier, Prediction

@@ -7,8 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from covid_model.classes import CLASS_NAMES, class_index
-from covid_model.errors import RunError
+from covid_model.common.classes import CLASS_NAMES, class_index
+from covid_model.common.errors import RunError
+from covid_model.common.messages import Sentence
 from covid_model.gradcam import Head, class_scores, gradcam
 from covid_model.litert import Network
 from covid_model.preprocessing import to_input
@@ -20,7 +21,6 @@ from covid_model.runs import (
     read_model_info,
     require_servable,
 )
-from covid_model.sentence import Sentence
 from covid_model.serving.trust import Trust
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from covid_model.classes import CLASS_NAMES, class_index
+from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.hiding import hide_lungs, share_inside
 from covid_model.lungs import LungSegmenter
 from covid_model.radiograph import Radiograph

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 from covid_model.preprocessing import resize
 from covid_model.radiograph import Radiograph, read_radiograph
 from covid_model.serving.classifier import Classifier, Prediction

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from covid_model.classes import SCORE_COLUMNS
-from covid_model.notice import NOTICE
+from covid_model.common.classes import SCORE_COLUMNS
+from covid_model.common.disclaimer import NOTICE
 from covid_model.overlay import overlay, to_png, with_caption
 from covid_model.preprocessing import shrink
 from covid_model.runs import ARCHITECTURES, ModelInfo

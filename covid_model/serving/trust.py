@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
+from covid_model.common.messages import Sentence
 from covid_model.novelty import NoveltyModel
 from covid_model.probabilities import temper
 from covid_model.runs import NOVELTY_FILE, ModelInfo, check_file
-from covid_model.sentence import Sentence
 
 WHAT = {
     "probability": Sentence("a probability threshold"),

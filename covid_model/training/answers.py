@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from covid_model.classes import SCORE_COLUMNS
+from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.training.calibration import (
     Calibration,
     calibration_error,

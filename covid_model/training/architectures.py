@@ -7,8 +7,8 @@ from pathlib import Path
 
 import keras
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import WeightsError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import WeightsError
 from covid_model.runs import ARCHITECTURES
 
 IMAGENET_ORIGIN = "ImageNet weights of keras.applications"

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import DataError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import DataError
 from covid_model.runs import write_json
 from covid_model.training.download import Fetched, alone, disk_full_explained, fetch
 from covid_model.training.duplicates import LIMIT

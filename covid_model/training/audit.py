@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from covid_model.classes import SCORE_COLUMNS
+from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.gradcam import gradcam
 from covid_model.hiding import hide_lungs, only_border, only_lungs
 from covid_model.lungs import LungSegmenter, segmenter_available

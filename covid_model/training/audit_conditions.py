@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.classes import SCORE_COLUMNS
-from covid_model.errors import RunError
+from covid_model.common.classes import SCORE_COLUMNS
+from covid_model.common.errors import RunError
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.rates import number, shared_rates

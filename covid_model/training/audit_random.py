@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from covid_model.errors import WeightsError
+from covid_model.common.errors import WeightsError
 from covid_model.gradcam import Head, gradcam
 from covid_model.map_similarity import similarity
 from covid_model.training.audit_images import AuditImages, Subject

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from scipy.stats import binomtest
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 from covid_model.runs import COMPARISON_FILE, SCHEMA, write_json
 from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.rates import number

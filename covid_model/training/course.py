@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import pandas as pd
 
-from covid_model.errors import DataError, UsageError
+from covid_model.common.errors import DataError, UsageError
 from covid_model.training.pictures import Pictures
 from covid_model.training.whole_recipe import WholeRecipe
 

@@ -11,8 +11,8 @@ import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 from tqdm import tqdm
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import DataError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import DataError
 from covid_model.preprocessing import INPUT_SIZE, to_input
 from covid_model.radiograph import Radiograph, read_radiograph
 from covid_model.runs import PARTS

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import keras
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 
 
 def use_devices(count: int, *, batches: Iterable[int]) -> None:

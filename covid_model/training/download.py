@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from covid_model.errors import DataError
+from covid_model.common.errors import DataError
 from covid_model.runs import sha256_of
 from covid_model.training.http_file import CutShortError, receive_file
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 
-from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.runs import SCHEMA
 from covid_model.training.answers import Fit, fitted_figures
 from covid_model.training.calibration import Calibration

@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import UsageError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import UsageError
 from covid_model.runs import ModelInfo, write_model_info
 from covid_model.training.architectures import Backbone
 

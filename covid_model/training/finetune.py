@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import pandas as pd
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.runs import refuse_existing
 from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.assess import write_model

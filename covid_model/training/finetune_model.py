@@ -2,7 +2,7 @@
 
 import keras
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.runs import ARCHITECTURES
 from covid_model.training.architectures import Backbone, classifier
 from covid_model.training.recipes import FinetuneRecipe

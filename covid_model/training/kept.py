@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.errors import DataError, RunError
+from covid_model.common.errors import DataError, RunError
 from covid_model.runs import (
     ARCHITECTURES,
     AUDIT_FILE,

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import UsageError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import UsageError
 from covid_model.training import export
 from covid_model.training.architectures import Backbone, build_backbone
 from covid_model.training.assess import Material, write_judged

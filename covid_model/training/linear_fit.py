@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, log_loss, recall_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.training.architectures import Backbone, classifier
 from covid_model.training.fit import Samples
 

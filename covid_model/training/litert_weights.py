@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from covid_model.errors import WeightsError
+from covid_model.common.errors import WeightsError
 
 CONVOLUTIONS = {"CONV_2D": "kernel", "DEPTHWISE_CONV_2D": "depthwise"}
 UNNAMED = ("conv2d", "batch_normalization")  # keras numbers these anew in every process

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.training.course import Course, State, checkpoint_file, read_state, save_state
 from covid_model.training.devices import precision
 from covid_model.training.pictures import batch_of, prefetched

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.training.lungs_recipe import LungsRecipe
 
 THRESHOLD = 0.5  # score from which a pixel counts as lung

@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
-from covid_model.errors import DataError
+from covid_model.common.errors import DataError
 from covid_model.novelty import CELLS, NoveltyModel, joined
 
 MOST_IMAGES = 1500

@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.runs import write_json
 from covid_model.training.architectures import Backbone, build_backbone, pooled_output
 from covid_model.training.course import Course, checkpoint_file

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
 

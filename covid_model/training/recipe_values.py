@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.runs import ARCHITECTURES
 
 Recipe = TypeVar("Recipe")

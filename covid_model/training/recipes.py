@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.training.augmentation import Augmentation
 from covid_model.training.linear_recipe import LinearRecipe
 from covid_model.training.lungs_recipe import LungsRecipe

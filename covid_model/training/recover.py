@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from covid_model.errors import WeightsError
+from covid_model.common.errors import WeightsError
 from covid_model.runs import Run, check_file, require_servable, write_json
 from covid_model.training.architectures import Backbone, build_backbone
 from covid_model.training.litert_weights import LayerWeights, aliases, read_layers

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from covid_model.errors import DataError
+from covid_model.common.errors import DataError
 from covid_model.runs import PARTS
 from covid_model.training.dataset import (
     Dataset,

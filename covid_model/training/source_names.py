@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
-from covid_model.errors import DataError
+from covid_model.common.errors import DataError
 from covid_model.training import sources
 from covid_model.training.sources import Entry
 

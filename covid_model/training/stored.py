@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
-from covid_model.errors import RunError
+from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.common.errors import RunError
 
 TEXTS = (
     *("path", "original", "source", "patient_id", "label"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 from tqdm import tqdm
 
-from covid_model.errors import DataError, RadiographError
+from covid_model.common.errors import DataError, RadiographError
 from covid_model.radiograph import check_bytes, read_radiograph
 from covid_model.training import sources
 from covid_model.training.download import Fetched, require_space, set_aside

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from covid_model.errors import CovidModelError, RunError
+from covid_model.common.errors import CovidModelError, RunError
 from covid_model.runs import (
     ARCHITECTURES,
     AUDIT_FILE,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.training.augmentation import Augmentation
 from covid_model.training.recipe_values import with_values
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from covid_model import bundle
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from dashboard.exports.case_pdf import case_pdf
 from dashboard.exports.content import OPACITY, Content, versions
 from dashboard.exports.pictures import grey, png_files

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from covid_model.classes import TITLES
-from covid_model.notice import NOTICE
+from covid_model.common.classes import TITLES
+from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from dashboard import lungs_text, text

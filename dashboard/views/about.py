@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model import paper
-from covid_model.errors import CovidModelError
+from covid_model.common import paper
+from covid_model.common.errors import CovidModelError
 from covid_model.model_card import CARD_FILE, model_card
 from covid_model.runs import ARCHITECTURES, Run
 from dashboard import about_text, guard, parts, state, tables, text

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from covid_model.errors import CovidModelError
+from covid_model.common.errors import CovidModelError
 from dashboard import audit_parts, audit_text, chosen, evidence
 from dashboard.chosen import Chosen
 from dashboard.language import t

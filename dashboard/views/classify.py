@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from covid_model.errors import CovidModelError
+from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis

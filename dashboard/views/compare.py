@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model.classes import TITLES
-from covid_model.errors import CovidModelError
+from covid_model.common.classes import TITLES
+from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnose import Diagnosis
 from dashboard import (

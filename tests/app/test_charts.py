@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from covid_model.classes import CLASSES
+from covid_model.common.classes import CLASSES
 from dashboard import charts
 
 TITLES = [info.title for info in CLASSES]

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from covid_model.errors import DataError
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
+from covid_model.common.errors import DataError
 from covid_model.runs import read_model_info, write_model_info
 from dashboard import mistakes, mistakes_text, services
 from tests import evidence

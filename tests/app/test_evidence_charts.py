@@ -2,7 +2,7 @@
 
 import pytest
 
-from covid_model.classes import CLASSES
+from covid_model.common.classes import CLASSES
 from dashboard import audit_charts, dot_chart, evidence_charts
 from tests import evidence
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 from dashboard import evidence_tables, evidence_text, figures, tables, trust_text
 from dashboard.prevalence import predictive_values
 from tests import evidence

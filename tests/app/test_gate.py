@@ -2,7 +2,7 @@
 
 import pytest
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 from tests.app.conftest import words
 
 

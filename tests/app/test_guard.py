@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import dashboard
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 from dashboard import parts
 from tests.app.conftest import words
 

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from covid_model.errors import RadiographError
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
+from covid_model.common.errors import RadiographError
 from covid_model.serving import Diagnosis, batch
 from covid_model.serving.classifier import Classifier
 from dashboard import many, many_table, services, state, tables

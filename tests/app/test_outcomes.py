@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, Prediction, decide

@@ -7,8 +7,8 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.notice import NOTICE
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Classifier
 from dashboard import state, text

@@ -5,8 +5,8 @@ import io
 
 import numpy as np
 
+from covid_model.common.disclaimer import NOTICE
 from covid_model.kappa import Kappa
-from covid_model.notice import NOTICE
 from dashboard import reading_tables, reading_text
 from dashboard.reading_log import Answer, Log, Reading
 

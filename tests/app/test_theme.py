@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import dashboard
-from covid_model.classes import CLASSES
+from covid_model.common.classes import CLASSES
 from dashboard import chart_parts
 
 FOLDER = Path(dashboard.__file__).parent

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from covid_model import lungs
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
 from dashboard import lungs_text, many_table, services, state

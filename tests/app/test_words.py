@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from covid_model import paper
+from covid_model.common import paper
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 from dashboard.text import TITLES
 
 pytestmark = pytest.mark.browser

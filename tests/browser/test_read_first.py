@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 from tests.browser.test_many_files import WAIT, cell, file_in_view, rest
 from tests.drawings import drawing, png
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from covid_model.errors import WeightsError
+from covid_model.common.errors import WeightsError
 from covid_model.runs import ARCHITECTURES
 from covid_model.training.architectures import (
     IMAGENET_ORIGIN,

@@ -8,7 +8,7 @@ import pytest
 
 from covid_model import archives
 from covid_model.archives import is_archive, list_files, open_archive
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 
 
 def packed(files, method=zipfile.ZIP_DEFLATED):

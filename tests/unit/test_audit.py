@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import RunError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import RunError
 from covid_model.gradcam import Head
 from covid_model.lungs import LungSegmenter
 from covid_model.runs import ModelInfo, load_run, read_model_info, write_model_info

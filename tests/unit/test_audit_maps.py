@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.gradcam import Head, gradcam
 from covid_model.map_similarity import similarity
 from covid_model.training import audit_random

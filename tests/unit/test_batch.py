@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model.errors import RadiographError, UsageError
+from covid_model.common.errors import RadiographError, UsageError
 from covid_model.serving import batch
 from covid_model.serving.batch import classify, open_sources, rows
 from covid_model.serving.classifier import Prediction

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import ReportsOnlyError, RunError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import ReportsOnlyError, RunError
 from covid_model.gradcam import Head, gradcam
 from covid_model.litert import Network
 from covid_model.preprocessing import to_input

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from covid_model import __main__ as cli
-from covid_model.classes import CLASS_NAMES
-from covid_model.notice import NOTICE
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
 from covid_model.serving import Classifier
 from covid_model.serving.batch import COLUMNS

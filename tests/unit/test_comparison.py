@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 from covid_model.training.comparison import pairs_of, write_comparison
 from covid_model.training.evaluation import predictions_table
 from covid_model.training.stored import write_table

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.hiding import hide_lungs
 from covid_model.radiograph import Radiograph
 from covid_model.serving.classifier import Classifier, Prediction

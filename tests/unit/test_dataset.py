@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.errors import DataError
+from covid_model.common.errors import DataError
 from covid_model.training.dataset import (
     counts,
     read_dataset,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from covid_model.classes import CLASSES
+from covid_model.common.classes import CLASSES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.decision import Decision, decide
 

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.training.devices import precision, use_devices
 
 

@@ -17,7 +17,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 from covid_model.radiograph import read_radiograph
 from tests.dicoms import RAMP, dataset, encode
 

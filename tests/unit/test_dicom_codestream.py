@@ -10,8 +10,8 @@ from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
+from covid_model.common.errors import RadiographError
 from covid_model.dicom_codestream import stated_size
-from covid_model.errors import RadiographError
 from covid_model.radiograph import read_radiograph
 from tests.dicoms import dataset, encode
 

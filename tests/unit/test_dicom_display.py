@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 from covid_model.radiograph import Window, read_radiograph
 from tests.dicoms import RAMP, dataset, encode
 

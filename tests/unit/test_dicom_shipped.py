@@ -12,8 +12,8 @@ from pydicom import dcmread, dcmwrite
 from pydicom.data.data_manager import DATA_ROOT
 
 from covid_model.archives import START
+from covid_model.common.errors import RadiographError
 from covid_model.dicom_header import is_other_modality
-from covid_model.errors import RadiographError
 from covid_model.radiograph import kind_of, read_radiograph
 
 ROOT = Path(DATA_ROOT)

@@ -3,7 +3,7 @@
 import pytest
 from pydicom import Dataset
 
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 from covid_model.radiograph import read_radiograph
 from tests.dicoms import dataset, encode
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import auc, precision_recall_curve, roc_auc_score, roc_curve
 
-from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.training.curves import curves_of
 from covid_model.training.evaluation import evaluate, predictions_table
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import train_models
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import UsageError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import UsageError
 from covid_model.litert import Network
 from covid_model.preprocessing import to_input
 from covid_model.radiograph import read_radiograph

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 from covid_model.gradcam import Head, class_scores, gradcam
 from covid_model.runs import ARCHITECTURES
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.training.evaluation import evaluate, predictions_table
 from covid_model.training.groups import age_band, size_band
 from covid_model.training.stored import as_stored

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.novelty import NoveltyModel
 from covid_model.probabilities import temper
 from covid_model.runs import ModelInfo, check_file, read_model_info

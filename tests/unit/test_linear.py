@@ -11,8 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import train_models
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import UsageError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import UsageError
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 
-from covid_model.errors import DataError, UsageError
+from covid_model.common.errors import DataError, UsageError
 from covid_model.training import loop
 from covid_model.training.course import (
     State,

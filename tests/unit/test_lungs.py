@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 from covid_model.lungs import (
     INFO_FILE,
     MODEL_FILE,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import train_models
-from covid_model.errors import DataError, RunError, UsageError
+from covid_model.common.errors import DataError, RunError, UsageError
 from covid_model.lungs import DEFAULT_FOLDER, INFO_FILE, MODEL_FILE, LungSegmenter
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import sha256_of

@@ -14,9 +14,9 @@ from covid_model.card_answers import answers
 from covid_model.card_checklists import CLAIM, TRIPOD_AI
 from covid_model.card_facts import Facts
 from covid_model.card_markdown import NOT_REPORTED, percent, table, with_interval
-from covid_model.errors import RunError
+from covid_model.common.disclaimer import NOTICE
+from covid_model.common.errors import RunError
 from covid_model.model_card import CARD_FILE, model_card, write_card
-from covid_model.notice import NOTICE
 from covid_model.runs import (
     ARCHITECTURES,
     digests_of,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model.notice import NOTICE
+from covid_model.common.disclaimer import NOTICE
 from covid_model.overlay import overlay, to_png, with_caption
 
 PIXELS = np.linspace(0, 1, 60 * 80, dtype=np.float32).reshape(60, 80)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from covid_model import radiograph
-from covid_model.errors import RadiographError
+from covid_model.common.errors import RadiographError
 from covid_model.radiograph import read_radiograph, to_grey
 
 RAMP = np.linspace(0, 255, 80 * 100).round().astype(np.uint8).reshape(80, 100)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.classes import CLASS_NAMES, SCORE_COLUMNS
-from covid_model.errors import DataError, ReportsOnlyError, RunError
+from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.common.errors import DataError, ReportsOnlyError, RunError
 from covid_model.litert import Network
 from covid_model.model_card import CARD_FILE, model_card
 from covid_model.radiograph import read_radiograph

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields, is_dataclass
 
 import pytest
 
-from covid_model.errors import UsageError
+from covid_model.common.errors import UsageError
 from covid_model.training.augmentation import Augmentation
 from covid_model.training.recipe_values import value_names, with_values
 from covid_model.training.recipes import (

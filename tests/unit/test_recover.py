@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from covid_model.errors import ReportsOnlyError, WeightsError
+from covid_model.common.errors import ReportsOnlyError, WeightsError
 from covid_model.litert import Network
 from covid_model.runs import load_run
 from covid_model.training import export, recover

@@ -4,8 +4,8 @@ import json
 import pytest
 
 from covid_model import runs
-from covid_model.classes import CLASS_NAMES
-from covid_model.errors import ReportsOnlyError, RunError
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import ReportsOnlyError, RunError
 
 REPORT = {"accuracy": 0.5}
 HISTORY = "epoch,loss\n1,0.7\n2,0.5\n"

@@ -3,8 +3,8 @@
 import copy
 import pickle
 
-from covid_model.errors import RadiographError
-from covid_model.sentence import Sentence, in_words, joined
+from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Sentence, in_words, joined
 from dashboard import language
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from covid_model.errors import DataError
+from covid_model.common.errors import DataError
 from covid_model.training import sources
 from covid_model.training.source_names import covid_entries, kermany_entries, label_of
 from tests.public_sources import COVID_COLUMNS

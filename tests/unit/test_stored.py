@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.classes import SCORE_COLUMNS
-from covid_model.errors import RunError
+from covid_model.common.classes import SCORE_COLUMNS
+from covid_model.common.errors import RunError
 from covid_model.training.evaluation import predictions_table
 from covid_model.training.stored import as_stored, read_table, write_table
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import train_models
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.radiograph import read_radiograph
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from covid_model.errors import RunError
+from covid_model.common.errors import RunError
 from covid_model.litert import Network
 from covid_model.novelty import NoveltyModel
 from covid_model.preprocessing import to_input

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from covid_model import __main__ as cli
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.probabilities import temper
 from covid_model.runs import (
     ModelInfo,

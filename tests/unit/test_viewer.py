@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from covid_model.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.overlay import palette
 from covid_model.radiograph import Radiograph
 from covid_model.serving import Diagnosis

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from covid_model.sentence import Sentence
+from covid_model.common.messages import Sentence
 
 
 class CovidModelError(Exception):
