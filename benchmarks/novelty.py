@@ -23,10 +23,10 @@ from tqdm import tqdm
 from benchmarks.novelty_pictures import Picture, altered, foreign
 from benchmarks.novelty_tables import Measured, kinds_table, sources_table, unseen_table
 from covid_model import read_radiograph
+from covid_model.imaging.preprocessing import to_input
+from covid_model.imaging.reader import Radiograph
 from covid_model.litert import Network
 from covid_model.novelty import features
-from covid_model.preprocessing import to_input
-from covid_model.radiograph import Radiograph
 from covid_model.runs import ARCHITECTURES, Run, load_run
 from covid_model.serving.trust import Trust
 from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of

@@ -19,7 +19,7 @@ from statistics import median
 from ai_edge_litert.interpreter import Interpreter
 
 from covid_model import read_radiograph
-from covid_model.preprocessing import to_input
+from covid_model.imaging.preprocessing import to_input
 from covid_model.runs import Run, load_run, open_shelf
 from covid_model.serving import Classifier, diagnose
 

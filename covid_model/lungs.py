@@ -11,7 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from covid_model.common import paths
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Sentence
-from covid_model.preprocessing import resize
+from covid_model.imaging.preprocessing import resize
 from covid_model.runs import read_json, sha256_of
 
 DEFAULT_FOLDER = paths.LUNGS

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from covid_model import runs
-from covid_model.radiograph import Radiograph
+from covid_model.imaging.reader import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis

@@ -14,9 +14,9 @@ from covid_model.common import paths
 from covid_model.common.classes import CLASSES
 from covid_model.common.errors import CovidModelError, DataError
 from covid_model.common.messages import Sentence
+from covid_model.imaging.preprocessing import shrink
+from covid_model.imaging.reader import check_bytes, read_radiograph
 from covid_model.lungs import LungSegmenter
-from covid_model.preprocessing import shrink
-from covid_model.radiograph import check_bytes, read_radiograph
 from covid_model.runs import ARCHITECTURES, sha256_of
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier

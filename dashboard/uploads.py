@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NoReturn
 
-from covid_model.archives import Source, is_archive, list_files, open_archive
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Sentence
-from covid_model.radiograph import kind_of
+from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
+from covid_model.imaging.reader import kind_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,9 @@ def not_listed(name: str, count: int) -> Sentence:
 
 def _rank(file: Source) -> int | None:
     """Return 0; 1 for a modality that is refused, as a CT of the study; None where no picture."""
-    from covid_model.dicom_header import is_other_modality  # pydicom only where it is needed
+    from covid_model.imaging.dicom.checks import (
+        is_other_modality,  # pydicom only where it is needed
+    )
 
     try:
         start = file.start()

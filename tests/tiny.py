@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.preprocessing import to_input
-from covid_model.radiograph import Radiograph
+from covid_model.imaging.preprocessing import to_input
+from covid_model.imaging.reader import Radiograph
 from covid_model.runs import SCHEMA, write_json
 from covid_model.training import export
 from covid_model.training.architectures import REGISTRY, Backbone

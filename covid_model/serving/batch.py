@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from covid_model.archives import Source, is_archive, list_files, open_archive
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RadiographError, UsageError
-from covid_model.file_names import in_order, is_junk, printable
-from covid_model.radiograph import check_bytes
+from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
+from covid_model.imaging.filenames import in_order, is_junk, printable
+from covid_model.imaging.reader import check_bytes
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.diagnose import Diagnosis, diagnose
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from covid_model.common.errors import RadiographError
-from covid_model.preprocessing import resize
-from covid_model.radiograph import Radiograph, read_radiograph
+from covid_model.imaging.preprocessing import resize
+from covid_model.imaging.reader import Radiograph, read_radiograph
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import decide
 

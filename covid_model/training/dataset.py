@@ -13,8 +13,8 @@ from tqdm import tqdm
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
-from covid_model.preprocessing import INPUT_SIZE, to_input
-from covid_model.radiograph import Radiograph, read_radiograph
+from covid_model.imaging.preprocessing import INPUT_SIZE, to_input
+from covid_model.imaging.reader import Radiograph, read_radiograph
 from covid_model.runs import PARTS
 
 COLUMNS = ("path", "label", "source", "patient_id", "original")

@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from covid_model.common.errors import DataError, RadiographError
-from covid_model.radiograph import check_bytes, read_radiograph
+from covid_model.imaging.reader import check_bytes, read_radiograph
 from covid_model.training import sources
 from covid_model.training.download import Fetched, require_space, set_aside
 from covid_model.training.duplicates import copies, one_id_each, perceptual_hash

@@ -14,7 +14,7 @@ from pydicom import dcmread
 from covid_model.bundle import sha256
 from covid_model.bundle_check import check
 from covid_model.common.disclaimer import NOTICE
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier, diagnose
 from covid_model.serving.counterfactual import without_lungs

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, Prediction, decide
 from dashboard import services, text, trust_text

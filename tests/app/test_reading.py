@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Prediction, decided
 from dashboard import reading_log, reading_tables, services, state

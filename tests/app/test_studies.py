@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.serving.diagnose import diagnose
 from dashboard import language
 from dashboard.parts import details_line

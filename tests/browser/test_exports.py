@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from covid_model.bundle_check import check
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser

@@ -271,7 +271,7 @@ def test_nothing_is_written_outside(site, tmp_path):
 
 
 def test_a_member_too_large_to_be_a_radiograph_is_dropped_unread(site, tmp_path, monkeypatch):
-    monkeypatch.setattr("covid_model.radiograph.MAX_BYTES", 5000)
+    monkeypatch.setattr("covid_model.imaging.reader.MAX_BYTES", 5000)
     site.files["/kermany.zip"] = zipped(
         {**kermany_members(), f"{KERMANY}/test/NORMAL/IM-0009-0001.jpeg": b"\xff\xd8\xff" * 2000}
     )

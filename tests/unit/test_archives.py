@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from covid_model import archives
-from covid_model.archives import is_archive, list_files, open_archive
 from covid_model.common.errors import RadiographError
+from covid_model.imaging import archives
+from covid_model.imaging.archives import is_archive, list_files, open_archive
 
 
 def packed(files, method=zipfile.ZIP_DEFLATED):
@@ -110,7 +110,7 @@ def test_a_bomb_is_refused_unopened_and_harms_no_other(monkeypatch):
 
 
 def test_a_file_larger_than_a_radiograph_is_refused_by_its_size(monkeypatch):
-    monkeypatch.setattr("covid_model.radiograph.MAX_BYTES", 1000)
+    monkeypatch.setattr("covid_model.imaging.reader.MAX_BYTES", 1000)
     (source,) = listed(packed({"IM1": bytes(range(256)) * 8}))
     assert "at most" in reason(source)
 

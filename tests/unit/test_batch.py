@@ -104,7 +104,7 @@ def test_one_bad_file_never_stops_the_rest(folder):
 
 
 def test_large_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("covid_model.radiograph.MAX_BYTES", 1000)
+    monkeypatch.setattr("covid_model.imaging.reader.MAX_BYTES", 1000)
     (tmp_path / "a.png").write_bytes(bytes(1001))
     monkeypatch.setattr("pathlib.Path.read_bytes", lambda self: pytest.fail("read"))
     with open_sources([tmp_path]) as (source,), pytest.raises(RadiographError, match="at most"):

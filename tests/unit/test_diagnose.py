@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model.radiograph import Radiograph
+from covid_model.imaging.reader import Radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Classifier, decide, diagnose
 from tests.drawings import drawing

@@ -18,7 +18,7 @@ from pydicom.uid import (
 )
 
 from covid_model.common.errors import RadiographError
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from tests.dicoms import RAMP, dataset, encode
 
 
@@ -112,8 +112,10 @@ def test_deflated_bomb_is_refused_before_it_is_unpacked(monkeypatch):
     whole = zlib.decompress(data[start:], -zlib.MAX_WBITS) + bytes(2**22)
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     bomb = data[:start] + packer.compress(whole) + packer.flush()
-    monkeypatch.setattr("covid_model.dicom.MAX_INFLATED", 2**21)
-    monkeypatch.setattr("covid_model.dicom.dcmread", lambda *_, **__: pytest.fail("unpacked"))
+    monkeypatch.setattr("covid_model.imaging.dicom.reader.MAX_INFLATED", 2**21)
+    monkeypatch.setattr(
+        "covid_model.imaging.dicom.reader.dcmread", lambda *_, **__: pytest.fail("unpacked")
+    )
     with pytest.raises(RadiographError, match="unpacks to more than 2 MiB"):
         read_radiograph(bomb)
 

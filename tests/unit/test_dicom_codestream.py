@@ -11,8 +11,8 @@ from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
 from covid_model.common.errors import RadiographError
-from covid_model.dicom_codestream import stated_size
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.dicom.codestream import stated_size
+from covid_model.imaging.reader import read_radiograph
 from tests.dicoms import dataset, encode
 
 GREY = np.arange(64 * 80, dtype=np.uint32).reshape(64, 80).astype(np.uint8)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from dashboard.language import t
 from tests.dicoms import dataset, encode
 

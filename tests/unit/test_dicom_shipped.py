@@ -11,10 +11,10 @@ import pytest
 from pydicom import dcmread, dcmwrite
 from pydicom.data.data_manager import DATA_ROOT
 
-from covid_model.archives import START
 from covid_model.common.errors import RadiographError
-from covid_model.dicom_header import is_other_modality
-from covid_model.radiograph import kind_of, read_radiograph
+from covid_model.imaging.archives import START
+from covid_model.imaging.dicom.checks import is_other_modality
+from covid_model.imaging.reader import kind_of, read_radiograph
 
 ROOT = Path(DATA_ROOT)
 SHIPPED = sorted(

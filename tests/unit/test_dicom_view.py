@@ -4,7 +4,7 @@ import pytest
 from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from tests.dicoms import dataset, encode
 
 

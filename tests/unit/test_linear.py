@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 import train_models
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
-from covid_model.radiograph import read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
 from covid_model.training import linear as module

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from covid_model.preprocessing import INPUT_SIZE, resize, to_input
-from covid_model.radiograph import Radiograph
+from covid_model.imaging.preprocessing import INPUT_SIZE, resize, to_input
+from covid_model.imaging.reader import Radiograph
 
 
 def test_input_has_the_network_shape_and_three_equal_channels():

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model import radiograph
 from covid_model.common.errors import RadiographError
-from covid_model.radiograph import read_radiograph, to_grey
+from covid_model.imaging import reader
+from covid_model.imaging.reader import read_radiograph, to_grey
 
 RAMP = np.linspace(0, 255, 80 * 100).round().astype(np.uint8).reshape(80, 100)
 
@@ -135,6 +135,6 @@ def test_decompression_bomb_is_refused_before_decoding(side, monkeypatch):
 
 
 def test_large_file_is_refused(monkeypatch):
-    monkeypatch.setattr(radiograph, "MAX_BYTES", 1000)
+    monkeypatch.setattr(reader, "MAX_BYTES", 1000)
     with pytest.raises(RadiographError, match="at most"):
         read_radiograph(bytes(1001))

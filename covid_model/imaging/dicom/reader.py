@@ -19,10 +19,10 @@ from pydicom.uid import (
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Sentence
-from covid_model.dicom_codestream import check_codestream
-from covid_model.dicom_details import details_of
-from covid_model.dicom_display import to_display, windows_of
-from covid_model.dicom_header import PHOTOMETRIC, check_metadata, code, one_of
+from covid_model.imaging.dicom.checks import PHOTOMETRIC, check_metadata, code, one_of
+from covid_model.imaging.dicom.codestream import check_codestream
+from covid_model.imaging.dicom.metadata import details_of
+from covid_model.imaging.dicom.windowing import to_display, windows_of
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow's mode L
 DEFLATED = DeflatedExplicitVRLittleEndian.encode()

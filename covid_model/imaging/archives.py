@@ -8,8 +8,8 @@ from typing import BinaryIO, NoReturn
 from zipfile import ZipFile, ZipInfo
 
 from covid_model.common.errors import RadiographError
-from covid_model.file_names import in_order, is_junk, parts_of
-from covid_model.radiograph import check_bytes
+from covid_model.imaging.filenames import in_order, is_junk, parts_of
+from covid_model.imaging.reader import check_bytes
 
 STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 MAX_CONTENTS = 8 * 2**20  # bytes of the table of contents, which is held whole: some 80 000 files

@@ -7,8 +7,8 @@ from datetime import date
 from pydicom import Dataset
 
 from covid_model.common.messages import Sentence
-from covid_model.dicom_header import MODALITIES, PHOTOMETRIC, code, one_of
-from covid_model.dicom_view import view_of
+from covid_model.imaging.dicom.checks import MODALITIES, PHOTOMETRIC, code, one_of
+from covid_model.imaging.dicom.view_position import view_of
 
 CHEST = frozenset({"CHEST", "LUNG", "LUNGS", "THORAX", "TORAX"})
 SEXES = frozenset({"F", "M", "O"})

@@ -82,7 +82,9 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
             "Expected a PNG, JPEG or DICOM file. Received: content of another kind."
         )
     if kind == "DICOM":
-        from covid_model.dicom import read_dicom  # pydicom only where a DICOM file comes
+        from covid_model.imaging.dicom.reader import (
+            read_dicom,  # pydicom only where a DICOM file comes
+        )
 
         pixels, header = read_dicom(data, check_size=check_size, window=window)
     else:

@@ -6,7 +6,7 @@ from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Sentence
-from covid_model.dicom_view import NOT_FRONTAL, lateral_by, view_of
+from covid_model.imaging.dicom.view_position import NOT_FRONTAL, lateral_by, view_of
 
 # CR, DX, RG and the older DR are radiographs; OT or nothing is a secondary capture.
 MODALITIES = frozenset({"CR", "DX", "RG", "DR", "OT", ""})

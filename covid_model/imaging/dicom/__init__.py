@@ -1,0 +1,1 @@
+"""DICOM files: reading, checks, view position, windows, metadata."""
