@@ -19,7 +19,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.lungs import LungSegmenter
+from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ARCHITECTURES
 from covid_model.training.architectures import build_backbone
 from covid_model.training.dataset import Dataset, read_dataset

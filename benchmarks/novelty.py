@@ -25,8 +25,8 @@ from benchmarks.novelty_tables import Measured, kinds_table, sources_table, unse
 from covid_model import read_radiograph
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.reader import Radiograph
-from covid_model.litert import Network
-from covid_model.novelty import features
+from covid_model.inference.network import Network
+from covid_model.inference.novelty import features
 from covid_model.runs import ARCHITECTURES, Run, load_run
 from covid_model.serving.trust import Trust
 from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of

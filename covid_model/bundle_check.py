@@ -13,7 +13,7 @@ from PIL import Image
 from covid_model import bundle
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.common.disclaimer import NOTICE
-from covid_model.overlay import overlay
+from covid_model.inference.overlay import overlay
 
 MAX_BYTES = 256 * 2**20  # of all members together, unpacked
 MAX_LEVELS = 2  # grey levels by which OpenCV's versions may enlarge a map differently

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from covid_model.hiding import hide_lungs
+from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.counterfactual import Counterfactual
 from covid_model.serving.diagnose import Diagnosis
 from dashboard import guard, lungs_text, services, state, text

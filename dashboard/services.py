@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from covid_model import lungs
 from covid_model.common import paths
 from covid_model.common.classes import CLASSES
 from covid_model.common.errors import CovidModelError, DataError
 from covid_model.common.messages import Sentence
 from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.reader import check_bytes, read_radiograph
-from covid_model.lungs import LungSegmenter
+from covid_model.inference import lung_segmentation
+from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ARCHITECTURES, sha256_of
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
@@ -118,9 +118,12 @@ def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfact
     Raises:
         RunError: if the segmenter or the network cannot be loaded.
     """
-    if not lungs.segmenter_available():
+    if not lung_segmentation.segmenter_available():
         return None
-    segmenter = (str(lungs.DEFAULT_FOLDER), sha256_of(lungs.DEFAULT_FOLDER / lungs.INFO_FILE))
+    segmenter = (
+        str(lung_segmentation.DEFAULT_FOLDER),
+        sha256_of(lung_segmentation.DEFAULT_FOLDER / lung_segmentation.INFO_FILE),
+    )
     network = _network(folder)
     key = (case_key, *segmenter, *network)
     found = state.result(key)

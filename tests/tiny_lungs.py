@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from covid_model.lungs import INFO_FILE, MODEL_FILE
+from covid_model.inference.lung_segmentation import INFO_FILE, MODEL_FILE
 from covid_model.runs import sha256_of, write_json
 from covid_model.training.export import write_litert
 from tests.drawings import HEIGHT, WIDTH, drawing, png

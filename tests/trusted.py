@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from covid_model.litert import Network
-from covid_model.novelty import features
+from covid_model.inference.network import Network
+from covid_model.inference.novelty import features
 from covid_model.runs import read_model_info, write_json
 from covid_model.training import export
 from covid_model.training.architectures import REGISTRY

@@ -10,10 +10,10 @@ import numpy as np
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Sentence
-from covid_model.gradcam import Head, class_scores, gradcam
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.reader import Radiograph
-from covid_model.litert import Network
+from covid_model.inference.gradcam import Head, class_scores, gradcam
+from covid_model.inference.network import Network
 from covid_model.runs import (
     SERVING_FILES,
     ModelInfo,

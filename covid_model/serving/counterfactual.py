@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES, class_index
-from covid_model.hiding import hide_lungs, share_inside
 from covid_model.imaging.reader import Radiograph
-from covid_model.lungs import LungSegmenter
+from covid_model.inference.lung_segmentation import LungSegmenter
+from covid_model.inference.occlusion import hide_lungs, share_inside
 from covid_model.serving.classifier import Classifier, Prediction
 
 HARDLY = 0.1  # an answer whose probability falls by less hardly changes

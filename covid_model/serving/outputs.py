@@ -7,7 +7,7 @@ from pathlib import Path
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import shrink
-from covid_model.overlay import overlay, to_png, with_caption
+from covid_model.inference.overlay import overlay, to_png, with_caption
 from covid_model.runs import ARCHITECTURES, ModelInfo
 from covid_model.serving.diagnose import Diagnosis
 

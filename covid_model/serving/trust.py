@@ -9,8 +9,8 @@ import numpy as np
 
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Sentence
-from covid_model.novelty import NoveltyModel
-from covid_model.probabilities import temper
+from covid_model.inference.calibration import temper
+from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import NOVELTY_FILE, ModelInfo, check_file
 
 WHAT = {

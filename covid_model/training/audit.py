@@ -10,9 +10,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from covid_model.common.classes import SCORE_COLUMNS
-from covid_model.gradcam import gradcam
-from covid_model.hiding import hide_lungs, only_border, only_lungs
-from covid_model.lungs import LungSegmenter, segmenter_available
+from covid_model.inference.gradcam import gradcam
+from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
+from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs
 from covid_model.runs import AUDIT_FILE, SCHEMA, read_model_info, write_json, write_model_info
 from covid_model.training.audit_conditions import COLUMNS, failed_of, figures_of
 from covid_model.training.audit_images import AuditImages, Subject, with_masks

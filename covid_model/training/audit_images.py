@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from covid_model.gradcam import Head
 from covid_model.imaging.preprocessing import INPUT_SIZE
-from covid_model.litert import Network
-from covid_model.lungs import LungSegmenter
+from covid_model.inference.gradcam import Head
+from covid_model.inference.lung_segmentation import LungSegmenter
+from covid_model.inference.network import Network
 from covid_model.runs import read_model_info
 from covid_model.training.calibration import Calibration, calibration_of
 from covid_model.training.dataset import Dataset

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from tqdm import tqdm
 
-from covid_model.hiding import share_inside
+from covid_model.inference.occlusion import share_inside
 from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.audit_random import randomised
 from covid_model.training.calibration import mean

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from covid_model.common.errors import WeightsError
-from covid_model.gradcam import Head, gradcam
-from covid_model.map_similarity import similarity
+from covid_model.inference.gradcam import Head, gradcam
+from covid_model.inference.map_similarity import similarity
 from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap

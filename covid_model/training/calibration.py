@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.probabilities import temper, untemper
+from covid_model.inference.calibration import temper, untemper
 from covid_model.runs import ModelInfo
 
 log = logging.getLogger(__name__)

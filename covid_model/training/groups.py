@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.probabilities import LEAST
+from covid_model.inference.calibration import LEAST
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.ranking import weighted_ranking

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from covid_model.novelty import NoveltyModel
+from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, write_json, write_model_info
 from covid_model.training.answers import fit_threshold
 from covid_model.training.calibration import Calibration, fit_calibration

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from covid_model.imaging.reader import read_radiograph
-from covid_model.lungs import INFO_FILE, MODEL_FILE, LungSegmenter
+from covid_model.inference.lung_segmentation import INFO_FILE, MODEL_FILE, LungSegmenter
 from covid_model.runs import new_run, refuse_existing, sha256_of, write_json
 from covid_model.training.dataset import Dataset
 from covid_model.training.export import require_tensorflow, write_litert

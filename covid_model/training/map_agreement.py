@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from covid_model.map_similarity import similarity
+from covid_model.inference.map_similarity import similarity
 from covid_model.training.calibration import mean
 from covid_model.training.intervals import PatientBootstrap
 

@@ -11,7 +11,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
 from covid_model.common.errors import DataError
-from covid_model.novelty import CELLS, NoveltyModel, joined
+from covid_model.inference.novelty import CELLS, NoveltyModel, joined
 
 MOST_IMAGES = 1500
 KEPT = 0.99

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from covid_model.overlay import COLOUR_MAP, overlay, to_png, with_caption, write
+from covid_model.inference.overlay import COLOUR_MAP, overlay, to_png, with_caption, write
 from covid_model.runs import ARCHITECTURES
 from dashboard.exports.content import OPACITY, Content
 from dashboard.exports.words import Words

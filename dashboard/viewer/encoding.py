@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from covid_model.overlay import OUTLINE, outlines, palette
+from covid_model.inference.overlay import OUTLINE, outlines, palette
 
 SMOOTH = 1 / 160  # of the longer side, that an outline may be off; a mask's steps are as large
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES, TITLES
-from covid_model.map_similarity import hottest_overlap, similarity
+from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnose import Diagnosis

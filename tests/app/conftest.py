@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import dashboard
-from covid_model import lungs
+from covid_model.inference import lung_segmentation
 from dashboard import services, state
 
 VIEWER = "radiograph_viewer"
@@ -38,7 +38,7 @@ def png(drawn_radiograph) -> bytes:
 def open_app(monkeypatch, tmp_path):
     """Return a function that opens the dashboard on a folder of runs, without samples or lungs."""
     monkeypatch.setattr(services, "SAMPLES_FOLDER", tmp_path / "no-samples")
-    monkeypatch.setattr(lungs, "DEFAULT_FOLDER", tmp_path / "no-lungs")
+    monkeypatch.setattr(lung_segmentation, "DEFAULT_FOLDER", tmp_path / "no-lungs")
     services._segmenter.clear()
     services._classifier.clear()  # it outlives a test, and the folders of two tests may be one
 

@@ -6,8 +6,8 @@ import io
 import numpy as np
 import pytest
 
-from covid_model import lungs
 from covid_model.common.errors import RunError
+from covid_model.inference import lung_segmentation
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
 from dashboard import lungs_text, many_table, services, state
@@ -42,9 +42,9 @@ def shipped(open_app, monkeypatch, tmp_path, calls):
     def ship(segmenter):
         folder = tmp_path / "lungs"
         folder.mkdir()
-        for name in (lungs.MODEL_FILE, lungs.INFO_FILE):
+        for name in (lung_segmentation.MODEL_FILE, lung_segmentation.INFO_FILE):
             (folder / name).write_bytes(b"{}")
-        monkeypatch.setattr(lungs, "DEFAULT_FOLDER", folder)
+        monkeypatch.setattr(lung_segmentation, "DEFAULT_FOLDER", folder)
 
         def load(_):
             if isinstance(segmenter, Exception):
@@ -57,7 +57,7 @@ def shipped(open_app, monkeypatch, tmp_path, calls):
             calls.append("lungs")
             return real(pixels)
 
-        monkeypatch.setattr(lungs.LungSegmenter, "load", load)
+        monkeypatch.setattr(lung_segmentation.LungSegmenter, "load", load)
         if real:
             monkeypatch.setattr(segmenter, "mask", mask)
 

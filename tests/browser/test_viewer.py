@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.overlay import overlay, palette
+from covid_model.inference.overlay import overlay, palette
 from covid_model.serving import Classifier, diagnose
 from tests.drawings import drawing, png
 

@@ -9,8 +9,8 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
-from covid_model.gradcam import Head
-from covid_model.lungs import LungSegmenter
+from covid_model.inference.gradcam import Head
+from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ModelInfo, load_run, read_model_info, write_model_info
 from covid_model.training import audit as module
 from covid_model.training import audit_random

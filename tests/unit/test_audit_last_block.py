@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from covid_model.gradcam import Head
-from covid_model.litert import Network
+from covid_model.inference.gradcam import Head
+from covid_model.inference.network import Network
 from covid_model.training import architectures, export, recover
 from covid_model.training.architectures import REGISTRY, Backbone
 from covid_model.training.audit_images import Subject

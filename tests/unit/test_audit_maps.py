@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.gradcam import Head, gradcam
-from covid_model.map_similarity import similarity
+from covid_model.inference.gradcam import Head, gradcam
+from covid_model.inference.map_similarity import similarity
 from covid_model.training import audit_random
 from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.audit_maps import FRACTIONS, curves_of, map_figures, random_map

@@ -10,7 +10,7 @@ from covid_model import __main__ as cli
 from covid_model import bundle
 from covid_model.bundle_check import check
 from covid_model.common.disclaimer import NOTICE
-from covid_model.overlay import overlay, to_png, with_caption
+from covid_model.inference.overlay import overlay, to_png, with_caption
 
 RADIOGRAPH = np.arange(64 * 80, dtype=np.uint16).reshape(64, 80).astype(np.uint8)
 HEATMAPS = np.linspace(0, 1, 3 * 7 * 7, dtype=np.float32).reshape(3, 7, 7)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.probabilities import temper
+from covid_model.inference.calibration import temper
 from covid_model.training.answers import THRESHOLDS, Fit, answer_curve, fit_threshold
 from covid_model.training.calibration import (
     Calibration,

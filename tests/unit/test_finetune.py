@@ -14,7 +14,7 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.reader import read_radiograph
-from covid_model.litert import Network
+from covid_model.inference.network import Network
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
 from covid_model.training import finetune as module

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import RunError
-from covid_model.gradcam import Head, class_scores, gradcam
+from covid_model.inference.gradcam import Head, class_scores, gradcam
 from covid_model.runs import ARCHITECTURES
 
 SIZE = 237  # VGG16's maps are 14 x 14, then 7 x 7, then 3 x 3: the odd row and column must drop

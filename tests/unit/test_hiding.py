@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from covid_model.hiding import hide_lungs, only_border, only_lungs, share_inside
+from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs, share_inside
 
 MASK = np.zeros((100, 80), bool)
 MASK[30:70, 20:60] = True

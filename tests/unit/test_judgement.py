@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
-from covid_model.novelty import NoveltyModel
-from covid_model.probabilities import temper
+from covid_model.inference.calibration import temper
+from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, check_file, read_model_info
 from covid_model.training.calibration import calibration_of
 from covid_model.training.dataset import Dataset

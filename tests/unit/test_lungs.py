@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import RunError
-from covid_model.lungs import (
+from covid_model.inference.lung_segmentation import (
     INFO_FILE,
     MODEL_FILE,
     LungSegmenter,

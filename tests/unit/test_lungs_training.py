@@ -10,7 +10,12 @@ import pytest
 import train_models
 from covid_model.common.errors import DataError, RunError, UsageError
 from covid_model.imaging.reader import read_radiograph
-from covid_model.lungs import DEFAULT_FOLDER, INFO_FILE, MODEL_FILE, LungSegmenter
+from covid_model.inference.lung_segmentation import (
+    DEFAULT_FOLDER,
+    INFO_FILE,
+    MODEL_FILE,
+    LungSegmenter,
+)
 from covid_model.runs import sha256_of
 from covid_model.training.augmentation import Augmentation
 from covid_model.training.dataset import read_dataset

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from covid_model.map_similarity import hottest_overlap, similarity
+from covid_model.inference.map_similarity import hottest_overlap, similarity
 
 SPOT = np.zeros((8, 8), np.float32)
 SPOT[2:4, 5:7] = 1  # 1 / 16 of the picture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import DataError, RunError
-from covid_model.novelty import CELLS, NoveltyModel, features
+from covid_model.inference.novelty import CELLS, NoveltyModel, features
 from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of
 
 CHANNELS = 48

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from covid_model.common.disclaimer import NOTICE
-from covid_model.overlay import overlay, to_png, with_caption
+from covid_model.inference.overlay import overlay, to_png, with_caption
 
 PIXELS = np.linspace(0, 1, 60 * 80, dtype=np.float32).reshape(60, 80)
 

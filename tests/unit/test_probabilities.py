@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covid_model.probabilities import temper, untemper
+from covid_model.inference.calibration import temper, untemper
 
 
 def softmax(logits):

@@ -13,7 +13,7 @@ import pytest
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import DataError, ReportsOnlyError, RunError
 from covid_model.imaging.reader import read_radiograph
-from covid_model.litert import Network
+from covid_model.inference.network import Network
 from covid_model.model_card import CARD_FILE, model_card
 from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
 from covid_model.training.audit import audit_run

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import ReportsOnlyError, WeightsError
-from covid_model.litert import Network
+from covid_model.inference.network import Network
 from covid_model.runs import load_run
 from covid_model.training import export, recover
 from covid_model.training.architectures import REGISTRY, Backbone

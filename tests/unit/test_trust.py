@@ -10,9 +10,9 @@ import pytest
 from covid_model.common.errors import RunError
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.reader import Radiograph
-from covid_model.litert import Network
-from covid_model.novelty import NoveltyModel
-from covid_model.probabilities import temper
+from covid_model.inference.calibration import temper
+from covid_model.inference.network import Network
+from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import read_model_info, write_model_info
 from covid_model.serving.classifier import Classifier
 from tests.drawings import drawing

@@ -13,7 +13,7 @@ import pytest
 
 from covid_model import __main__ as cli
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.probabilities import temper
+from covid_model.inference.calibration import temper
 from covid_model.runs import (
     ModelInfo,
     digests_of,

@@ -10,7 +10,7 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.reader import Radiograph
-from covid_model.overlay import palette
+from covid_model.inference.overlay import palette
 from covid_model.serving import Diagnosis
 from covid_model.serving.classifier import Prediction
 from dashboard import outcome_tables

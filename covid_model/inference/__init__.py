@@ -1,0 +1,1 @@
+"""What an exported network computes, with NumPy and LiteRT only."""
