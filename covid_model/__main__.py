@@ -148,7 +148,7 @@ def _verify_run(folder: Path) -> bool:
 
 def card(arguments: argparse.Namespace) -> int:
     """Print the model card of a run."""
-    from covid_model.model_card import model_card
+    from covid_model.runs.model_card.card import model_card
 
     print(model_card(load_run(arguments.run)), end="")
     return 0

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.model_card import write_card
 from covid_model.runs import (
     ARCHITECTURES,
     Run,
@@ -18,6 +17,7 @@ from covid_model.runs import (
     require_servable,
     write_json,
 )
+from covid_model.runs.model_card.card import write_card
 from covid_model.training.audit import audit_run
 from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import Dataset

@@ -6,8 +6,8 @@ import streamlit as st
 
 from covid_model.common import paper
 from covid_model.common.errors import CovidModelError
-from covid_model.model_card import CARD_FILE, model_card
 from covid_model.runs import ARCHITECTURES, Run
+from covid_model.runs.model_card.card import CARD_FILE, model_card
 from dashboard import about_text, guard, parts, state, tables, text
 from dashboard.language import current, t
 

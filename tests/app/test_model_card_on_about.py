@@ -1,7 +1,7 @@
 """About shows each run's model card, once it is asked for, with a button to keep it."""
 
-from covid_model.model_card import model_card
 from covid_model.runs import load_run
+from covid_model.runs.model_card.card import model_card
 from dashboard import about_text, state
 from tests.app.conftest import words
 

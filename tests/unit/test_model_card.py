@@ -10,13 +10,8 @@ from pathlib import Path
 import pytest
 
 from covid_model import __main__ as cli
-from covid_model.card_answers import answers
-from covid_model.card_checklists import CLAIM, TRIPOD_AI
-from covid_model.card_facts import Facts
-from covid_model.card_markdown import NOT_REPORTED, percent, table, with_interval
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RunError
-from covid_model.model_card import CARD_FILE, model_card, write_card
 from covid_model.runs import (
     ARCHITECTURES,
     digests_of,
@@ -26,6 +21,11 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
+from covid_model.runs.model_card.card import CARD_FILE, model_card, write_card
+from covid_model.runs.model_card.checklists import CLAIM, TRIPOD_AI
+from covid_model.runs.model_card.facts import Facts
+from covid_model.runs.model_card.markdown import NOT_REPORTED, percent, table, with_interval
+from covid_model.runs.model_card.study_answers import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 NEW_KEYS = ("intervals", "groups", "curves", "average_precision_macro")

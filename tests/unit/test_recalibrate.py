@@ -14,8 +14,8 @@ from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import DataError, ReportsOnlyError, RunError
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network import Network
-from covid_model.model_card import CARD_FILE, model_card
 from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
+from covid_model.runs.model_card.card import CARD_FILE, model_card
 from covid_model.training.audit import audit_run
 from covid_model.training.comparison import write_comparison
 from covid_model.training.dataset import read_dataset

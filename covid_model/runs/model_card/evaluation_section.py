@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.card_audit import agreement, audit_section
-from covid_model.card_facts import Facts
-from covid_model.card_markdown import NOT_REPORTED, bullets, number, percent, table, with_interval
 from covid_model.common.classes import TITLES
 from covid_model.runs import ARCHITECTURES
+from covid_model.runs.model_card.audit_section import agreement, audit_section
+from covid_model.runs.model_card.facts import Facts
+from covid_model.runs.model_card.markdown import (
+    NOT_REPORTED,
+    bullets,
+    number,
+    percent,
+    table,
+    with_interval,
+)
 
 Report = Mapping[str, Any]
 FEW = "too few to say"

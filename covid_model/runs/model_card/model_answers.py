@@ -1,8 +1,8 @@
 """What a run knows of the checklists' items on its networks, how they are judged included."""
 
-from covid_model.card_evaluation import interval_note, kinds_of_groups
-from covid_model.card_facts import Facts
-from covid_model.card_markdown import NOT_REPORTED
+from covid_model.runs.model_card.evaluation_section import interval_note, kinds_of_groups
+from covid_model.runs.model_card.facts import Facts
+from covid_model.runs.model_card.markdown import NOT_REPORTED
 
 SEE, SEE_ALONE = "see Evaluation", "See Evaluation"
 SELECTION = {

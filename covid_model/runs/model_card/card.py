@@ -8,16 +8,20 @@ for; what they lack is called not reported.
 from collections.abc import Sequence
 from pathlib import Path
 
-from covid_model.card_answers import answers
-from covid_model.card_checklists import CLAIM, TRIPOD_AI, Item
-from covid_model.card_data import concentration_notes, data_section, training_section
-from covid_model.card_evaluation import evaluation_section
-from covid_model.card_facts import CHILDREN, Facts
-from covid_model.card_markdown import NOT_REPORTED, bullets, cell, table
 from covid_model.common import paper
 from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import Run, digests_of, load_run, write_json
+from covid_model.runs.model_card.checklists import CLAIM, TRIPOD_AI, Item
+from covid_model.runs.model_card.data_section import (
+    concentration_notes,
+    data_section,
+    training_section,
+)
+from covid_model.runs.model_card.evaluation_section import evaluation_section
+from covid_model.runs.model_card.facts import CHILDREN, Facts
+from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, table
+from covid_model.runs.model_card.study_answers import answers
 
 CARD_FILE = "MODEL_CARD.md"
 USE = """\

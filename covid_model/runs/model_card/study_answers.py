@@ -1,11 +1,11 @@
 """What a run knows of the items of the reporting checklists; what it does not know stays blank."""
 
-from covid_model.card_data import PARTS, split_note
-from covid_model.card_evaluation import kinds_of_groups
-from covid_model.card_facts import CAVEATS, Facts
-from covid_model.card_markdown import NOT_REPORTED, percent
-from covid_model.card_model_answers import model_answers
 from covid_model.common.classes import TITLES
+from covid_model.runs.model_card.data_section import PARTS, split_note
+from covid_model.runs.model_card.evaluation_section import kinds_of_groups
+from covid_model.runs.model_card.facts import CAVEATS, Facts
+from covid_model.runs.model_card.markdown import NOT_REPORTED, percent
+from covid_model.runs.model_card.model_answers import model_answers
 
 
 def answers(facts: Facts) -> dict[str, str]:

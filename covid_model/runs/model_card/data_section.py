@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from covid_model.card_facts import CAVEATS, Facts
-from covid_model.card_markdown import NOT_REPORTED, bullets, cell, percent, table
 from covid_model.common.classes import TITLES
 from covid_model.runs import PARTS
+from covid_model.runs.model_card.facts import CAVEATS, Facts
+from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, percent, table
 
 CONCENTRATED = 0.9  # share of a class from one source that the card points out
 

@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.card_markdown import NOT_REPORTED, bullets, number, percent, table, with_interval
 from covid_model.runs import ARCHITECTURES
+from covid_model.runs.model_card.markdown import (
+    NOT_REPORTED,
+    bullets,
+    number,
+    percent,
+    table,
+    with_interval,
+)
 
 Audit = Mapping[str, Any]
 CONDITIONS = {

@@ -1,0 +1,1 @@
+"""A run's model card, written from its own files alone."""
