@@ -120,7 +120,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def _verify_bundle(path: Path) -> bool:
     """Print what a bundle's check finds; return whether there are problems."""
-    from covid_model.bundle_check import check
+    from covid_model.serving.case_bundle_check import check
 
     checked = check(path.read_bytes())
     for problem in checked.problems:
@@ -176,7 +176,7 @@ def classify(arguments: argparse.Namespace) -> int:
     """Write one row a file with each model, in order, each as soon as it is known."""
     from tqdm import tqdm
 
-    from covid_model.serving import batch, outputs
+    from covid_model.serving import batch, batch_outputs
 
     statuses: Counter[str] = Counter()
     with batch.open_sources(arguments.paths) as sources:
@@ -188,7 +188,7 @@ def classify(arguments: argparse.Namespace) -> int:
             if arguments.csv:
                 models = [classifier.info for classifier in classifiers]
                 beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
-                beside.write_text(outputs.note(arguments.csv.name, run.name, models), "utf-8")
+                beside.write_text(batch_outputs.note(arguments.csv.name, run.name, models), "utf-8")
             writer = csv.DictWriter(stream, batch.COLUMNS, lineterminator="\n")
             writer.writeheader()
             # None: a bar only on a terminal; never where it would run through the table.
@@ -199,7 +199,7 @@ def classify(arguments: argparse.Namespace) -> int:
                 writer.writerows(batch.rows(diagnosis))
                 stream.flush()
                 if arguments.cam_dir:
-                    outputs.write_overlays(diagnosis, number, arguments.cam_dir)
+                    batch_outputs.write_overlays(diagnosis, number, arguments.cam_dir)
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     print(f"Files: {statuses.total()} ({counts}). {NOTICE}", file=sys.stderr)
     return 0

@@ -7,8 +7,8 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.inference.occlusion import hide_lungs
-from covid_model.serving.counterfactual import Counterfactual
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.lung_occlusion import Counterfactual
 from dashboard import guard, lungs_text, services, state, text
 from dashboard.language import t
 

@@ -2,7 +2,7 @@
 
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from covid_model.serving.counterfactual import Counterfactual
+from covid_model.serving.lung_occlusion import Counterfactual
 from dashboard.language import t
 from dashboard.text import TITLES, percent
 

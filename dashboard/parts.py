@@ -12,7 +12,7 @@ from covid_model import runs
 from covid_model.imaging.reader import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
 from dashboard import services, state, tables, text
 from dashboard.language import speaking, t
 

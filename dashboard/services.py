@@ -20,8 +20,8 @@ from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ARCHITECTURES, sha256_of
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
-from covid_model.serving.counterfactual import Counterfactual, without_lungs
-from covid_model.serving.diagnose import Diagnosis, decided
+from covid_model.serving.diagnosis import Diagnosis, decided
+from covid_model.serving.lung_occlusion import Counterfactual, without_lungs
 from dashboard import state
 
 log = logging.getLogger(__name__)

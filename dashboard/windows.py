@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
 from dashboard import services, state
 from dashboard.language import t
 

@@ -2,6 +2,6 @@
 
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import Decision, decide
-from covid_model.serving.diagnose import Diagnosis, decided, diagnose
+from covid_model.serving.diagnosis import Diagnosis, decided, diagnose
 
 __all__ = ["Classifier", "Decision", "Diagnosis", "Prediction", "decide", "decided", "diagnose"]

@@ -12,7 +12,7 @@ from covid_model.imaging.archives import Source, is_archive, list_files, open_ar
 from covid_model.imaging.filenames import in_order, is_junk, printable
 from covid_model.imaging.reader import check_bytes
 from covid_model.serving.classifier import Classifier, Prediction
-from covid_model.serving.diagnose import Diagnosis, diagnose
+from covid_model.serving.diagnosis import Diagnosis, diagnose
 
 COLUMNS = ("file", "model", "status", "reason", "predicted", *SCORE_COLUMNS, "novelty", "seconds")
 

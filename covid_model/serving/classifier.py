@@ -21,7 +21,7 @@ from covid_model.runs import (
     read_model_info,
     require_servable,
 )
-from covid_model.serving.trust import Trust
+from covid_model.serving.reliability import Trust
 
 
 @dataclass(frozen=True, eq=False)

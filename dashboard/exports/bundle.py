@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from covid_model import bundle
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.serving import case_bundle
 from dashboard.exports.case_pdf import case_pdf
 from dashboard.exports.content import OPACITY, Content, versions
 from dashboard.exports.pictures import grey, png_files
@@ -21,18 +21,18 @@ def case_bundle(content: Content, words: Words, *, created: datetime) -> bytes:
         **png_files(content, words),
     }
     if content.diagnosis.radiograph is not None:
-        members[bundle.ARRAYS] = bundle.pack_arrays(_arrays(content))
-    return bundle.pack(members, _manifest(content, created))
+        members[case_bundle.ARRAYS] = case_bundle.pack_arrays(_arrays(content))
+    return case_bundle.pack(members, _manifest(content, created))
 
 
 def _arrays(content: Content) -> dict[str, np.ndarray]:
     """The radiograph as it was drawn, then what each network makes of it."""
-    arrays = {bundle.RADIOGRAPH: grey(content)}
+    arrays = {case_bundle.RADIOGRAPH: grey(content)}
     for one in content.shown:
-        arrays[bundle.probabilities_key(one.model)] = one.probabilities
-        arrays[bundle.heatmaps_key(one.model)] = one.heatmaps
+        arrays[case_bundle.probabilities_key(one.model)] = one.probabilities
+        arrays[case_bundle.heatmaps_key(one.model)] = one.heatmaps
     if content.without_lungs is not None:
-        arrays[bundle.LUNGS] = content.without_lungs.mask
+        arrays[case_bundle.LUNGS] = content.without_lungs.mask
     return arrays
 
 

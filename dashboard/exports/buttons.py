@@ -9,8 +9,8 @@ from pathlib import PurePath
 import streamlit as st
 
 from covid_model.runs import Run
-from covid_model.serving.counterfactual import Counterfactual
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.lung_occlusion import Counterfactual
 from dashboard import reading_text, state
 from dashboard.exports.content import Content
 from dashboard.exports.words import Words, words_of

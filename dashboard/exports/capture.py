@@ -6,8 +6,8 @@ from datetime import datetime
 
 import numpy as np
 
-from covid_model.bundle import sha256
 from covid_model.common.disclaimer import NOTICE
+from covid_model.serving.case_bundle import sha256
 from dashboard.exports.content import Content, versions
 from dashboard.exports.pictures import side_by_side
 from dashboard.exports.words import Words

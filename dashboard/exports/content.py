@@ -7,8 +7,8 @@ from importlib.metadata import version
 
 from covid_model.runs import ModelInfo, Run
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.counterfactual import Counterfactual
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.lung_occlusion import Counterfactual
 
 OPACITY = 0.4  # of every map in every file
 PACKAGES = ("ai-edge-litert", "numpy", "opencv-python-headless", "pillow", "pydicom")

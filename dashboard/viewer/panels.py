@@ -6,7 +6,7 @@ from typing import Any
 from covid_model.common.classes import CLASS_NAMES, TITLES, class_index
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
 from dashboard import parts, text
 from dashboard.language import t
 

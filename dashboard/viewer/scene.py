@@ -10,7 +10,7 @@ from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
 from dashboard import language, text
 from dashboard.language import t
 from dashboard.viewer import encoding, panels

@@ -7,7 +7,7 @@ import streamlit as st
 from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
 from dashboard import (
     exports,
     guard,

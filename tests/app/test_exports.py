@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 from pydicom import dcmread
 
-from covid_model.bundle import sha256
-from covid_model.bundle_check import check
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier, diagnose
-from covid_model.serving.counterfactual import without_lungs
+from covid_model.serving.case_bundle import sha256
+from covid_model.serving.case_bundle_check import check
+from covid_model.serving.lung_occlusion import without_lungs
 from dashboard import language
 from dashboard.exports.bundle import case_bundle
 from dashboard.exports.buttons import offers

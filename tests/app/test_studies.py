@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from covid_model.imaging.reader import read_radiograph
-from covid_model.serving.diagnose import diagnose
+from covid_model.serving.diagnosis import diagnose
 from dashboard import language
 from dashboard.parts import details_line
 from tests.app.conftest import upload, words

@@ -6,7 +6,7 @@ import pytest
 from covid_model.common import paper
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
 from dashboard import outcome_tables, tables, text
 
 

@@ -12,7 +12,7 @@ from covid_model.common.errors import RadiographError, UsageError
 from covid_model.serving import batch
 from covid_model.serving.batch import classify, open_sources, rows
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnose import Diagnosis
+from covid_model.serving.diagnosis import Diagnosis
 
 
 def png(seed=0):

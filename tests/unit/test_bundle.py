@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from covid_model import __main__ as cli
-from covid_model import bundle
-from covid_model.bundle_check import check
 from covid_model.common.disclaimer import NOTICE
 from covid_model.inference.overlay import overlay, to_png, with_caption
+from covid_model.serving import case_bundle
+from covid_model.serving.case_bundle_check import check
 
 RADIOGRAPH = np.arange(64 * 80, dtype=np.uint16).reshape(64, 80).astype(np.uint8)
 HEATMAPS = np.linspace(0, 1, 3 * 7 * 7, dtype=np.float32).reshape(3, 7, 7)
@@ -24,11 +24,11 @@ def written(**changed):
     members = {
         "overlay-vgg16.png": to_png(with_caption(laid, NOTICE)),
         "words.txt": b"some words",
-        bundle.ARRAYS: bundle.pack_arrays(
+        case_bundle.ARRAYS: case_bundle.pack_arrays(
             {
-                bundle.RADIOGRAPH: RADIOGRAPH,
-                bundle.probabilities_key("vgg16"): PROBABILITIES,
-                bundle.heatmaps_key("vgg16"): HEATMAPS,
+                case_bundle.RADIOGRAPH: RADIOGRAPH,
+                case_bundle.probabilities_key("vgg16"): PROBABILITIES,
+                case_bundle.heatmaps_key("vgg16"): HEATMAPS,
             }
         ),
     }
@@ -38,7 +38,7 @@ def written(**changed):
         "predicted": parts["predicted"],
     }
     told = {"file": "overlay-vgg16.png", "model": "vgg16", "class": "normal"}
-    return bundle.pack(members, {"networks": [network], "overlays": [told], "opacity": 0.4})
+    return case_bundle.pack(members, {"networks": [network], "overlays": [told], "opacity": 0.4})
 
 
 def members_of(data):
@@ -62,7 +62,7 @@ def test_a_whole_bundle_passes():
 
 def test_the_same_case_is_the_same_zip_with_the_manifest_last():
     assert written() == written()
-    assert list(members_of(written()))[-1] == bundle.MANIFEST
+    assert list(members_of(written()))[-1] == case_bundle.MANIFEST
     assert zipfile.ZipFile(io.BytesIO(written())).infolist()[0].date_time[0] == 1980
 
 
@@ -105,7 +105,13 @@ def test_digests_of_what_does_not_belong_together_are_not_enough(changed, proble
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no zip", zipped({"a.txt": b""}), zipped({bundle.MANIFEST: b"[]"}), written()[:-30]],
+    [
+        b"",
+        b"no zip",
+        zipped({"a.txt": b""}),
+        zipped({case_bundle.MANIFEST: b"[]"}),
+        written()[:-30],
+    ],
 )
 def test_what_is_no_bundle_is_said_to_be_none(data):
     checked = check(data)
@@ -115,10 +121,10 @@ def test_what_is_no_bundle_is_said_to_be_none(data):
 
 def test_arrays_that_are_missing_are_a_problem_and_no_crash():
     members = members_of(written())
-    del members[bundle.MANIFEST], members[bundle.ARRAYS]
-    members[bundle.ARRAYS] = bundle.pack_arrays({bundle.RADIOGRAPH: RADIOGRAPH})
+    del members[case_bundle.MANIFEST], members[case_bundle.ARRAYS]
+    members[case_bundle.ARRAYS] = case_bundle.pack_arrays({case_bundle.RADIOGRAPH: RADIOGRAPH})
     told = {"file": "overlay-vgg16.png", "model": "vgg16", "class": "normal"}
-    data = bundle.pack(members, {"networks": [], "overlays": [told], "opacity": 0.4})
+    data = case_bundle.pack(members, {"networks": [], "overlays": [told], "opacity": 0.4})
     assert "do not fit" in check(data).problems[0]
 
 
@@ -136,5 +142,5 @@ def test_the_command_checks_bundles(tmp_path, capsys):
 
 
 def test_a_bundle_that_unpacks_to_far_more_is_not_unpacked(monkeypatch):
-    monkeypatch.setattr("covid_model.bundle_check.MAX_BYTES", 1_000)
+    monkeypatch.setattr("covid_model.serving.case_bundle_check.MAX_BYTES", 1_000)
     assert "MiB" in check(written()).problems[0]

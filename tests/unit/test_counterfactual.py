@@ -7,7 +7,7 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.reader import Radiograph
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.classifier import Classifier, Prediction
-from covid_model.serving.counterfactual import HARDLY, counterfactual, without_lungs
+from covid_model.serving.lung_occlusion import HARDLY, counterfactual, without_lungs
 from tests.drawings import drawing
 
 

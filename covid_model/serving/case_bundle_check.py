@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from covid_model import bundle
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.common.disclaimer import NOTICE
 from covid_model.inference.overlay import overlay
+from covid_model.serving import case_bundle
 
 MAX_BYTES = 256 * 2**20  # of all members together, unpacked
 MAX_LEVELS = 2  # grey levels by which OpenCV's versions may enlarge a map differently
@@ -69,8 +69,8 @@ def _members(data: bytes) -> dict[str, bytes]:
         names = [one.filename for one in listed]
         if len(set(names)) < len(names):
             raise _Broken("a zip that names a file twice")
-        if bundle.MANIFEST not in names:
-            raise _Broken(f"a zip without {bundle.MANIFEST}")
+        if case_bundle.MANIFEST not in names:
+            raise _Broken(f"a zip without {case_bundle.MANIFEST}")
         _check_size(archive)
         return {one.filename: archive.read(one) for one in listed}
 
@@ -83,14 +83,14 @@ def _check_size(archive: zipfile.ZipFile) -> None:
 def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
     """Read the manifest, which must be as it was encoded, under its own digest."""
     try:
-        manifest = json.loads(members[bundle.MANIFEST])
-        unsealed = {key: value for key, value in manifest.items() if key != bundle.SEAL}
-        seal, encoded = manifest[bundle.SEAL], bundle.manifest_bytes(manifest)
-        known = manifest["kind"] == bundle.KIND and manifest["schema"] == bundle.SCHEMA
+        manifest = json.loads(members[case_bundle.MANIFEST])
+        unsealed = {key: value for key, value in manifest.items() if key != case_bundle.SEAL}
+        seal, encoded = manifest[case_bundle.SEAL], case_bundle.manifest_bytes(manifest)
+        known = manifest["kind"] == case_bundle.KIND and manifest["schema"] == case_bundle.SCHEMA
     except (ValueError, AttributeError, KeyError, UnicodeError) as error:
         raise _Broken(f"a manifest that cannot be read ({error!r})") from None
-    same = encoded == members[bundle.MANIFEST]
-    if not same or seal != bundle.sha256(bundle.manifest_bytes(unsealed)):
+    same = encoded == members[case_bundle.MANIFEST]
+    if not same or seal != case_bundle.sha256(case_bundle.manifest_bytes(unsealed)):
         raise _Broken("a manifest that was changed after it was written")
     if not known:
         raise _Broken("a manifest of another kind or schema")
@@ -99,12 +99,12 @@ def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
 
 def _digest_problems(members: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[str]:
     files = manifest["files"]
-    for name in members.keys() - files.keys() - {bundle.MANIFEST}:
+    for name in members.keys() - files.keys() - {case_bundle.MANIFEST}:
         yield f"{name} is not listed in the manifest."
     for name, told in files.items():
         if name not in members:
             yield f"{name} is missing."
-        elif bundle.sha256(members[name]) != told["sha256"]:
+        elif case_bundle.sha256(members[name]) != told["sha256"]:
             yield f"{name} differs from its digest in the manifest."
 
 
@@ -117,9 +117,9 @@ def _content_problems(
     """
     problems = [] if manifest["notice"] == NOTICE else ["The notice is another one."]
     pictures = manifest["overlays"]
-    if bundle.ARRAYS not in members:
+    if case_bundle.ARRAYS not in members:
         return problems, 0
-    stream = io.BytesIO(members[bundle.ARRAYS])
+    stream = io.BytesIO(members[case_bundle.ARRAYS])
     _check_size(zipfile.ZipFile(stream))
     with np.load(stream, allow_pickle=False) as arrays:
         for network in manifest["networks"]:
@@ -129,17 +129,17 @@ def _content_problems(
             made = _laid(told, arrays, manifest["opacity"])
             stored = _picture(members[told["file"]], made.shape)
             if np.abs(made.astype(int) - stored).max() > MAX_LEVELS:
-                problems.append(f"{told['file']} is not what {bundle.ARRAYS} makes.")
+                problems.append(f"{told['file']} is not what {case_bundle.ARRAYS} makes.")
     return problems, len(pictures)
 
 
 def _figure_problems(network: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[str]:
     """Hold a network's figures in the manifest to its array."""
     model = network["model"]
-    stored = arrays[bundle.probabilities_key(model)]
+    stored = arrays[case_bundle.probabilities_key(model)]
     problems = []
     if stored.tolist() != list(network["probabilities"].values()):
-        problems.append(f"The figures of {model} are not those of {bundle.ARRAYS}.")
+        problems.append(f"The figures of {model} are not those of {case_bundle.ARRAYS}.")
     if CLASS_NAMES[int(stored.argmax())] != network["predicted"]:
         problems.append(f"The class of {model} is not the one that its figures name.")
     return problems
@@ -147,8 +147,8 @@ def _figure_problems(network: Mapping[str, Any], arrays: Mapping[str, np.ndarray
 
 def _laid(told: Mapping[str, str], arrays: Mapping[str, np.ndarray], opacity: float) -> np.ndarray:
     """Lay the map of one class of one network over the radiograph, uint8 (H, W, 3)."""
-    pixels = arrays[bundle.RADIOGRAPH].astype(np.float32) / np.float32(255)
-    heatmap = arrays[bundle.heatmaps_key(told["model"])][class_index(told["class"])]
+    pixels = arrays[case_bundle.RADIOGRAPH].astype(np.float32) / np.float32(255)
+    heatmap = arrays[case_bundle.heatmaps_key(told["model"])][class_index(told["class"])]
     return overlay(pixels, heatmap, opacity=opacity)
 
 
