@@ -59,9 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> None:
+    from covid_model.data.selection import Selection, describe, save_split
     from covid_model.training.recipe_values import with_values
     from covid_model.training.recipes import RECIPES
-    from covid_model.training.selection import Selection, describe, save_split
 
     selection = Selection(args.data, args.only, args.split_by, args.limit, args.split_file)
     if args.recipe in ("calibrate", "recover"):

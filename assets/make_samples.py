@@ -16,8 +16,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from covid_model.common.classes import CLASSES
+from covid_model.data.selection import Selection
 from covid_model.training.recipes import PaperRecipe
-from covid_model.training.selection import Selection
 
 SIZE = 480
 

@@ -157,17 +157,17 @@ def card(arguments: argparse.Namespace) -> int:
 def data(arguments: argparse.Namespace) -> int:
     """Download, build, then say what was kept, what was dropped and why."""
     with _needs("Building data"):
-        from covid_model.training import archive
+        from covid_model.data.sources import build
 
     urls = {"covid": arguments.covid_url, "kermany": arguments.kermany_url}
     if arguments.only:
         urls = {arguments.only: urls[arguments.only]}
     try:
-        built = archive.build(arguments.out, urls)
+        built = build.build(arguments.out, urls)
     except KeyboardInterrupt:
         print("stopped: run the same command again to go on.", file=sys.stderr)
         return 130
-    print(archive.summary(built))
+    print(build.summary(built))
     print(f"Next: python train_models.py --data {arguments.out}")
     return 0
 

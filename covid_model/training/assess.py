@@ -10,9 +10,9 @@ import keras
 import numpy as np
 import pandas as pd
 
+from covid_model.data.dataset import Dataset
 from covid_model.runs import read_model_info
 from covid_model.training import export
-from covid_model.training.dataset import Dataset
 from covid_model.training.fit import HISTORY
 from covid_model.training.judgement import judge, training_draw
 from covid_model.training.outputs import Outputs, served_outputs

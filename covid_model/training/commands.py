@@ -9,16 +9,16 @@ import keras
 import numpy as np
 import pandas as pd
 
+from covid_model.data.dataset import Dataset
+from covid_model.data.selection import Selection, describe
 from covid_model.runs import ARCHITECTURES
 from covid_model.training import export
 from covid_model.training.architectures import build_backbone
 from covid_model.training.assess import Material, write_judged
-from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.frozen_features import frozen_features
 from covid_model.training.recipes import PaperRecipe
 from covid_model.training.run_info import Job
-from covid_model.training.selection import Selection, describe
 from covid_model.training.written_run import write_run
 
 log = logging.getLogger(__name__)

@@ -9,11 +9,12 @@ import keras
 import pandas as pd
 
 from covid_model.common.errors import UsageError
+from covid_model.data.dataset import Dataset
+from covid_model.data.selection import Selection, describe
 from covid_model.runs import refuse_existing
 from covid_model.training.architectures import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.assess import write_model
 from covid_model.training.course import Course, State, best_file, checkpoint_file
-from covid_model.training.dataset import Dataset
 from covid_model.training.devices import precision
 from covid_model.training.export import Fitted
 from covid_model.training.finetune_model import finetune_model
@@ -26,7 +27,6 @@ from covid_model.training.recalibrate import summary_row
 from covid_model.training.recipes import FinetuneRecipe
 from covid_model.training.refit import fit_head
 from covid_model.training.run_info import Job
-from covid_model.training.selection import Selection, describe
 from covid_model.training.written_run import write_run
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
+from covid_model.data.dataset import Dataset
 from covid_model.training.architectures import Backbone, pooled_output
-from covid_model.training.dataset import Dataset
 
 
 def default_cache() -> Path:

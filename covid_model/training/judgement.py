@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from covid_model.data.dataset import Dataset
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, write_json, write_model_info
 from covid_model.training.answers import fit_threshold
 from covid_model.training.calibration import Calibration, fit_calibration
-from covid_model.training.dataset import Dataset
 from covid_model.training.evaluation import predictions_table, report_of
 from covid_model.training.novelty_fit import even_rows, fit_novelty, threshold_of
 from covid_model.training.outputs import Outputs

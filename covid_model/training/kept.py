@@ -8,6 +8,9 @@ from typing import Any
 import pandas as pd
 
 from covid_model.common.errors import DataError, RunError
+from covid_model.data.dataset import Dataset
+from covid_model.data.run_split import read_split
+from covid_model.data.selection import SPLIT_COLUMNS
 from covid_model.runs import (
     ARCHITECTURES,
     AUDIT_FILE,
@@ -18,9 +21,6 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
-from covid_model.training.dataset import Dataset
-from covid_model.training.past_split import read_split
-from covid_model.training.selection import SPLIT_COLUMNS
 from covid_model.training.stored import read_table, write_table
 from covid_model.training.verify import computed_report
 

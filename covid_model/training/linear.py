@@ -9,10 +9,11 @@ import pandas as pd
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
+from covid_model.data.dataset import Dataset
+from covid_model.data.selection import Selection, describe
 from covid_model.training import export
 from covid_model.training.architectures import Backbone, build_backbone
 from covid_model.training.assess import Material, write_judged
-from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples
 from covid_model.training.linear_fit import fit_linear, linear_model
 from covid_model.training.linear_recipe import LinearRecipe
@@ -20,7 +21,6 @@ from covid_model.training.mean_features import mean_features
 from covid_model.training.pictures import draw_weights
 from covid_model.training.recalibrate import summary_row
 from covid_model.training.run_info import Job
-from covid_model.training.selection import Selection, describe
 from covid_model.training.written_run import write_run
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from covid_model.common.errors import DataError
+from covid_model.data.dataset import Dataset
 from covid_model.training.augmentation import Augmentation, augment
-from covid_model.training.dataset import Dataset
 from covid_model.training.lungs_recipe import LungsRecipe
 
 COLUMN = "lung_mask"

@@ -7,9 +7,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from covid_model.data.dataset import Dataset
 from covid_model.training.architectures import Backbone
 from covid_model.training.augmentation import augment
-from covid_model.training.dataset import Dataset
 from covid_model.training.frozen_features import default_cache, kept_outputs
 from covid_model.training.linear_recipe import LinearRecipe
 from covid_model.training.pictures import as_input

@@ -9,11 +9,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.data.dataset import Dataset
 from covid_model.imaging import preprocessing
 from covid_model.inference import novelty
 from covid_model.inference.network import Network
 from covid_model.runs import sha256_of
-from covid_model.training.dataset import Dataset
 
 
 @dataclass(frozen=True)

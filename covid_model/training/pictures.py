@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from covid_model.data.dataset import Dataset
 from covid_model.training.augmentation import augment
-from covid_model.training.dataset import Dataset
 from covid_model.training.whole_recipe import WholeRecipe
 
 AHEAD = 4  # batches prepared while the network trains

@@ -9,14 +9,14 @@ import keras
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.data.dataset import Dataset, split_by_patient
+from covid_model.data.selection import Selection, describe, without_held_out
 from covid_model.runs import write_json
 from covid_model.training.architectures import Backbone, build_backbone, pooled_output
 from covid_model.training.course import Course, checkpoint_file
-from covid_model.training.dataset import Dataset, split_by_patient
 from covid_model.training.loop import train
 from covid_model.training.pictures import Pictures, as_input
 from covid_model.training.recipes import PretrainRecipe
-from covid_model.training.selection import Selection, describe, without_held_out
 from covid_model.training.whole_recipe import WholeRecipe
 
 log = logging.getLogger(__name__)

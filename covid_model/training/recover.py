@@ -7,10 +7,10 @@ import keras
 import numpy as np
 
 from covid_model.common.errors import WeightsError
+from covid_model.data.run_split import read_split
 from covid_model.runs import Run, check_file, require_servable, write_json
 from covid_model.training.architectures import Backbone, build_backbone
 from covid_model.training.litert_weights import LayerWeights, aliases, read_layers
-from covid_model.training.past_split import read_split
 
 IMAGES, BATCH = 256, 32  # radiographs that batch normalisation is settled on
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from covid_model.data.dataset import Dataset
 from covid_model.training.architectures import Backbone
-from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples
 from covid_model.training.linear_fit import LinearFit, fit_linear
 from covid_model.training.mean_features import mean_features

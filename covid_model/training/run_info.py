@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from covid_model.common import paths
+from covid_model.data.dataset import Dataset, counts, shared_patients
+from covid_model.data.selection import Selection, save_split
 from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
 from covid_model.runs.model_card.card import write_card
-from covid_model.training.dataset import Dataset, counts, shared_patients
 from covid_model.training.kept import in_words
-from covid_model.training.selection import Selection, save_split
 
 PACKAGES = (
     "keras",

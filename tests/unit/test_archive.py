@@ -14,10 +14,10 @@ import pytest
 from PIL import Image
 
 from covid_model import __main__ as cli
-from covid_model.training import archive, http_file, sources
-from covid_model.training.dataset import read_dataset
-from covid_model.training.duplicates import LIMIT, copies, one_id_each, perceptual_hash
-from covid_model.training.sources import SOURCES
+from covid_model.data.dataset import read_dataset
+from covid_model.data.perceptual_hash import LIMIT, copies, one_id_each, perceptual_hash
+from covid_model.data.sources import build, http_file, registry
+from covid_model.data.sources.registry import SOURCES
 from tests.public_sources import (
     COVID_ROOT,
     KERMANY,
@@ -59,7 +59,7 @@ def test_both_sources_become_a_folder_that_training_reads(site, tmp_path, capsys
     assert data(site, out) == 0
     dataset = read_dataset(out)
     rows = table(out / "metadata.csv")
-    assert tuple(rows[0]) == archive.COLUMNS
+    assert tuple(rows[0]) == build.COLUMNS
     assert dataset.patients_known
     assert [(row["source"], row["label"], row["original"], row["patient_id"]) for row in rows] == [
         ("covid-chestxray-dataset", "covid", "a-1.jpeg", "covid-2"),
@@ -88,14 +88,14 @@ def test_what_was_dropped_is_listed_with_its_reason(site, tmp_path, capsys):
     assert data(site, out) == 0
     rows = {row["original"]: row for row in table(out / "dropped.csv")}
     assert {name: row["reason"] for name, row in rows.items()} == {
-        "lateral.png": sources.LATERAL,
-        "ct.png": sources.CT,
-        "todo.png": sources.UNKNOWN,
-        "damaged.png": sources.UNREADABLE,
-        "gone.png": sources.MISSING,
-        "../../escaped.png": sources.UNSAFE,
-        "unlisted.png": sources.UNLISTED,
-        "person5_bacteria_14.jpeg": sources.DUPLICATE,
+        "lateral.png": registry.LATERAL,
+        "ct.png": registry.CT,
+        "todo.png": registry.UNKNOWN,
+        "damaged.png": registry.UNREADABLE,
+        "gone.png": registry.MISSING,
+        "../../escaped.png": registry.UNSAFE,
+        "unlisted.png": registry.UNLISTED,
+        "person5_bacteria_14.jpeg": registry.DUPLICATE,
     }
     assert "cut short" in rows["damaged.png"]["detail"]
     copy = rows["person5_bacteria_14.jpeg"]
@@ -105,7 +105,7 @@ def test_what_was_dropped_is_listed_with_its_reason(site, tmp_path, capsys):
     assert copy["patient_id"] == "kermany-person5"
     printed = capsys.readouterr().out
     assert "dropped.csv: 8" in printed
-    assert f"1 {sources.DUPLICATE}" in printed
+    assert f"1 {registry.DUPLICATE}" in printed
 
 
 def test_the_sources_are_recorded(site, tmp_path, capsys):
@@ -218,7 +218,7 @@ def test_ctrl_c_is_no_traceback(site, tmp_path, capsys, monkeypatch):
     def stop(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(archive, "drop_copies", stop)
+    monkeypatch.setattr(build, "drop_copies", stop)
     assert data(site, tmp_path / "data") == 130
     assert "run the same command again" in capsys.readouterr().err
     assert left_in(tmp_path) == ["data-downloads"]
@@ -282,7 +282,7 @@ def test_a_member_too_large_to_be_a_radiograph_is_dropped_unread(site, tmp_path,
     assert data(site, tmp_path / "data", "--only", "kermany") == 0
     reasons = {row["original"]: row for row in table(tmp_path / "data" / "dropped.csv")}
     row = reasons["IM-0009-0001.jpeg"]
-    assert row["reason"] == sources.UNREADABLE
+    assert row["reason"] == registry.UNREADABLE
     assert "Expected a file of at most" in row["detail"]
     assert len(opened) == 5
     assert f"{KERMANY}/test/NORMAL/IM-0009-0001.jpeg" not in opened
@@ -297,7 +297,7 @@ def test_names_that_differ_in_capitals_alone_are_taken_once(site, tmp_path):
         }
     )
     assert data(site, tmp_path / "data", "--only", "kermany") == 0
-    assert [row["reason"] for row in table(tmp_path / "data" / "dropped.csv")] == [sources.TWICE]
+    assert [row["reason"] for row in table(tmp_path / "data" / "dropped.csv")] == [registry.TWICE]
 
 
 def pixels(image):

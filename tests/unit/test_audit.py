@@ -9,6 +9,7 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
+from covid_model.data.dataset import read_dataset
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ModelInfo, load_run, read_model_info, write_model_info
@@ -17,7 +18,6 @@ from covid_model.training import audit_random
 from covid_model.training.audit import audit_network, audit_run
 from covid_model.training.audit_conditions import conditions_of, failed_of, figures_of
 from covid_model.training.audit_images import LEAST_MASKED, Subject, with_masks
-from covid_model.training.dataset import read_dataset
 from covid_model.training.stored import read_table
 from tests.drawings import HEIGHT, WIDTH, drawing, png, varied
 from tests.tiny import drawn_rows

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.data.dataset import Dataset
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.map_similarity import similarity
 from covid_model.training import audit_random
 from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.audit_maps import FRACTIONS, curves_of, map_figures, random_map
 from covid_model.training.audit_random import fresh_head, randomised
-from covid_model.training.dataset import Dataset
 from covid_model.training.map_agreement import Maps, map_agreement
 
 SIZE, CELLS, CHANNELS = 64, 8, 24

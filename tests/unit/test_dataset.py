@@ -6,15 +6,15 @@ import pandas as pd
 import pytest
 
 from covid_model.common.errors import DataError
-from covid_model.training.dataset import (
+from covid_model.data.dataset import (
     counts,
     read_dataset,
     shared_patients,
     split_by_image,
     split_by_patient,
 )
+from covid_model.data.selection import Selection, describe, save_split, without_held_out
 from covid_model.training.recipes import PaperRecipe
-from covid_model.training.selection import Selection, describe, save_split, without_held_out
 
 LABELS = ("covid", "normal", "infection")
 

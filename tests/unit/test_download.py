@@ -9,8 +9,8 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from covid_model.training import download, http_file
-from covid_model.training.download import DownloadError, alone, fetch
+from covid_model.data.sources import download, http_file
+from covid_model.data.sources.download import DownloadError, alone, fetch
 from tests.public_sources import serving
 
 DATA = np.random.default_rng(0).bytes(600_000)

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from covid_model.data.dataset import Dataset
 from covid_model.imaging.preprocessing import INPUT_SIZE
-from covid_model.training.dataset import Dataset
 from covid_model.training.fit import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.frozen_features import frozen_features
 from covid_model.training.recipes import PaperRecipe

@@ -13,11 +13,11 @@ from sklearn.preprocessing import StandardScaler
 import train_models
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
+from covid_model.data.dataset import Dataset, read_dataset
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
 from covid_model.training import linear as module
-from covid_model.training.dataset import Dataset, read_dataset
 from covid_model.training.fit import HISTORY, Samples
 from covid_model.training.linear_fit import fit_linear, linear_model
 from covid_model.training.mean_features import mean_features

@@ -9,6 +9,7 @@ import pytest
 
 import train_models
 from covid_model.common.errors import DataError, RunError, UsageError
+from covid_model.data.dataset import read_dataset
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.lung_segmentation import (
     DEFAULT_FOLDER,
@@ -18,7 +19,6 @@ from covid_model.inference.lung_segmentation import (
 )
 from covid_model.runs import sha256_of
 from covid_model.training.augmentation import Augmentation
-from covid_model.training.dataset import read_dataset
 from covid_model.training.lungs_data import Batches, Pairs, read_mask, vary, with_masks
 from covid_model.training.lungs_fit import fit, measured_dice
 from covid_model.training.lungs_network import dice, loss, unet

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.training.dataset import Dataset
+from covid_model.data.dataset import Dataset
 from covid_model.training.pictures import Pictures, as_input, batch_of, draw_weights
 from covid_model.training.recipes import FinetuneRecipe, PretrainRecipe
 from covid_model.training.whole_recipe import Stage

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from covid_model.data.dataset import Dataset
 from covid_model.training import pretrain as module
 from covid_model.training.architectures import build_backbone
 from covid_model.training.course import Course, checkpoint_file, read_state
-from covid_model.training.dataset import Dataset
 from covid_model.training.pictures import Pictures, draw_weights
 from covid_model.training.pretrain import pretrain, save_backbone, scale_mean, scale_output
 from covid_model.training.recipes import PretrainRecipe

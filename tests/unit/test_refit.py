@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from covid_model.data.dataset import Dataset
 from covid_model.training import refit
-from covid_model.training.dataset import Dataset
 from covid_model.training.recipes import FinetuneRecipe
 from tests.tiny import tiny_backbone
 

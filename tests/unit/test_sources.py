@@ -3,8 +3,8 @@
 import pytest
 
 from covid_model.common.errors import DataError
-from covid_model.training import sources
-from covid_model.training.source_names import covid_entries, kermany_entries, label_of
+from covid_model.data.sources import registry
+from covid_model.data.sources.labels import covid_entries, kermany_entries, label_of
 from tests.public_sources import COVID_COLUMNS
 
 
@@ -23,12 +23,12 @@ from tests.public_sources import COVID_COLUMNS
         ("Tuberculosis", "infection", ""),
         ("SARS", "infection", ""),
         ("Mycoplasma Bacterial Pneumonia", "infection", ""),
-        ("todo", "", sources.UNKNOWN),
-        ("Unknown", "", sources.UNKNOWN),
-        ("", "", sources.UNKNOWN),
-        ("ARDS", "", sources.OTHER),
-        ("Hernia", "", sources.OTHER),
-        ("No Pneumothorax Finding", "", sources.OTHER),
+        ("todo", "", registry.UNKNOWN),
+        ("Unknown", "", registry.UNKNOWN),
+        ("", "", registry.UNKNOWN),
+        ("ARDS", "", registry.OTHER),
+        ("Hernia", "", registry.OTHER),
+        ("No Pneumothorax Finding", "", registry.OTHER),
     ],
 )
 def test_a_finding_becomes_a_class_or_a_reason(finding, label, reason):
@@ -51,14 +51,14 @@ def covid(row, columns=COVID_COLUMNS, members=("root/images/a.png",)):
         ("AP Supine", "X-ray", ""),
         ("AP erect", "X-ray", ""),
         ("APS", "", ""),
-        ("L", "X-ray", sources.LATERAL),
-        ("Axial", "CT", sources.CT),
-        ("PA", "CT", sources.CT),
-        ("CT", "", sources.CT),
-        ("Coronal", "", sources.CT),
-        ("", "X-ray", sources.VIEW),
-        ("Apical", "X-ray", sources.VIEW),
-        ("PA", "ultrasound", sources.VIEW),
+        ("L", "X-ray", registry.LATERAL),
+        ("Axial", "CT", registry.CT),
+        ("PA", "CT", registry.CT),
+        ("CT", "", registry.CT),
+        ("Coronal", "", registry.CT),
+        ("", "X-ray", registry.VIEW),
+        ("Apical", "X-ray", registry.VIEW),
+        ("PA", "ultrasound", registry.VIEW),
     ],
 )
 def test_only_frontal_radiographs_are_kept(view, modality, reason):
@@ -68,7 +68,7 @@ def test_only_frontal_radiographs_are_kept(view, modality, reason):
 
 def test_what_the_table_says_is_kept():
     entry = covid("12b,F,93,Pneumonia/Viral/COVID-19,AP Supine,X-ray,images,a.png,CC BY 4.0")
-    assert entry == sources.Entry(
+    assert entry == registry.Entry(
         original="a.png",
         member="root/images/a.png",
         path="a.png",
@@ -95,12 +95,12 @@ def test_the_table_of_the_first_months_is_read():
 @pytest.mark.parametrize(
     ("patient", "name", "reason"),
     [
-        ("1", "b.png", sources.MISSING),
-        ("1", "../a.png", sources.UNSAFE),
-        ("1", r"..\a.png", sources.UNSAFE),
-        ("1", "..", sources.UNSAFE),
-        ("1", "C:a.png", sources.UNSAFE),
-        ("", "a.png", sources.NAMELESS),
+        ("1", "b.png", registry.MISSING),
+        ("1", "../a.png", registry.UNSAFE),
+        ("1", r"..\a.png", registry.UNSAFE),
+        ("1", "..", registry.UNSAFE),
+        ("1", "C:a.png", registry.UNSAFE),
+        ("", "a.png", registry.NAMELESS),
     ],
 )
 def test_files_that_cannot_be_used_have_their_reason(patient, name, reason):
@@ -115,7 +115,7 @@ def test_images_that_the_table_lacks_are_listed():
     entries = covid_entries(names, lambda name: table)
     assert [(entry.original, entry.reason) for entry in entries] == [
         ("a.png", ""),
-        ("b.png", sources.UNLISTED),
+        ("b.png", registry.UNLISTED),
     ]
 
 
@@ -172,7 +172,7 @@ def test_kermanys_other_files_are_passed_over():
     entries = kermany_entries(names, None)
     assert [(entry.original, entry.reason) for entry in entries] == [
         ("IM-0001-0001.jpeg", ""),
-        ("stranger.jpeg", sources.NAMELESS),
+        ("stranger.jpeg", registry.NAMELESS),
     ]
 
 

@@ -13,12 +13,12 @@ import numpy as np
 from tqdm import tqdm
 
 from covid_model.common.errors import DataError, RadiographError
+from covid_model.data.perceptual_hash import copies, one_id_each, perceptual_hash
+from covid_model.data.sources import registry
+from covid_model.data.sources.download import Fetched, require_space, set_aside
+from covid_model.data.sources.labels import covid_entries, kermany_entries
+from covid_model.data.sources.registry import SOURCES, Entry
 from covid_model.imaging.reader import check_bytes, read_radiograph
-from covid_model.training import sources
-from covid_model.training.download import Fetched, require_space, set_aside
-from covid_model.training.duplicates import copies, one_id_each, perceptual_hash
-from covid_model.training.source_names import covid_entries, kermany_entries
-from covid_model.training.sources import SOURCES, Entry
 
 ENTRIES = {"covid": covid_entries, "kermany": kermany_entries}
 MAX_TABLE = 64 * 2**20  # bytes
@@ -136,7 +136,7 @@ def _as_copy(picture: Picture, first: Picture, bits: int) -> Picture:
         )
         if ours != theirs
     ]
-    out = picture.dropped(sources.DUPLICATE, "; ".join(details))
+    out = picture.dropped(registry.DUPLICATE, "; ".join(details))
     return replace(out, equals=first.path, bits=bits)
 
 
@@ -147,7 +147,7 @@ def _listed(key: str, archive: ZipFile) -> list[Picture]:
     for entry in ENTRIES[key](names, partial(_read, archive, limit=MAX_TABLE)):
         picture = Picture(key, entry)
         if not entry.reason and picture.path.casefold() in seen:
-            picture = picture.dropped(sources.TWICE)
+            picture = picture.dropped(registry.TWICE)
         if not picture.entry.reason:
             seen.add(picture.path.casefold())
         pictures.append(picture)
@@ -164,7 +164,7 @@ def _take(archive: ZipFile, folder: Path, picture: Picture) -> Picture:
         data = _read(archive, member, limit=size)
         radiograph = read_radiograph(data, picture.entry.original)
     except RadiographError as error:
-        return picture.dropped(sources.UNREADABLE, str(error))
+        return picture.dropped(registry.UNREADABLE, str(error))
     (folder / picture.path).write_bytes(data)
     height, width = radiograph.pixels.shape
     return replace(

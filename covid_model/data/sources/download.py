@@ -11,8 +11,8 @@ from pathlib import Path
 import requests
 
 from covid_model.common.errors import DataError
+from covid_model.data.sources.http_file import CutShortError, receive_file
 from covid_model.runs import sha256_of
-from covid_model.training.http_file import CutShortError, receive_file
 
 AGAIN = "What came is kept: run the same command again to go on."
 ANOTHER = "give another URL, or a copy of the file that you have, with --covid-url or --kermany-url"

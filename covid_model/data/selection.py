@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.errors import DataError
-from covid_model.runs import PARTS
-from covid_model.training.dataset import (
+from covid_model.data.dataset import (
     Dataset,
     counts,
     patients_in_several,
@@ -19,7 +18,8 @@ from covid_model.training.dataset import (
     split_by_image,
     split_by_patient,
 )
-from covid_model.training.leaks import leaks
+from covid_model.data.leakage import leaks
+from covid_model.runs import PARTS
 from covid_model.training.recipes import FinetuneRecipe, LinearRecipe, PaperRecipe
 
 log = logging.getLogger(__name__)

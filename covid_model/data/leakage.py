@@ -5,9 +5,9 @@ import logging
 import numpy as np
 import pandas as pd
 
+from covid_model.data.dataset import Dataset
+from covid_model.data.perceptual_hash import LIMIT, perceptual_hash
 from covid_model.runs import PARTS
-from covid_model.training.dataset import Dataset
-from covid_model.training.duplicates import LIMIT, perceptual_hash
 
 log = logging.getLogger(__name__)
 

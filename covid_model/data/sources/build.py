@@ -11,11 +11,11 @@ from pathlib import Path
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
+from covid_model.data.perceptual_hash import LIMIT
+from covid_model.data.sources.download import Fetched, alone, disk_full_explained, fetch
+from covid_model.data.sources.registry import SOURCES
+from covid_model.data.sources.unpack import Picture, drop_copies, unpack
 from covid_model.runs import write_json
-from covid_model.training.download import Fetched, alone, disk_full_explained, fetch
-from covid_model.training.duplicates import LIMIT
-from covid_model.training.sources import SOURCES
-from covid_model.training.unpack import Picture, drop_copies, unpack
 
 COLUMNS = (
     *("path", "label", "finding", "source", "patient_id", "view", "age", "sex"),

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from covid_model.common.errors import DataError
-from covid_model.training import sources
-from covid_model.training.sources import Entry
+from covid_model.data.sources import registry
+from covid_model.data.sources.registry import Entry
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
 # Words of a finding, in the hierarchy of today ("Pneumonia/Viral/SARS") or the flat older names.
@@ -43,16 +43,16 @@ def label_of(finding: str) -> tuple[str, str]:
         return "normal", ""
     if words & _INFECTIONS:
         return "infection", ""
-    return "", sources.UNKNOWN if words <= {"", "todo", "unknown"} else sources.OTHER
+    return "", registry.UNKNOWN if words <= {"", "todo", "unknown"} else registry.OTHER
 
 
 def _view_reason(view: str, modality: str) -> str:
     """Why a picture is no frontal radiograph; "" when it is one."""
     if modality.upper() == "CT" or view.lower() in ("ct", "axial", "coronal", "sagittal"):
-        return sources.CT
+        return registry.CT
     if view.lower() in ("l", "lateral"):
-        return sources.LATERAL
-    return "" if _FRONTAL.match(view) and modality.lower() in ("", "x-ray") else sources.VIEW
+        return registry.LATERAL
+    return "" if _FRONTAL.match(view) and modality.lower() in ("", "x-ray") else registry.VIEW
 
 
 def covid_entries(members: Sequence[str], read: Callable[[str], bytes]) -> list[Entry]:
@@ -74,7 +74,7 @@ def covid_entries(members: Sequence[str], read: Callable[[str], bytes]) -> list[
     entries = [_covid_entry(row, prefix, known) for row in _table(read(table))]
     listed = {entry.member for entry in entries}
     return entries + [
-        Entry(PurePosixPath(name).name, name, reason=sources.UNLISTED)
+        Entry(PurePosixPath(name).name, name, reason=registry.UNLISTED)
         for name in members
         if name.startswith(f"{prefix}images/")
         and name.lower().endswith(SUFFIXES)
@@ -107,10 +107,10 @@ def _table(data: bytes) -> list[dict[str, str]]:
 def _file_reason(name: str, patient: str, *, known: bool) -> str:
     """Why a file is left out; names are a stranger's, so that none may leave our folder."""
     if _UNSAFE.search(name):
-        return sources.UNSAFE
+        return registry.UNSAFE
     if not known:
-        return sources.MISSING
-    return "" if patient else sources.NAMELESS
+        return registry.MISSING
+    return "" if patient else registry.NAMELESS
 
 
 def _covid_entry(row: dict[str, str], prefix: str, known: set[str]) -> Entry:

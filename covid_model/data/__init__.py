@@ -1,0 +1,1 @@
+"""Data sets: their rows, splits, leaks between parts."""

@@ -1,0 +1,1 @@
+"""The public sources: download, unpack, build a data folder."""
