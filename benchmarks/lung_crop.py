@@ -21,13 +21,13 @@ from tqdm import tqdm
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.data.dataset import Dataset, read_dataset
 from covid_model.data.selection import Selection
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.metrics import hits_by_class
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ARCHITECTURES
 from covid_model.training.architectures import build_backbone
-from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.linear_recipe import LinearRecipe
 from covid_model.training.mean_features import mean_features
-from covid_model.training.rates import hits_by_class
 from covid_model.training.recipes import FinetuneRecipe
 from covid_model.training.refit import fit_head
 

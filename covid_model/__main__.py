@@ -134,7 +134,7 @@ def _verify_bundle(path: Path) -> bool:
 def _verify_run(folder: Path) -> bool:
     """Print what a run's verification finds; return whether there are problems."""
     with _needs("Verifying"):
-        from covid_model.training.verify import verify_run
+        from covid_model.evaluation.verification.verify import verify_run
 
     failed = False
     for checked in verify_run(folder):

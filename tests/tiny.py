@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.evaluation.report import predictions_table, report_of
+from covid_model.evaluation.tables import as_stored, write_table
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.reader import Radiograph
 from covid_model.runs import SCHEMA, write_json
 from covid_model.training import export
 from covid_model.training.architectures import REGISTRY, Backbone
-from covid_model.training.evaluation import predictions_table, report_of
 from covid_model.training.fit import HISTORY, full_model
 from covid_model.training.recipes import PaperRecipe
-from covid_model.training.stored import as_stored, write_table
 from tests.drawings import varied
 
 SIZE = 32

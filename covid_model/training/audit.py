@@ -11,17 +11,17 @@ from tqdm import tqdm
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
+from covid_model.evaluation.shortcut_audit import COLUMNS, failed_of, figures_of
+from covid_model.evaluation.tables import read_table, write_table
 from covid_model.inference.gradcam import gradcam
 from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
 from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs
 from covid_model.runs import AUDIT_FILE, SCHEMA, read_model_info, write_json, write_model_info
-from covid_model.training.audit_conditions import COLUMNS, failed_of, figures_of
 from covid_model.training.audit_images import AuditImages, Subject, with_masks
 from covid_model.training.audit_maps import map_figures
 from covid_model.training.audit_source import label_by_source, source_probe
 from covid_model.training.map_agreement import Maps, map_agreement
 from covid_model.training.novelty_fit import even_rows
-from covid_model.training.stored import read_table, write_table
 
 log = logging.getLogger(__name__)
 MOST_IMAGES = 400  # test images with parts hidden

@@ -10,12 +10,12 @@ import numpy as np
 from tqdm import tqdm
 
 from covid_model.data.dataset import Dataset
+from covid_model.evaluation.calibration import Calibration, calibration_of
 from covid_model.imaging.preprocessing import INPUT_SIZE
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.network import Network
 from covid_model.runs import read_model_info
-from covid_model.training.calibration import Calibration, calibration_of
 
 log = logging.getLogger(__name__)
 LEAST_MASKED = 20  # images with a mask, below which nothing is said of the lungs

@@ -8,13 +8,13 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from tqdm import tqdm
 
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.calibration import mean
+from covid_model.evaluation.metrics import number
 from covid_model.inference.occlusion import share_inside
 from covid_model.training.audit_images import AuditImages, Subject
 from covid_model.training.audit_random import randomised
-from covid_model.training.calibration import mean
-from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.map_agreement import Maps
-from covid_model.training.rates import number
 
 FRACTIONS = tuple(round(0.1 * step, 1) for step in range(11))
 BLUR = 0.05  # standard deviation of the blur as a share of the picture's side

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from covid_model.common.errors import WeightsError
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.calibration import mean
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.map_similarity import similarity
 from covid_model.training.audit_images import AuditImages, Subject
-from covid_model.training.calibration import mean
-from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.map_agreement import Maps
 from covid_model.training.novelty_fit import even_rows
 

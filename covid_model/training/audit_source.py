@@ -12,8 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.rates import macro_recall, number
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.metrics import macro_recall, number
 
 log = logging.getLogger(__name__)
 FOLDS = 5

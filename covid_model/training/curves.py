@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.training.rates import number
+from covid_model.evaluation.metrics import number
 
 MOST_POINTS = 101
 

@@ -11,6 +11,8 @@ from covid_model.common.errors import DataError, RunError
 from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import read_split
 from covid_model.data.selection import SPLIT_COLUMNS
+from covid_model.evaluation.tables import read_table, write_table
+from covid_model.evaluation.verification.verify import computed_report
 from covid_model.runs import (
     ARCHITECTURES,
     AUDIT_FILE,
@@ -21,8 +23,6 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
-from covid_model.training.stored import read_table, write_table
-from covid_model.training.verify import computed_report
 
 TOLD = ("recipe", "created", "seed", "versions", "commit")  # of run.json, by each kept network
 

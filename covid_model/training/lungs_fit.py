@@ -9,11 +9,11 @@ import numpy as np
 
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, describe, save_split
+from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.lung_segmentation import INFO_FILE, MODEL_FILE, LungSegmenter
 from covid_model.runs import new_run, refuse_existing, sha256_of, write_json
 from covid_model.training.export import require_tensorflow, write_litert
-from covid_model.training.intervals import PatientBootstrap
 from covid_model.training.lungs_data import Batches, Pairs, read_mask, with_masks
 from covid_model.training.lungs_network import THRESHOLD, dice, loss, unet
 from covid_model.training.lungs_recipe import LungsRecipe

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.calibration import mean
 from covid_model.inference.map_similarity import similarity
-from covid_model.training.calibration import mean
-from covid_model.training.intervals import PatientBootstrap
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import Split, read_split
+from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.runs import (
     ARCHITECTURES,
     Run,
@@ -21,7 +22,6 @@ from covid_model.runs import (
 )
 from covid_model.runs.model_card.card import write_card
 from covid_model.training.audit import audit_run
-from covid_model.training.comparison import write_comparison
 from covid_model.training.judgement import Judgement, judge, training_draw
 from covid_model.training.outputs import Outputs, served_outputs
 from covid_model.training.run_info import now

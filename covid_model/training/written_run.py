@@ -8,9 +8,9 @@ import pandas as pd
 
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection
+from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.runs import ARCHITECTURES, AUDIT_FILE, new_run
 from covid_model.training.audit import audit_run
-from covid_model.training.comparison import write_comparison
 from covid_model.training.kept import copy_network, run_to_keep, told_of
 from covid_model.training.run_info import Job, write_run_info
 

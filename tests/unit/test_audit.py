@@ -10,15 +10,15 @@ import pytest
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
 from covid_model.data.dataset import read_dataset
+from covid_model.evaluation.shortcut_audit import conditions_of, failed_of, figures_of
+from covid_model.evaluation.tables import read_table
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ModelInfo, load_run, read_model_info, write_model_info
 from covid_model.training import audit as module
 from covid_model.training import audit_random
 from covid_model.training.audit import audit_network, audit_run
-from covid_model.training.audit_conditions import conditions_of, failed_of, figures_of
 from covid_model.training.audit_images import LEAST_MASKED, Subject, with_masks
-from covid_model.training.stored import read_table
 from tests.drawings import HEIGHT, WIDTH, drawing, png, varied
 from tests.tiny import drawn_rows
 from tests.tiny_lungs import write_tiny_segmenter

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.inference.calibration import temper
-from covid_model.training.answers import THRESHOLDS, Fit, answer_curve, fit_threshold
-from covid_model.training.calibration import (
+from covid_model.evaluation.calibration import (
     Calibration,
     calibration_error,
     class_weights,
     fit_calibration,
     reliability_bins,
 )
-from covid_model.training.evaluation import evaluate, predictions_table
+from covid_model.evaluation.report import evaluate, predictions_table
+from covid_model.evaluation.selective_prediction import THRESHOLDS, Fit, answer_curve, fit_threshold
+from covid_model.inference.calibration import temper
 
 
 def drawn(images, *, seed=0, spread=2.0):

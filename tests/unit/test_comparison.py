@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from covid_model.common.errors import RunError
-from covid_model.training.comparison import pairs_of, write_comparison
-from covid_model.training.evaluation import predictions_table
-from covid_model.training.stored import write_table
+from covid_model.evaluation.model_comparison import pairs_of, write_comparison
+from covid_model.evaluation.report import predictions_table
+from covid_model.evaluation.tables import write_table
 
 
 def table(right, *, each=1):

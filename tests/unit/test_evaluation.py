@@ -6,8 +6,8 @@ import pytest
 from sklearn.metrics import auc, precision_recall_curve, roc_auc_score, roc_curve
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.evaluation.report import evaluate, predictions_table
 from covid_model.training.curves import curves_of
-from covid_model.training.evaluation import evaluate, predictions_table
 
 RANKED = ("auroc", "average_precision")
 FRAME = pd.DataFrame(

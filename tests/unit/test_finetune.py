@@ -12,6 +12,7 @@ import pytest
 import train_models
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
+from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network import Network
@@ -23,7 +24,6 @@ from covid_model.training.architectures import REGISTRY, build_backbone
 from covid_model.training.finetune_model import finetune_model, freeze_all_but
 from covid_model.training.recipe_values import with_values
 from covid_model.training.recipes import FinetuneRecipe
-from covid_model.training.verify import verify_run
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.training.evaluation import evaluate, predictions_table
-from covid_model.training.groups import age_band, size_band
-from covid_model.training.stored import as_stored
+from covid_model.evaluation.report import evaluate, predictions_table
+from covid_model.evaluation.subgroups import age_band, size_band
+from covid_model.evaluation.tables import as_stored
 
 
 def table(count=60, *, each=1, **columns):

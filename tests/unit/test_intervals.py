@@ -5,9 +5,9 @@ import pytest
 from scipy.stats import binom
 from sklearn.metrics import average_precision_score, f1_score, recall_score, roc_auc_score
 
-from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.ranking import weighted_ranking
-from covid_model.training.rates import class_rates, macro_recall
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.metrics import class_rates, macro_recall
+from covid_model.evaluation.roc import weighted_ranking
 
 
 def test_one_image_a_patient_gives_the_binomial():

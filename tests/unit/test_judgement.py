@@ -8,14 +8,14 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
+from covid_model.evaluation.calibration import calibration_of
+from covid_model.evaluation.report import report_of
+from covid_model.evaluation.tables import read_table
 from covid_model.inference.calibration import temper
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, check_file, read_model_info
-from covid_model.training.calibration import calibration_of
-from covid_model.training.evaluation import report_of
 from covid_model.training.judgement import judge, training_draw
 from covid_model.training.outputs import Outputs
-from covid_model.training.stored import read_table
 
 
 def outputs(images, *, seed, view=None):

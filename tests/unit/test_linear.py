@@ -14,6 +14,7 @@ import train_models
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset, read_dataset
+from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
@@ -23,7 +24,6 @@ from covid_model.training.linear_fit import fit_linear, linear_model
 from covid_model.training.mean_features import mean_features
 from covid_model.training.pictures import draw_weights
 from covid_model.training.recipes import LinearRecipe
-from covid_model.training.verify import verify_run
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 

@@ -14,15 +14,15 @@ from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import DataError, ReportsOnlyError, RunError
 from covid_model.data.dataset import read_dataset
 from covid_model.data.selection import Selection
+from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network import Network
 from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
 from covid_model.runs.model_card.card import CARD_FILE, model_card
 from covid_model.training.audit import audit_run
-from covid_model.training.comparison import write_comparison
 from covid_model.training.recalibrate import run_calibrate
 from covid_model.training.run_info import Job, write_run_info
-from covid_model.training.verify import verify_run
 from tests.drawings import png, varied
 from tests.tiny import drawn_rows, fit_to_drawings, inputs_of, tiny_backbone, tiny_history
 

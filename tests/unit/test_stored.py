@@ -6,8 +6,8 @@ import pytest
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
-from covid_model.training.evaluation import predictions_table
-from covid_model.training.stored import as_stored, read_table, write_table
+from covid_model.evaluation.report import predictions_table
+from covid_model.evaluation.tables import as_stored, read_table, write_table
 
 FRAME = pd.DataFrame(
     {

@@ -9,10 +9,10 @@ import pytest
 
 import train_models
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier
-from covid_model.training.verify import verify_run
 from tests.drawings import write_data_folder
 from tests.tiny import tiny_backbone
 

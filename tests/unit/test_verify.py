@@ -13,6 +13,11 @@ import pytest
 
 from covid_model import __main__ as cli
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.shortcut_audit import CONDITIONS, failed_of, figures_of
+from covid_model.evaluation.tables import read_table, write_table
+from covid_model.evaluation.verification.json_diff import sentences
+from covid_model.evaluation.verification.verify import verify_run
 from covid_model.inference.calibration import temper
 from covid_model.runs import (
     ModelInfo,
@@ -22,13 +27,8 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
-from covid_model.training.audit_conditions import CONDITIONS, failed_of, figures_of
-from covid_model.training.comparison import write_comparison
-from covid_model.training.differences import sentences
 from covid_model.training.judgement import judge
 from covid_model.training.outputs import Outputs
-from covid_model.training.stored import read_table, write_table
-from covid_model.training.verify import verify_run
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = ("xception", "vgg16")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.classes import SCORE_COLUMNS
-from covid_model.training.calibration import (
+from covid_model.evaluation.calibration import (
     Calibration,
     calibration_error,
     mean,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.training.calibration import mean
-from covid_model.training.intervals import PatientBootstrap
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.calibration import mean
 
 
 def number(value: float) -> float | None:

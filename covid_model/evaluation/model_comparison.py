@@ -9,10 +9,10 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from covid_model.common.errors import RunError
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.metrics import number
+from covid_model.evaluation.tables import read_table, scores_of, truth_of
 from covid_model.runs import COMPARISON_FILE, SCHEMA, write_json
-from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.rates import number
-from covid_model.training.stored import read_table, scores_of, truth_of
 
 SAME = ("source", "original", "patient_id", "label")
 

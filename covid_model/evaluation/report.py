@@ -8,15 +8,15 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
+from covid_model.evaluation.bootstrap import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
+from covid_model.evaluation.calibration import Calibration
+from covid_model.evaluation.metrics import class_rates, shared_rates
+from covid_model.evaluation.roc import ranking_figures
+from covid_model.evaluation.selective_prediction import Fit, fitted_figures
+from covid_model.evaluation.subgroups import groups_of, within_source
+from covid_model.evaluation.tables import scores_of, truth_of
 from covid_model.runs import SCHEMA
-from covid_model.training.answers import Fit, fitted_figures
-from covid_model.training.calibration import Calibration
 from covid_model.training.curves import curves_of
-from covid_model.training.groups import groups_of, within_source
-from covid_model.training.intervals import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
-from covid_model.training.ranking import ranking_figures
-from covid_model.training.rates import class_rates, shared_rates
-from covid_model.training.stored import scores_of, truth_of
 
 WHO = ("path", "original", "source", "patient_id", "label")
 ON_RECORD = ("view", "sex", "age", "width", "height")

@@ -9,11 +9,11 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.calibration import mean
+from covid_model.evaluation.metrics import macro_recall, number, shared_rates
+from covid_model.evaluation.roc import weighted_ranking
 from covid_model.inference.calibration import LEAST
-from covid_model.training.calibration import mean
-from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.ranking import weighted_ranking
-from covid_model.training.rates import macro_recall, number, shared_rates
 
 FEW_IMAGES, FEW_PATIENTS = 20, 10  # fewer say nothing
 LEAST_OF_CLASS = 5

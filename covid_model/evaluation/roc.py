@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.training.intervals import PatientBootstrap
-from covid_model.training.rates import number
+from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.evaluation.metrics import number
 
 BLOCK = 100  # replicates at once: of 25,000 images they are 20 MB an array
 FIGURES = {"auroc": roc_auc_score, "average_precision": average_precision_score}

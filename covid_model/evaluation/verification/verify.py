@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from covid_model.common.errors import CovidModelError, RunError
+from covid_model.evaluation.calibration import calibration_of
+from covid_model.evaluation.model_comparison import pairs_of
+from covid_model.evaluation.report import report_of
+from covid_model.evaluation.shortcut_audit import failed_of, figures_of
+from covid_model.evaluation.tables import read_table
+from covid_model.evaluation.verification.json_diff import count, sentences
 from covid_model.runs import (
     ARCHITECTURES,
     AUDIT_FILE,
@@ -18,12 +24,6 @@ from covid_model.runs import (
     read_model_info,
     sha256_of,
 )
-from covid_model.training.audit_conditions import failed_of, figures_of
-from covid_model.training.calibration import calibration_of
-from covid_model.training.comparison import pairs_of
-from covid_model.training.differences import count, sentences
-from covid_model.training.evaluation import report_of
-from covid_model.training.stored import read_table
 
 REPORT_FILE = "report.json"
 

@@ -1,0 +1,1 @@
+"""From tables of predictions to the figures of a report, without a network."""

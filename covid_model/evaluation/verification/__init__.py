@@ -1,0 +1,1 @@
+"""Stored figures computed again from the tables beside them."""
