@@ -43,7 +43,7 @@ from pathlib import Path
 
 from covid_model.common.errors import CovidModelError, UsageError
 from covid_model.runs import DEFAULT_ROOT
-from covid_model.training.options import SHORT, parser
+from covid_model.training.cli import SHORT, parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,8 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> None:
     from covid_model.data.selection import Selection, describe, save_split
-    from covid_model.training.recipe_values import with_values
-    from covid_model.training.recipes import RECIPES
+    from covid_model.training.recipes.overrides import with_values
+    from covid_model.training.recipes.table import RECIPES
 
     selection = Selection(args.data, args.only, args.split_by, args.limit, args.split_file)
     if args.recipe in ("calibrate", "recover"):
@@ -86,8 +86,8 @@ def _run(args: argparse.Namespace) -> None:
 
 def _prepare(args: argparse.Namespace, recipe) -> None:
     """Refuse what a long training would only find out at its end."""
-    from covid_model.training.devices import use_devices
-    from covid_model.training.tensorboard import writer_class
+    from covid_model.training.loop.devices import use_devices
+    from covid_model.training.loop.tensorboard import writer_class
 
     own = [recipe.of(name) for name in args.models]
     if args.tensorboard:
@@ -97,8 +97,8 @@ def _prepare(args: argparse.Namespace, recipe) -> None:
 
 
 def _frozen(args: argparse.Namespace, selection, recipe) -> None:
-    from covid_model.training.commands import run_paper
-    from covid_model.training.linear import run_linear
+    from covid_model.training.workflows.linear import run_linear
+    from covid_model.training.workflows.paper import run_paper
 
     job = _job(args)
     run = run_paper if args.recipe == "paper" else run_linear
@@ -107,7 +107,7 @@ def _frozen(args: argparse.Namespace, selection, recipe) -> None:
 
 
 def _pretrain(args: argparse.Namespace, selection, recipe) -> None:
-    from covid_model.training.pretrain import run_pretrain
+    from covid_model.training.workflows.pretrain import run_pretrain
 
     if args.out is None:
         raise UsageError("Expected --out DIR for the backbones that pretrain writes.")
@@ -123,7 +123,7 @@ def _pretrain(args: argparse.Namespace, selection, recipe) -> None:
 
 
 def _finetune(args: argparse.Namespace, selection, recipe) -> None:
-    from covid_model.training.finetune import run_finetune
+    from covid_model.training.workflows.finetune import run_finetune
 
     if args.out is None and (args.resume or args.work):
         raise UsageError("Expected --out DIR with --resume or --work: the run to write.")
@@ -138,7 +138,7 @@ def _finetune(args: argparse.Namespace, selection, recipe) -> None:
 
 
 def _calibrate(args: argparse.Namespace) -> None:
-    from covid_model.training.recalibrate import run_calibrate
+    from covid_model.training.workflows.calibrate import run_calibrate
 
     if args.run is None or args.out is None:
         raise UsageError("Expected --run DIR, the run to calibrate, with --out DIR, the new one.")
@@ -148,7 +148,7 @@ def _calibrate(args: argparse.Namespace) -> None:
 
 def _recover(args: argparse.Namespace) -> None:
     from covid_model.runs import load_run
-    from covid_model.training.recover import run_recover
+    from covid_model.training.networks.from_litert import run_recover
 
     if args.run is None or args.out is None:
         raise UsageError("Expected --run DIR, the run to take, with --out DIR for its backbones.")
@@ -157,7 +157,7 @@ def _recover(args: argparse.Namespace) -> None:
 
 
 def _lungs(args: argparse.Namespace, selection, recipe) -> None:
-    from covid_model.training.lungs_fit import run_lungs
+    from covid_model.training.workflows.lungs import run_lungs
 
     if args.out is None or args.save_split or args.reports_only:
         raise UsageError(
@@ -173,7 +173,7 @@ def _lungs(args: argparse.Namespace, selection, recipe) -> None:
 
 
 def _job(args: argparse.Namespace):
-    from covid_model.training.run_info import Job
+    from covid_model.training.export.run_info import Job
 
     return Job(
         models=args.models,
@@ -189,7 +189,7 @@ def _job(args: argparse.Namespace):
 
 
 def _want_resume(args: argparse.Namespace, folder: Path, option: str) -> None:
-    from covid_model.training.course import has_begun
+    from covid_model.training.loop.checkpoint import has_begun
 
     left = [name for name in args.models if has_begun(folder / name)]
     if left and not args.resume:

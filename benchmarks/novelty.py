@@ -29,7 +29,7 @@ from covid_model.inference.network import Network
 from covid_model.inference.novelty import features
 from covid_model.runs import ARCHITECTURES, Run, load_run
 from covid_model.serving.reliability import Trust
-from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of
+from covid_model.training.export.novelty import balanced_rows, fit_novelty, threshold_of
 
 ALTERED = 100  # test radiographs that are turned, cropped, inverted
 

@@ -9,10 +9,10 @@ from covid_model.evaluation.tables import as_stored, write_table
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.reader import Radiograph
 from covid_model.runs import SCHEMA, write_json
-from covid_model.training import export
-from covid_model.training.architectures import REGISTRY, Backbone
-from covid_model.training.fit import HISTORY, full_model
-from covid_model.training.recipes import PaperRecipe
+from covid_model.training.export import litert
+from covid_model.training.heads.paper_head import HISTORY, full_model
+from covid_model.training.networks.backbone import REGISTRY, Backbone
+from covid_model.training.recipes.table import PaperRecipe
 from tests.drawings import varied
 
 SIZE = 32
@@ -44,15 +44,15 @@ def write_tiny_run(folder, *, models=tuple(REGISTRY), servable=True) -> None:
     for name in models:
         (folder / name).mkdir(parents=True)
         backbone = tiny_backbone(name)
-        fitted = export.Fitted(backbone, full_model(backbone, recipe), tiny_history())
+        fitted = litert.Fitted(backbone, full_model(backbone, recipe), tiny_history())
         if servable:
-            export.export_litert(fitted, folder / name / "model.tflite", weights="float32")
-            export.write_head(fitted, folder / name / "head.npz")
+            litert.export_litert(fitted, folder / name / "model.tflite", weights="float32")
+            litert.write_head(fitted, folder / name / "head.npz")
         write_history(folder / name, fitted)
         predictions = as_stored(tiny_predictions(len(name)))
         write_table(predictions, folder / name / "predictions.csv")
         write_json(folder / name / "report.json", report_of(predictions))
-        export.write_info(folder / name, fitted, weights_format="float32" if servable else "")
+        litert.write_info(folder / name, fitted, weights_format="float32" if servable else "")
     write_json(folder / "run.json", tiny_run_info(folder.name))
 
 
@@ -76,7 +76,7 @@ def inputs_of(frame: pd.DataFrame) -> np.ndarray:
     return np.concatenate([to_input(Radiograph(one), size=SIZE) for one in pictures])
 
 
-def fit_to_drawings(backbone: Backbone, frame: pd.DataFrame, images: np.ndarray) -> export.Fitted:
+def fit_to_drawings(backbone: Backbone, frame: pd.DataFrame, images: np.ndarray) -> litert.Fitted:
     """Solve the head for the classes by ridge regression: quicker than training, always the same.
 
     Three units of the hidden layer hold a class's score each, raised above relu's bend.
@@ -97,7 +97,7 @@ def fit_to_drawings(backbone: Backbone, frame: pd.DataFrame, images: np.ndarray)
     hidden.set_weights([weights, (RAISED - rows.mean(axis=0) @ weights).astype(np.float32)])
     select = np.eye(*last.kernel.shape, dtype=np.float32)
     last.set_weights([select, np.full(3, -RAISED, np.float32)])
-    return export.Fitted(backbone, model, tiny_history())
+    return litert.Fitted(backbone, model, tiny_history())
 
 
 def tiny_predictions(seed: int) -> pd.DataFrame:
@@ -150,7 +150,7 @@ def tiny_history() -> list[dict[str, float]]:
     ]
 
 
-def write_history(folder, fitted: export.Fitted) -> None:
+def write_history(folder, fitted: litert.Fitted) -> None:
     """Write history.csv."""
     history = pd.DataFrame(fitted.history, columns=list(HISTORY))
     history.to_csv(folder / "history.csv", index=False)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from covid_model.inference.lung_segmentation import INFO_FILE, MODEL_FILE
 from covid_model.runs import sha256_of, write_json
-from covid_model.training.export import write_litert
+from covid_model.training.export.litert import write_litert
 from tests.drawings import HEIGHT, WIDTH, drawing, png
 
 

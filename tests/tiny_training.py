@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from covid_model.training.course import Course
-from covid_model.training.pictures import Pictures
-from covid_model.training.recipes import FinetuneRecipe
-from covid_model.training.whole_recipe import Stage
+from covid_model.training.inputs.batches import Pictures
+from covid_model.training.loop.checkpoint import Course
+from covid_model.training.recipes.base import Stage
+from covid_model.training.recipes.table import FinetuneRecipe
 
 RECIPE = FinetuneRecipe(
     stages=(Stage(16, 64, 0.5), Stage(20, 32, 0.8)),
@@ -60,7 +60,7 @@ def build():
 
 def die_when_saving(step: int) -> None:
     """Have the process killed when a checkpoint is whole that ``state.json`` does not know yet."""
-    from covid_model.training import course as module
+    from covid_model.training.loop import checkpoint as module
 
     whole = module._whole
 
@@ -74,7 +74,7 @@ def die_when_saving(step: int) -> None:
 
 def die_when_drawing(step: int) -> None:
     """Have the process killed when the batch of a step is drawn."""
-    from covid_model.training import loop as module
+    from covid_model.training.loop import trainer as module
 
     batch_of = module.batch_of
 
@@ -90,8 +90,8 @@ def resume(folder: Path) -> dict:
     """Go on with the broken training; return what it has not in common with an unbroken one."""
     import keras
 
-    from covid_model.training.course import best_file, checkpoint_file
-    from covid_model.training.loop import train
+    from covid_model.training.loop.checkpoint import best_file, checkpoint_file
+    from covid_model.training.loop.trainer import train
 
     names = ("unbroken", "broken")
     states = {name: train(course(folder / name), build) for name in names}
@@ -121,8 +121,8 @@ def shared(folder: Path, devices: int) -> dict:
     """Train with every batch shared among devices."""
     import keras
 
-    from covid_model.training.devices import use_devices
-    from covid_model.training.loop import train
+    from covid_model.training.loop.devices import use_devices
+    from covid_model.training.loop.trainer import train
 
     use_devices(devices, batches=[RECIPE.batch])
     state = train(course(folder / "shared", recipe=replace(RECIPE, stages=SHORT)), build)
@@ -132,7 +132,7 @@ def shared(folder: Path, devices: int) -> dict:
 
 def main(what: str, folder: Path, extra: str = "") -> None:
     """Break a training, or go on with it."""
-    from covid_model.training.loop import train
+    from covid_model.training.loop.trainer import train
 
     if what == "break":
         die_when_saving(6) if extra == "saving" else die_when_drawing(9)

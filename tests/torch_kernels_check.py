@@ -9,7 +9,7 @@ from contextlib import nullcontext
 import keras
 import numpy as np
 
-from covid_model.training.torch_kernels import arrange, torch_kernels
+from covid_model.training.networks.torch_kernels import arrange, torch_kernels
 
 
 def build() -> keras.Model:

@@ -6,10 +6,10 @@ import pandas as pd
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import features
 from covid_model.runs import read_model_info, write_json
-from covid_model.training import export
-from covid_model.training.architectures import REGISTRY
-from covid_model.training.judgement import judge
-from covid_model.training.outputs import Outputs
+from covid_model.training.export import litert
+from covid_model.training.export.reliability import judge
+from covid_model.training.export.served_outputs import Outputs
+from covid_model.training.networks.backbone import REGISTRY
 from tests.tiny import (
     PARTS,
     drawn_rows,
@@ -28,10 +28,10 @@ def write_trusted_run(folder) -> None:
     for name in REGISTRY:
         (folder / name).mkdir(parents=True)
         fitted = fit_to_drawings(tiny_backbone(name), *parts[0])
-        export.export_litert(fitted, folder / name / "model.tflite", weights="float32")
-        export.write_head(fitted, folder / name / "head.npz")
+        litert.export_litert(fitted, folder / name / "model.tflite", weights="float32")
+        litert.write_head(fitted, folder / name / "head.npz")
         write_history(folder / name, fitted)
-        export.write_info(folder / name, fitted, weights_format="float32")
+        litert.write_info(folder / name, fitted, weights_format="float32")
         network = Network.load(folder / name / "model.tflite")
         train, validation, test = (served(network, *part) for part in parts)
         judge(validation, test, train=train).write(folder / name, read_model_info(folder / name))

@@ -20,7 +20,7 @@ from covid_model.data.dataset import (
 )
 from covid_model.data.leakage import leaks
 from covid_model.runs import PARTS
-from covid_model.training.recipes import FinetuneRecipe, LinearRecipe, PaperRecipe
+from covid_model.training.recipes.table import FinetuneRecipe, LinearRecipe, PaperRecipe
 
 log = logging.getLogger(__name__)
 SPLIT_COLUMNS = ("path", "original", "source", "patient_id", "label", "part")

@@ -9,7 +9,7 @@ import pytest
 
 from covid_model.common.errors import WeightsError
 from covid_model.runs import ARCHITECTURES
-from covid_model.training.architectures import (
+from covid_model.training.networks.backbone import (
     IMAGENET_ORIGIN,
     REGISTRY,
     build_backbone,

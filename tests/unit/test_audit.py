@@ -15,10 +15,10 @@ from covid_model.evaluation.tables import read_table
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import ModelInfo, load_run, read_model_info, write_model_info
-from covid_model.training import audit as module
-from covid_model.training import audit_random
-from covid_model.training.audit import audit_network, audit_run
-from covid_model.training.audit_images import LEAST_MASKED, Subject, with_masks
+from covid_model.training.audit import randomization
+from covid_model.training.audit import run as module
+from covid_model.training.audit.run import audit_network, audit_run
+from covid_model.training.audit.subject import LEAST_MASKED, Subject, with_masks
 from tests.drawings import HEIGHT, WIDTH, drawing, png, varied
 from tests.tiny import drawn_rows
 from tests.tiny_lungs import write_tiny_segmenter
@@ -98,7 +98,7 @@ def folder_of(root, region, count=60):
 @pytest.fixture(autouse=True)
 def no_last_block(monkeypatch):
     """It has tests of its own; building a real network takes seconds."""
-    monkeypatch.setattr(audit_random, "last_block_anew", lambda *_: None)
+    monkeypatch.setattr(randomization, "last_block_anew", lambda *_: None)
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import pytest
 
 from covid_model.inference.gradcam import Head
 from covid_model.inference.network import Network
-from covid_model.training import architectures, export, recover
-from covid_model.training.architectures import REGISTRY, Backbone
-from covid_model.training.audit_images import Subject
-from covid_model.training.audit_random import last_block_anew
-from covid_model.training.fit import full_model
-from covid_model.training.recipes import PaperRecipe
+from covid_model.training.audit.randomization import last_block_anew
+from covid_model.training.audit.subject import Subject
+from covid_model.training.export import litert
+from covid_model.training.heads.paper_head import full_model
+from covid_model.training.networks import backbone, from_litert
+from covid_model.training.networks.backbone import REGISTRY, Backbone
+from covid_model.training.recipes.table import PaperRecipe
 from tests.tiny import tiny_backbone
 
 SIZE = 40
@@ -49,9 +50,9 @@ def images():
 def subject(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     backbone = network(1, SIZE)
-    fitted = export.Fitted(backbone, full_model(backbone, PaperRecipe(size=SIZE)), [])
-    export.export_litert(fitted, folder / "model.tflite", weights="float32")
-    export.write_head(fitted, folder / "head.npz")
+    fitted = litert.Fitted(backbone, full_model(backbone, PaperRecipe(size=SIZE)), [])
+    litert.export_litert(fitted, folder / "model.tflite", weights="float32")
+    litert.write_head(fitted, folder / "head.npz")
     path, head = folder / "model.tflite", Head.load(folder / "head.npz")
     return Subject("xception", "Xception", path, Network.load(path), head)
 
@@ -69,8 +70,8 @@ def built(monkeypatch):
         def build(name, *, size):
             return network(seed, size)
 
-        monkeypatch.setattr(architectures, "build_backbone", build)
-        monkeypatch.setattr(recover, "build_backbone", build)
+        monkeypatch.setattr(backbone, "build_backbone", build)
+        monkeypatch.setattr(from_litert, "build_backbone", build)
 
     return use
 
@@ -98,7 +99,7 @@ def test_a_rebuilt_network_that_is_another_is_left_out(built, subject, images, s
 
 def test_a_network_of_other_layers_is_left_out(subject, images, served, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(recover, "build_backbone", lambda name, size: tiny_backbone(name, size))
+    monkeypatch.setattr(from_litert, "build_backbone", lambda name, size: tiny_backbone(name, size))
     assert last_block_anew(subject, images, served) is None
     assert "Xception: no map with the last block drawn anew" in caplog.text
     assert "does not hold the layers of xception" in caplog.text

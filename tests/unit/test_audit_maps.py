@@ -10,11 +10,11 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.data.dataset import Dataset
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.map_similarity import similarity
-from covid_model.training import audit_random
-from covid_model.training.audit_images import AuditImages, Subject
-from covid_model.training.audit_maps import FRACTIONS, curves_of, map_figures, random_map
-from covid_model.training.audit_random import fresh_head, randomised
-from covid_model.training.map_agreement import Maps, map_agreement
+from covid_model.training.audit import randomization
+from covid_model.training.audit.faithfulness import FRACTIONS, curves_of, map_figures, random_map
+from covid_model.training.audit.map_agreement import Maps, map_agreement
+from covid_model.training.audit.randomization import fresh_head, randomised
+from covid_model.training.audit.subject import AuditImages, Subject
 
 SIZE, CELLS, CHANNELS = 64, 8, 24
 SPOT = np.zeros((CELLS, CELLS), np.float32)
@@ -80,7 +80,7 @@ def maps_of(features, head, first=0):
 
 @pytest.fixture
 def no_last_block(monkeypatch):
-    monkeypatch.setattr(audit_random, "last_block_anew", lambda *_: None)
+    monkeypatch.setattr(randomization, "last_block_anew", lambda *_: None)
 
 
 def test_a_perfect_map_falls_and_rises_faster_than_a_random_one(network, images):
@@ -141,7 +141,7 @@ def test_a_random_head_lowers_the_similarity(network, images, no_last_block, mon
     assert row["similarity"] < 0.5
     assert row["similarity_interval"][0] <= row["similarity"] <= row["similarity_interval"][1]
     assert randomised(network, images, maps, list(features)) == [row]
-    monkeypatch.setattr(audit_random, "fresh_head", lambda head, rng: head)
+    monkeypatch.setattr(randomization, "fresh_head", lambda head, rng: head)
     assert randomised(network, images, maps, list(features))[0]["similarity"] == 1
 
 
@@ -163,10 +163,10 @@ def test_the_last_block_joins_where_it_can_be_drawn_anew(network, images, monkey
         asked.append((inputs.shape, served.shape))
         return served[::-1]
 
-    monkeypatch.setattr(audit_random, "last_block_anew", anew)
+    monkeypatch.setattr(randomization, "last_block_anew", anew)
     head_row, block = randomised(network, images, maps, list(features))
     assert block["what"] == "last_block"
-    assert block["images"] == audit_random.MOST_REBUILT == asked[0][0][0] == asked[0][1][0]
+    assert block["images"] == randomization.MOST_REBUILT == asked[0][0][0] == asked[0][1][0]
     assert 0 < block["similarity"] < 1
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.training.audit_source import label_by_source, source_probe
+from covid_model.training.audit.source_probe import label_by_source, source_probe
 
 
 def frame_of(sources, *, per_patient=2):

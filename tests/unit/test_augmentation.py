@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from covid_model.training import disturbances
-from covid_model.training.augmentation import Augmentation, augment
-from covid_model.training.disturbances import disturb
+from covid_model.training.inputs import artifacts
+from covid_model.training.inputs.artifacts import disturb
+from covid_model.training.inputs.augmentation import Augmentation, augment
 
 STILL = Augmentation(
     crop=1, stretch=1, rotation=0, contrast=0, brightness=0, gamma=1, blur=0, noise=0, border=0
@@ -94,9 +94,7 @@ def test_marks_are_small_and_mostly_near_the_rim(picture):
 def test_coarse_changes_stay_below_a_third_or_are_smooth(picture):
     shares = [changed(picture, seed, coarse=1.0).mean() for seed in range(20)]
     assert min(shares) > 0.01
-    smooth = disturbances._uneven_exposure(
-        np.full((64, 64), 128, np.uint8), np.random.default_rng(1)
-    )
+    smooth = artifacts._uneven_exposure(np.full((64, 64), 128, np.uint8), np.random.default_rng(1))
     assert np.abs(np.diff(smooth.astype(int), axis=0)).max() <= 4
     assert np.ptp(smooth) > 5
 

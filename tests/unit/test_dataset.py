@@ -14,7 +14,7 @@ from covid_model.data.dataset import (
     split_by_patient,
 )
 from covid_model.data.selection import Selection, describe, save_split, without_held_out
-from covid_model.training.recipes import PaperRecipe
+from covid_model.training.recipes.table import PaperRecipe
 
 LABELS = ("covid", "normal", "infection")
 

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from covid_model.common.errors import UsageError
-from covid_model.training.devices import precision, use_devices
+from covid_model.training.loop.devices import precision, use_devices
 
 
 @pytest.fixture

@@ -18,12 +18,13 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network import Network
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
-from covid_model.training import finetune as module
-from covid_model.training import loop, refit
-from covid_model.training.architectures import REGISTRY, build_backbone
-from covid_model.training.finetune_model import finetune_model, freeze_all_but
-from covid_model.training.recipe_values import with_values
-from covid_model.training.recipes import FinetuneRecipe
+from covid_model.training.heads import refit
+from covid_model.training.loop import trainer
+from covid_model.training.networks.backbone import REGISTRY, build_backbone
+from covid_model.training.networks.finetune import finetune_model, freeze_all_but
+from covid_model.training.recipes.overrides import with_values
+from covid_model.training.recipes.table import FinetuneRecipe
+from covid_model.training.workflows import finetune as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 
@@ -100,12 +101,12 @@ def trained(folder, tmp_path_factory):
         patch.setattr("sys.stderr.write", errors.append)
         with pytest.MonkeyPatch.context() as elsewhere:
             elsewhere.setattr(keras.backend, "backend", lambda: "torch")
-            elsewhere.setattr(loop, "torch_kernels", nullcontext)  # in name alone
+            elsewhere.setattr(trainer, "torch_kernels", nullcontext)  # in name alone
             elsewhere.setattr(refit, "torch_kernels", nullcontext)
-            elsewhere.setattr(loop, "arrange", lambda model: None)
+            elsewhere.setattr(trainer, "arrange", lambda model: None)
             first = train_models.main(command)
         again = train_models.main(command)
-        patch.setattr(loop, "batch_of", None)  # training again would fail
+        patch.setattr(trainer, "batch_of", None)  # training again would fail
         last = train_models.main([*command, "--resume"])
     return load_run(out), (first, again, last), "".join(map(str, errors))
 

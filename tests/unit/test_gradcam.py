@@ -13,7 +13,7 @@ def backbone(request):
     """Random convolutions, which both kinds of head share."""
     import keras
 
-    from covid_model.training.architectures import build_backbone
+    from covid_model.training.networks.backbone import build_backbone
 
     keras.utils.set_random_seed(7)
     return build_backbone(request.param, size=SIZE)
@@ -23,11 +23,11 @@ def network(backbone, kind, path):
     """A whole network with the outputs that the tape needs, beside its Head."""
     import keras
 
-    from covid_model.training.export import Fitted, write_head
-    from covid_model.training.finetune_model import finetune_model
-    from covid_model.training.fit import Samples, full_model
-    from covid_model.training.linear_fit import fit_linear, linear_model
-    from covid_model.training.recipes import FinetuneRecipe, LinearRecipe, PaperRecipe
+    from covid_model.training.export.litert import Fitted, write_head
+    from covid_model.training.heads.logistic import fit_linear, linear_model
+    from covid_model.training.heads.paper_head import Samples, full_model
+    from covid_model.training.networks.finetune import finetune_model
+    from covid_model.training.recipes.table import FinetuneRecipe, LinearRecipe, PaperRecipe
 
     if kind == "paper":
         model = full_model(backbone, PaperRecipe(seed=7))

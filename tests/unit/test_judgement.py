@@ -14,8 +14,8 @@ from covid_model.evaluation.tables import read_table
 from covid_model.inference.calibration import temper
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, check_file, read_model_info
-from covid_model.training.judgement import judge, training_draw
-from covid_model.training.outputs import Outputs
+from covid_model.training.export.reliability import judge, training_draw
+from covid_model.training.export.served_outputs import Outputs
 
 
 def outputs(images, *, seed, view=None):

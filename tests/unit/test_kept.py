@@ -10,7 +10,7 @@ import train_models
 from covid_model.data import selection
 from covid_model.evaluation.verification.verify import verify_run
 from covid_model.runs import load_run, sha256_of
-from covid_model.training import linear as module
+from covid_model.training.workflows import linear as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 

@@ -18,12 +18,12 @@ from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
-from covid_model.training import linear as module
-from covid_model.training.fit import HISTORY, Samples
-from covid_model.training.linear_fit import fit_linear, linear_model
-from covid_model.training.mean_features import mean_features
-from covid_model.training.pictures import draw_weights
-from covid_model.training.recipes import LinearRecipe
+from covid_model.training.heads.logistic import fit_linear, linear_model
+from covid_model.training.heads.paper_head import HISTORY, Samples
+from covid_model.training.inputs.batches import draw_weights
+from covid_model.training.inputs.mean_features import mean_features
+from covid_model.training.recipes.table import LinearRecipe
+from covid_model.training.workflows import linear as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import DataError, UsageError
-from covid_model.training import loop
-from covid_model.training.course import (
+from covid_model.training.inputs.batches import Pictures, prefetched
+from covid_model.training.loop import trainer
+from covid_model.training.loop.checkpoint import (
     State,
     best_file,
     checkpoint_file,
@@ -23,9 +24,8 @@ from covid_model.training.course import (
     read_state,
     save_state,
 )
-from covid_model.training.loop import train
-from covid_model.training.pictures import Pictures, prefetched
-from covid_model.training.watching import after, watch
+from covid_model.training.loop.trainer import train
+from covid_model.training.loop.validation import after, watch
 from tests import tiny_training
 from tests.tiny_training import RECIPE, build, course
 
@@ -250,7 +250,7 @@ def test_batches_come_in_order_and_an_error_comes_with_its_batch():
 def test_curves_for_tensorboard(tmp_path, monkeypatch):
     pytest.importorskip("tensorboardX")
     recipe = replace(RECIPE, stages=tiny_training.SHORT, watched=16)
-    monkeypatch.setattr(loop, "save_state", lambda *_: None)
+    monkeypatch.setattr(trainer, "save_state", lambda *_: None)
     train(course(tmp_path / "a", recipe=recipe, tensorboard=tmp_path / "board"), build)
     (file,) = (tmp_path / "board" / "tiny").glob("events.*")
     for name in (b"val_recall", b"learning_rate", b"val_loss"):

@@ -5,7 +5,7 @@ import pytest
 
 from covid_model.common.errors import DataError, RunError
 from covid_model.inference.novelty import CELLS, NoveltyModel, features
-from covid_model.training.novelty_fit import balanced_rows, fit_novelty, threshold_of
+from covid_model.training.export.novelty import balanced_rows, fit_novelty, threshold_of
 
 CHANNELS = 48
 COLUMNS = CHANNELS + CELLS * CELLS

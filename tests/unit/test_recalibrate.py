@@ -20,9 +20,9 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network import Network
 from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
 from covid_model.runs.model_card.card import CARD_FILE, model_card
-from covid_model.training.audit import audit_run
-from covid_model.training.recalibrate import run_calibrate
-from covid_model.training.run_info import Job, write_run_info
+from covid_model.training.audit.run import audit_run
+from covid_model.training.export.run_info import Job, write_run_info
+from covid_model.training.workflows.calibrate import run_calibrate
 from tests.drawings import png, varied
 from tests.tiny import drawn_rows, fit_to_drawings, inputs_of, tiny_backbone, tiny_history
 
@@ -60,8 +60,8 @@ def split(folder):
 @pytest.fixture(scope="module")
 def written(folder, fitted, split, tmp_path_factory):
     """A run as training writes it."""
-    from covid_model.training.assess import write_model
-    from covid_model.training.recipes import PaperRecipe
+    from covid_model.training.export.model_folder import write_model
+    from covid_model.training.recipes.table import PaperRecipe
 
     out = tmp_path_factory.mktemp("runs") / "written"
     (out / "vgg16").mkdir(parents=True)
@@ -158,7 +158,7 @@ def test_a_broken_calibration_goes_on_where_it_was(old, folder, tmp_path, run_co
             raise KeyboardInterrupt
         return counted(self, image)
 
-    monkeypatch.setattr("covid_model.training.recalibrate.audit_run", lambda *_: [])
+    monkeypatch.setattr("covid_model.training.workflows.calibrate.audit_run", lambda *_: [])
     monkeypatch.setattr(Network, "run", broken)
     with pytest.raises(KeyboardInterrupt):
         run_calibrate(old, folder, tmp_path / "new", cache=tmp_path / "cache")
@@ -251,7 +251,7 @@ def test_calibration_needs_neither_keras_nor_tensorflow():
 
 def material(split, scores):
     """Fewer images, with the rows that Keras was asked for."""
-    from covid_model.training.assess import Material
+    from covid_model.training.export.model_folder import Material
 
     asked = []
 
@@ -263,7 +263,7 @@ def material(split, scores):
 
 
 def test_int8_is_judged_by_the_validation_part(fitted, split, tmp_path):
-    from covid_model.training.assess import write_judged
+    from covid_model.training.export.model_folder import write_judged
 
     def wrong(rows):
         return np.eye(3, dtype=np.float32)[(split[0].labels[rows].argmax(axis=1) + 1) % 3]
@@ -275,10 +275,10 @@ def test_int8_is_judged_by_the_validation_part(fitted, split, tmp_path):
 
 
 def test_int8_is_taken_where_it_predicts_alike(split, tmp_path):
-    from covid_model.training.assess import write_model
-    from covid_model.training.export import Fitted
-    from covid_model.training.fit import full_model
-    from covid_model.training.recipes import PaperRecipe
+    from covid_model.training.export.litert import Fitted
+    from covid_model.training.export.model_folder import write_model
+    from covid_model.training.heads.paper_head import full_model
+    from covid_model.training.recipes.table import PaperRecipe
 
     backbone = tiny_backbone("vgg16")  # untrained, it calls every drawing alike
     data, part = split
@@ -292,7 +292,7 @@ def test_int8_is_taken_where_it_predicts_alike(split, tmp_path):
 
 
 def test_a_run_of_reports_is_judged_by_keras(fitted, split, tmp_path, run_count):
-    from covid_model.training.assess import write_judged
+    from covid_model.training.export.model_folder import write_judged
 
     def scores(rows):
         truth = split[0].labels[rows].argmax(axis=1)

@@ -6,16 +6,16 @@ from dataclasses import asdict, fields, is_dataclass
 import pytest
 
 from covid_model.common.errors import UsageError
-from covid_model.training.augmentation import Augmentation
-from covid_model.training.recipe_values import value_names, with_values
-from covid_model.training.recipes import (
+from covid_model.training.inputs.augmentation import Augmentation
+from covid_model.training.recipes.base import Stage
+from covid_model.training.recipes.overrides import value_names, with_values
+from covid_model.training.recipes.table import (
     RECIPES,
     FinetuneRecipe,
     LinearRecipe,
     PaperRecipe,
     PretrainRecipe,
 )
-from covid_model.training.whole_recipe import Stage
 
 OTHER = {
     "precision": "mixed_float16",

@@ -9,10 +9,11 @@ import pytest
 from covid_model.common.errors import ReportsOnlyError, WeightsError
 from covid_model.inference.network import Network
 from covid_model.runs import load_run
-from covid_model.training import export, recover
-from covid_model.training.architectures import REGISTRY, Backbone
-from covid_model.training.fit import full_model
-from covid_model.training.recipes import PaperRecipe
+from covid_model.training.export import litert
+from covid_model.training.heads.paper_head import full_model
+from covid_model.training.networks import from_litert
+from covid_model.training.networks.backbone import REGISTRY, Backbone
+from covid_model.training.recipes.table import PaperRecipe
 
 SIZE = 40
 pytestmark = pytest.mark.tensorflow
@@ -62,7 +63,7 @@ def exported(request, tmp_path_factory):
     backbone = replace(backbone, model=flat)
     model = full_model(backbone, PaperRecipe(size=SIZE))
     path = tmp_path_factory.mktemp(request.param) / "model.tflite"
-    export.export_litert(export.Fitted(backbone, model, []), path, weights=request.param)
+    litert.export_litert(litert.Fitted(backbone, model, []), path, weights=request.param)
     return path, trained
 
 
@@ -72,7 +73,9 @@ def built(monkeypatch):
 
     def use(model):
         monkeypatch.setattr(
-            recover, "build_backbone", lambda name, size: Backbone(REGISTRY[name], model, "tests")
+            from_litert,
+            "build_backbone",
+            lambda name, size: Backbone(REGISTRY[name], model, "tests"),
         )
 
     return use
@@ -81,7 +84,7 @@ def built(monkeypatch):
 def test_the_recovered_network_computes_what_the_file_computes(exported, built, images):
     path, _ = exported
     built(network())
-    found = recover.recover("xception", path, images).model.predict_on_batch(images[:4])
+    found = from_litert.recover("xception", path, images).model.predict_on_batch(images[:4])
     served = np.stack([Network.load(path).run(image[None])[1] for image in images[:4]])
     assert served.std() > 0.1
     # int8 weights: the interpreter also rounds what goes into a layer, the recovered one does not.
@@ -92,7 +95,7 @@ def test_the_recovered_network_computes_what_the_file_computes(exported, built, 
 def test_it_trains_from_the_same_function(exported, built, images):
     path, trained = exported
     built(network())
-    model = recover.recover("xception", path, images).model
+    model = from_litert.recover("xception", path, images).model
     batch = np.asarray(model(images, training=True))
     one = np.asarray(model(images, training=False))
     apart = np.abs(batch - one).mean() / np.abs(one).mean()
@@ -104,18 +107,18 @@ def test_it_trains_from_the_same_function(exported, built, images):
 def test_another_networks_file_is_refused(exported, built, images):
     built(network(filters=6))
     with pytest.raises(WeightsError, match="does not hold the layers of xception"):
-        recover.recover("xception", exported[0], images)
+        from_litert.recover("xception", exported[0], images)
 
 
 def test_a_file_that_is_no_network_is_refused(built, tmp_path, images):
     built(network())
     (tmp_path / "model.tflite").write_bytes(b"no network")
     with pytest.raises(WeightsError, match="does not hold a network of this project"):
-        recover.recover("xception", tmp_path / "model.tflite", images)
+        from_litert.recover("xception", tmp_path / "model.tflite", images)
 
 
 def test_a_reports_only_run_has_nothing_to_recover(reports_only_run_root, tmp_path):
     run = load_run(reports_only_run_root / "reports")
     with pytest.raises(ReportsOnlyError, match="holds reports only"):
-        recover.run_recover(run, tmp_path, ["vgg16"], tmp_path / "out")
+        from_litert.run_recover(run, tmp_path, ["vgg16"], tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -50,7 +50,7 @@ def test_keras_is_itself_again_afterwards(found):
 def test_other_backends_are_left_alone():
     import keras
 
-    from covid_model.training.torch_kernels import torch_kernels
+    from covid_model.training.networks.torch_kernels import torch_kernels
 
     if keras.backend.backend() == "torch":
         pytest.skip("this is the torch backend")

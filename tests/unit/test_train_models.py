@@ -125,7 +125,7 @@ def test_resuming_a_finetuning_wants_to_know_which(folder, capsys):
 def test_pretraining_writes_backbones_that_held_out_patients_never_saw(
     folder, tmp_path, monkeypatch
 ):
-    from covid_model.training import pretrain
+    from covid_model.training.workflows import pretrain
 
     monkeypatch.setattr(pretrain, "build_backbone", lambda name, **_: tiny_backbone(name, None))
     split = tmp_path / "split.csv"
@@ -154,7 +154,7 @@ def test_calibrate_is_handed_the_run_the_data_and_the_cache(folder, tmp_path, mo
         asked.append((run, data, out, cache))
         return pd.DataFrame([{"network": "VGG16"}])
 
-    monkeypatch.setattr("covid_model.training.recalibrate.run_calibrate", run_calibrate)
+    monkeypatch.setattr("covid_model.training.workflows.calibrate.run_calibrate", run_calibrate)
     arguments = ["--recipe", "calibrate", "--run", "old", "--out", "new", "--cache", "kept"]
     assert train_models.main(["--data", str(folder), *arguments]) == 0
     assert asked == [(Path("old"), folder, Path("new"), Path("kept"))]

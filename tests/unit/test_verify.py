@@ -27,8 +27,8 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
-from covid_model.training.judgement import judge
-from covid_model.training.outputs import Outputs
+from covid_model.training.export.reliability import judge
+from covid_model.training.export.served_outputs import Outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = ("xception", "vgg16")

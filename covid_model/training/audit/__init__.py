@@ -1,0 +1,1 @@
+"""The audit of trained networks for shortcuts and of their maps."""

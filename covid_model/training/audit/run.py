@@ -1,0 +1,162 @@
+"""The shortcut audit of a run: do its networks look at the lungs, or at where an image is from."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from covid_model.common.classes import SCORE_COLUMNS
+from covid_model.data.dataset import Dataset
+from covid_model.evaluation.shortcut_audit import COLUMNS, failed_of, figures_of
+from covid_model.evaluation.tables import read_table, write_table
+from covid_model.inference.gradcam import gradcam
+from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
+from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs
+from covid_model.runs import AUDIT_FILE, SCHEMA, read_model_info, write_json, write_model_info
+from covid_model.training.audit.faithfulness import map_figures
+from covid_model.training.audit.map_agreement import Maps, map_agreement
+from covid_model.training.audit.source_probe import label_by_source, source_probe
+from covid_model.training.audit.subject import AuditImages, Subject, with_masks
+from covid_model.training.export.novelty import even_rows
+
+log = logging.getLogger(__name__)
+MOST_IMAGES = 400  # test images with parts hidden
+MOST_MAPS = 60  # of these, whose maps are put to the test
+LEAST_MAPS = 20  # below which nothing is said of maps
+
+
+def audit_run(
+    folder: Path,
+    data: Dataset,
+    part: pd.Series,
+    models: Sequence[str],
+    *,
+    audited: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """Write ``audit.csv`` with ``audit.json`` beside each ``model.tflite`` of a run.
+
+    Args:
+        folder: the run folder, whose model folders are written.
+        data: all images of the run.
+        part: one of ``runs.PARTS`` an image.
+        models: the model folders; those without a model are left as they are.
+        audited: those that hold their audit already, of the same images; only their maps are
+            computed again.
+
+    Returns:
+        How far the networks' maps agree, the rows of ``comparison.json``'s map_agreement.
+    """
+    folders = [folder / name for name in models if (folder / name / "model.tflite").is_file()]
+    test = data.rows(part == "test")
+    if not folders or not len(test):
+        return []
+    segmenter = LungSegmenter.load() if segmenter_available() else None
+    images = with_masks(test.take(even_rows(test.frame, at_most=MOST_IMAGES)), segmenter)
+    labels = label_by_source(data.frame[(part == "train").to_numpy()])
+    maps = {
+        one.name: maps_alone(Subject.load(one), images)
+        if one.name in audited
+        else audit_network(Subject.load(one), one, images, labels)
+        for one in folders
+    }
+    return map_agreement({name: one for name, one in maps.items() if one is not None})
+
+
+def audit_network(
+    subject: Subject, folder: Path, images: AuditImages, labels: dict[str, Any]
+) -> Maps | None:
+    """Audit one network; write its two files, then ``model.json`` with their digests.
+
+    Args:
+        subject: the network.
+        folder: its model folder.
+        images: the test images to audit on.
+        labels: ``audit_source.label_by_source`` of the training part.
+
+    Returns:
+        What it says of the images whose maps were tested, None where there are too few.
+    """
+    enough = len(images) >= LEAST_MAPS
+    chosen = even_rows(images.data.frame, at_most=MOST_MAPS if enough else 0)
+    table, means, served = _look(subject, images, chosen)
+    write_table(table, folder / "audit.csv")
+    audit = {
+        "schema": SCHEMA,
+        **figures_of(read_table(folder / "audit.csv")),
+        "without_mask": images.without_mask,
+        "source_probe": source_probe(means, images.data.frame),
+        "label_by_source": labels,
+    }
+    audit["failed"] = failed_of(audit)
+    maps = _maps(subject, table, chosen, served) if enough else None
+    tested = None if maps is None else map_figures(subject, images.rows(chosen), maps, served)
+    write_json(folder / AUDIT_FILE, {**audit, "maps": tested})
+    write_model_info(folder, read_model_info(folder))
+    log.info("%s fails %s", subject.title, ", ".join(audit["failed"]) or "no check of the audit")
+    return maps
+
+
+def maps_alone(subject: Subject, images: AuditImages) -> Maps | None:
+    """What ``audit_network`` returns, without the audit."""
+    if len(images) < LEAST_MAPS:
+        return None
+    chosen = even_rows(images.data.frame, at_most=MOST_MAPS)
+    said = [subject.look(images.pixels(row, subject.size)) for row in chosen]
+    return Maps(
+        patients=images.data.frame["patient_id"].to_numpy(str)[chosen],
+        probabilities=np.stack([probabilities for probabilities, _ in said]),
+        heatmaps=np.stack([gradcam(maps, subject.head) for _, maps in said]),
+    )
+
+
+def views(pixels: np.ndarray, mask: np.ndarray | None) -> dict[str, np.ndarray]:
+    """One image under each condition, those of the lungs only where there is a mask.
+
+    Args:
+        pixels: float32 (H, W), range [0, 1].
+        mask: bool (H, W), or None.
+    """
+    shown = {"untouched": pixels, "border_only": only_border(pixels)}
+    if mask is not None:
+        shown |= {"lungs_hidden": hide_lungs(pixels, mask), "lungs_only": only_lungs(pixels, mask)}
+    return shown
+
+
+def _look(
+    subject: Subject, images: AuditImages, kept: np.ndarray
+) -> tuple[pd.DataFrame, np.ndarray, list[np.ndarray]]:
+    """Show every image under each condition.
+
+    Returns:
+        The rows of ``audit.csv``; the mean of each feature map of the untouched images, float32
+        (n, c); the feature maps of those in the rows ``kept``, each float32 (h, w, c).
+    """
+    rows, means, served, keep = [], [], [], set(kept.tolist())
+    for row in tqdm(range(len(images)), f"{subject.title}: parts hidden", unit="image"):
+        shown = views(images.pixels(row, subject.size), images.mask(row, subject.size))
+        for condition, pixels in shown.items():
+            probabilities, maps = subject.look(pixels)
+            rows.append((row, condition, *probabilities.tolist()))
+            if condition == "untouched":
+                means.append(maps.mean(axis=(0, 1)))
+                served += [maps] if row in keep else []
+    said = pd.DataFrame(rows, columns=["row", "condition", *SCORE_COLUMNS])
+    frame = images.data.frame[list(COLUMNS[:4])].iloc[said["row"]].reset_index(drop=True)
+    table = pd.concat([frame, said.drop(columns="row")], axis=1)
+    return table, np.stack(means), served
+
+
+def _maps(
+    subject: Subject, table: pd.DataFrame, chosen: np.ndarray, served: list[np.ndarray]
+) -> Maps:
+    """What a network says of the images whose maps are put to the test."""
+    untouched = table[table["condition"] == "untouched"].iloc[chosen]
+    return Maps(
+        patients=untouched["patient_id"].to_numpy(str),
+        probabilities=untouched[list(SCORE_COLUMNS)].to_numpy(np.float32),
+        heatmaps=np.stack([gradcam(maps, subject.head) for maps in served]),
+    )

@@ -1,0 +1,124 @@
+"""From a fitted network to its model folder, judged on what it serves."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from covid_model.data.dataset import Dataset
+from covid_model.runs import read_model_info
+from covid_model.training.export import litert
+from covid_model.training.export.reliability import judge, training_draw
+from covid_model.training.export.served_outputs import Outputs, served_outputs
+from covid_model.training.heads.paper_head import HISTORY
+
+log = logging.getLogger(__name__)
+LEAST_AGREEMENT = 0.99  # int8 is half the size; what is served is what the report judges
+BATCH = 16
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a network is judged on.
+
+    Attributes:
+        data: all images.
+        part: one of ``runs.PARTS`` an image.
+        scores: maps row numbers of ``data`` to the float32 scores (n, 3) that Keras gives them.
+    """
+
+    data: Dataset
+    part: pd.Series
+    scores: Callable[[np.ndarray], np.ndarray]
+
+    def rows(self, part: str) -> np.ndarray:
+        """The row numbers of one part."""
+        return np.flatnonzero((self.part == part).to_numpy())
+
+    def images(self, rows: np.ndarray) -> Dataset:
+        """The images of some rows, in the order of the data."""
+        return self.data.take(rows)
+
+
+def write_model(
+    folder: Path, fitted: litert.Fitted, data: Dataset, part: pd.Series, *, weights_format: str
+) -> dict[str, Any]:
+    """Write one network's folder: model, novelty, tables, report, ``model.json`` last.
+
+    What decides between int8 or float16, the temperature, the thresholds: all are taken from the
+    validation part. The report is on the test part.
+
+    Args:
+        folder: where to write; it exists.
+        fitted: the network after its training.
+        data: all images.
+        part: one of ``runs.PARTS`` an image.
+        weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
+
+    Returns:
+        The content of ``report.json``.
+    """
+
+    def scores(rows: np.ndarray) -> np.ndarray:
+        size = fitted.model.input_shape[1]
+        batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+        outputs = [fitted.model.predict_on_batch(data.inputs(b, size=size)) for b in batches]
+        return np.concatenate([keras.ops.convert_to_numpy(one) for one in outputs])
+
+    return write_judged(folder, fitted, Material(data, part, scores), weights_format=weights_format)
+
+
+def write_judged(
+    folder: Path, fitted: litert.Fitted, material: Material, *, weights_format: str
+) -> dict[str, Any]:
+    """Do what ``write_model`` does where Keras' scores are had more cheaply than by running it."""
+    history = pd.DataFrame(fitted.history, columns=list(HISTORY))
+    history.to_csv(folder / "history.csv", index=False, float_format="%.6g")
+    if weights_format:
+        litert.write_head(fitted, folder / "head.npz")
+        weights_format, validation = _export(fitted, folder, material, weights_format)
+        test = _served(folder, material, material.rows("test"), "Test images")
+        drawn = training_draw(material.data, material.part)
+        train = _served(folder, material, drawn, "Training images") if len(drawn) else None
+    else:
+        validation, test = (_by_keras(material, part) for part in ("validation", "test"))
+        train = None
+    judgement = judge(validation, test, train=train)
+    litert.write_info(folder, fitted, weights_format=weights_format)
+    judgement.write(folder, read_model_info(folder))
+    return dict(judgement.report)
+
+
+def _export(
+    fitted: litert.Fitted, folder: Path, material: Material, wanted: str
+) -> tuple[str, Outputs]:
+    """Write model.tflite; return its weights' format and its outputs on the validation part.
+
+    ``auto`` takes the smallest format that still predicts as float32 does, labels unseen.
+    """
+    rows = material.rows("validation")
+    expected = _by_keras(material, "validation").scores.argmax(axis=1)
+    formats = ("int8", "float16") if wanted == "auto" else (wanted,)
+    for weights in formats:
+        litert.export_litert(fitted, folder / "model.tflite", weights=weights)
+        outputs = _served(folder, material, rows, f"Validation images, {weights}")
+        same = float((outputs.scores.argmax(axis=1) == expected).mean()) if len(rows) else 0.0
+        log.info("%s predicts as Keras on %.2f %% of %d images", weights, 100 * same, len(rows))
+        if same >= LEAST_AGREEMENT:
+            break
+    return weights, outputs
+
+
+def _served(folder: Path, material: Material, rows: np.ndarray, title: str) -> Outputs:
+    return served_outputs(folder / "model.tflite", material.images(rows), title=title)
+
+
+def _by_keras(material: Material, part: str) -> Outputs:
+    rows = material.rows(part)
+    scores = material.scores(rows) if len(rows) else np.zeros((0, 3), np.float32)
+    return Outputs(material.images(rows).frame, scores)

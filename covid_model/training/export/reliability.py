@@ -1,0 +1,131 @@
+"""When to believe a network: temperature, thresholds, novelty, then its report."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from covid_model.data.dataset import Dataset
+from covid_model.evaluation.calibration import Calibration, fit_calibration
+from covid_model.evaluation.report import predictions_table, report_of
+from covid_model.evaluation.selective_prediction import fit_threshold
+from covid_model.evaluation.tables import as_stored, truth_of, write_table
+from covid_model.inference.novelty import NoveltyModel
+from covid_model.runs import ModelInfo, write_json, write_model_info
+from covid_model.training.export.novelty import even_rows, fit_novelty, threshold_of
+from covid_model.training.export.served_outputs import Outputs
+
+log = logging.getLogger(__name__)
+LEAST_TRAINING = 200
+LEAST_VALIDATION = 100  # of which the threshold leaves out one
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything about a network that is known from its outputs alone.
+
+    Attributes:
+        calibration: what makes the scores probabilities, None when not calibrated.
+        thresholds: as in ``ModelInfo``.
+        novelty: the model of what the network knows, None where there were too few images.
+        validation: rows of ``validation.csv``, not calibrated.
+        predictions: rows of ``predictions.csv``, as they are served.
+        report: the content of ``report.json``, computed from the two tables as they are stored.
+    """
+
+    calibration: Calibration | None
+    thresholds: Mapping[str, float]
+    novelty: NoveltyModel | None
+    validation: pd.DataFrame
+    predictions: pd.DataFrame
+    report: Mapping[str, Any]
+
+    def write(self, folder: Path, info: ModelInfo) -> None:
+        """Write the two tables, the report and novelty.npz; last of all model.json."""
+        if self.novelty is not None:
+            self.novelty.save(folder / "novelty.npz")
+        write_table(self.validation, folder / "validation.csv")
+        write_table(self.predictions, folder / "predictions.csv")
+        write_json(folder / "report.json", self.report)
+        fitted = {
+            "temperature": self.calibration and self.calibration.temperature,
+            "offsets": self.calibration and self.calibration.offsets,
+            "thresholds": dict(self.thresholds),
+        }
+        write_model_info(folder, replace(info, **fitted))
+
+
+def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarray:
+    """The training images that novelty is fitted on: sources and labels as even as they allow.
+
+    Args:
+        data: all images.
+        part: the part of each.
+        seed: of the draw.
+
+    Returns:
+        At most ``novelty_fit.MOST_IMAGES`` row numbers; none, with the reason in the log, where
+        there are fewer than ``LEAST_TRAINING`` training or ``LEAST_VALIDATION`` validation images.
+    """
+    train, validation = (int((part == name).sum()) for name in ("train", "validation"))
+    if train < LEAST_TRAINING or validation < LEAST_VALIDATION:
+        log.warning(
+            "No novelty model: %d training, %d validation images, where it takes %d with %d.",
+            train,
+            validation,
+            LEAST_TRAINING,
+            LEAST_VALIDATION,
+        )
+        return np.array([], int)
+    rows = np.flatnonzero((part == "train").to_numpy())
+    return rows[even_rows(data.frame.iloc[rows], seed=seed)]
+
+
+def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -> Judgement:
+    """Fit on the validation part, judge on the test part.
+
+    Args:
+        validation: the validation part, may be empty.
+        test: the test part.
+        train: the draw of ``training_draw``, None for no novelty model.
+    """
+    model, limit, ratios = None, None, (None, None)
+    known = np.ones(len(validation.frame), bool)
+    if train is not None:
+        model = fit_novelty(train.features)
+        limit = threshold_of(model, validation.features)
+        # Rounded as they are stored, so that the same images are known to all who read them.
+        ratios = tuple(
+            np.round(model.distance_of(x.features) / limit, 6) for x in (validation, test)
+        )
+        known = ratios[0] <= 1
+    truth = truth_of(validation.frame)
+    calibration = fit_calibration(validation.scores, truth)
+    threshold, probabilities = None, test.scores
+    if calibration is not None:
+        threshold = fit_threshold(calibration.apply(validation.scores[known]), truth[known])
+        probabilities = calibration.apply(test.scores)
+    named = {"probability": threshold, "novelty": limit}
+    thresholds = {name: value for name, value in named.items() if value is not None}
+    tables = (
+        _table(validation, validation.scores, ratios[0]),
+        _table(test, probabilities, ratios[1]),
+    )
+    return Judgement(
+        calibration=calibration,
+        thresholds=thresholds,
+        novelty=model,
+        validation=tables[0],
+        predictions=tables[1],
+        report=report_of(tables[1], tables[0], calibration=calibration, thresholds=thresholds),
+    )
+
+
+def _table(outputs: Outputs, probabilities: np.ndarray, ratio: np.ndarray | None) -> pd.DataFrame:
+    """Rows of a predictions file; novelty is above 1 where the image is not like those known."""
+    table = predictions_table(outputs.frame, probabilities)
+    return as_stored(table if ratio is None else table.assign(novelty=ratio))

@@ -1,0 +1,149 @@
+"""The content of run.json: what was asked for, from which data, by which code."""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from covid_model.common import paths
+from covid_model.data.dataset import Dataset, counts, shared_patients
+from covid_model.data.selection import Selection, save_split
+from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
+from covid_model.runs.model_card.card import write_card
+from covid_model.training.export.reuse import in_words
+
+PACKAGES = (
+    "keras",
+    "tensorflow",
+    "jax",
+    "torch",
+    "ai-edge-litert",
+    "numpy",
+    "opencv-python-headless",
+    "scikit-learn",
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to fit and where to write it.
+
+    Attributes:
+        models: keys of ``runs.ARCHITECTURES``.
+        out: the run folder to write.
+        weights: ``imagenet``, ``random`` or a path, as ``build_backbone`` takes it.
+        weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
+        cache: folder of the frozen features, None for the user's cache.
+        title: what people call the run.
+        companion: name of the run to show beside it.
+        notes: sentences to show with the run.
+        keep: a run of the same split, whose networks that are not in ``models`` are taken over;
+            None to write ``models`` alone.
+    """
+
+    models: Sequence[str]
+    out: Path
+    weights: str = "imagenet"
+    weights_format: str = "auto"
+    cache: Path | None = None
+    title: str = ""
+    companion: str | None = None
+    notes: Sequence[str] = ()
+    keep: Path | None = None
+
+
+def write_run_info(
+    folder: Path,
+    selection: Selection,
+    job: Job,
+    split: tuple[Dataset, pd.Series],
+    *,
+    recipe: Any,
+    kept: dict[str, Any] | None = None,
+) -> None:
+    """Write split.csv, run.json with the digests of all files beside it, the model card.
+
+    The content of run.json is that of ``run_info``, with ``kept`` of ``kept.told_of`` where there
+    is any.
+    """
+    file = folder / "split.csv"
+    save_split(*split, file)
+    info = run_info(selection, job, split, recipe=recipe, split_file=file)
+    if kept:
+        info |= {"kept": kept, "notes": [*info["notes"], *in_words(kept)]}
+    write_json(folder / "run.json", {**info, "sha256": digests_of(folder, but="run.json")})
+    write_card(folder)
+
+
+def run_info(
+    selection: Selection,
+    job: Job,
+    split: tuple[Dataset, pd.Series],
+    *,
+    recipe: Any,
+    split_file: Path,
+) -> dict[str, Any]:
+    """Return the content of run.json.
+
+    Args:
+        selection: which radiographs were asked for.
+        job: what was fitted.
+        split: the images that were used, the part of each.
+        recipe: a dataclass of ``recipes`` with a ``seed``.
+        split_file: the run's ``split.csv``, already written.
+    """
+    data, part = split
+    return {
+        "schema": SCHEMA,
+        "name": job.out.name,
+        "title": job.title or job.out.name,
+        "created": now(),
+        "recipe": asdict(recipe),
+        "data": {
+            "only": selection.only,
+            "limit": selection.limit,
+            "digest": data.digest,
+            "split_by": selection.split_by,
+            "split_from": selection.split_file and sha256_of(selection.split_file),
+            "shared_patients": shared_patients(data, part) if data.patients_known else None,
+            "left_out": list(data.left_out),
+            "counts": counts(data, part).to_dict("records"),
+        },
+        "seed": recipe.seed,
+        "versions": _versions(),
+        "commit": _commit(),
+        "notes": list(job.notes),
+        "companion": job.companion,
+        "sha256": {split_file.name: sha256_of(split_file)},
+    }
+
+
+def now() -> str:
+    """The time in UTC to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _versions() -> dict[str, str]:
+    """Versions of those of ``PACKAGES`` that are installed."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit() -> str:
+    """The code's commit, "" outside a git clone."""
+    command = ["git", "-C", str(paths.CHECKOUT), "rev-parse", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,42 @@
+"""The last head of a finetuned network: a logistic regression on what its convolutions put out."""
+
+from pathlib import Path
+
+from covid_model.data.dataset import Dataset
+from covid_model.training.heads.logistic import LinearFit, fit_linear
+from covid_model.training.heads.paper_head import Samples
+from covid_model.training.inputs.batches import draw_weights
+from covid_model.training.inputs.mean_features import mean_features
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.networks.torch_kernels import torch_kernels
+from covid_model.training.recipes.table import FinetuneRecipe
+
+
+def fit_head(
+    backbone: Backbone,
+    train: Dataset,
+    validation: Dataset,
+    recipe: FinetuneRecipe,
+    *,
+    cache: Path | None = None,
+) -> LinearFit:
+    """Fit a head to the trained convolutions' means over whole images, classes alike.
+
+    The head that was trained beside the convolutions knows small, varied crops; this one knows
+    images as they are served.
+
+    Args:
+        backbone: the trained convolutions, for images of ``recipe.size``.
+        train: the images that they were trained on.
+        validation: what the regularisation is chosen by.
+        recipe: its ``refit`` holds the strengths to try.
+        cache: folder of the kept features, ``frozen_features.default_cache()`` when None.
+    """
+    with torch_kernels():
+        samples = [
+            Samples(mean_features(backbone, data, recipe, cache=cache), data.labels)
+            for data in (train, validation)
+        ]
+    weights = len(train) * draw_weights(train, recipe.refit_source_exponent)
+    name = backbone.architecture.name
+    return fit_linear(*samples, weights, strengths=recipe.refit, title=name)

@@ -1,0 +1,70 @@
+"""Mean outputs of the frozen convolutions, of images as they are or varied, kept on disk."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from covid_model.data.dataset import Dataset
+from covid_model.training.inputs.augmentation import augment
+from covid_model.training.inputs.batches import as_input
+from covid_model.training.inputs.feature_cache import default_cache, kept_outputs
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.recipes.linear import LinearRecipe
+from covid_model.training.recipes.table import FinetuneRecipe
+
+
+def mean_features(
+    backbone: Backbone,
+    data: Dataset,
+    recipe: LinearRecipe | FinetuneRecipe,
+    *,
+    variants: int = 1,
+    cache: Path | None = None,
+) -> np.ndarray:
+    """Compute the mean over all positions of every image's last feature maps.
+
+    Variant 0 of an image is the image itself, the others are drawn by the recipe's seed and the
+    image's digest: the same whichever other images there are. A file's name holds all that its
+    content depends on, so that a broken run goes on where it was.
+
+    Args:
+        backbone: the frozen convolutions, for images of ``recipe.size``.
+        data: n images.
+        recipe: how images are varied.
+        variants: how many variants of each image.
+        cache: folder of the kept features, ``default_cache()`` when None.
+
+    Returns:
+        float32 (n * variants, c); the variants of an image follow each other.
+    """
+    name, digests = backbone.architecture.name, list(data.frame["sha256"])
+    folder = (cache or default_cache()) / f"{name}-mean-{backbone.digest()[:16]}"
+    how = hashlib.sha256(f"{recipe.seed} {recipe.augmentation}".encode()).hexdigest()[:16]
+    ends = ["", *(f"-{how}-{variant}" for variant in range(1, variants))]
+
+    def inputs(items: Sequence[int]) -> np.ndarray:
+        rows, where = np.unique(np.asarray(items) // variants, return_inverse=True)
+        images = data.inputs(rows, size=recipe.size)[where]
+        for image, item in zip(images, items, strict=True):
+            row, variant = divmod(item, variants)
+            if variant:
+                rng = np.random.default_rng((recipe.seed, variant, int(digests[row], 16)))
+                image[:] = _varied(image, recipe, rng)
+        return images
+
+    pooled = keras.layers.GlobalAveragePooling2D()(backbone.model.output)
+    return kept_outputs(
+        keras.Model(backbone.model.input, pooled),
+        inputs,
+        [folder / f"{digest}{end}.npy" for digest in digests for end in ends],
+        title=f"Features of {name}",
+    )
+
+
+def _varied(image: np.ndarray, recipe: LinearRecipe, rng: np.random.Generator) -> np.ndarray:
+    """A random variant of one network input, float32 (size, size, 3) in [0, 1]."""
+    grey = np.rint(image[:, :, 0] * 255).astype(np.uint8)
+    return as_input(augment(grey, recipe.size, recipe.augmentation, rng)[None])[0]

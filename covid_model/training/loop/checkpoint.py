@@ -1,0 +1,151 @@
+"""A training on disk: what it is of, how far it has come."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import pandas as pd
+
+from covid_model.common.errors import DataError, UsageError
+from covid_model.training.inputs.batches import Pictures
+from covid_model.training.recipes.base import WholeRecipe
+
+
+@dataclass(frozen=True)
+class Course:
+    """One training.
+
+    Attributes:
+        name: what people call it.
+        train: the images to train on.
+        watched: images held out.
+        recipe: every value of the training.
+        folder: where checkpoints, ``state.json`` and ``history.csv`` go.
+        facts: what else must be the same when it goes on, by name; JSON values.
+        tensorboard: folder for TensorBoard's event files, None for none.
+    """
+
+    name: str
+    train: Pictures
+    watched: Pictures
+    recipe: WholeRecipe
+    folder: Path
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    tensorboard: Path | None = None
+
+    @property
+    def total(self) -> int:
+        """All training steps."""
+        return sum(self.recipe.steps)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What a training that goes on must have in common with how it began."""
+        return json.loads(json.dumps({"recipe": asdict(self.recipe), **self.facts}))
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a training has come.
+
+    Attributes:
+        step: training steps done.
+        history: one row a look at the watched images, see ``loop.train``.
+        best: the row with the highest recall, ties by loss; None before the first.
+        stale: rows since then.
+        finished: whether it has ended.
+        seeds: states of the layers' seed generators by layer, which Keras does not save.
+        origin: one sentence that says where the first weights came from.
+    """
+
+    step: int = 0
+    history: tuple[dict[str, float], ...] = ()
+    best: dict[str, float] | None = None
+    stale: int = 0
+    finished: bool = False
+    seeds: Mapping[str, list[int]] = field(default_factory=dict)
+    origin: str = ""
+
+
+def has_begun(folder: Path) -> bool:
+    """Whether a folder holds a training that can go on."""
+    return (folder / "state.json").is_file()
+
+
+def checkpoint_file(folder: Path, state: State) -> Path:
+    """The model with its optimizer as of ``state``."""
+    return folder / f"checkpoint-{state.step}.keras"
+
+
+def best_file(folder: Path, state: State) -> Path:
+    """The weights of ``state.best``, Keras' ``.weights.h5``."""
+    return folder / f"best-{int((state.best or {}).get('step', 0))}.weights.h5"
+
+
+def read_state(course: Course) -> State | None:
+    """Read how far a training has come, None where it has not begun.
+
+    Raises:
+        UsageError: naming every value that differs from those it began with.
+        DataError: if the file is damaged.
+    """
+    if not has_begun(course.folder):
+        return None
+    path = course.folder / "state.json"
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        began, values = _flat(raw.pop("identity")), _flat(course.identity)
+        state = State(**{**raw, "history": tuple(raw["history"])})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            f"{path} cannot be read ({error}): remove {course.folder} to begin anew."
+        ) from None
+    other = [name for name in began | values if began.get(name) != values.get(name)]
+    if other:
+        what = "; ".join(
+            f"{name.removeprefix('recipe.')} was {began.get(name)}, now {values.get(name)}"
+            for name in sorted(other)
+        )
+        raise UsageError(
+            f"Expected the values that the training in {course.folder} began with. "
+            f"Received: {what}. Give the same values, or begin anew in another folder."
+        )
+    return state
+
+
+def save_state(course: Course, state: State, model: keras.Model) -> None:
+    """Write a checkpoint; a kill at any moment leaves this one or the one before it whole.
+
+    ``state.json`` names the other files by its steps and is replaced in one go, after they are
+    whole and before older ones are removed.
+    """
+    wanted = [checkpoint_file(course.folder, state), best_file(course.folder, state)]
+    _whole(model.save, wanted[0])
+    if state.best and state.best["step"] == state.step:
+        _whole(model.save_weights, wanted[1])
+    pd.DataFrame(state.history).to_csv(
+        course.folder / "history.csv", index=False, float_format="%.6g"
+    )
+    text = json.dumps({**asdict(state), "identity": course.identity}, indent=1)
+    _whole(lambda path: path.write_text(text + "\n", "utf-8"), course.folder / "state.json")
+    for file in course.folder.glob("*-*"):
+        if file.name.startswith(("checkpoint-", "best-", "partial-")) and file not in wanted:
+            file.unlink()
+
+
+def _whole(write, path: Path) -> None:
+    """Write a file under another name, then give it its own."""
+    partial = path.with_name(f"partial-{path.name}")
+    write(partial)
+    partial.replace(path)
+
+
+def _flat(value: Any, name: str = "") -> dict[str, Any]:
+    """Nested mappings as one, with dotted names."""
+    if not isinstance(value, dict):
+        return {name: value}
+    pairs = (_flat(inner, f"{name}.{key}" if name else key) for key, inner in value.items())
+    return {key: inner for pair in pairs for key, inner in pair.items()}

@@ -1,0 +1,144 @@
+"""The training of whole networks, which goes on after a kill as if there had been none."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from covid_model.common.errors import UsageError
+from covid_model.training.inputs.batches import batch_of, prefetched
+from covid_model.training.loop.checkpoint import (
+    Course,
+    State,
+    checkpoint_file,
+    read_state,
+    save_state,
+)
+from covid_model.training.loop.devices import precision
+from covid_model.training.loop.tensorboard import curves
+from covid_model.training.loop.validation import after, watch
+from covid_model.training.networks.torch_kernels import arrange, torch_kernels
+from covid_model.training.recipes.base import WholeRecipe
+
+log = logging.getLogger(__name__)
+Build = Callable[[], tuple[keras.Model, str]]
+
+
+def train(course: Course, build: Build) -> State:
+    """Train a network, or go on where its folder says that it was.
+
+    Batches depend on the seed and the step alone, checkpoints hold all that the next step
+    depends on, so that a broken training ends as an unbroken one on the same machine. Each look
+    at the watched images adds a row with ``fit.HISTORY``'s columns (``epoch`` counts the looks)
+    and step, images, size (px), val_recall (macro, range [0, 1]).
+
+    Args:
+        course: the training.
+        build: makes the network, image -> probabilities (n, 3), not compiled, with one sentence
+            on where its weights come from; not called when the training goes on.
+
+    Returns:
+        How it ended; ``course.checkpoint_file`` and ``best_file`` find its weights.
+
+    Raises:
+        UsageError: if it began with other values, or its loss is not finite.
+    """
+    course.folder.mkdir(parents=True, exist_ok=True)
+    state = read_state(course)
+    if state is not None and state.finished:
+        log.info("%s has been trained: %d steps.", course.name, state.step)
+        return state
+    keras.utils.set_random_seed(course.recipe.seed)
+    model, state = _began(course, build) if state is None else _went_on(course, state)
+    arrange(model)
+    steps = range(state.step, course.total)
+    batches = prefetched(lambda step: batch_of(course.train, course.recipe, step), steps)
+    with (
+        torch_kernels(),
+        closing(batches) as feed,
+        curves(course.tensorboard, course.name, since=state.step) as draw,
+        tqdm(total=course.total, initial=state.step, desc=course.name, unit="step") as bar,
+    ):
+        while not state.finished:
+            state = _stretch(course, model, state, feed, bar)
+            save_state(course, state, model)
+            draw(state.history[-1])
+    return state
+
+
+def _began(course: Course, build: Build) -> tuple[keras.Model, State]:
+    with precision(course.recipe.precision):
+        model, origin = build()
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = course.recipe.momentum
+    _compile(model, course.recipe, course.total)
+    return model, State(origin=origin)
+
+
+def _went_on(course: Course, state: State) -> tuple[keras.Model, State]:
+    model = keras.models.load_model(checkpoint_file(course.folder, state))
+    for layer in model.layers:
+        if layer.name in state.seeds:
+            layer.seed_generator.state.assign(state.seeds[layer.name])
+    log.info("%s goes on at step %d of %d.", course.name, state.step, course.total)
+    return model, state
+
+
+def _compile(model: keras.Model, recipe: WholeRecipe, total: int) -> None:
+    warmup = max(1, int(recipe.warmup * total))
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, max(1, total - warmup), warmup_target=recipe.learning_rate, warmup_steps=warmup
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=recipe.weight_decay, clipnorm=recipe.clipnorm
+    )
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
+    model.compile(optimizer, loss, metrics=["accuracy"])
+
+
+def _stretch(
+    course: Course, model: keras.Model, state: State, feed: Iterator[Any], bar: tqdm
+) -> State:
+    """Train up to the next look at the watched images, then look."""
+    recipe, started = course.recipe, time.monotonic()
+    end = min(course.total, state.step + recipe.watch_steps)
+    logs = []
+    for _ in range(state.step, end):
+        logs.append(model.train_on_batch(*next(feed), return_dict=True))
+        bar.update()
+    loss, accuracy = (float(np.mean([one[key] for one in logs])) for key in ("loss", "accuracy"))
+    if not np.isfinite(loss):
+        raise UsageError(
+            f"The loss of {course.name} is no longer finite at step {end}: begin anew with a "
+            f"lower learning rate than {recipe.learning_rate:g}, or with precision=float32."
+        )
+    size = recipe.watch_size or recipe.stage_of(end - 1).size
+    row = {
+        "epoch": len(state.history) + 1,
+        "step": end,
+        "images": end * recipe.batch,
+        "size": recipe.stage_of(end - 1).size,
+        "loss": loss,
+        "accuracy": accuracy,
+        **watch(model, course.watched, size=size, batch=recipe.batch),
+        "learning_rate": float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)),
+        "seconds": time.monotonic() - started,
+    }
+    bar.set_postfix_str(f"loss {loss:.3f}, recall {row['val_recall']:.3f}")
+    return after(course, replace(state, seeds=_seeds(model)), row)
+
+
+def _seeds(model: keras.Model) -> dict[str, list[int]]:
+    found = ((layer.name, getattr(layer, "seed_generator", None)) for layer in model.layers)
+    return {
+        name: [int(one) for one in keras.ops.convert_to_numpy(seed.state)]
+        for name, seed in found
+        if seed is not None
+    }

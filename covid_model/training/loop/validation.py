@@ -1,0 +1,50 @@
+"""What the images held out say of a training."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+
+from covid_model.training.inputs.batches import Pictures, as_input
+from covid_model.training.loop.checkpoint import Course, State
+
+
+def watch(model: keras.Model, pictures: Pictures, *, size: int, batch: int) -> dict[str, float]:
+    """Judge a network on images held out.
+
+    Returns:
+        val_loss (nats), val_accuracy, val_recall (mean over the classes that have images).
+    """
+    scores = []
+    for start in range(0, len(pictures.grey), batch):
+        grey = pictures.grey[start : start + batch]
+        full = np.resize(grey, (batch, *grey.shape[1:]))  # one shape, which devices can share
+        out = model.predict_on_batch(as_input(full, size))
+        scores.append(np.asarray(keras.ops.convert_to_numpy(out), np.float64)[: len(grey)])
+    scores, truth = np.concatenate(scores), pictures.labels.argmax(axis=1)
+    right = scores.argmax(axis=1) == truth
+    likelihood = scores[np.arange(len(truth)), truth]
+    return {
+        "val_loss": float(-np.log(np.maximum(likelihood, 1e-7)).mean()),
+        "val_accuracy": float(right.mean()),
+        "val_recall": float(np.mean([right[truth == c].mean() for c in np.unique(truth)])),
+    }
+
+
+def after(course: Course, state: State, row: dict[str, float]) -> State:
+    """The state after one more row: is it the best, is it the last?"""
+    better = state.best is None or _merit(row) > _merit(state.best)
+    stale = 0 if better else state.stale + 1
+    patience = getattr(course.recipe, "patience", 0)
+    return replace(
+        state,
+        step=row["step"],
+        history=(*state.history, row),
+        best=row if better else state.best,
+        stale=stale,
+        finished=row["step"] == course.total or 0 < patience <= stale,
+    )
+
+
+def _merit(row: dict[str, float]) -> tuple[float, float]:
+    return row["val_recall"], -row["val_loss"]

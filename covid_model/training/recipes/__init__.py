@@ -1,0 +1,1 @@
+"""The recipes: every value that decides a training, in frozen dataclasses."""

@@ -1,0 +1,109 @@
+"""What every recipe that trains whole networks has in common."""
+
+from dataclasses import dataclass, field
+
+from covid_model.common.errors import UsageError
+from covid_model.training.inputs.augmentation import Augmentation
+from covid_model.training.recipes.overrides import with_values
+
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training at one image size.
+
+    Attributes:
+        size: image height, which is also the width, in pixels.
+        images: image passes.
+        crop: smallest share of the image's area that a crop keeps.
+    """
+
+    size: int
+    images: int
+    crop: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeRecipe:
+    """What every training of whole networks has in common.
+
+    Attributes:
+        stages: sizes and lengths, in order.
+        batch: images a step.
+        learning_rate: AdamW's peak; it warms up, then falls to zero along a cosine.
+        weight_decay: AdamW's.
+        warmup: share of all steps in which the learning rate rises.
+        clipnorm: largest norm of one weight's gradient.
+        label_smoothing: of the cross-entropy.
+        dropout: dropped share of the layer before the probabilities.
+        momentum: of batch normalisation's running statistics.
+        source_exponent: images of a class are drawn from each source in proportion to the
+            source's size to this power: 1 as they come, 0 all sources alike.
+        within_source: each class of a source is drawn at least this share as often as the class
+            that is drawn most from that source: 0 as they come, 1 alike.
+        repeat: but for that, no image is drawn more than this many times as often as the images
+            of the smallest class, so that a handful is not learned by heart.
+        class_exponent: classes are drawn in proportion to their size to this power: 0 all alike,
+            1 as they come.
+        watched: images between two looks at the images held out, with a checkpoint each.
+        watch_size: size of those images in pixels, 0 for the stage's own.
+        augmentation: how images are varied.
+        seed: seed of the split, weights, order and variation.
+        precision: Keras' policy: float32, mixed_float16 or mixed_bfloat16.
+        networks: values of one network alone, as "vgg16.learning_rate=1e-4".
+    """
+
+    stages: tuple[Stage, ...]
+    batch: int = 32
+    learning_rate: float = 4e-4
+    weight_decay: float = 0.02
+    warmup: float = 0.08
+    clipnorm: float = 1.0
+    label_smoothing: float = 0.05
+    dropout: float = 0.2
+    momentum: float = 0.9
+    source_exponent: float = 0.5
+    within_source: float = 0.0
+    repeat: float = 1.5
+    class_exponent: float = 0.0
+    watched: int = 1600
+    watch_size: int = 0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    seed: int = 1
+    precision: str = "float32"
+    networks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise UsageError(
+                f"Expected a precision of {', '.join(PRECISIONS)}. Received: {self.precision!r}."
+            )
+        if self.batch < 1 or sum(self.steps) < 1:
+            raise UsageError(
+                "Expected a batch of at least one image with stages of at least one in all. "
+                f"Received: batch {self.batch}, stages {self.stages}."
+            )
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Training steps of each stage."""
+        return tuple(-(-stage.images // self.batch) for stage in self.stages)
+
+    @property
+    def watch_steps(self) -> int:
+        """Training steps between two looks at the images held out."""
+        return max(1, self.watched // self.batch)
+
+    def stage_of(self, step: int) -> Stage:
+        """The stage of one step, counted from 0."""
+        for stage, steps in zip(self.stages, self.steps, strict=True):
+            if step < steps:
+                return stage
+            step -= steps
+        return self.stages[-1]
+
+    def of(self, network: str) -> "WholeRecipe":
+        """The recipe of one network: its own values put in."""
+        own = [text.split(".", 1)[1] for text in self.networks if text.startswith(f"{network}.")]
+        return with_values(self, own)

@@ -1,0 +1,1 @@
+"""One module a recipe: from a selection of images to what it writes."""

@@ -1,0 +1,123 @@
+"""A trained run given a temperature, thresholds, a novelty model, its networks untouched."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from covid_model.data.dataset import Dataset
+from covid_model.data.run_split import Split, read_split
+from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.runs import (
+    ARCHITECTURES,
+    Run,
+    check_file,
+    digests_of,
+    load_run,
+    new_run,
+    require_servable,
+    write_json,
+)
+from covid_model.runs.model_card.card import write_card
+from covid_model.training.audit.run import audit_run
+from covid_model.training.export.reliability import Judgement, judge, training_draw
+from covid_model.training.export.run_info import now
+from covid_model.training.export.served_outputs import Outputs, served_outputs
+
+KEPT_FILES = ("model.tflite", "head.npz", "history.csv")
+
+
+def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None) -> pd.DataFrame:
+    """Calibrate the networks of a run on its own split; write the result as a new run.
+
+    Nothing is trained: ``model.tflite``, ``head.npz`` and ``history.csv`` are copied. Temperature
+    and thresholds come from the run's validation part, novelty from a draw of its training part,
+    reports from its test part. Neither Keras nor TensorFlow is needed.
+
+    Args:
+        run: the run folder.
+        data: the folder of radiographs that it was trained on.
+        out: the run folder to write.
+        cache: folder that keeps the networks' outputs, so that a broken run goes on where it
+            was; ``default_cache()`` when None.
+
+    Returns:
+        One row a network, see ``summary_row``.
+
+    Raises:
+        RunError: if the run is damaged, holds reports only, or ``out`` exists.
+        DataError: if the folder does not hold the radiographs of the run's split.
+    """
+    source = load_run(run)
+    for name in source.models:
+        require_servable(source.model_folder(name), source.model_info(name))
+    split = read_split(source, data)
+    drawn = training_draw(split.data, split.part)
+    draw = split.data.take(drawn) if len(drawn) else None
+    rows = []
+    with new_run(out) as folder:
+        for name in source.models:
+            judgement = _calibrate_one(source, name, split, draw, cache or default_cache())
+            _write_model(source, name, judgement, folder / name)
+            rows.append(summary_row(name, judgement.report))
+        shutil.copyfile(source.folder / "split.csv", folder / "split.csv")
+        alike = audit_run(folder, split.data, split.part, source.models)
+        write_comparison(folder, source.models, map_agreement=alike)
+        sha256 = digests_of(folder, but="run.json")
+        info = {**source.info, "name": Path(out).name, "calibrated": now(), "sha256": sha256}
+        write_json(folder / "run.json", info)
+        write_card(folder)
+    return pd.DataFrame(rows)
+
+
+def default_cache() -> Path:
+    """Where outputs are kept unless a command says otherwise: a folder of the user's cache."""
+    return Path.home() / ".cache" / "covid_model" / "outputs"
+
+
+def summary_row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures by which a calibration is judged, None where a report lacks them."""
+    calibration, answers = report.get("calibration", {}), report.get("answers", {})
+    pairs = [r for r in report["within_source"] if set(r["classes"]) == {"covid", "infection"}]
+    within = max(pairs, key=lambda row: row["images"], default={})
+    covid = next(row for row in report["per_class"] if row["class"] == "covid")
+    return {
+        "network": ARCHITECTURES[name],
+        "temperature": calibration.get("temperature"),
+        "ECE before": calibration.get("ece_before"),
+        "ECE after": calibration.get("ece_after"),
+        "threshold": answers.get("threshold"),
+        "answered": answers.get("answered"),
+        "accuracy of answered": answers.get("accuracy"),
+        "refused": report.get("novelty", {}).get("refused", {}).get("share"),
+        "macro recall": report["macro_recall"],
+        "covid sensitivity": covid["sensitivity"],
+        "covid against infection in one source": within.get("balanced_accuracy"),
+        "its AUROC": within.get("auroc"),
+    }
+
+
+def _calibrate_one(
+    run: Run, name: str, split: Split, draw: Dataset | None, cache: Path
+) -> Judgement:
+    """Run one network over its images; fit, then judge."""
+    folder, info = run.model_folder(name), run.model_info(name)
+    for file in KEPT_FILES:
+        check_file(folder, file, info)
+
+    def outputs(data: Dataset, title: str) -> Outputs:
+        title = f"{info.title}: {title}"
+        return served_outputs(folder / "model.tflite", data, title=title, cache=cache)
+
+    train = None if draw is None else outputs(draw, "training images")
+    validation = outputs(split.images("validation"), "validation images")
+    return judge(validation, outputs(split.images("test"), "test images"), train=train)
+
+
+def _write_model(run: Run, name: str, judgement: Judgement, folder: Path) -> None:
+    folder.mkdir()
+    for file in KEPT_FILES:
+        shutil.copyfile(run.model_folder(name) / file, folder / file)
+    judgement.write(folder, run.model_info(name))

@@ -1,0 +1,154 @@
+"""Finetuning: all layers or the last blocks, from any backbone, into a run that predicts."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import pandas as pd
+
+from covid_model.common.errors import UsageError
+from covid_model.data.dataset import Dataset
+from covid_model.data.selection import Selection, describe
+from covid_model.runs import refuse_existing
+from covid_model.training.export.litert import Fitted
+from covid_model.training.export.model_folder import write_model
+from covid_model.training.export.reuse import run_to_keep
+from covid_model.training.export.run_folder import write_run
+from covid_model.training.export.run_info import Job
+from covid_model.training.heads.logistic import LinearFit, linear_model
+from covid_model.training.heads.refit import fit_head
+from covid_model.training.inputs.batches import Pictures, as_input
+from covid_model.training.loop.checkpoint import Course, State, best_file, checkpoint_file
+from covid_model.training.loop.devices import precision
+from covid_model.training.loop.trainer import train
+from covid_model.training.networks.backbone import RANDOM_ORIGIN, Backbone, build_backbone
+from covid_model.training.networks.finetune import finetune_model
+from covid_model.training.recipes.table import FinetuneRecipe
+from covid_model.training.workflows.calibrate import summary_row
+from covid_model.training.workflows.pretrain import scale_mean, trained_on
+
+log = logging.getLogger(__name__)
+
+
+def run_finetune(
+    selection: Selection,
+    job: Job,
+    *,
+    recipe: FinetuneRecipe,
+    work: Path,
+    tensorboard: Path | None = None,
+) -> pd.DataFrame:
+    """Train networks from ``job.weights`` and write a run folder.
+
+    Args:
+        selection: the radiographs and how they are split.
+        job: what to fit, where to write it.
+        recipe: every value of the training.
+        work: folder for one folder a network with checkpoints; a training there goes on.
+        tensorboard: folder for TensorBoard's event files, None for none.
+
+    Returns:
+        One row a network, see ``recalibrate.summary_row``.
+
+    Raises:
+        RunError: if the run exists.
+        UsageError: after the training, if the backend cannot export; nothing is lost.
+    """
+    refuse_existing(job.out)
+    data, part = split = selection.split(selection.read(), recipe)
+    run_to_keep(job.keep, split, job.models)  # refused now, not after the training
+    log.info("%s", describe(data, part))
+    parts = [data.rows(part == name) for name in ("train", "validation")]
+    courses = _courses(job, parts, recipe, work=work, tensorboard=tensorboard)
+    states = {course.name: train(course, _builder(course, job.weights)) for course in courses}
+    heads = {
+        course.name: _head(course, states[course.name], parts, job.cache or work / "features")
+        for course in courses
+    }
+    if job.weights_format and keras.backend.backend() != "tensorflow":
+        raise UsageError(
+            f"The training is done and kept in {work}. Expected KERAS_BACKEND=tensorflow to "
+            f"export it. Received: {keras.backend.backend()}. Repeat the command with "
+            "KERAS_BACKEND=tensorflow and --resume: it will not train again."
+        )
+    own = {course.name: course for course in courses}
+
+    def write_one(name: str, folder: Path) -> dict[str, Any]:
+        fitted = _fitted(own[name], states[name], parts[0], heads[name])
+        return write_model(folder, fitted, data, part, weights_format=job.weights_format)
+
+    reports = write_run(selection, job, split, write_one, recipe=recipe)
+    return pd.DataFrame([summary_row(name, report) for name, report in reports.items()])
+
+
+def _courses(
+    job: Job,
+    parts: Sequence[Dataset],
+    recipe: FinetuneRecipe,
+    *,
+    work: Path,
+    tensorboard: Path | None,
+) -> list[Course]:
+    """One training a network, on the same images: those to train on, those to validate by."""
+    if not all(map(len, parts)):
+        raise UsageError(
+            "Expected images to train on with others to validate by. Received: "
+            f"{len(parts[0])} and {len(parts[1])} images: set validation above 0."
+        )
+    pictures = [Pictures.for_recipe(one, recipe) for one in parts]
+    facts = {"data": parts[0].digest, "watched": parts[1].digest}
+    return [
+        Course(name, *pictures, recipe.of(name), work / name, facts, tensorboard)
+        for name in job.models
+    ]
+
+
+def _builder(course: Course, weights: str):
+    """What makes a course's network from its first weights."""
+
+    def build() -> tuple[keras.Model, str]:
+        backbone = build_backbone(course.name, weights=weights, size=None)
+        if course.recipe.output_mean:
+            images = as_input(course.train.grey[:32])
+            scale_mean(backbone, images, course.recipe.output_mean)
+        return finetune_model(backbone, course.recipe), backbone.origin
+
+    return build
+
+
+def _trained(course: Course, state: State) -> tuple[Backbone, keras.Model]:
+    """The kept weights of a training, for images of the size that serves."""
+    backbone = build_backbone(course.name, size=course.recipe.size)
+    model = finetune_model(backbone, course.recipe)
+    if course.recipe.keep == "best":
+        model.load_weights(best_file(course.folder, state))
+    else:
+        last = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
+        model.set_weights(last.get_weights())
+    return backbone, model
+
+
+def _head(course: Course, state: State, parts: Sequence[Dataset], cache: Path) -> LinearFit | None:
+    """The head fitted anew, None where the recipe keeps the trained one."""
+    if not course.recipe.refit:
+        return None
+    with precision(course.recipe.precision):
+        backbone, _ = _trained(course, state)
+    return fit_head(backbone, *parts, course.recipe, cache=cache)
+
+
+def _fitted(course: Course, state: State, data: Dataset, head: LinearFit | None) -> Fitted:
+    """The kept weights of a training, under their last head, in a float32 graph."""
+    recipe = course.recipe
+    backbone, model = _trained(course, state)
+    what = {"all": "all layers", "0": "the head alone"}.get(
+        recipe.unfrozen, f"the last {recipe.unfrozen} blocks"
+    )
+    first = "" if state.origin == RANDOM_ORIGIN else f"{state.origin}; then "
+    origin = f"{first}{what} trained on {trained_on(data, recipe)}"
+    if head is not None:
+        model = linear_model(backbone, head)
+        origin += f"; then a linear head on the same images (C = {head.strength:g})"
+    return Fitted(Backbone(backbone.architecture, backbone.model, origin), model, state.history)

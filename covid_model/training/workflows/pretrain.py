@@ -1,0 +1,139 @@
+"""Pretraining: every layer of a network, from random weights, on radiographs."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.data.dataset import Dataset, split_by_patient
+from covid_model.data.selection import Selection, describe, without_held_out
+from covid_model.runs import write_json
+from covid_model.training.inputs.batches import Pictures, as_input
+from covid_model.training.loop.checkpoint import Course, checkpoint_file
+from covid_model.training.loop.trainer import train
+from covid_model.training.networks.backbone import Backbone, build_backbone, pooled_output
+from covid_model.training.recipes.base import WholeRecipe
+from covid_model.training.recipes.table import PretrainRecipe
+
+log = logging.getLogger(__name__)
+
+
+def run_pretrain(
+    selection: Selection,
+    models: Sequence[str],
+    *,
+    recipe: PretrainRecipe,
+    held_out: Sequence[Path],
+    out: Path,
+    tensorboard: Path | None = None,
+) -> list[Path]:
+    """Train backbones from random weights on patients that no target set holds out.
+
+    Args:
+        selection: the radiographs.
+        models: keys of ``runs.ARCHITECTURES``.
+        recipe: every value of the training.
+        held_out: split files whose validation and test patients are left out.
+        out: folder for ``<name>.weights.h5`` with ``<name>.json``, and one folder a network with
+            checkpoints and curves.
+        tensorboard: folder for TensorBoard's event files, None for none.
+
+    Returns:
+        The weight files written.
+    """
+    data = without_held_out(selection.read(), held_out)
+    part = split_by_patient(data, seed=recipe.seed, test=recipe.monitor, validation=0)
+    log.info("%s", describe(data, part))
+    watched, data = data.rows(part == "test"), data.rows(part == "train")
+    monitor, pictures = (Pictures.for_recipe(one, recipe) for one in (watched, data))
+    facts = {"data": data.digest, "watched": watched.digest}
+    written = []
+    for name in models:
+        own = recipe.of(name)
+        course = Course(name, pictures, monitor, own, out / name, facts, tensorboard)
+        written.append(save_backbone(pretrain(course), data, own, out))
+        log.info("Wrote %s", written[-1])
+    return written
+
+
+def pretrain(course: Course) -> Backbone:
+    """Train a network from random weights, continuing from its folder when it was interrupted.
+
+    The last weights are taken: the watched images are watched and never chosen by.
+
+    Args:
+        course: the training; its name is a key of ``architectures.REGISTRY``.
+
+    Returns:
+        The trained network without its top.
+    """
+    recipe = course.recipe
+
+    def build() -> tuple[keras.Model, str]:
+        backbone = build_backbone(course.name, size=None)
+        x = keras.layers.GlobalAveragePooling2D()(backbone.model.output)
+        x = keras.layers.Dropout(recipe.dropout, seed=recipe.seed, name="dropout")(x)
+        x = keras.layers.Dense(len(CLASS_NAMES), activation="softmax", dtype="float32")(x)
+        return keras.Model(backbone.model.input, x), backbone.origin
+
+    state = train(course, build)
+    model = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
+    backbone = build_backbone(course.name, size=None)
+    trained = (layer for layer in model.layers if layer.weights)
+    for layer in backbone.model.layers:  # by order: keras numbers unnamed layers anew
+        if layer.weights:
+            layer.set_weights(next(trained).get_weights())
+    scale_output(backbone, as_input(course.train.grey[:32]), recipe.output_sum)
+    return backbone
+
+
+def scale_output(backbone: Backbone, images: np.ndarray, output_sum: float) -> None:
+    """Scale the last layer so that an image's pooled feature maps sum to ``output_sum``.
+
+    All networks end in relu(k x) = k relu(x), so their features keep their meaning. Without it
+    the paper's head does not start: Adam moves each of its 32,768 weights a unit by about the
+    learning rate, which on dense features of mean 0.35 shifts every hidden unit by 11 a step,
+    until all of them are dead.
+
+    Args:
+        backbone: the network, whose last layer changes.
+        images: float32 (n, h, w, 3) in [0, 1].
+        output_sum: wanted sum over cells and channels, mean over images.
+    """
+    pooled = keras.Model(backbone.model.input, pooled_output(backbone)).predict_on_batch(images)
+    sums = keras.ops.convert_to_numpy(pooled).sum(axis=(1, 2, 3))
+    _scale_last_layer(backbone, output_sum / float(sums.mean()))
+
+
+def scale_mean(backbone: Backbone, images: np.ndarray, output_mean: float) -> None:
+    """Scale the last layer so that the feature maps' mean over ``images`` is ``output_mean``."""
+    maps = backbone.model.predict_on_batch(images)
+    mean = float(keras.ops.convert_to_numpy(maps).astype(np.float64).mean())
+    _scale_last_layer(backbone, output_mean / mean)
+
+
+def save_backbone(backbone: Backbone, data: Dataset, recipe: PretrainRecipe, folder: Path) -> Path:
+    """Write ``<name>.weights.h5`` and, in ``<name>.json``, where the weights came from."""
+    name = backbone.architecture.name
+    origin = f"trained from random weights on {trained_on(data, recipe)}; no ImageNet weights"
+    path = folder / f"{name}.weights.h5"
+    backbone.model.save_weights(path)
+    note = {"origin": origin, "data": data.digest, "recipe": asdict(recipe)}
+    write_json(folder / f"{name}.json", note)
+    return path
+
+
+def trained_on(data: Dataset, recipe: WholeRecipe) -> str:
+    """What a network saw, in words."""
+    sizes = " and ".join(f"{stage.size} px" for stage in recipe.stages)
+    return f"{data.in_words} at {sizes}"
+
+
+def _scale_last_layer(backbone: Backbone, factor: float) -> None:
+    last = next(layer for layer in reversed(backbone.model.layers) if layer.trainable_weights)
+    for weight in last.trainable_weights:  # gamma and beta, or kernel and bias
+        weight.assign(weight * factor)
