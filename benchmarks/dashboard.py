@@ -48,7 +48,7 @@ def visitor():
     """A session on Classify that has accepted the notice, with the seconds of its first page."""
     from streamlit.testing.v1 import AppTest
 
-    from dashboard import state
+    from dashboard.session import state
 
     at = AppTest.from_file(APP, default_timeout=TIMEOUT)
     at.session_state[state._ACCEPTED] = True
@@ -66,7 +66,7 @@ def ask_all(at) -> float:
 
 def choose(at, name: str) -> None:
     """Choose a network."""
-    from dashboard import state
+    from dashboard.session import state
 
     at.button_group(key=state.MODEL).set_value(name).run()
 

@@ -10,8 +10,8 @@ if str(HERE.parent) not in sys.path:  # streamlit puts this file's folder there,
     sys.path.insert(0, str(HERE.parent))
 
 from covid_model.common.disclaimer import NOTICE  # noqa: E402
-from dashboard import brand, gate, guard, language_switch  # noqa: E402
-from dashboard.language import t  # noqa: E402
+from dashboard.frame import brand, disclaimer_gate, error_boundary, language_switch  # noqa: E402
+from dashboard.i18n.translate import t  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
 st.set_page_config(
@@ -29,12 +29,12 @@ page = st.navigation(
             ("about", t("About"), "info", t("Purpose, data, origin of the models, limits.")),
         )
     ],
-    position="top" if gate.accepted() else "hidden",
+    position="top" if disclaimer_gate.accepted() else "hidden",
 )
 brand.show()
 st.html(HERE / "style.css")
-if not gate.accepted():
-    gate.show()
+if not disclaimer_gate.accepted():
+    disclaimer_gate.show()
     st.stop()
 with st.container(horizontal_alignment="center"), st.container(key="frame"):
     with st.container(
@@ -46,6 +46,6 @@ with st.container(horizontal_alignment="center"), st.container(key="frame"):
         st.caption(f":material/info: **{t(NOTICE)}**", width="content")
         with st.container(width="content", gap=None):
             language_switch.switch()
-    with guard.guarded():
+    with error_boundary.guarded():
         page.run()
-gate.remember()
+disclaimer_gate.remember()

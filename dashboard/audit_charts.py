@@ -10,7 +10,7 @@ from dashboard import audit_text
 from dashboard.chart_parts import MARK, TRAIN, base_figure, legend, percent
 from dashboard.dot_chart import Dots, Level, dot_chart
 from dashboard.evidence_charts import ACCURACY, RECALL
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 HEIGHT = 340
 CHANCE = Sentence("chance")

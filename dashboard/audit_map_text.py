@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.common.messages import Sentence
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.text import percent
 
 TITLE = Sentence("Maps under test")

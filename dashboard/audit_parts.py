@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import audit_charts, audit_map_text, audit_tables, audit_text, figures, parts
 from dashboard.audit_text import Audit
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 
 def banner(audit: Audit) -> None:

@@ -8,7 +8,7 @@ from covid_model.common.messages import in_words
 from covid_model.runs import ARCHITECTURES
 from dashboard import audit_map_text, audit_text
 from dashboard.figures import NOTHING, number, share, value
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.tables import Rows
 from dashboard.text import TITLES, plain
 

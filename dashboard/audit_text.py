@@ -6,7 +6,7 @@ from typing import Any
 from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import Run
 from dashboard import evidence_text, figures
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.text import percent
 
 Audit = Mapping[str, Any]

@@ -5,7 +5,7 @@
 import pandas as pd  # noqa: F401
 import plotly.graph_objects as go
 
-from dashboard.language import separators
+from dashboard.i18n.translate import separators
 
 TRAIN, VALIDATION, PAPER = "#0b7c98", "#b45309", "#8b5cf6"  # each 3:1 on white, on dark, to text
 MARK = "#6b7f8c"  # of lines that are no data: a threshold, a diagonal

@@ -8,7 +8,7 @@ from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
 from dashboard.chart_parts import MARK, PAPER, TRAIN, VALIDATION, base_figure, legend, percent
-from dashboard.language import number, t
+from dashboard.i18n.translate import number, t
 from dashboard.text import QUANTITIES, capital, titles
 from dashboard.text import percent as in_percent
 

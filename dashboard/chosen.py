@@ -6,8 +6,8 @@ import streamlit as st
 
 from covid_model.runs import ARCHITECTURES, Run
 from dashboard import parts
-from dashboard.language import t
-from dashboard.state import REPORT_MODEL, REPORT_RUN
+from dashboard.i18n.translate import t
+from dashboard.session.state import REPORT_MODEL, REPORT_RUN
 
 
 @dataclass(frozen=True)

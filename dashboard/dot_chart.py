@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from covid_model.common.messages import Sentence
 from dashboard.chart_parts import MARK, base_figure, legend, percent
-from dashboard.language import number, t
+from dashboard.i18n.translate import number, t
 from dashboard.text import percent as in_percent
 
 ROW = 56  # pixels of height for each row of dots

@@ -12,13 +12,13 @@ from dashboard import (
     evidence_charts,
     evidence_tables,
     evidence_text,
-    guard,
     parts,
-    state,
     text,
     trust_text,
 )
-from dashboard.language import t
+from dashboard.frame import error_boundary
+from dashboard.i18n.translate import t
+from dashboard.session import state
 from dashboard.tables import Report
 
 
@@ -38,7 +38,7 @@ def charts_of(report: Report) -> None:
             parts.draw_chart(figure, alt=alt, key=key)
 
 
-@guard.fragment
+@error_boundary.fragment
 def prevalence(report: Report, *, file: str) -> None:
     """Show PPV with NPV at the prevalence that the visitor sets; only this part runs again."""
     st.subheader(t(evidence_text.PREVALENCE_TITLE))
@@ -61,7 +61,7 @@ def prevalence(report: Report, *, file: str) -> None:
     st.caption(f"{t(evidence_text.PREVALENCE)} {carried}".strip())
 
 
-@guard.fragment
+@error_boundary.fragment
 def groups(report: Report, *, file: str) -> None:
     """Show the figures of each group of images, by what the visitor chooses."""
     known = report.get("groups")

@@ -10,7 +10,7 @@ from covid_model.common.messages import Sentence
 from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.dot_chart import Dots, dot_chart
 from dashboard.evidence_text import NOT_ON_RECORD
-from dashboard.language import number, t
+from dashboard.i18n.translate import number, t
 
 HEIGHT = 360
 DASHES = ("solid", "dash", "dot")  # in class order: told apart without colour too

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dashboard import language
-from dashboard.language import t, written
+from dashboard.i18n import translate
+from dashboard.i18n.translate import t, written
 from dashboard.text import NO_BREAK, percent
 
 Row = Mapping[str, Any]
@@ -38,7 +38,7 @@ def points(row: Row, name: str) -> str:
 
 def number(known: float | None, digits: int = 3) -> str:
     """Format a figure without unit; a dash where it is undefined."""
-    return NOTHING if known is None else language.number(known, digits)
+    return NOTHING if known is None else translate.number(known, digits)
 
 
 def _figure(row: Row, name: str, show: Callable, show_end: Callable[[float], str]) -> str:

@@ -9,8 +9,10 @@ from covid_model.common.errors import CovidModelError
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.diagnosis import Diagnosis
 from covid_model.serving.lung_occlusion import Counterfactual
-from dashboard import guard, lungs_text, services, state, text
-from dashboard.language import t
+from dashboard import lungs_text, text
+from dashboard.frame import error_boundary
+from dashboard.i18n.translate import t
+from dashboard.session import inference, state
 
 
 def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactual | None:
@@ -23,7 +25,7 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
     """
     try:
         with st.spinner(t("Asking again with the lungs hidden")):
-            found = services.counterfactual(key, diagnosis, folder)
+            found = inference.counterfactual(key, diagnosis, folder)
     except CovidModelError as error:
         st.error(t(error.sentence), title=t(lungs_text.UNUSABLE))
         return None
@@ -39,7 +41,7 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
     return found
 
 
-@guard.fragment
+@error_boundary.fragment
 def hidden_picture(diagnosis: Diagnosis, found: Counterfactual) -> None:
     """Show, once it is asked for, the picture without lungs that the network was asked about."""
     with st.expander(t(lungs_text.HIDDEN), key=state.HIDDEN, on_change="rerun") as panel:

@@ -3,7 +3,7 @@
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.lung_occlusion import Counterfactual
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.text import TITLES, percent
 
 HARDLY = Sentence("The answer hardly changes without the lungs: do not trust it.")

@@ -8,9 +8,10 @@ import streamlit as st
 
 from covid_model.common.classes import TITLES
 from covid_model.serving import Diagnosis
-from dashboard import many_table, many_text, parts, reading, reading_text, services, state, text
-from dashboard.language import t
+from dashboard import many_table, many_text, parts, reading, reading_text, text
+from dashboard.i18n.translate import t
 from dashboard.many_table import Row
+from dashboard.session import inference, state
 
 PASS = 10.0  # seconds of asking, after which the page shows what is known so far
 
@@ -32,13 +33,13 @@ def ask(folder: Path) -> dict[str, Diagnosis]:
     bar, until, asked = st.empty(), monotonic() + PASS, False
     for key in sorted(held, key=lambda key: key != current):
         case = held[key]
-        if not services.knows(key, folder):
+        if not inference.knows(key, folder):
             if asked and monotonic() > until:
                 continue
             asked = True
             if len(held) > 1:
                 bar.progress(len(found) / len(held), _asking(len(found) + 1, case.name))
-        found[key] = services.diagnosis(key, case, [folder])
+        found[key] = inference.diagnosis(key, case, [folder])
     if len(found) == len(held):
         bar.empty()
     return {key: found[key] for key in held if key in found}

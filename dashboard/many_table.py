@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from covid_model.serving import Diagnosis, Prediction, batch
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.many_text import KINDS, counted, of_kind
 from dashboard.tables import defused, with_notice
 from dashboard.text import STATUS, TITLES, capital, said

@@ -1,7 +1,7 @@
 """The words for many files at once."""
 
 from covid_model.common.messages import Sentence
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.text import STATUS
 
 KINDS = {**STATUS, "hidden": Sentence("not read yet"), "waiting": Sentence("waiting")}

@@ -6,7 +6,7 @@ from covid_model.common.classes import TITLES
 from covid_model.common.messages import Sentence
 from dashboard import evidence_text
 from dashboard.chosen import Chosen
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.mistakes import Mistake
 from dashboard.text import percent, plain, titles
 

@@ -7,7 +7,7 @@ import streamlit as st
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, decide
 from dashboard import outcome_tables, parts, text, trust_text
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 
 def refused(diagnosis: Diagnosis) -> bool:

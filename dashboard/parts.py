@@ -13,8 +13,9 @@ from covid_model.imaging.reader import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import services, state, tables, text
-from dashboard.language import speaking, t
+from dashboard import tables, text
+from dashboard.i18n.translate import speaking, t
+from dashboard.session import inference, state
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -55,7 +56,7 @@ def empty() -> None:
 
 def samples() -> None:
     """Show the composite samples that are there, each with a button that takes it."""
-    if found := services.samples():
+    if found := inference.samples():
         st.caption(t(text.SAMPLES))
         grid = st.grid(len(found), min_column_width=90, gap="small")
         for title, sample in found.items():

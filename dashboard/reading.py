@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from covid_model.serving import Diagnosis
-from dashboard import reading_form, state, viewer
-from dashboard.language import t
+from dashboard import reading_form, viewer
+from dashboard.i18n.translate import t
+from dashboard.session import state
 from dashboard.viewer import scene
 
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from dashboard import reading_text, state
-from dashboard.language import t
-from dashboard.reading_log import CHOICES, Reading
+from dashboard import reading_text
+from dashboard.i18n.translate import t
+from dashboard.session import state
+from dashboard.session.reading_log import CHOICES, Reading
 
 MAX_NOTE = 500  # characters
 

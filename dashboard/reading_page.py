@@ -5,8 +5,9 @@ from functools import partial
 import streamlit as st
 
 from covid_model.runs import ARCHITECTURES
-from dashboard import parts, reading_tables, reading_text, state
-from dashboard.language import t
+from dashboard import parts, reading_tables, reading_text
+from dashboard.i18n.translate import t
+from dashboard.session import state
 
 
 def section(*, run: str, network: str) -> None:

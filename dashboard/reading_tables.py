@@ -4,10 +4,10 @@ import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.kappa import Kappa, cohen_kappa
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.many_text import of_kind
-from dashboard.reading_log import CHOICES, Answer, Log, Reading
 from dashboard.reading_text import choice
+from dashboard.session.reading_log import CHOICES, Answer, Log, Reading
 from dashboard.tables import Rows, defused, with_notice
 from dashboard.text import TITLES
 

@@ -2,8 +2,8 @@
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.kappa import Kappa, fewest_cases
-from dashboard.language import t
-from dashboard.reading_log import CHANGED, SAMPLE, SEEN, UNSURE, Log, Reading
+from dashboard.i18n.translate import t
+from dashboard.session.reading_log import CHANGED, SAMPLE, SEEN, UNSURE, Log, Reading
 from dashboard.text import TITLES, plain
 
 

@@ -10,7 +10,7 @@ from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
 from dashboard import charts, evidence_text, figures, parts, tables, text
 from dashboard.chosen import Chosen
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.tables import Report
 
 

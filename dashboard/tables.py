@@ -10,7 +10,7 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
 from dashboard.figures import NOTHING, TO, share, value
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.text import NO_BREAK, TITLES, percent, unplain
 
 Rows = list[dict[str, str]]

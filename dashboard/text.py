@@ -11,7 +11,7 @@ from covid_model.common import paper
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import ARCHITECTURES
-from dashboard.language import t, written
+from dashboard.i18n.translate import t, written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at
 STATUS = {

@@ -7,7 +7,7 @@ import streamlit as st
 
 from covid_model.runs import Run
 from dashboard import parts, trust_charts, trust_tables, trust_text
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.tables import Report
 
 

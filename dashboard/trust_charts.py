@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from covid_model.common.messages import Sentence
 from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.text import percent as in_percent
 
 HEIGHT = 360

@@ -5,7 +5,7 @@ from typing import Any
 
 from covid_model.runs import ModelInfo
 from dashboard.figures import number, share, value
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.tables import Report, Rows
 from dashboard.text import TITLES, percent, plain
 

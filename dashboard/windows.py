@@ -5,8 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import services, state
-from dashboard.language import t
+from dashboard.i18n.translate import t
+from dashboard.session import inference, state
 
 
 def chosen(key: str, case: state.Case, diagnosis: Diagnosis) -> Diagnosis:
@@ -35,5 +35,5 @@ def chosen(key: str, case: state.Case, diagnosis: Diagnosis) -> Diagnosis:
     )
     if not index:
         return diagnosis
-    pixels = services.in_window(key, case, index)
+    pixels = inference.in_window(key, case, index)
     return replace(diagnosis, radiograph=replace(diagnosis.radiograph, pixels=pixels))

@@ -14,7 +14,7 @@ from dashboard.exports.pictures import grey, png_files
 from dashboard.exports.words import Words
 
 
-def case_bundle(content: Content, words: Words, *, created: datetime) -> bytes:
+def build_case_bundle(content: Content, words: Words, *, created: datetime) -> bytes:
     """Return a zip that ``covid_model.bundle_check.check`` finds whole."""
     members = {
         "report.pdf": case_pdf(content, words, created=created),

@@ -11,10 +11,11 @@ import streamlit as st
 from covid_model.runs import Run
 from covid_model.serving.diagnosis import Diagnosis
 from covid_model.serving.lung_occlusion import Counterfactual
-from dashboard import reading_text, state
+from dashboard import reading_text
 from dashboard.exports.content import Content
 from dashboard.exports.words import Words, words_of
-from dashboard.language import t
+from dashboard.i18n.translate import t
+from dashboard.session import state
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,9 @@ def _pdf(content: Content, words: Words) -> bytes:
 
 
 def _bundle(content: Content, words: Words) -> bytes:
-    from dashboard.exports.bundle import case_bundle
+    from dashboard.exports.bundle import build_case_bundle
 
-    return case_bundle(content, words, created=_now())
+    return build_case_bundle(content, words, created=_now())
 
 
 def _dicom(content: Content, words: Words) -> bytes:

@@ -5,7 +5,7 @@ from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from dashboard import text
 from dashboard.exports.content import Content
-from dashboard.language import number, t
+from dashboard.i18n.translate import number, t
 
 Table = tuple[str, tuple[tuple[str, ...], ...]]  # heading, then rows; the first has the headings
 

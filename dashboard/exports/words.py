@@ -9,7 +9,7 @@ from covid_model.serving.classifier import Prediction
 from dashboard import lungs_text, text
 from dashboard.exports.content import Content
 from dashboard.exports.rows import Table, facts, figures
-from dashboard.language import current, t
+from dashboard.i18n.translate import current, t
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
 from dashboard import parts, text
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 RADIOGRAPH, MAP, OVERLAY = "radiograph", "map", "overlay"
 

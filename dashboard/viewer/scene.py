@@ -11,8 +11,9 @@ from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import language, text
-from dashboard.language import t
+from dashboard import text
+from dashboard.i18n import translate
+from dashboard.i18n.translate import t
 from dashboard.viewer import encoding, panels
 from dashboard.viewer.words import words
 
@@ -105,7 +106,7 @@ def _alike(choice: str, *two: Prediction) -> list[str]:
     maps = [one.heatmap(name) for one, name in shown]
     figures = ["–", "–"]
     if all(each.any() for each in maps):
-        figures = [language.number(similarity(*maps)), text.percent(hottest_overlap(*maps), 0)]
+        figures = [translate.number(similarity(*maps)), text.percent(hottest_overlap(*maps), 0)]
     return [" – ".join(names), *figures]
 
 

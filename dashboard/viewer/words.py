@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 
 def words() -> dict[str, Any]:

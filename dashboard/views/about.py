@@ -8,8 +8,10 @@ from covid_model.common import paper
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.runs.model_card.card import CARD_FILE, model_card
-from dashboard import about_text, guard, parts, state, tables, text
-from dashboard.language import current, t
+from dashboard import parts, tables, text
+from dashboard.frame import about_text, error_boundary
+from dashboard.i18n.translate import current, t
+from dashboard.session import state
 
 CARD_HEIGHT = 640  # pixels
 
@@ -34,7 +36,7 @@ def origin(run: Run, *, expanded: bool) -> None:
         )
 
 
-@guard.fragment
+@error_boundary.fragment
 def card(run: Run) -> None:
     """Show one run's model card, once it is asked for, with a button to keep it."""
     title = t("Model card: {title}", title=parts.run_title(run))

@@ -5,7 +5,7 @@ import streamlit as st
 from covid_model.common.errors import CovidModelError
 from dashboard import audit_parts, audit_text, chosen, evidence
 from dashboard.chosen import Chosen
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 
 def audit_of(shown: Chosen) -> audit_text.Audit | None:

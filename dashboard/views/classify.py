@@ -10,7 +10,6 @@ from covid_model.serving.diagnosis import Diagnosis
 from covid_model.serving.lung_occlusion import Counterfactual
 from dashboard import (
     exports,
-    guard,
     lungs,
     lungs_text,
     many,
@@ -18,16 +17,17 @@ from dashboard import (
     parts,
     reading,
     reading_page,
-    state,
     text,
     viewer,
     windows,
 )
-from dashboard.language import t
+from dashboard.frame import error_boundary
+from dashboard.i18n.translate import t
+from dashboard.session import state
 from dashboard.viewer import scene
 
 
-@guard.fragment
+@error_boundary.fragment
 def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
     """Show radiograph with map; another window of the file runs no more than this again."""
     shown = windows.chosen(key, state.cases()[key], diagnosis)

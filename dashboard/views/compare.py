@@ -10,19 +10,18 @@ from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnosis import Diagnosis
 from dashboard import (
     exports,
-    guard,
     outcome,
     outcome_tables,
     parts,
     reading,
-    services,
-    state,
     text,
     trust_text,
     viewer,
     windows,
 )
-from dashboard.language import t
+from dashboard.frame import error_boundary
+from dashboard.i18n.translate import t
+from dashboard.session import inference, state
 from dashboard.viewer import scene
 
 
@@ -37,7 +36,7 @@ def answers(diagnosis: Diagnosis) -> None:
             parts.draw_scores(prediction)
 
 
-@guard.fragment
+@error_boundary.fragment
 def draw(key: str, diagnosis: Diagnosis) -> None:
     """Show every network's map; another window of the file runs no more than this again."""
     shown = windows.chosen(key, state.cases()[key], diagnosis)
@@ -88,7 +87,7 @@ elif run is not None:
         )
         with st.spinner(asking):
             folders = [run.model_folder(name) for name in run.servable_models]
-            diagnosis = services.diagnosis(key, case, folders)
+            diagnosis = inference.diagnosis(key, case, folders)
     except CovidModelError as error:
         st.error(t(error.sentence), title=t("A network cannot be used"))
         st.stop()

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard import chosen, mistakes, mistakes_text, services, state, text
+from dashboard import chosen, mistakes, mistakes_text, text
 from dashboard.chosen import Chosen
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from dashboard.mistakes import Mistake
+from dashboard.session import inference, state
 
 ON_A_PAGE = 12
 
@@ -18,7 +19,7 @@ def picture(one: Mistake) -> None:
     if folder and one.path:
         try:
             file = mistakes.file_of(one.path, folder)
-            st.image(services.thumbnail(file), width="stretch", alt=mistakes_text.alt(one))
+            st.image(inference.thumbnail(file), width="stretch", alt=mistakes_text.alt(one))
             return
         except CovidModelError as error:
             reason = f"{reason}. {text.plain(error.sentence)}"

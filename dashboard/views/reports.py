@@ -5,7 +5,7 @@ import streamlit as st
 from covid_model.common.errors import CovidModelError
 from dashboard import chosen, evidence, evidence_text, report_parts, trust
 from dashboard.chosen import Chosen
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 
 def network(shown: Chosen) -> None:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard
 from covid_model.inference import lung_segmentation
-from dashboard import services, state
+from dashboard.session import inference, state
 
 VIEWER = "radiograph_viewer"
 APP = Path(dashboard.__file__).parent / "app.py"
@@ -22,7 +22,11 @@ def nothing_broke_off(request, caplog):
     """Fail a test whose page broke off: the page shows a sentence, the log has what it was."""
     yield
     if not request.node.get_closest_marker("logs_errors"):
-        broken = [r.getMessage() for r in caplog.get_records("call") if r.name == "dashboard.guard"]
+        broken = [
+            r.getMessage()
+            for r in caplog.get_records("call")
+            if r.name == "dashboard.frame.error_boundary"
+        ]
         assert not broken, caplog.text
 
 
@@ -37,10 +41,10 @@ def png(drawn_radiograph) -> bytes:
 @pytest.fixture
 def open_app(monkeypatch, tmp_path):
     """Return a function that opens the dashboard on a folder of runs, without samples or lungs."""
-    monkeypatch.setattr(services, "SAMPLES_FOLDER", tmp_path / "no-samples")
+    monkeypatch.setattr(inference, "SAMPLES_FOLDER", tmp_path / "no-samples")
     monkeypatch.setattr(lung_segmentation, "DEFAULT_FOLDER", tmp_path / "no-lungs")
-    services._segmenter.clear()
-    services._classifier.clear()  # it outlives a test, and the folders of two tests may be one
+    inference._segmenter.clear()
+    inference._classifier.clear()  # it outlives a test, and the folders of two tests may be one
 
     def open_on(runs: Path, page: str = "classify", *, accept: bool = True) -> AppTest:
         monkeypatch.setenv("COVID_MODEL_RUNS", str(runs))
@@ -61,7 +65,7 @@ def samples(open_app, tmp_path, png, monkeypatch) -> Path:
     (folder / "normal.png").write_bytes(png)
     listed = {"normal": {"file": "normal.png", "images": 7}}
     (folder / "samples.json").write_text(json.dumps(listed), "utf-8")
-    monkeypatch.setattr(services, "SAMPLES_FOLDER", folder)
+    monkeypatch.setattr(inference, "SAMPLES_FOLDER", folder)
     return folder
 
 

@@ -9,7 +9,8 @@ import pytest
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import DataError
 from covid_model.runs import read_model_info, write_model_info
-from dashboard import mistakes, mistakes_text, services
+from dashboard import mistakes, mistakes_text
+from dashboard.session import inference
 from tests import evidence
 from tests.app.conftest import words
 from tests.drawings import drawing, png
@@ -21,7 +22,7 @@ FOUND = mistakes.mistakes(evidence.predictions())
 def root(tmp_path, monkeypatch):
     """A folder with one run; no data folder is named."""
     monkeypatch.delenv("COVID_XRAY_DATA", raising=False)
-    services._thumbnail.clear()  # it outlives a test
+    inference._thumbnail.clear()  # it outlives a test
     evidence.write_evidence_run(tmp_path / "runs" / "run")
     return tmp_path / "runs"
 
@@ -89,9 +90,9 @@ def test_a_picture_is_found_by_its_path(data):
 
 
 def test_a_thumbnail_is_square_small_and_fresh(data):
-    services._thumbnail.clear()
+    inference._thumbnail.clear()
     file = data / "images" / "0.png"
-    picture = services.thumbnail(file)
+    picture = inference.thumbnail(file)
     assert picture.shape == (300, 300)
     assert not picture[:, :20].any()  # as wide as high: black beside it
     assert picture[:, 20:280].any()
@@ -151,8 +152,8 @@ def test_without_the_data_folder_there_are_placeholders_and_the_reason(open_app,
 
 def test_pictures_are_shown_where_they_are_at_hand(open_app, root, data, monkeypatch):
     read = []
-    thumbnail = services.thumbnail
-    monkeypatch.setattr(services, "thumbnail", lambda f: read.append(f.name) or thumbnail(f))
+    thumbnail = inference.thumbnail
+    monkeypatch.setattr(inference, "thumbnail", lambda f: read.append(f.name) or thumbnail(f))
     at = open_app(root, "errors")
     assert not at.exception
     assert not at.info

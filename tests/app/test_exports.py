@@ -18,14 +18,14 @@ from covid_model.serving import Classifier, diagnose
 from covid_model.serving.case_bundle import sha256
 from covid_model.serving.case_bundle_check import check
 from covid_model.serving.lung_occlusion import without_lungs
-from dashboard import language
-from dashboard.exports.bundle import case_bundle
+from dashboard.exports.bundle import build_case_bundle
 from dashboard.exports.buttons import offers
 from dashboard.exports.capture import case_capture
 from dashboard.exports.case_pdf import case_pdf
 from dashboard.exports.content import Content
 from dashboard.exports.printable import printable
 from dashboard.exports.words import words_of
+from dashboard.i18n import translate
 from tests.app.conftest import go, upload
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -70,7 +70,7 @@ def page(content):
 
 def bundle(content):
     """The members of its bundle by name, after a check."""
-    data = case_bundle(content, words_of(content), created=CREATED)
+    data = build_case_bundle(content, words_of(content), created=CREATED)
     assert check(data).problems == ()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -142,7 +142,7 @@ def test_what_the_fonts_lack_gets_a_likeness():
 
 
 def test_the_page_speaks_the_visitors_language(content_of):
-    with language.speaking("pt_BR"):
+    with translate.speaking("pt_BR"):
         content = content_of()
         said, words = page(content), words_of(content)
     assert b"/Lang (pt-BR)" in case_pdf(content, words, created=CREATED)
@@ -209,7 +209,7 @@ def test_the_bundle_holds_what_the_networks_said(content_of):
 def test_the_same_case_at_the_same_moment_gives_the_same_bytes(content_of):
     content = content_of()
     words = words_of(content)
-    for make in (case_pdf, case_bundle, case_capture):
+    for make in (case_pdf, build_case_bundle, case_capture):
         assert make(content, words, created=CREATED) == make(content, words, created=CREATED)
 
 
@@ -264,9 +264,9 @@ def test_the_buttons_stand_below_a_result_and_make_nothing_yet(
 def test_a_reading_of_the_visitor_goes_into_the_files(
     open_app, trusted_run_root, trusted_pictures, monkeypatch
 ):
-    from dashboard import state
     from dashboard.exports import buttons
-    from dashboard.reading_log import Log, Reading
+    from dashboard.session import state
+    from dashboard.session.reading_log import Log, Reading
 
     taken = []
     monkeypatch.setattr(

@@ -2,7 +2,9 @@
 
 import pytest
 
-from dashboard import language, parts, state, tables
+from dashboard import parts, tables
+from dashboard.i18n import translate
+from dashboard.session import state
 from tests import evidence
 from tests.app import marks
 from tests.app.conftest import go, upload, words
@@ -18,13 +20,13 @@ NAMES = (
 @pytest.fixture
 def marked(monkeypatch):
     """Draw the pages in a language that marks whatever went through its catalogue."""
-    monkeypatch.setattr(language, "catalogue", lambda name: marks.Marked())
+    monkeypatch.setattr(translate, "catalogue", lambda name: marks.Marked())
 
 
 def test_the_language_is_chosen_once_for_all_pages(tiny_run_root, open_app):
     at = open_app(tiny_run_root)
     assert "not for diagnosis" in words(at)
-    at.button_group(key=language.KEY).set_value("pt_BR").run()
+    at.button_group(key=translate.KEY).set_value("pt_BR").run()
     assert "não use para diagnóstico" in words(at)
     at = go(at, "about")
     assert "não use para diagnóstico" in words(at)
@@ -70,7 +72,7 @@ def test_tables_follow_the_language_but_their_files_do_not():
     def rows() -> tables.Rows:
         return tables.per_class(evidence.report())
 
-    with language.speaking("pt_BR"):
+    with translate.speaking("pt_BR"):
         shown, file = rows(), parts._csv(rows)
     assert "Sensibilidade" in shown[0]
     assert "80,0" in shown[0]["Sensibilidade"]

@@ -10,8 +10,9 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RadiographError
 from covid_model.serving import Diagnosis, batch
 from covid_model.serving.classifier import Classifier
-from dashboard import many, many_table, services, state, tables
+from dashboard import many, many_table, tables
 from dashboard.many_table import Row
+from dashboard.session import inference, state
 from tests.app.conftest import go, upload, words
 from tests.app.test_words import diagnosis
 from tests.drawings import drawing
@@ -86,7 +87,7 @@ def test_an_error_that_nobody_foresaw_refuses_one_file(
             raise ZeroDivisionError("nobody foresaw this")
         return batch.classify(case, classifiers)
 
-    monkeypatch.setattr(services, "classify", fails)
+    monkeypatch.setattr(inference, "classify", fails)
     at = upload(open_app(tiny_run_root), *files[:3])
     assert not at.exception
     assert list(at.dataframe[0].value["Outcome"]) == ["answer", "refused", "answer"]

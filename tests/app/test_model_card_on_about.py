@@ -2,7 +2,8 @@
 
 from covid_model.runs import load_run
 from covid_model.runs.model_card.card import model_card
-from dashboard import about_text, state
+from dashboard.frame import about_text
+from dashboard.session import state
 from tests.app.conftest import words
 
 

@@ -11,7 +11,8 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, Prediction, decide
-from dashboard import services, text, trust_text
+from dashboard import text, trust_text
+from dashboard.session import inference
 from tests.app.conftest import everything, go, panels, upload, words
 
 TITLES = set(text.TITLES.values())
@@ -59,7 +60,7 @@ def networks_say(monkeypatch, png):
             predictions=predictions,
             withheld=decision.status == "refused",
         )
-        monkeypatch.setattr(services, "classify", partial(only_asked, found))
+        monkeypatch.setattr(inference, "classify", partial(only_asked, found))
 
     return say
 

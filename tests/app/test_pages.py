@@ -11,7 +11,8 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Classifier
-from dashboard import state, text
+from dashboard import text
+from dashboard.session import state
 from tests.app.conftest import go, panels, scene, upload, viewers, words
 
 PAGES = ("classify", "compare", "reports", "audit", "errors", "about")
@@ -166,7 +167,7 @@ def test_remove_all_files_forgets_files_and_results(open_app, tiny_run_root, png
 
 
 def test_more_files_than_a_page_holds_are_named(open_app, tiny_run_root, png, monkeypatch):
-    monkeypatch.setattr("dashboard.state.MAX_CASES", 1)
+    monkeypatch.setattr("dashboard.session.state.MAX_CASES", 1)
     at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
     assert len(at.session_state["cases"]) == 1
     assert "b.png" in at.warning[0].value

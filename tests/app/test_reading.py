@@ -10,7 +10,8 @@ import pytest
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Prediction, decided
-from dashboard import reading_log, reading_tables, services, state
+from dashboard import reading_tables
+from dashboard.session import inference, reading_log, state
 from tests.app.conftest import everything, go, panels, scene, upload, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png
@@ -90,7 +91,7 @@ def test_the_page_is_the_same_whatever_the_networks_say(
 ):
     pages = []
     for answer in ANSWERS:
-        monkeypatch.setattr(services, "classify", says(answer))
+        monkeypatch.setattr(inference, "classify", says(answer))
         at = upload(hide(open_app(tiny_run_root)), ("a.png", png), ("b.png", as_png(drawing())))
         at = at if page == "classify" else go(at, page)
         assert not at.exception

@@ -8,7 +8,7 @@ import numpy as np
 from covid_model.common.disclaimer import NOTICE
 from covid_model.kappa import Kappa
 from dashboard import reading_tables, reading_text
-from dashboard.reading_log import Answer, Log, Reading
+from dashboard.session.reading_log import Answer, Log, Reading
 
 
 def logged(*pairs, network="vgg16"):

@@ -8,7 +8,7 @@ import pytest
 from covid_model.runs import ARCHITECTURES, load_run, sha256_of
 from covid_model.serving import classifier
 from covid_model.serving.classifier import Classifier
-from dashboard import services, state
+from dashboard.session import inference, state
 from tests.app.conftest import go, upload
 
 SESSIONS = 20
@@ -53,7 +53,7 @@ def test_twenty_sessions_at_once_load_each_network_once(open_app, tiny_run_root,
         together.wait(timeout=60)
         for name in ARCHITECTURES:
             folder = run.model_folder(name)
-            services._classifier(str(folder), sha256_of(folder / "model.json"))
+            inference._classifier(str(folder), sha256_of(folder / "model.json"))
 
     with ThreadPoolExecutor(SESSIONS) as pool:
         list(pool.map(ask, range(SESSIONS)))

@@ -7,7 +7,7 @@ import pytest
 
 from covid_model.imaging.reader import read_radiograph
 from covid_model.serving.diagnosis import diagnose
-from dashboard import language
+from dashboard.i18n import translate
 from dashboard.parts import details_line
 from tests.app.conftest import upload, words
 from tests.dicoms import radiograph
@@ -54,7 +54,7 @@ def test_what_the_header_tells_is_said_in_the_language_of_the_page(frontal):
     assert details_line(radiograph).startswith(
         "Modality: DX · View: PA · Age: 64 years · Tube voltage: 120 kV"
     )
-    with language.speaking("pt_BR"):
+    with translate.speaking("pt_BR"):
         assert "Incidência: PA · Idade: 64 anos · Tensão do tubo: 120 kV" in details_line(
             radiograph
         )
@@ -62,8 +62,8 @@ def test_what_the_header_tells_is_said_in_the_language_of_the_page(frontal):
 
 def test_a_refusal_is_said_in_the_language_of_the_page(lateral):
     refused = diagnose(lateral, "x", [])
-    with language.speaking("pt_BR"):
-        said = language.t(refused.reason)
+    with translate.speaking("pt_BR"):
+        said = translate.t(refused.reason)
     assert "incidência em perfil, segundo o cabeçalho do arquivo (descrição da série)" in said
 
 
@@ -82,7 +82,7 @@ def test_a_study_that_leaves_the_uploader_takes_its_pictures_along(
 def test_an_archive_is_unpacked_once(open_app, tiny_run_root, frontal, png, monkeypatch):
     data = study({"IM1": frontal})
     at = upload(open_app(tiny_run_root), ("study.zip", data))
-    monkeypatch.setattr("dashboard.uploads.open_archive", lambda _: pytest.fail("unpacked"))
+    monkeypatch.setattr("dashboard.session.uploads.open_archive", lambda _: pytest.fail("unpacked"))
     upload(at, ("study.zip", data), ("a.png", png))
     assert names(at) == ["study.zip/IM1", "a.png"]
 
@@ -125,7 +125,7 @@ def test_an_archive_that_brings_nothing_is_listed_with_its_reason(
 def test_what_a_page_has_no_room_for_is_named_and_comes_when_there_is(
     open_app, tiny_run_root, frontal, lateral, png, monkeypatch
 ):
-    monkeypatch.setattr("dashboard.state.MAX_CASES", 3)
+    monkeypatch.setattr("dashboard.session.state.MAX_CASES", 3)
     pictures = {"IM1": frontal, "IM2": lateral, "IM3": frontal}
     data = study(pictures)
     at = upload(open_app(tiny_run_root), ("a.png", png), ("study.zip", data))
@@ -141,7 +141,7 @@ def test_what_a_page_has_no_room_for_is_named_and_comes_when_there_is(
 def test_other_modalities_of_a_study_do_not_crowd_out_its_radiographs(
     open_app, tiny_run_root, frontal, drawn_radiograph, monkeypatch
 ):
-    monkeypatch.setattr("dashboard.state.MAX_CASES", 2)
+    monkeypatch.setattr("dashboard.session.state.MAX_CASES", 2)
     slices = {f"A/CT{n}": radiograph(drawn_radiograph, Modality="CT") for n in range(3)}
     at = upload(open_app(tiny_run_root), ("study.zip", study({**slices, "B/IM1": frontal})))
     assert names(at) == ["study.zip/B/IM1", "study.zip/A/CT0"]

@@ -10,7 +10,8 @@ from covid_model.common.errors import RunError
 from covid_model.inference import lung_segmentation
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
-from dashboard import lungs_text, many_table, services, state
+from dashboard import lungs_text, many_table
+from dashboard.session import inference, state
 from tests.app.conftest import go, panels, scene, upload, words
 from tests.drawings import drawing
 
@@ -226,4 +227,4 @@ def test_compare_shows_no_outline(open_app, tiny_run_root, png, shipped):
     at = go(upload(open_app(tiny_run_root), ("a.png", png)), "compare")
     assert not at.exception
     assert scene(at)["outline"] is None
-    assert services.PREVIEW_SIDE >= 300  # so that the mask is of the picture's own size
+    assert inference.PREVIEW_SIDE >= 300  # so that the mask is of the picture's own size

@@ -5,17 +5,17 @@ import ast
 import pytest
 from babel.messages.pofile import read_po
 
-from dashboard import language
+from dashboard.i18n import translate
 from tests.catalogue import calls, fields, has_words, messages
 
-LANGUAGES = [name for name in language.LANGUAGES if name != "en"]
+LANGUAGES = [name for name in translate.LANGUAGES if name != "en"]
 OF_A_RUN = "of a run"  # marks what a run's own files say: it leaves with the run
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def entries(request):
     """Every message of one catalogue, in the order of the file."""
-    with (language.FOLDER / f"{request.param}.po").open("rb") as file:
+    with (translate.FOLDER / f"{request.param}.po").open("rb") as file:
         return [one for one in read_po(file, request.param, abort_invalid=True) if one.id]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from covid_model.imaging.reader import read_radiograph
-from dashboard.language import t
+from dashboard.i18n.translate import t
 from tests.dicoms import dataset, encode
 
 
@@ -78,7 +78,7 @@ def test_words_of_the_header_that_are_no_codes_are_left_out():
 
 def test_details_can_be_said_in_another_language(monkeypatch):
     known = {"Age": "Idade", "{count} years": "{count} anos"}
-    monkeypatch.setattr("dashboard.language.current", lambda: "xx")
-    monkeypatch.setattr("dashboard.language.catalogue", lambda language: known)
+    monkeypatch.setattr("dashboard.i18n.translate.current", lambda: "xx")
+    monkeypatch.setattr("dashboard.i18n.translate.catalogue", lambda language: known)
     shown = details(PatientAge="064Y")
     assert {t(key): t(value) for key, value in shown.items()}["Idade"] == "64 anos"

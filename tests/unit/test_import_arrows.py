@@ -103,7 +103,7 @@ def test_the_dashboards_modules_start_without_tensorflow():
     scripts = ("dashboard/app.py", "dashboard/views/")  # Streamlit runs these, nobody imports them
     modules = [path for path in sources("dashboard") if not path.startswith(scripts)]
     names = [path[:-3].replace("/", ".").removesuffix(".__init__") for path in modules]
-    assert "dashboard.services" in names
+    assert "dashboard.session.inference" in names
     assert loaded_after(names) == []
 
 

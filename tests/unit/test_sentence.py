@@ -5,7 +5,7 @@ import pickle
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Sentence, in_words, joined
-from dashboard import language
+from dashboard.i18n import translate
 
 
 def test_a_sentence_is_its_english_and_knows_its_parts():
@@ -29,29 +29,29 @@ def test_an_error_keeps_its_sentence():
 
 def test_translation_puts_the_values_in_again(monkeypatch):
     known = {"Expected {wanted}.": "Esperava-se {wanted}.", "a picture": "uma imagem"}
-    monkeypatch.setattr(language, "current", lambda: "xx")
-    monkeypatch.setattr(language, "catalogue", lambda name: known)
+    monkeypatch.setattr(translate, "current", lambda: "xx")
+    monkeypatch.setattr(translate, "catalogue", lambda name: known)
     error = RadiographError("Expected {wanted}.", wanted=Sentence("a picture"))
-    assert language.t(error.sentence) == "Esperava-se uma imagem."
-    assert language.t("Expected {wanted}.", wanted="x") == "Esperava-se x."
-    assert language.t("unknown {n}", n=1) == "unknown 1"
+    assert translate.t(error.sentence) == "Esperava-se uma imagem."
+    assert translate.t("Expected {wanted}.", wanted="x") == "Esperava-se x."
+    assert translate.t("unknown {n}", n=1) == "unknown 1"
 
 
 def test_numbers_follow_the_language():
     said = Sentence("{images:,} at {share:.1f} % of {n}, {x}", images=1416, share=5.25, n=2, x=0.5)
-    assert language.number(0.5, 2) == "0.50"
-    assert language.t(said) == said == "1,416 at 5.2 % of 2, 0.5"
-    with language.speaking("pt_BR"):
-        assert language.number(1234.5, 1) == "1.234,5"
-        assert language.t(said) == "1.416 at 5,2 % of 2, 0,5"
-        assert language.t("{v}", v=Sentence("{f:+.{digits}f}", f=0.25, digits=1)) == "+0,2"
-        assert language.separators() == ",."
-    assert language.separators() == ".,"
+    assert translate.number(0.5, 2) == "0.50"
+    assert translate.t(said) == said == "1,416 at 5.2 % of 2, 0.5"
+    with translate.speaking("pt_BR"):
+        assert translate.number(1234.5, 1) == "1.234,5"
+        assert translate.t(said) == "1.416 at 5,2 % of 2, 0,5"
+        assert translate.t("{v}", v=Sentence("{f:+.{digits}f}", f=0.25, digits=1)) == "+0,2"
+        assert translate.separators() == ",."
+    assert translate.separators() == ".,"
 
 
 def test_lists_follow_the_language(monkeypatch):
     assert [in_words(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
     known = {"{first} and {last}": "{first} e {last}", "b": "B"}
-    monkeypatch.setattr(language, "catalogue", lambda name: known)
-    assert language.t(in_words(["a", Sentence("b"), "c"])) == "a, B e c"
-    assert language.t(joined([Sentence("b"), "b"])) == "B b"
+    monkeypatch.setattr(translate, "catalogue", lambda name: known)
+    assert translate.t(in_words(["a", Sentence("b"), "c"])) == "a, B e c"
+    assert translate.t(joined([Sentence("b"), "b"])) == "B b"

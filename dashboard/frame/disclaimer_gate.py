@@ -3,8 +3,9 @@
 import streamlit as st
 
 from covid_model.common.disclaimer import NOTICE
-from dashboard import language_switch, state
-from dashboard.language import t
+from dashboard.frame import language_switch
+from dashboard.i18n.translate import t
+from dashboard.session import state
 
 COOKIE = "notice-accepted"
 WIDTH = 640  # pixels

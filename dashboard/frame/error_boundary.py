@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 LOGGER = logging.getLogger(__name__)
 

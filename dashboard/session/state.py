@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from covid_model.common.messages import Sentence
-from dashboard import uploads
-from dashboard.reading_log import Log
-from dashboard.uploads import Case
+from dashboard.session import uploads
+from dashboard.session.reading_log import Log
+from dashboard.session.uploads import Case
 
 # Widgets; all but the uploader, CASE, the table and READ_FIRST carry persist_state="session", to
 # outlive a page switch.

@@ -2,23 +2,23 @@
 
 import streamlit as st
 
-from dashboard import language
-from dashboard.language import t
+from dashboard.i18n import translate
+from dashboard.i18n.translate import t
 
 
 def switch() -> None:
     """Let the visitor choose the language, kept from page to page; name it to screen readers."""
     st.segmented_control(
         t("Language of the page"),
-        list(language.LANGUAGES),
-        default=language.current(),
+        list(translate.LANGUAGES),
+        default=translate.current(),
         required=True,
-        format_func=language.LANGUAGES.get,
-        key=language.KEY,
+        format_func=translate.LANGUAGES.get,
+        key=translate.KEY,
         persist_state="session",
         label_visibility="collapsed",
     )
-    spoken = language.current().replace("_", "-")
+    spoken = translate.current().replace("_", "-")
     st.html(  # Streamlit's page says that it is English; what is written here is no one's input
         f"<script>document.documentElement.lang = '{spoken}'</script>",
         width="content",

@@ -22,7 +22,7 @@ from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnosis import Diagnosis, decided
 from covid_model.serving.lung_occlusion import Counterfactual, without_lungs
-from dashboard import state
+from dashboard.session import state
 
 log = logging.getLogger(__name__)
 COMPOSITE = Sentence(

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 import dashboard
-from dashboard.language import t
+from dashboard.i18n.translate import t
 
 ICON = Path(str(dashboard.__file__)).with_name("icon.svg")
 LETTER = 10.6  # units that a letter of a wide font takes in a line 32 high
