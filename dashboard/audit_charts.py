@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from covid_model.common.messages import Sentence
 from dashboard import audit_text
-from dashboard.chart_parts import MARK, TRAIN, base_figure, legend, percent
-from dashboard.dot_chart import Dots, Level, dot_chart
+from dashboard.components.dot_chart import Dots, Level, dot_chart
+from dashboard.components.plotly_base import MARK, TRAIN, base_figure, legend, percent
 from dashboard.evidence_charts import ACCURACY, RECALL
 from dashboard.i18n.translate import t
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.common.messages import Sentence
+from dashboard.components.text import percent
 from dashboard.i18n.translate import t
-from dashboard.text import percent
 
 TITLE = Sentence("Maps under test")
 INSIDE = Sentence(

@@ -5,8 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import audit_charts, audit_map_text, audit_tables, audit_text, figures, parts
+from dashboard import audit_charts, audit_map_text, audit_tables, audit_text
 from dashboard.audit_text import Audit
+from dashboard.components import display, formatting
 from dashboard.i18n.translate import t
 
 
@@ -30,13 +31,13 @@ def conditions(audit: Audit, *, file: str) -> None:
     st.subheader(t("With parts hidden"))
     chart, table = st.columns(2, gap="medium", vertical_alignment="center")
     with chart:
-        parts.draw_chart(
+        display.draw_chart(
             audit_charts.conditions_chart(audit),
             alt=audit_text.conditions_alt(audit),
             key="conditions",
         )
     with table:
-        parts.draw_table(
+        display.draw_table(
             partial(audit_tables.conditions, audit),
             alt=t("Figures with parts hidden"),
             file=f"{file}-hidden",
@@ -51,16 +52,16 @@ def source(audit: Audit, *, file: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         if probe := audit["source_probe"]:
-            parts.draw_chart(
+            display.draw_chart(
                 audit_charts.probe_chart(probe), alt=audit_text.probe_alt(probe), key="probe"
             )
             st.caption(t(audit_text.PROBE))
         else:
             st.markdown(t(audit_text.NO_PROBE))
     with right:
-        v = figures.number(audit["label_by_source"]["cramers_v"], 2)
+        v = formatting.number(audit["label_by_source"]["cramers_v"], 2)
         st.markdown(t("**Training images by source: Cramér's V {v}**", v=v))
-        parts.draw_table(
+        display.draw_table(
             partial(audit_tables.label_by_source, audit),
             alt=t("Training images by source and class"),
             file=f"{file}-label-by-source",
@@ -87,7 +88,7 @@ def maps(audit: Audit, comparison: Mapping | None, *, file: str) -> None:
 
 
 def _curves(found: Mapping, kind: str) -> None:
-    parts.draw_chart(
+    display.draw_chart(
         audit_charts.curves_chart(found, kind=kind),
         alt=audit_map_text.curve_alt(found, kind),
         key=f"curves-{kind}",
@@ -101,7 +102,7 @@ def _inside(found: Mapping) -> None:
     inside = found["inside_lungs"]
     if inside is None:
         return
-    parts.draw_chart(
+    display.draw_chart(
         audit_charts.inside_chart(found), alt=audit_map_text.inside_alt(inside), key="inside"
     )
     if verdict := audit_map_text.inside_verdict(inside):
@@ -113,7 +114,7 @@ def _alike(found: Mapping, comparison: Mapping, *, file: str) -> None:
     """Show how alike maps are after weights were drawn anew, or between two networks."""
     if found["randomised"]:
         st.markdown(t("**Weights drawn anew**"))
-        parts.draw_table(
+        display.draw_table(
             partial(audit_tables.randomised, found),
             alt=t("Similarity of maps after weights were drawn anew"),
             file=f"{file}-randomised",
@@ -121,7 +122,7 @@ def _alike(found: Mapping, comparison: Mapping, *, file: str) -> None:
         st.caption(t(audit_map_text.RANDOMISED))
     if comparison.get("map_agreement"):
         st.markdown(t("**Agreement of the networks' maps**"))
-        parts.draw_table(
+        display.draw_table(
             partial(audit_tables.agreement, comparison),
             alt=t("Similarity of two networks' maps"),
             file=f"{file}-maps",

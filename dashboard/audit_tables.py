@@ -7,10 +7,10 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.messages import in_words
 from covid_model.runs import ARCHITECTURES
 from dashboard import audit_map_text, audit_text
-from dashboard.figures import NOTHING, number, share, value
+from dashboard.components.formatting import NOTHING, number, share, value
+from dashboard.components.text import TITLES, plain
 from dashboard.i18n.translate import t
 from dashboard.tables import Rows
-from dashboard.text import TITLES, plain
 
 
 def conditions(audit: Mapping[str, Any]) -> Rows:

@@ -5,9 +5,10 @@ from typing import Any
 
 from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import Run
-from dashboard import evidence_text, figures
+from dashboard import evidence_text
+from dashboard.components import formatting
+from dashboard.components.text import percent
 from dashboard.i18n.translate import t
-from dashboard.text import percent
 
 Audit = Mapping[str, Any]
 
@@ -124,13 +125,13 @@ def _probe(audit: Audit) -> str:
     return t(
         "**The source of an image can be read off what the network sees** in {share}, where chance "
         "is {chance}. So it could name the source in place of the disease.",
-        share=figures.share(probe, "balanced_accuracy"),
+        share=formatting.share(probe, "balanced_accuracy"),
         chance=percent(probe["chance"]),
     )
 
 
 def _labels(audit: Audit) -> str:
-    v = figures.number(audit["label_by_source"]["cramers_v"], 2)
+    v = formatting.number(audit["label_by_source"]["cramers_v"], 2)
     return t(
         "**The source gives the label away in the training images** (Cramér's V {v}). This is the "
         "data's fault, yet any network trained on them may have learned the source.",
@@ -150,7 +151,7 @@ def _kept(audit: Audit, condition: str) -> str:
     rows = {row["condition"]: row for row in audit["conditions"]}
     return t(
         "reaches a macro recall of {recall}; untouched {untouched}, chance {chance}",
-        recall=figures.share(rows[condition], "macro_recall"),
+        recall=formatting.share(rows[condition], "macro_recall"),
         untouched=percent(rows["untouched"]["macro_recall"]),
         chance=percent(audit["chance"]),
     )

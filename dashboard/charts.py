@@ -7,10 +7,18 @@ import plotly.graph_objects as go
 from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from dashboard.chart_parts import MARK, PAPER, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.components.plotly_base import (
+    MARK,
+    PAPER,
+    TRAIN,
+    VALIDATION,
+    base_figure,
+    legend,
+    percent,
+)
+from dashboard.components.text import QUANTITIES, capital, titles
+from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import number, t
-from dashboard.text import QUANTITIES, capital, titles
-from dashboard.text import percent as in_percent
 
 LABEL = 22  # percent of the axis that a bar's label takes where the chart is narrow
 SHARES = [[0.0, "#eef4f7"], [0.5, "#6ea9bf"], [1.0, "#0b4f66"]]

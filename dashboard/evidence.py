@@ -7,15 +7,8 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
-from dashboard import (
-    charts,
-    evidence_charts,
-    evidence_tables,
-    evidence_text,
-    parts,
-    text,
-    trust_text,
-)
+from dashboard import charts, evidence_charts, evidence_tables, evidence_text, trust_text
+from dashboard.components import display, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import state
@@ -35,7 +28,7 @@ def charts_of(report: Report) -> None:
             drawn.append((chart(report), alt, f"curve-{area}"))
     for column, (figure, alt, key) in zip(st.columns(3, gap="medium"), drawn, strict=False):
         with column:
-            parts.draw_chart(figure, alt=alt, key=key)
+            display.draw_chart(figure, alt=alt, key=key)
 
 
 @error_boundary.fragment
@@ -52,7 +45,7 @@ def prevalence(report: Report, *, file: str) -> None:
         persist_state="session",
         help=t(evidence_text.PREVALENCE_HELP),
     )
-    parts.draw_table(
+    display.draw_table(
         partial(evidence_tables.predictive, report, prevalence=chosen / 100),
         alt=t("PPV and NPV of each class at {chosen} %", chosen=chosen),
         file=f"{file}-{chosen}",
@@ -83,12 +76,12 @@ def groups(report: Report, *, file: str) -> None:
     rows, title = known[choice], t(evidence_text.GROUPS[choice])
     if few := evidence_text.few(rows):
         st.warning(few)
-    parts.draw_chart(
+    display.draw_chart(
         evidence_charts.groups_chart(rows, title=title),
         alt=evidence_text.groups_alt(rows),
         key=f"groups-{choice}",
     )
-    parts.draw_table(
+    display.draw_table(
         partial(evidence_tables.groups, rows, title=evidence_text.GROUPS[choice]),
         alt=t("Figures of each group: {title}", title=title),
         file=f"{file}-{choice}",
@@ -111,7 +104,7 @@ def comparison(found: Mapping | None, *, file: str) -> None:
     """Show which network is right more often on the same images."""
     if (found or {}).get("pairs"):
         st.markdown(t("**On the same images**"))
-        parts.draw_table(
+        display.draw_table(
             partial(evidence_tables.pairs, found),
             alt=t("Pairs of networks on the same images"),
             file=file,

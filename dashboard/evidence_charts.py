@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Sentence
-from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
-from dashboard.dot_chart import Dots, dot_chart
+from dashboard.components.dot_chart import Dots, dot_chart
+from dashboard.components.plotly_base import MARK, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.evidence_text import NOT_ON_RECORD
 from dashboard.i18n.translate import number, t
 

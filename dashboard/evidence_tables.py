@@ -7,11 +7,11 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
 from dashboard import evidence_text
-from dashboard.figures import number, points, share
+from dashboard.components.formatting import number, points, share
+from dashboard.components.text import TITLES, percent, plain, steady
 from dashboard.i18n.translate import t
 from dashboard.prevalence import predictive_values
 from dashboard.tables import Report, Rows
-from dashboard.text import TITLES, percent, plain, steady
 
 Row = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import ARCHITECTURES, Run
+from dashboard.components.text import NO_BREAK, TITLES, percent, plain
 from dashboard.i18n.translate import number, t
-from dashboard.text import NO_BREAK, TITLES, percent, plain
 
 SIGNIFICANT = 0.05
 GROUPS = {

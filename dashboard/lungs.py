@@ -9,7 +9,8 @@ from covid_model.common.errors import CovidModelError
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.diagnosis import Diagnosis
 from covid_model.serving.lung_occlusion import Counterfactual
-from dashboard import lungs_text, text
+from dashboard import lungs_text
+from dashboard.components import text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import inference, state

@@ -3,8 +3,8 @@
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.lung_occlusion import Counterfactual
+from dashboard.components.text import TITLES, percent
 from dashboard.i18n.translate import t
-from dashboard.text import TITLES, percent
 
 HARDLY = Sentence("The answer hardly changes without the lungs: do not trust it.")
 NO_MASK = Sentence(

@@ -8,7 +8,8 @@ import streamlit as st
 
 from covid_model.common.classes import TITLES
 from covid_model.serving import Diagnosis
-from dashboard import many_table, many_text, parts, reading, reading_text, text
+from dashboard import many_table, many_text, reading, reading_text
+from dashboard.components import display, text
 from dashboard.i18n.translate import t
 from dashboard.many_table import Row
 from dashboard.session import inference, state
@@ -142,7 +143,7 @@ def pick(shown: Sequence[Row]) -> tuple[str, state.Case]:
     with left:
         _step(t("Previous file"), before, icon=":material/chevron_left:")
     with middle:
-        chosen = parts.pick_case()
+        chosen = display.pick_case()
     with right:
         _step(t("Next file"), after, icon=":material/chevron_right:")
     return chosen
@@ -162,4 +163,4 @@ def _step(label: str, key: str | None, *, icon: str) -> None:
 def download(held: Sequence[Row]) -> None:
     """Offer the results of all files, whatever the filter, as CSV; what is hidden stays so."""
     results = many_table.results_csv(held)
-    parts.offer_csv(t("Download results as CSV"), results, file="results.csv")
+    display.offer_csv(t("Download results as CSV"), results, file="results.csv")

@@ -8,10 +8,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from covid_model.serving import Diagnosis, Prediction, batch
+from dashboard.components.text import STATUS, TITLES, capital, said
 from dashboard.i18n.translate import t
 from dashboard.many_text import KINDS, counted, of_kind
 from dashboard.tables import defused, with_notice
-from dashboard.text import STATUS, TITLES, capital, said
 
 Kind = Literal["ok", "uncertain", "refused", "hidden", "waiting"]
 HIDDEN = "not read yet"  # what the CSV says of a file whose answer is hidden

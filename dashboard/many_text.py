@@ -1,8 +1,8 @@
 """The words for many files at once."""
 
 from covid_model.common.messages import Sentence
+from dashboard.components.text import STATUS
 from dashboard.i18n.translate import t
-from dashboard.text import STATUS
 
 KINDS = {**STATUS, "hidden": Sentence("not read yet"), "waiting": Sentence("waiting")}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Sentence
 from dashboard import evidence_text
-from dashboard.chosen import Chosen
+from dashboard.components.run_picker import Chosen
+from dashboard.components.text import percent, plain, titles
 from dashboard.i18n.translate import t
 from dashboard.mistakes import Mistake
-from dashboard.text import percent, plain, titles
 
 ANY = ""
 CHOICES = {ANY: Sentence("any class"), **TITLES}

@@ -6,7 +6,8 @@ import streamlit as st
 
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, decide
-from dashboard import outcome_tables, parts, text, trust_text
+from dashboard import outcome_tables, trust_text
+from dashboard.components import display, text
 from dashboard.i18n.translate import t
 
 
@@ -21,9 +22,9 @@ def refused(diagnosis: Diagnosis) -> bool:
     st.error(reason, title=t(trust_text.NOVEL))
     left, right = st.columns(2)
     with left:
-        parts.draw_radiograph(diagnosis)
+        display.draw_radiograph(diagnosis)
     with right:
-        parts.draw_table(
+        display.draw_table(
             partial(outcome_tables.novelty, diagnosis),
             alt=t("Novelty by each network"),
             file="novelty",
@@ -45,7 +46,7 @@ def answer(diagnosis: Diagnosis) -> None:
         )
         st.caption(f"{text.capital(trust_text.figures(prediction))}.")
     with bars:
-        parts.draw_scores(prediction)
+        display.draw_scores(prediction)
 
 
 def answers(diagnosis: Diagnosis) -> None:

@@ -4,10 +4,10 @@ import numpy as np
 
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard.figures import number
+from dashboard.components.formatting import number
+from dashboard.components.text import TITLES, capital, percent, titles
 from dashboard.i18n.translate import t, written
 from dashboard.tables import Rows
-from dashboard.text import TITLES, capital, percent, titles
 
 
 def scores(diagnosis: Diagnosis) -> Rows:

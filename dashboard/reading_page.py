@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from covid_model.runs import ARCHITECTURES
-from dashboard import parts, reading_tables, reading_text
+from dashboard import reading_tables, reading_text
+from dashboard.components import display
 from dashboard.i18n.translate import t
 from dashboard.session import state
 
@@ -25,14 +26,14 @@ def section(*, run: str, network: str) -> None:
     counts = reading_tables.compared(log, run=run, network=network)
     st.markdown(reading_text.agreement(reading_tables.agreement(counts), title))
     if counts.any():
-        parts.draw_table(
+        display.draw_table(
             partial(reading_tables.confusion, counts),
             alt=t("Blind readings by what the reader and {network} said", network=title),
         )
     st.caption(reading_text.counted(log, int(counts.sum())))
     with st.container(horizontal=True):
         readings = reading_tables.log_csv(log)
-        parts.offer_csv(t("Download the log as CSV"), readings, file="readings.csv")
+        display.offer_csv(t("Download the log as CSV"), readings, file="readings.csv")
         with st.popover(t("Delete the log"), icon=":material/delete:"):
             st.markdown(t("The readings are nowhere else. Download them first."))
             st.button(t("Delete all readings"), on_click=state.forget_readings)

@@ -4,12 +4,12 @@ import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.kappa import Kappa, cohen_kappa
+from dashboard.components.text import TITLES
 from dashboard.i18n.translate import t
 from dashboard.many_text import of_kind
 from dashboard.reading_text import choice
 from dashboard.session.reading_log import CHOICES, Answer, Log, Reading
 from dashboard.tables import Rows, defused, with_notice
-from dashboard.text import TITLES
 
 COLUMNS = (
     *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note"),

@@ -8,8 +8,9 @@ import streamlit as st
 from covid_model.common import paper
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
-from dashboard import charts, evidence_text, figures, parts, tables, text
-from dashboard.chosen import Chosen
+from dashboard import charts, evidence_text, tables
+from dashboard.components import display, formatting, text
+from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
 from dashboard.tables import Report
 
@@ -44,15 +45,15 @@ def headline(shown: Chosen, report: Report) -> None:
     counts = {key: report[key] for key in ("images", "patients")}
     grid = st.grid(4, min_column_width=230, gap="small")
     for label, value in (
-        (t("Accuracy"), figures.share(report, "accuracy")),
-        (t("Macro recall"), figures.share(report, "macro_recall")),
-        (t("AUROC, macro"), figures.value(report, "auroc_macro")),
+        (t("Accuracy"), formatting.share(report, "accuracy")),
+        (t("Macro recall"), formatting.share(report, "macro_recall")),
+        (t("AUROC, macro"), formatting.value(report, "auroc_macro")),
         (t("Test images (patients)"), t("{images:,} ({patients:,})", **counts)),
     ):
         grid.metric(label, value, border=True)
     origin = f"{shown.network}: {t(shown.run.model_info(shown.model).backbone_origin)}"
     st.caption(f"{evidence_text.interval_note(report)} {origin}".strip())
-    parts.draw_table(
+    display.draw_table(
         partial(tables.per_class, report),
         alt=t("Figures of each class"),
         file=f"{shown.file}-classes",
@@ -65,7 +66,7 @@ def course(shown: Chosen) -> None:
     history = [{key: float(row[key]) for key in row} for row in table]
     for column, quantity in zip(st.columns(2, gap="medium"), ("accuracy", "loss"), strict=True):
         with column:
-            parts.draw_chart(
+            display.draw_chart(
                 charts.history_chart(history, quantity=quantity),
                 alt=text.history(history, quantity),
                 key=f"history-{quantity}",
@@ -77,21 +78,21 @@ def beside_the_paper(run: Run, reports: Mapping[str, Report]) -> None:
     st.subheader(t("The networks of this run, beside the paper"))
     table, chart = st.columns([3, 2], gap="medium")
     with table:
-        parts.draw_table(
+        display.draw_table(
             partial(tables.networks, reports),
             alt=t("Figures of each network"),
             file=f"{run.name}-networks",
         )
         st.caption(text.paper_note())
         with st.expander(t("The paper's protocol")):
-            parts.draw_table(
+            display.draw_table(
                 tables.protocol,
                 alt=t("Protocol of the paper"),
                 file="paper-protocol",
             )
     with chart:
         theirs = {name: result.accuracy for name, result in paper.RESULTS.items()}
-        parts.draw_chart(
+        display.draw_chart(
             charts.models_chart(reports, paper=theirs), alt=text.networks(reports), key="networks"
         )
 
@@ -102,10 +103,10 @@ def companion(run: Run, reports: Mapping[str, Report], runs: Mapping[str, Run]) 
     if other is None:
         return
     st.subheader(t("Beside its companion run"))
-    st.caption(f"{parts.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
+    st.caption(f"{display.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
     theirs = all_reports(other)
-    parts.draw_table(
-        lambda: tables.beside({parts.run_title(run): reports, parts.run_title(other): theirs}),
+    display.draw_table(
+        lambda: tables.beside({display.run_title(run): reports, display.run_title(other): theirs}),
         alt=t("Accuracy and macro recall of both runs"),
         file=f"{run.name}-companion",
     )

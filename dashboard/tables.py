@@ -9,9 +9,9 @@ from covid_model.common import paper
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from dashboard.figures import NOTHING, TO, share, value
+from dashboard.components.formatting import NOTHING, TO, share, value
+from dashboard.components.text import NO_BREAK, TITLES, percent, unplain
 from dashboard.i18n.translate import t
-from dashboard.text import NO_BREAK, TITLES, percent, unplain
 
 Rows = list[dict[str, str]]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # as OWASP lists them for CSV injection

@@ -6,7 +6,8 @@ from functools import partial
 import streamlit as st
 
 from covid_model.runs import Run
-from dashboard import parts, trust_charts, trust_tables, trust_text
+from dashboard import trust_charts, trust_tables, trust_text
+from dashboard.components import display
 from dashboard.i18n.translate import t
 from dashboard.tables import Report
 
@@ -28,7 +29,7 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
     _charts(report)
     infos = {key: run.model_info(key) for key in reports}
     if trust_tables.thresholds(infos, reports):
-        parts.draw_table(
+        display.draw_table(
             partial(trust_tables.thresholds, infos, reports),
             alt=t("Thresholds of each network with what they cost"),
             file=f"{run.name}-thresholds",
@@ -44,14 +45,14 @@ def _charts(report: Report) -> None:
     left, right = st.columns(2, gap="medium")
     if calibration := report.get("calibration"):
         with left:
-            parts.draw_chart(
+            display.draw_chart(
                 trust_charts.reliability_chart(calibration),
                 alt=trust_text.reliability(calibration),
                 key="reliability",
             )
     if answers := report.get("answers"):
         with right:
-            parts.draw_chart(
+            display.draw_chart(
                 trust_charts.answers_chart(answers),
                 alt=trust_text.answers(answers),
                 key="answers",
@@ -62,7 +63,7 @@ def _within_source(report: Report, *, file: str) -> None:
     """Show the figures of two classes within one source."""
     if report.get("within_source"):
         st.markdown(t("**Two classes within one source**"))
-        parts.draw_table(
+        display.draw_table(
             partial(trust_tables.within_source, report),
             alt=t("Balanced accuracy within each source"),
             file=file,

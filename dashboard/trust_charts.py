@@ -6,9 +6,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from covid_model.common.messages import Sentence
-from dashboard.chart_parts import MARK, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.components.plotly_base import MARK, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import t
-from dashboard.text import percent as in_percent
 
 HEIGHT = 360
 NAMES = {"before": Sentence("before, ECE {ece}"), "after": Sentence("after, ECE {ece}")}

@@ -5,8 +5,8 @@ from typing import Any
 
 from covid_model.common.messages import Sentence
 from covid_model.serving.classifier import Prediction
+from dashboard.components.text import percent
 from dashboard.i18n.translate import t
-from dashboard.text import percent
 
 NOVEL = Sentence("This does not look like the radiographs that the networks know")
 ANSWER = Sentence("The networks answer")

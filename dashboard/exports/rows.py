@@ -3,7 +3,7 @@
 from covid_model.common.classes import TITLES
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-from dashboard import text
+from dashboard.components import text
 from dashboard.exports.content import Content
 from dashboard.i18n.translate import number, t
 

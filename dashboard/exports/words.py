@@ -6,7 +6,8 @@ from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-from dashboard import lungs_text, text
+from dashboard import lungs_text
+from dashboard.components import text
 from dashboard.exports.content import Content
 from dashboard.exports.rows import Table, facts, figures
 from dashboard.i18n.translate import current, t

@@ -7,7 +7,7 @@ from covid_model.common.classes import CLASS_NAMES, TITLES, class_index
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import parts, text
+from dashboard.components import display, text
 from dashboard.i18n.translate import t
 
 RADIOGRAPH, MAP, OVERLAY = "radiograph", "map", "overlay"
@@ -40,7 +40,7 @@ def of_network(
 
 def _plain(diagnosis: Diagnosis) -> dict[str, Any]:
     """The words of the radiograph as it is, which any panel may show."""
-    details = text.unplain(parts.details_line(diagnosis.radiograph))
+    details = text.unplain(display.details_line(diagnosis.radiograph))
     return {
         "alt": t("The radiograph {name} as it was read", name=diagnosis.name),
         "caption": [" · ".join(filter(None, [t("Radiograph"), details]))],

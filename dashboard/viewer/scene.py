@@ -11,7 +11,7 @@ from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import text
+from dashboard.components import text
 from dashboard.i18n import translate
 from dashboard.i18n.translate import t
 from dashboard.viewer import encoding, panels

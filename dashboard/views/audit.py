@@ -3,8 +3,9 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard import audit_parts, audit_text, chosen, evidence
-from dashboard.chosen import Chosen
+from dashboard import audit_parts, audit_text, evidence
+from dashboard.components import run_picker
+from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
 
 
@@ -22,7 +23,7 @@ def audit_of(shown: Chosen) -> audit_text.Audit | None:
 
 st.title(t("Shortcuts"))
 st.markdown(t(audit_text.INTRODUCTION))
-shown = chosen.pick()
+shown = run_picker.pick()
 audit = audit_of(shown)
 if audit is not None:
     audit_parts.banner(audit)

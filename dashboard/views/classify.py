@@ -14,13 +14,12 @@ from dashboard import (
     lungs_text,
     many,
     outcome,
-    parts,
     reading,
     reading_page,
-    text,
     viewer,
     windows,
 )
+from dashboard.components import display, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import state
@@ -74,16 +73,16 @@ def many_files(run: Run, model: str) -> None:
 
 
 st.title(t("Classify"))
-shelf = parts.open_shelf(to_predict=True)
+shelf = display.open_shelf(to_predict=True)
 controls, results = st.columns([1, 2], gap="large")
 with controls:
-    parts.intake()
-    run = parts.pick_run(shelf)
-    model = None if run is None else parts.pick_network(run.servable_models, key=state.MODEL)
+    display.intake()
+    run = display.pick_run(shelf)
+    model = None if run is None else display.pick_network(run.servable_models, key=state.MODEL)
 with results:
     if run is not None:
         reading.switch()  # before the first file too, as its answer would show at once
     if not state.cases():
-        parts.empty()
+        display.empty()
     elif run is not None:
         many_files(run, model)

@@ -8,17 +8,8 @@ from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import (
-    exports,
-    outcome,
-    outcome_tables,
-    parts,
-    reading,
-    text,
-    trust_text,
-    viewer,
-    windows,
-)
+from dashboard import exports, outcome, outcome_tables, reading, trust_text, viewer, windows
+from dashboard.components import display, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import inference, state
@@ -33,7 +24,7 @@ def answers(diagnosis: Diagnosis) -> None:
             st.subheader(ARCHITECTURES[prediction.model])
             figures = trust_text.figures(prediction)
             st.markdown(f"**{t(TITLES[prediction.predicted])}**, {figures}")
-            parts.draw_scores(prediction)
+            display.draw_scores(prediction)
 
 
 @error_boundary.fragment
@@ -53,14 +44,14 @@ def result(key: str, diagnosis: Diagnosis) -> None:
     outcome.answers(diagnosis)
     answers(diagnosis)
     draw(key, diagnosis)
-    parts.draw_table(
+    display.draw_table(
         partial(outcome_tables.scores, diagnosis),
         alt=t("What each network says of each class"),
         file="networks",
     )
     if len(diagnosis.predictions) > 1:
         st.subheader(t("How far the networks lie apart"))
-        parts.draw_table(
+        display.draw_table(
             partial(outcome_tables.spread, diagnosis),
             alt=t("Lowest and highest probability or score of each class, with their difference"),
             file="spread",
@@ -68,15 +59,15 @@ def result(key: str, diagnosis: Diagnosis) -> None:
 
 
 st.title(t("Compare"))
-shelf = parts.open_shelf(to_predict=True)
+shelf = display.open_shelf(to_predict=True)
 with st.expander(t("Files"), icon=":material/upload_file:", expanded=not state.cases()):
-    parts.intake()
-run = parts.pick_run(shelf)
-chosen = parts.pick_case()
+    display.intake()
+run = display.pick_run(shelf)
+chosen = display.pick_case()
 if run is not None:
     reading.switch()
 if chosen is None:
-    parts.empty()
+    display.empty()
 elif run is not None:
     key, case = chosen
     try:

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard import chosen, mistakes, mistakes_text, text
-from dashboard.chosen import Chosen
+from dashboard import mistakes, mistakes_text
+from dashboard.components import run_picker, text
+from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
 from dashboard.mistakes import Mistake
 from dashboard.session import inference, state
@@ -82,7 +83,7 @@ def gallery(shown: Chosen, found: list[Mistake]) -> None:
 
 st.title(t("Errors"))
 st.markdown(t(mistakes_text.INTRODUCTION))
-shown = chosen.pick()
+shown = run_picker.pick()
 try:
     rows = shown.run.table(shown.model, "predictions.csv")
 except CovidModelError as error:

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard import chosen, evidence, evidence_text, report_parts, trust
-from dashboard.chosen import Chosen
+from dashboard import evidence, evidence_text, report_parts, trust
+from dashboard.components import run_picker
+from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
 
 
@@ -20,7 +21,7 @@ def network(shown: Chosen) -> None:
 
 
 st.title(t("Reports"))
-shown = chosen.pick()
+shown = run_picker.pick()
 run = shown.run
 report_parts.facts(run)
 reports = report_parts.all_reports(run)

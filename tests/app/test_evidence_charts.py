@@ -3,7 +3,8 @@
 import pytest
 
 from covid_model.common.classes import CLASSES
-from dashboard import audit_charts, dot_chart, evidence_charts
+from dashboard import audit_charts, evidence_charts
+from dashboard.components import dot_chart
 from tests import evidence
 
 REPORT, AUDIT = evidence.report(), evidence.audit()

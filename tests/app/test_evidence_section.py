@@ -5,7 +5,8 @@ import json
 import pytest
 
 from covid_model.runs import COMPARISON_FILE
-from dashboard import evidence_text, figures
+from dashboard import evidence_text
+from dashboard.components import formatting
 from tests.app.conftest import words
 from tests.evidence import write_evidence_run
 
@@ -30,7 +31,7 @@ def table(at, column):
 def test_figures_stand_with_their_intervals(open_app, root):
     at = open_app(root, "reports")
     assert not at.exception
-    assert at.metric[0].value.replace("\u00a0", " ").replace(figures.TO, "-") == (
+    assert at.metric[0].value.replace("\u00a0", " ").replace(formatting.TO, "-") == (
         "60.0 % (55.0-65.0)"
     )
     assert {"NPV", "AUROC", "AP"} <= set(table(at, "Sensitivity"))

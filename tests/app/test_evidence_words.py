@@ -6,7 +6,8 @@ import io
 import pytest
 
 from covid_model.common.disclaimer import NOTICE
-from dashboard import evidence_tables, evidence_text, figures, tables, trust_text
+from dashboard import evidence_tables, evidence_text, tables, trust_text
+from dashboard.components import formatting
 from dashboard.prevalence import predictive_values
 from tests import evidence
 
@@ -15,21 +16,21 @@ REPORT = evidence.report()
 
 def read(cell):
     """A cell as it is read, with plain spaces and hyphens."""
-    return cell.replace("\u00a0", " ").replace(figures.TO, "-")
+    return cell.replace("\u00a0", " ").replace(formatting.TO, "-")
 
 
 @pytest.mark.parametrize(
     ("shown", "row", "said"),
     [
-        (figures.share, {"x": 0.899, "x_interval": [0.881, 0.915]}, "89.9 % (88.1-91.5)"),
-        (figures.share, {"x": 0.899, "x_interval": None}, "89.9 %"),
-        (figures.share, {"x": 0.899}, "89.9 %"),
-        (figures.share, {"x": None, "x_interval": None}, "–"),
-        (figures.share, {}, "–"),
-        (figures.value, {"x": 0.975, "x_interval": [0.968, 0.981]}, "0.975 (0.968-0.981)"),
-        (figures.value, {"x": 0.02, "x_interval": [-0.1, 0.2]}, "0.020 (-0.100 to 0.200)"),
-        (figures.points, {"x": 0.021, "x_interval": [0.005, 0.037]}, "+2.1 (+0.5 to +3.7)"),
-        (figures.points, {"x": -0.021, "x_interval": None}, "-2.1"),
+        (formatting.share, {"x": 0.899, "x_interval": [0.881, 0.915]}, "89.9 % (88.1-91.5)"),
+        (formatting.share, {"x": 0.899, "x_interval": None}, "89.9 %"),
+        (formatting.share, {"x": 0.899}, "89.9 %"),
+        (formatting.share, {"x": None, "x_interval": None}, "–"),
+        (formatting.share, {}, "–"),
+        (formatting.value, {"x": 0.975, "x_interval": [0.968, 0.981]}, "0.975 (0.968-0.981)"),
+        (formatting.value, {"x": 0.02, "x_interval": [-0.1, 0.2]}, "0.020 (-0.100 to 0.200)"),
+        (formatting.points, {"x": 0.021, "x_interval": [0.005, 0.037]}, "+2.1 (+0.5 to +3.7)"),
+        (formatting.points, {"x": -0.021, "x_interval": None}, "-2.1"),
     ],
 )
 def test_a_figure_stands_with_its_interval(shown, row, said):
@@ -37,9 +38,9 @@ def test_a_figure_stands_with_its_interval(shown, row, said):
 
 
 def test_an_interval_is_never_broken_in_two():
-    assert figures.share({"x": 0.5, "x_interval": [0.4, 0.6]}, "x").split(" ") == [
+    assert formatting.share({"x": 0.5, "x_interval": [0.4, 0.6]}, "x").split(" ") == [
         "50.0\u00a0%",
-        f"(40.0{figures.TO}60.0)",
+        f"(40.0{formatting.TO}60.0)",
     ]
 
 

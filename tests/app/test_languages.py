@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard import parts, tables
+from dashboard import tables
+from dashboard.components import display
 from dashboard.i18n import translate
 from dashboard.session import state
 from tests import evidence
@@ -73,7 +74,7 @@ def test_tables_follow_the_language_but_their_files_do_not():
         return tables.per_class(evidence.report())
 
     with translate.speaking("pt_BR"):
-        shown, file = rows(), parts._csv(rows)
+        shown, file = rows(), display._csv(rows)
     assert "Sensibilidade" in shown[0]
     assert "80,0" in shown[0]["Sensibilidade"]
     assert "Sensitivity" in file

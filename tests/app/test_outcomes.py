@@ -11,7 +11,8 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, Prediction, decide
-from dashboard import text, trust_text
+from dashboard import trust_text
+from dashboard.components import text
 from dashboard.session import inference
 from tests.app.conftest import everything, go, panels, upload, words
 

@@ -11,7 +11,7 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Classifier
-from dashboard import text
+from dashboard.components import text
 from dashboard.session import state
 from tests.app.conftest import go, panels, scene, upload, viewers, words
 

@@ -7,8 +7,8 @@ import pytest
 
 from covid_model.imaging.reader import read_radiograph
 from covid_model.serving.diagnosis import diagnose
+from dashboard.components.display import details_line
 from dashboard.i18n import translate
-from dashboard.parts import details_line
 from tests.app.conftest import upload, words
 from tests.dicoms import radiograph
 

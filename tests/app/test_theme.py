@@ -10,7 +10,7 @@ import pytest
 
 import dashboard
 from covid_model.common.classes import CLASSES
-from dashboard import chart_parts
+from dashboard.components import plotly_base
 
 FOLDER = Path(dashboard.__file__).parent
 THEME = tomllib.loads((FOLDER / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
@@ -76,7 +76,7 @@ def test_words_and_controls_stand_out_from_what_is_behind_them(theme):
 def test_marks_of_the_charts_stand_out_from_the_page(theme):
     page = THEME[theme]["backgroundColor"]
     marks = [info.colour for info in CLASSES] + THEME["chartCategoricalColors"]
-    marks += [chart_parts.TRAIN, chart_parts.VALIDATION, chart_parts.PAPER, chart_parts.MARK]
+    marks += [plotly_base.TRAIN, plotly_base.VALIDATION, plotly_base.PAPER, plotly_base.MARK]
     assert [mark for mark in marks if contrast(mark, page) < GRAPHIC] == []
 
 

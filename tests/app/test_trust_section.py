@@ -6,7 +6,8 @@ import math
 import pytest
 
 from covid_model.runs import ARCHITECTURES, ModelInfo, read_model_info, write_json, write_model_info
-from dashboard import text, trust_charts, trust_tables, trust_text
+from dashboard import trust_charts, trust_tables, trust_text
+from dashboard.components import text
 from tests.app.conftest import words
 
 

@@ -7,7 +7,8 @@ from covid_model.common import paper
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import outcome_tables, tables, text
+from dashboard import outcome_tables, tables
+from dashboard.components import text
 
 
 def diagnosis(name="a.png", *scores):

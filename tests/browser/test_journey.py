@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from covid_model.common.disclaimer import NOTICE
-from dashboard.text import TITLES
+from dashboard.components.text import TITLES
 
 pytestmark = pytest.mark.browser
 

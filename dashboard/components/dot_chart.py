@@ -7,9 +7,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from covid_model.common.messages import Sentence
-from dashboard.chart_parts import MARK, base_figure, legend, percent
+from dashboard.components.plotly_base import MARK, base_figure, legend, percent
+from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import number, t
-from dashboard.text import percent as in_percent
 
 ROW = 56  # pixels of height for each row of dots
 BELOW = 60  # pixels of the axis with its title

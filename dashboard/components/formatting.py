@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dashboard.components.text import NO_BREAK, percent
 from dashboard.i18n import translate
 from dashboard.i18n.translate import t, written
-from dashboard.text import NO_BREAK, percent
 
 Row = Mapping[str, Any]
 NOTHING = "–"

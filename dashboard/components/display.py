@@ -13,7 +13,8 @@ from covid_model.imaging.reader import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import tables, text
+from dashboard import tables
+from dashboard.components import text
 from dashboard.i18n.translate import speaking, t
 from dashboard.session import inference, state
 
