@@ -11,7 +11,7 @@ from covid_model.serving import Diagnosis, Prediction, batch
 from dashboard.components.text import STATUS, TITLES, capital, said
 from dashboard.i18n.translate import t
 from dashboard.many_text import KINDS, counted, of_kind
-from dashboard.tables import defused, with_notice
+from dashboard.reports.tables import defused, with_notice
 
 Kind = Literal["ok", "uncertain", "refused", "hidden", "waiting"]
 HIDDEN = "not read yet"  # what the CSV says of a file whose answer is hidden

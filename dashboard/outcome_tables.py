@@ -7,7 +7,7 @@ from covid_model.serving.diagnosis import Diagnosis
 from dashboard.components.formatting import number
 from dashboard.components.text import TITLES, capital, percent, titles
 from dashboard.i18n.translate import t, written
-from dashboard.tables import Rows
+from dashboard.reports.tables import Rows
 
 
 def scores(diagnosis: Diagnosis) -> Rows:

@@ -8,8 +8,8 @@ from dashboard.components.text import TITLES
 from dashboard.i18n.translate import t
 from dashboard.many_text import of_kind
 from dashboard.reading_text import choice
+from dashboard.reports.tables import Rows, defused, with_notice
 from dashboard.session.reading_log import CHOICES, Answer, Log, Reading
-from dashboard.tables import Rows, defused, with_notice
 
 COLUMNS = (
     *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note"),

@@ -13,9 +13,9 @@ from covid_model.imaging.reader import Radiograph
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import tables
 from dashboard.components import text
 from dashboard.i18n.translate import speaking, t
+from dashboard.reports import tables
 from dashboard.session import inference, state
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def details_line(radiograph: Radiograph) -> str:
 
 def draw_scores(prediction: Prediction) -> None:
     """Draw the three scores of one network as bars, with the threshold where it has one."""
-    from dashboard import charts  # Plotly with pandas, only where something is drawn
+    from dashboard.reports import charts  # Plotly with pandas, only where something is drawn
 
     draw_chart(
         charts.scores_chart(

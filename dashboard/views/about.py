@@ -8,10 +8,10 @@ from covid_model.common import paper
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
 from covid_model.runs.model_card.card import CARD_FILE, model_card
-from dashboard import tables
 from dashboard.components import display, text
 from dashboard.frame import about_text, error_boundary
 from dashboard.i18n.translate import current, t
+from dashboard.reports import tables
 from dashboard.session import state
 
 CARD_HEIGHT = 640  # pixels

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard import audit_parts, audit_text, evidence
 from dashboard.components import run_picker
 from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
+from dashboard.reports.performance import sections as performance_sections
+from dashboard.reports.shortcuts import sections as shortcuts_sections
+from dashboard.reports.shortcuts import text as shortcuts_text
 
 
-def audit_of(shown: Chosen) -> audit_text.Audit | None:
+def audit_of(shown: Chosen) -> shortcuts_text.Audit | None:
     """Return the audit of a network; where there is none, say why with what to do."""
     try:
         audit = shown.run.audit(shown.model)
@@ -17,17 +19,17 @@ def audit_of(shown: Chosen) -> audit_text.Audit | None:
         st.error(t(error.sentence), title=t("This audit cannot be shown"))
         return None
     if audit is None:
-        st.info(audit_text.missing(shown.run), title=t("This network was not audited"))
+        st.info(shortcuts_text.missing(shown.run), title=t("This network was not audited"))
     return audit
 
 
 st.title(t("Shortcuts"))
-st.markdown(t(audit_text.INTRODUCTION))
+st.markdown(t(shortcuts_text.INTRODUCTION))
 shown = run_picker.pick()
 audit = audit_of(shown)
 if audit is not None:
-    audit_parts.banner(audit)
-    st.caption(audit_text.basis(audit))
-    audit_parts.conditions(audit, file=shown.file)
-    audit_parts.source(audit, file=shown.file)
-    audit_parts.maps(audit, evidence.comparison_of(shown.run), file=shown.file)
+    shortcuts_sections.banner(audit)
+    st.caption(shortcuts_text.basis(audit))
+    shortcuts_sections.conditions(audit, file=shown.file)
+    shortcuts_sections.source(audit, file=shown.file)
+    shortcuts_sections.maps(audit, performance_sections.comparison_of(shown.run), file=shown.file)

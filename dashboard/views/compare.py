@@ -8,10 +8,11 @@ from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import exports, outcome, outcome_tables, reading, trust_text, viewer, windows
+from dashboard import exports, outcome, outcome_tables, reading, viewer, windows
 from dashboard.components import display, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
+from dashboard.reports.reliability import text as reliability_text
 from dashboard.session import inference, state
 from dashboard.viewer import scene
 
@@ -22,7 +23,7 @@ def answers(diagnosis: Diagnosis) -> None:
     for column, prediction in zip(columns, diagnosis.predictions, strict=True):
         with column:
             st.subheader(ARCHITECTURES[prediction.model])
-            figures = trust_text.figures(prediction)
+            figures = reliability_text.figures(prediction)
             st.markdown(f"**{t(TITLES[prediction.predicted])}**, {figures}")
             display.draw_scores(prediction)
 

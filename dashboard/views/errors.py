@@ -3,11 +3,12 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard import mistakes, mistakes_text
 from dashboard.components import run_picker, text
 from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
-from dashboard.mistakes import Mistake
+from dashboard.reports.errors import misclassified
+from dashboard.reports.errors import text as errors_text
+from dashboard.reports.errors.misclassified import Mistake
 from dashboard.session import inference, state
 
 ON_A_PAGE = 12
@@ -15,12 +16,12 @@ ON_A_PAGE = 12
 
 def picture(one: Mistake) -> None:
     """Show the radiograph where it is at hand, else say why it is not."""
-    folder = mistakes.data_folder()
-    reason = t(mistakes_text.NO_PICTURE)
+    folder = misclassified.data_folder()
+    reason = t(errors_text.NO_PICTURE)
     if folder and one.path:
         try:
-            file = mistakes.file_of(one.path, folder)
-            st.image(inference.thumbnail(file), width="stretch", alt=mistakes_text.alt(one))
+            file = misclassified.file_of(one.path, folder)
+            st.image(inference.thumbnail(file), width="stretch", alt=errors_text.alt(one))
             return
         except CovidModelError as error:
             reason = f"{reason}. {text.plain(error.sentence)}"
@@ -33,8 +34,8 @@ def picture(one: Mistake) -> None:
 def card(one: Mistake) -> None:
     """Show one mistake."""
     picture(one)
-    st.markdown(mistakes_text.heading(one))
-    st.caption(f"{mistakes_text.scores(one)}  \n{mistakes_text.facts(one)}")
+    st.markdown(errors_text.heading(one))
+    st.caption(f"{errors_text.scores(one)}  \n{errors_text.facts(one)}")
 
 
 def filtered(found: list[Mistake]) -> tuple[list[Mistake], str]:
@@ -45,24 +46,24 @@ def filtered(found: list[Mistake]) -> tuple[list[Mistake], str]:
         picks.append(
             column.segmented_control(
                 label,
-                list(mistakes_text.CHOICES),
-                default=mistakes_text.ANY,
+                list(errors_text.CHOICES),
+                default=errors_text.ANY,
                 required=True,
-                format_func=lambda name: t(mistakes_text.CHOICES[name]),
+                format_func=lambda name: t(errors_text.CHOICES[name]),
                 key=key,
                 persist_state="session",
                 wrap=True,
             )
         )
-    truth, predicted = (pick or mistakes_text.ANY for pick in picks)
-    return mistakes.chosen(found, truth=truth, predicted=predicted), f"{truth}-{predicted}"
+    truth, predicted = (pick or errors_text.ANY for pick in picks)
+    return misclassified.chosen(found, truth=truth, predicted=predicted), f"{truth}-{predicted}"
 
 
 def gallery(shown: Chosen, found: list[Mistake]) -> None:
     """Show a page of the mistakes that the visitor chose."""
     kept, choice = filtered(found)
     if not kept:
-        st.container(border=True).markdown(t(mistakes_text.NONE_LEFT))
+        st.container(border=True).markdown(t(errors_text.NONE_LEFT))
         return
     pages = -(-len(kept) // ON_A_PAGE)
     key = f"{state.ERROR_PAGE}-{shown.file}-{choice}"  # another choice starts on its first page
@@ -73,7 +74,7 @@ def gallery(shown: Chosen, found: list[Mistake]) -> None:
             card(one)
     st.download_button(
         t("All {count:,} as CSV", count=len(kept)),
-        mistakes.to_csv(kept),
+        misclassified.to_csv(kept),
         file_name=f"{shown.file}-errors.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -82,15 +83,15 @@ def gallery(shown: Chosen, found: list[Mistake]) -> None:
 
 
 st.title(t("Errors"))
-st.markdown(t(mistakes_text.INTRODUCTION))
+st.markdown(t(errors_text.INTRODUCTION))
 shown = run_picker.pick()
 try:
     rows = shown.run.table(shown.model, "predictions.csv")
 except CovidModelError as error:
     st.error(t(error.sentence), title=t("These errors cannot be shown"))
     st.stop()
-found = mistakes.mistakes(rows)
-st.markdown(mistakes_text.counted(shown, len(found), len(rows)))
-if note := mistakes_text.no_pictures(shown, found, mistakes.data_folder()):
+found = misclassified.mistakes(rows)
+st.markdown(errors_text.counted(shown, len(found), len(rows)))
+if note := errors_text.no_pictures(shown, found, misclassified.data_folder()):
     st.info(note)
 gallery(shown, found)

@@ -11,11 +11,12 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
-from dashboard import audit_map_text, audit_text
+from dashboard.reports.shortcuts import map_text as shortcuts_map_text
+from dashboard.reports.shortcuts import text as shortcuts_text
 from tests.app.conftest import words
 from tests.evidence import audit, write_evidence_run
 
-CHECKS = tuple(audit_text.CHECKS)
+CHECKS = tuple(shortcuts_text.CHECKS)
 
 
 def read(at):
@@ -47,7 +48,7 @@ def test_without_a_failed_check_there_is_no_alarm_and_no_all_clear(open_app, tmp
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_every_check_that_can_fail_has_its_words(check):
-    assert audit_text.failures(audit(check)).startswith("- **")
+    assert shortcuts_text.failures(audit(check)).startswith("- **")
 
 
 def test_charts_and_tables_of_an_audit(open_app, tmp_path):
@@ -88,8 +89,8 @@ def test_an_audit_without_lungs_probe_or_maps_says_so(open_app, tmp_path):
     said = read(at)
     assert "No outlines of lungs were at hand" in said
     assert "children's radiographs" not in said
-    assert audit_text.NO_PROBE in said
-    assert audit_map_text.NO_MAPS in said
+    assert shortcuts_text.NO_PROBE in said
+    assert shortcuts_map_text.NO_MAPS in said
     made = "No check failed: the border alone and the labels by source."
     assert at.success[0].value.startswith(made)
 
@@ -103,7 +104,7 @@ def test_maps_that_say_nothing_of_the_lungs_leave_the_rest(open_app, tmp_path):
     at = open_app(tmp_path, "audit")
     assert not at.exception
     assert "too few patients for an interval" in read(at)
-    assert audit_map_text.RANDOMISED not in read(at)
+    assert shortcuts_map_text.RANDOMISED not in read(at)
 
 
 def rewrite(folder, found):

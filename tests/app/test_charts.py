@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from covid_model.common.classes import CLASSES
-from dashboard import charts
+from dashboard.reports import charts
 
 TITLES = [info.title for info in CLASSES]
 

@@ -9,13 +9,14 @@ import pytest
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import DataError
 from covid_model.runs import read_model_info, write_model_info
-from dashboard import mistakes, mistakes_text
+from dashboard.reports.errors import misclassified
+from dashboard.reports.errors import text as errors_text
 from dashboard.session import inference
 from tests import evidence
 from tests.app.conftest import words
 from tests.drawings import drawing, png
 
-FOUND = mistakes.mistakes(evidence.predictions())
+FOUND = misclassified.mistakes(evidence.predictions())
 
 
 @pytest.fixture
@@ -50,14 +51,16 @@ def test_mistakes_are_the_wrong_ones_the_surest_first():
 
 
 def test_mistakes_of_one_kind():
-    kept = mistakes.chosen(FOUND, truth="covid", predicted="")
+    kept = misclassified.chosen(FOUND, truth="covid", predicted="")
     assert {one.truth for one in kept} == {"covid"}
-    assert mistakes.chosen(FOUND, truth="", predicted="normal") == kept  # how they were made up
-    assert mistakes.chosen(FOUND, truth="covid", predicted="infection") == []
+    assert (
+        misclassified.chosen(FOUND, truth="", predicted="normal") == kept
+    )  # how they were made up
+    assert misclassified.chosen(FOUND, truth="covid", predicted="infection") == []
 
 
 def test_mistakes_as_csv_carry_the_notice():
-    rows = list(csv.DictReader(io.StringIO(mistakes.to_csv(FOUND))))
+    rows = list(csv.DictReader(io.StringIO(misclassified.to_csv(FOUND))))
     assert [row["path"] for row in rows] == [one.path for one in FOUND]
     assert (rows[0]["label"], rows[0]["predicted"], rows[0]["p_normal"]) == (
         "covid",
@@ -71,22 +74,22 @@ def test_mistakes_as_csv_carry_the_notice():
 def test_a_path_that_leaves_the_data_folder_is_refused(data, path):
     (data / "link.png").symlink_to(data.parent / "secret.png")
     with pytest.raises(DataError, match="Expected a path inside the data folder"):
-        mistakes.file_of(path, data)
+        misclassified.file_of(path, data)
 
 
 def test_a_path_from_the_root_is_refused(data):
     with pytest.raises(DataError, match="inside the data folder"):
-        mistakes.file_of(str(data.parent / "secret.png"), data)
+        misclassified.file_of(str(data.parent / "secret.png"), data)
 
 
 @pytest.mark.parametrize("path", ["", "images", "images/1.png"])
 def test_a_path_that_is_no_file_is_refused(data, path):
     with pytest.raises(DataError, match="Expected a file of the data folder"):
-        mistakes.file_of(path, data)
+        misclassified.file_of(path, data)
 
 
 def test_a_picture_is_found_by_its_path(data):
-    assert mistakes.file_of("images/0.png", data) == data / "images" / "0.png"
+    assert misclassified.file_of("images/0.png", data) == data / "images" / "0.png"
 
 
 def test_a_thumbnail_is_square_small_and_fresh(data):
@@ -140,14 +143,14 @@ def test_errors_are_filtered_and_start_on_the_first_page(open_app, root):
     assert not at.pagination
     at.segmented_control(key="error_named").set_value("infection").run()
     assert not at.exception
-    assert mistakes_text.NONE_LEFT in words(at)
+    assert errors_text.NONE_LEFT in words(at)
 
 
 def test_without_the_data_folder_there_are_placeholders_and_the_reason(open_app, root):
     at = open_app(root, "errors")
     assert not at.image
     assert "COVID_XRAY_DATA=DIR" in at.info[0].value
-    assert sum(mistakes_text.NO_PICTURE in c.value for c in at.caption) == 12
+    assert sum(errors_text.NO_PICTURE in c.value for c in at.caption) == 12
 
 
 def test_pictures_are_shown_where_they_are_at_hand(open_app, root, data, monkeypatch):
@@ -160,7 +163,7 @@ def test_pictures_are_shown_where_they_are_at_hand(open_app, root, data, monkeyp
     assert len(at.image) == 11
     assert set(read) == {"0.png", *(f"{i}.png" for i in range(2, 12))}  # the page's, no others
     assert at.image[0].proto.imgs[0].alt == "Radiograph of COVID-19 that was taken for Normal"
-    (missing,) = [c.value for c in at.caption if mistakes_text.NO_PICTURE in c.value]
+    (missing,) = [c.value for c in at.caption if errors_text.NO_PICTURE in c.value]
     assert "images/1.png" in missing
 
 

@@ -3,19 +3,23 @@
 import pytest
 
 from covid_model.common.classes import CLASSES
-from dashboard import audit_charts, evidence_charts
 from dashboard.components import dot_chart
+from dashboard.reports.performance import charts as performance_charts
+from dashboard.reports.shortcuts import charts as shortcuts_charts
 from tests import evidence
 
 REPORT, AUDIT = evidence.report(), evidence.audit()
-CURVES = [evidence_charts.roc_chart(REPORT), evidence_charts.precision_recall_chart(REPORT)]
+CURVES = [performance_charts.roc_chart(REPORT), performance_charts.precision_recall_chart(REPORT)]
 DOTS = [
-    evidence_charts.groups_chart(REPORT["groups"]["view"], title="View"),
-    audit_charts.conditions_chart(AUDIT),
-    audit_charts.probe_chart(AUDIT["source_probe"]),
-    audit_charts.inside_chart(AUDIT["maps"]),
+    performance_charts.groups_chart(REPORT["groups"]["view"], title="View"),
+    shortcuts_charts.conditions_chart(AUDIT),
+    shortcuts_charts.probe_chart(AUDIT["source_probe"]),
+    shortcuts_charts.inside_chart(AUDIT["maps"]),
 ]
-MAPS = [audit_charts.curves_chart(AUDIT["maps"][kind], kind=kind) for kind in audit_charts.CURVES]
+MAPS = [
+    shortcuts_charts.curves_chart(AUDIT["maps"][kind], kind=kind)
+    for kind in shortcuts_charts.CURVES
+]
 
 
 def named(figure):
@@ -49,7 +53,7 @@ def test_a_class_without_images_has_no_curve():
     report = evidence.report()
     report["curves"][0] |= {"prevalence": 0.0, "roc": None, "pr": None}
     report["per_class"][0] |= {"auroc": None, "average_precision": None}
-    for draw in (evidence_charts.roc_chart, evidence_charts.precision_recall_chart):
+    for draw in (performance_charts.roc_chart, performance_charts.precision_recall_chart):
         assert len(named(draw(report))) == 2
 
 

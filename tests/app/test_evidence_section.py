@@ -5,8 +5,8 @@ import json
 import pytest
 
 from covid_model.runs import COMPARISON_FILE
-from dashboard import evidence_text
 from dashboard.components import formatting
+from dashboard.reports.performance import text as performance_text
 from tests.app.conftest import words
 from tests.evidence import write_evidence_run
 
@@ -70,7 +70,7 @@ def test_groups_are_chosen_and_small_ones_warned_of(open_app, root):
 def test_networks_are_compared_on_the_same_images(open_app, root):
     at = open_app(root, "reports")
     assert list(table(at, "McNemar's p")["Both right"]) == ["15", "15"]
-    assert evidence_text.MCNEMAR in words(at)
+    assert performance_text.MCNEMAR in words(at)
 
 
 def test_tables_can_be_had_as_files(open_app, root):
@@ -92,8 +92,8 @@ def test_an_older_run_says_what_it_lacks_and_what_writes_it(open_app, tmp_path):
     )
     assert "ROC, with the area under it" not in titles(at)
     assert "Groups of images" not in said
-    assert evidence_text.PREVALENCE in said
-    assert evidence_text.CARRIED not in said
+    assert performance_text.PREVALENCE in said
+    assert performance_text.CARRIED not in said
 
 
 def test_an_older_run_without_models_has_to_be_trained_again(open_app, tmp_path):

@@ -6,9 +6,12 @@ import io
 import pytest
 
 from covid_model.common.disclaimer import NOTICE
-from dashboard import evidence_tables, evidence_text, tables, trust_text
 from dashboard.components import formatting
-from dashboard.prevalence import predictive_values
+from dashboard.reports import tables
+from dashboard.reports.performance import tables as performance_tables
+from dashboard.reports.performance import text as performance_text
+from dashboard.reports.performance.predictive_values import predictive_values
+from dashboard.reports.reliability import text as reliability_text
 from tests import evidence
 
 REPORT = evidence.report()
@@ -63,14 +66,14 @@ def test_predictive_values_that_are_not_defined_are_none():
     assert predictive_values(never, prevalence=0.1)["ppv"] is None
     unknown = {"sensitivity": None, "specificity": 1.0}
     assert set(predictive_values(unknown, prevalence=0.1).values()) == {None}
-    rows = evidence_tables.predictive(
+    rows = performance_tables.predictive(
         {"images": 0, "per_class": [{**unknown, "class": "covid", "images": 0}]}, prevalence=0.1
     )
     assert (rows[0]["PPV"], rows[0]["Rightly so"]) == ("–", "–")
 
 
 def test_predictive_values_in_a_table():
-    row = evidence_tables.predictive(REPORT, prevalence=0.1)[0]
+    row = performance_tables.predictive(REPORT, prevalence=0.1)[0]
     assert row["Class"] == "COVID-19"
     assert read(row["Share of the test images"]) == "33.3 %"
     assert read(row["PPV"]) == "47.1 % (35.7-65.4)"
@@ -93,29 +96,29 @@ def test_each_class_has_its_figures_with_intervals():
 
 
 def test_groups_stand_with_their_sizes_and_what_is_too_small():
-    rows = evidence_tables.groups(REPORT["groups"]["view"], title="View")
+    rows = performance_tables.groups(REPORT["groups"]["view"], title="View")
     assert [row["View"] for row in rows] == ["PA", "not on record *"]
     assert (rows[0]["Images"], rows[0]["Patients"]) == ("25", "12")
     assert read(rows[0]["Recall Normal"]) == "50.0 % of 15"
     assert rows[0]["Recall Other infection"] == "–"
-    assert "not on record" in evidence_text.few(REPORT["groups"]["view"])
-    assert evidence_text.few(REPORT["groups"]["source"]) == ""
+    assert "not on record" in performance_text.few(REPORT["groups"]["view"])
+    assert performance_text.few(REPORT["groups"]["source"]) == ""
 
 
 def test_words_of_a_group_are_not_markdown():
-    rows = evidence_tables.groups(REPORT["groups"]["source"], title="Source")
+    rows = performance_tables.groups(REPORT["groups"]["source"], title="Source")
     assert rows[0]["Source"] == r"here\_and\_there"
 
 
 def test_noisy_labels_are_named_where_they_count():
     groups = {"source": [{"group": "kermany"}, {"group": "nih-chestxray8"}]}
-    assert "mined from text reports and are noisy" in trust_text.noisy({"groups": groups})
-    assert trust_text.noisy({"groups": {"source": groups["source"][:1]}}) == ""
-    assert trust_text.noisy({}) == ""
+    assert "mined from text reports and are noisy" in reliability_text.noisy({"groups": groups})
+    assert reliability_text.noisy({"groups": {"source": groups["source"][:1]}}) == ""
+    assert reliability_text.noisy({}) == ""
 
 
 def test_pairs_of_networks_in_words():
-    first, second = evidence_tables.pairs(evidence.comparison())
+    first, second = performance_tables.pairs(evidence.comparison())
     assert first["Networks"] == "Xception, ResNet50V2"
     assert (first["Only the first"], first["Only the second"], first["Neither"]) == ("9", "1", "5")
     assert read(first["Difference in points"]) == "+26.7 (+6.7 to +46.7)"
@@ -123,12 +126,12 @@ def test_pairs_of_networks_in_words():
     assert "Xception is right more often than ResNet50V2" in read(first["In words"])
     assert "VGG16 is ahead of Xception, by no more than chance" in read(second["In words"])
     equal = {**evidence.comparison()["pairs"][0], "only_first": 4, "only_second": 4}
-    assert "equally often" in evidence_text.pair(equal)
-    assert evidence_text.p_value(0.0001) == "<\u00a00.001"
+    assert "equally often" in performance_text.pair(equal)
+    assert performance_text.p_value(0.0001) == "<\u00a00.001"
 
 
 def test_a_table_as_csv_is_read_as_on_screen_with_the_notice():
-    rows = evidence_tables.groups(REPORT["groups"]["source"], title="Source")
+    rows = performance_tables.groups(REPORT["groups"]["source"], title="Source")
     (row,) = csv.DictReader(io.StringIO(tables.to_csv(rows)))
     assert row["Source"] == "here_and_there"
     assert row["Accuracy"] == "60.0 % (55.0-65.0)"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboard import tables
 from dashboard.components import display
 from dashboard.i18n import translate
+from dashboard.reports import tables
 from dashboard.session import state
 from tests import evidence
 from tests.app import marks

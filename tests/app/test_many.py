@@ -10,8 +10,9 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RadiographError
 from covid_model.serving import Diagnosis, batch
 from covid_model.serving.classifier import Classifier
-from dashboard import many, many_table, tables
+from dashboard import many, many_table
 from dashboard.many_table import Row
+from dashboard.reports import tables
 from dashboard.session import inference, state
 from tests.app.conftest import go, upload, words
 from tests.app.test_words import diagnosis

@@ -6,8 +6,10 @@ import math
 import pytest
 
 from covid_model.runs import ARCHITECTURES, ModelInfo, read_model_info, write_json, write_model_info
-from dashboard import trust_charts, trust_tables, trust_text
 from dashboard.components import text
+from dashboard.reports.reliability import charts as reliability_charts
+from dashboard.reports.reliability import tables as reliability_tables
+from dashboard.reports.reliability import text as reliability_text
 from tests.app.conftest import words
 
 
@@ -58,7 +60,7 @@ def info(**fields):
 
 
 def test_reliability_has_both_states_beside_the_diagonal_without_empty_bins():
-    figure = trust_charts.reliability_chart(CALIBRATION)
+    figure = reliability_charts.reliability_chart(CALIBRATION)
     diagonal, before, after = figure.data
     assert list(diagonal.x) == list(diagonal.y) == [0, 100]
     assert (before.name, after.name) == ("before, ECE 6.1\u00a0%", "after, ECE 2.0\u00a0%")
@@ -74,7 +76,7 @@ def test_reliability_has_both_states_beside_the_diagonal_without_empty_bins():
 
 
 def test_the_curve_of_answers_marks_the_stored_threshold_and_the_accuracy_wanted():
-    figure = trust_charts.answers_chart(ANSWERS)
+    figure = reliability_charts.answers_chart(ANSWERS)
     curve, mark = figure.data
     assert list(curve.x) == pytest.approx([98.7, 62])  # nothing is right or wrong of no answer
     assert list(curve.y) == pytest.approx([80, 95.4])
@@ -86,13 +88,16 @@ def test_the_curve_of_answers_marks_the_stored_threshold_and_the_accuracy_wanted
 
 
 def test_a_threshold_that_answers_nothing_has_no_mark():
-    figure = trust_charts.answers_chart({**ANSWERS, "answered": 0.0, "accuracy": None, "curve": []})
+    figure = reliability_charts.answers_chart(
+        {**ANSWERS, "answered": 0.0, "accuracy": None, "curve": []}
+    )
     assert len(figure.data) == 1
     assert figure.layout.yaxis.range[0] < 95
 
 
 @pytest.mark.parametrize(
-    "figure", [trust_charts.reliability_chart(CALIBRATION), trust_charts.answers_chart(ANSWERS)]
+    "figure",
+    [reliability_charts.reliability_chart(CALIBRATION), reliability_charts.answers_chart(ANSWERS)],
 )
 def test_each_figure_has_title_units_and_hover(figure):
     assert figure.layout.title.text in TITLES
@@ -104,7 +109,7 @@ def test_each_figure_has_title_units_and_hover(figure):
 def test_thresholds_have_one_row_a_fitted_network():
     thresholds = {"probability": 0.71, "novelty": 31.456}
     infos = {"vgg16": info(temperature=2.5, thresholds=thresholds), "xception": info()}
-    rows = trust_tables.thresholds(infos, {"vgg16": REPORT, "xception": {}})
+    rows = reliability_tables.thresholds(infos, {"vgg16": REPORT, "xception": {}})
     assert rows == [
         {
             "Network": "VGG16",
@@ -121,29 +126,29 @@ def test_thresholds_have_one_row_a_fitted_network():
 def test_a_network_that_cannot_tell_novelty_has_refused_nothing_it_knows_of():
     infos = {"vgg16": info(temperature=2.5, thresholds={"probability": 0.71})}
     report = {"calibration": CALIBRATION, "answers": {**ANSWERS, "refused": 0.0}}
-    row = trust_tables.thresholds(infos, {"vgg16": report})[0]
+    row = reliability_tables.thresholds(infos, {"vgg16": report})[0]
     assert (row["Novelty threshold"], row["Refused"]) == ("–", "–")
 
 
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ((), trust_text.NOT_FITTED),
-        (("novelty",), trust_text.NO_CALIBRATION),
-        (("calibration", "answers"), trust_text.NO_NOVELTY),
+        ((), reliability_text.NOT_FITTED),
+        (("novelty",), reliability_text.NO_CALIBRATION),
+        (("calibration", "answers"), reliability_text.NO_NOVELTY),
         (("calibration", "answers", "novelty"), ""),
     ],
 )
 def test_what_is_lacking_in_words(keys, sentence):
-    assert trust_text.lacking({key: REPORT[key] for key in keys}) == sentence
+    assert reliability_text.lacking({key: REPORT[key] for key in keys}) == sentence
 
 
 def test_charts_in_words():
-    assert trust_text.reliability(CALIBRATION) == (
+    assert reliability_text.reliability(CALIBRATION) == (
         f"Reliability diagram of 100 test images: the expected calibration error is "
         f"{text.percent(0.061)} before calibration and {text.percent(0.0204)} after it"
     )
-    said = trust_text.answers(ANSWERS)
+    said = reliability_text.answers(ANSWERS)
     assert all(text.percent(share) in said for share in (0.71, 0.62, 0.954))
 
 
@@ -160,14 +165,14 @@ def rewrite(root, change):
 def test_reports_show_when_the_networks_may_not_answer(open_app, trusted_run_root):
     at = open_app(trusted_run_root, "reports")
     assert not at.exception
-    assert trust_text.SECTION in [title.value for title in at.subheader]
+    assert reliability_text.SECTION in [title.value for title in at.subheader]
     assert titles(at)[6:8] == TITLES
     said = words(at)
     assert "test images: the expected" in at.get("plotly_chart")[6].proto.alt
-    assert trust_text.EXPLAINED in said
-    assert trust_text.CLASSES_ALIKE in said
-    assert trust_text.CHANCE in said
-    assert trust_text.NOISY not in said
+    assert reliability_text.EXPLAINED in said
+    assert reliability_text.CLASSES_ALIKE in said
+    assert reliability_text.CHANCE in said
+    assert reliability_text.NOISY not in said
     thresholds, within = (table.value for table in at.table[3:5])  # classes, prevalence, groups
     assert list(thresholds["Network"]) == list(ARCHITECTURES.values())
     assert all(math.isfinite(float(value)) for value in thresholds["Temperature"])
@@ -181,8 +186,8 @@ def test_a_run_calibrated_on_classes_as_they_come_does_not_say_they_are_alike(
 ):
     rewrite(trusted_run_root / "trusted", lambda report: report["calibration"].pop("classes_alike"))
     said = words(open_app(trusted_run_root, "reports"))
-    assert trust_text.EXPLAINED in said
-    assert trust_text.CLASSES_ALIKE not in said
+    assert reliability_text.EXPLAINED in said
+    assert reliability_text.CLASSES_ALIKE not in said
 
 
 def test_reports_of_an_old_run_say_that_nothing_was_fitted(open_app, tiny_run_root):
@@ -193,7 +198,7 @@ def test_reports_of_an_old_run_say_that_nothing_was_fitted(open_app, tiny_run_ro
     rewrite(tiny_run_root / "tiny", as_before)
     at = open_app(tiny_run_root, "reports")
     assert not at.exception
-    assert trust_text.NOT_FITTED in words(at)
+    assert reliability_text.NOT_FITTED in words(at)
     assert not set(TITLES) & set(titles(at))
     assert len(at.table) == 4  # classes, prevalence, networks, the paper's protocol
 
@@ -203,7 +208,7 @@ def test_reports_say_that_labels_are_noisy_beside_their_source(open_app, tiny_ru
         tiny_run_root / "tiny",
         lambda report: report["groups"]["source"][0].update(group="nih-chestxray8"),
     )
-    assert trust_text.NOISY in words(open_app(tiny_run_root, "reports"))
+    assert reliability_text.NOISY in words(open_app(tiny_run_root, "reports"))
 
 
 def test_about_says_what_cannot_tell_means(open_app, tiny_run_root):

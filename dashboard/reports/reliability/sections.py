@@ -6,10 +6,12 @@ from functools import partial
 import streamlit as st
 
 from covid_model.runs import Run
-from dashboard import trust_charts, trust_tables, trust_text
 from dashboard.components import display
 from dashboard.i18n.translate import t
-from dashboard.tables import Report
+from dashboard.reports.reliability import charts as reliability_charts
+from dashboard.reports.reliability import tables as reliability_tables
+from dashboard.reports.reliability import text as reliability_text
+from dashboard.reports.tables import Report
 
 
 def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
@@ -23,20 +25,20 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
     if name not in reports:
         return
     report = reports[name]
-    st.subheader(t(trust_text.SECTION))
-    if lacking := trust_text.lacking(report):
+    st.subheader(t(reliability_text.SECTION))
+    if lacking := reliability_text.lacking(report):
         st.markdown(lacking)
     _charts(report)
     infos = {key: run.model_info(key) for key in reports}
-    if trust_tables.thresholds(infos, reports):
+    if reliability_tables.thresholds(infos, reports):
         display.draw_table(
-            partial(trust_tables.thresholds, infos, reports),
+            partial(reliability_tables.thresholds, infos, reports),
             alt=t("Thresholds of each network with what they cost"),
             file=f"{run.name}-thresholds",
         )
-        st.caption(t(trust_text.EXPLAINED))
+        st.caption(t(reliability_text.EXPLAINED))
         if report.get("calibration", {}).get("classes_alike"):
-            st.caption(t(trust_text.CLASSES_ALIKE))
+            st.caption(t(reliability_text.CLASSES_ALIKE))
     _within_source(report, file=f"{run.name}-{name}-within-source")
 
 
@@ -46,15 +48,15 @@ def _charts(report: Report) -> None:
     if calibration := report.get("calibration"):
         with left:
             display.draw_chart(
-                trust_charts.reliability_chart(calibration),
-                alt=trust_text.reliability(calibration),
+                reliability_charts.reliability_chart(calibration),
+                alt=reliability_text.reliability(calibration),
                 key="reliability",
             )
     if answers := report.get("answers"):
         with right:
             display.draw_chart(
-                trust_charts.answers_chart(answers),
-                alt=trust_text.answers(answers),
+                reliability_charts.answers_chart(answers),
+                alt=reliability_text.answers(answers),
                 key="answers",
             )
 
@@ -64,8 +66,8 @@ def _within_source(report: Report, *, file: str) -> None:
     if report.get("within_source"):
         st.markdown(t("**Two classes within one source**"))
         display.draw_table(
-            partial(trust_tables.within_source, report),
+            partial(reliability_tables.within_source, report),
             alt=t("Balanced accuracy within each source"),
             file=file,
         )
-        st.caption(t(trust_text.CHANCE))
+        st.caption(t(reliability_text.CHANCE))

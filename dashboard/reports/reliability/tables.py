@@ -7,7 +7,7 @@ from covid_model.runs import ModelInfo
 from dashboard.components.formatting import number, share, value
 from dashboard.components.text import TITLES, percent, plain
 from dashboard.i18n.translate import t
-from dashboard.tables import Report, Rows
+from dashboard.reports.tables import Report, Rows
 
 
 def thresholds(infos: Mapping[str, ModelInfo], reports: Mapping[str, Report]) -> Rows:

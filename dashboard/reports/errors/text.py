@@ -4,11 +4,11 @@ from pathlib import Path
 
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Sentence
-from dashboard import evidence_text
 from dashboard.components.run_picker import Chosen
 from dashboard.components.text import percent, plain, titles
 from dashboard.i18n.translate import t
-from dashboard.mistakes import Mistake
+from dashboard.reports.errors.misclassified import Mistake
+from dashboard.reports.performance import text as performance_text
 
 ANY = ""
 CHOICES = {ANY: Sentence("any class"), **TITLES}
@@ -45,7 +45,7 @@ def no_pictures(shown: Chosen, found: list[Mistake], folder: Path | None) -> str
         return t(
             "This run was made before the paths of images were kept, so no picture can be found: "
             "{remedy}",
-            remedy=evidence_text.remake(shown.run),
+            remedy=performance_text.remake(shown.run),
         )
     return "" if folder else t(NO_FOLDER)
 

@@ -7,12 +7,16 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
-from dashboard import charts, evidence_charts, evidence_tables, evidence_text, trust_text
 from dashboard.components import display, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
+from dashboard.reports import charts
+from dashboard.reports.performance import charts as performance_charts
+from dashboard.reports.performance import tables as performance_tables
+from dashboard.reports.performance import text as performance_text
+from dashboard.reports.reliability import text as reliability_text
+from dashboard.reports.tables import Report
 from dashboard.session import state
-from dashboard.tables import Report
 
 
 def charts_of(report: Report) -> None:
@@ -21,10 +25,10 @@ def charts_of(report: Report) -> None:
     drawn = [(charts.confusion_chart(matrix), text.confusion(matrix), "confusion")]
     if report.get("curves"):
         for kind, area, chart in (
-            ("ROC", "auroc", evidence_charts.roc_chart),
-            (t("Precision-recall"), "average_precision", evidence_charts.precision_recall_chart),
+            ("ROC", "auroc", performance_charts.roc_chart),
+            (t("Precision-recall"), "average_precision", performance_charts.precision_recall_chart),
         ):
-            alt = evidence_text.curves_alt(report, kind=kind, area=area)
+            alt = performance_text.curves_alt(report, kind=kind, area=area)
             drawn.append((chart(report), alt, f"curve-{area}"))
     for column, (figure, alt, key) in zip(st.columns(3, gap="medium"), drawn, strict=False):
         with column:
@@ -34,7 +38,7 @@ def charts_of(report: Report) -> None:
 @error_boundary.fragment
 def prevalence(report: Report, *, file: str) -> None:
     """Show PPV with NPV at the prevalence that the visitor sets; only this part runs again."""
-    st.subheader(t(evidence_text.PREVALENCE_TITLE))
+    st.subheader(t(performance_text.PREVALENCE_TITLE))
     chosen = st.slider(
         t("Share of images with the class"),
         1,
@@ -43,15 +47,15 @@ def prevalence(report: Report, *, file: str) -> None:
         format="%d %%",
         key=state.PREVALENCE,
         persist_state="session",
-        help=t(evidence_text.PREVALENCE_HELP),
+        help=t(performance_text.PREVALENCE_HELP),
     )
     display.draw_table(
-        partial(evidence_tables.predictive, report, prevalence=chosen / 100),
+        partial(performance_tables.predictive, report, prevalence=chosen / 100),
         alt=t("PPV and NPV of each class at {chosen} %", chosen=chosen),
         file=f"{file}-{chosen}",
     )
-    carried = t(evidence_text.CARRIED) if report.get("intervals") else ""
-    st.caption(f"{t(evidence_text.PREVALENCE)} {carried}".strip())
+    carried = t(performance_text.CARRIED) if report.get("intervals") else ""
+    st.caption(f"{t(performance_text.PREVALENCE)} {carried}".strip())
 
 
 @error_boundary.fragment
@@ -61,33 +65,33 @@ def groups(report: Report, *, file: str) -> None:
     if not known:
         return
     st.subheader(t("Groups of images"))
-    names = [name for name in evidence_text.GROUPS if known.get(name)]
+    names = [name for name in performance_text.GROUPS if known.get(name)]
     choice = st.segmented_control(
         t("Grouped by"),
         names,
         default=names[0],
         required=True,
-        format_func=lambda name: t(evidence_text.GROUPS[name]),
+        format_func=lambda name: t(performance_text.GROUPS[name]),
         key=state.GROUPED_BY,
         persist_state="session",
         wrap=True,
     )
     choice = choice if choice in names else names[0]
-    rows, title = known[choice], t(evidence_text.GROUPS[choice])
-    if few := evidence_text.few(rows):
+    rows, title = known[choice], t(performance_text.GROUPS[choice])
+    if few := performance_text.few(rows):
         st.warning(few)
     display.draw_chart(
-        evidence_charts.groups_chart(rows, title=title),
-        alt=evidence_text.groups_alt(rows),
+        performance_charts.groups_chart(rows, title=title),
+        alt=performance_text.groups_alt(rows),
         key=f"groups-{choice}",
     )
     display.draw_table(
-        partial(evidence_tables.groups, rows, title=evidence_text.GROUPS[choice]),
+        partial(performance_tables.groups, rows, title=performance_text.GROUPS[choice]),
         alt=t("Figures of each group: {title}", title=title),
         file=f"{file}-{choice}",
     )
-    st.caption(t(evidence_text.RECALL))
-    if noisy := trust_text.noisy(report):
+    st.caption(t(performance_text.RECALL))
+    if noisy := reliability_text.noisy(report):
         st.caption(noisy)
 
 
@@ -105,8 +109,8 @@ def comparison(found: Mapping | None, *, file: str) -> None:
     if (found or {}).get("pairs"):
         st.markdown(t("**On the same images**"))
         display.draw_table(
-            partial(evidence_tables.pairs, found),
+            partial(performance_tables.pairs, found),
             alt=t("Pairs of networks on the same images"),
             file=file,
         )
-        st.caption(t(evidence_text.MCNEMAR))
+        st.caption(t(performance_text.MCNEMAR))

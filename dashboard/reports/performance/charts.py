@@ -9,8 +9,8 @@ from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Sentence
 from dashboard.components.dot_chart import Dots, dot_chart
 from dashboard.components.plotly_base import MARK, TRAIN, VALIDATION, base_figure, legend, percent
-from dashboard.evidence_text import NOT_ON_RECORD
 from dashboard.i18n.translate import number, t
+from dashboard.reports.performance.text import NOT_ON_RECORD
 
 HEIGHT = 360
 DASHES = ("solid", "dash", "dot")  # in class order: told apart without colour too

@@ -8,11 +8,12 @@ import streamlit as st
 from covid_model.common import paper
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES, Run
-from dashboard import charts, evidence_text, tables
 from dashboard.components import display, formatting, text
 from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
-from dashboard.tables import Report
+from dashboard.reports import charts, tables
+from dashboard.reports.performance import text as performance_text
+from dashboard.reports.tables import Report
 
 
 def facts(run: Run) -> None:
@@ -52,7 +53,7 @@ def headline(shown: Chosen, report: Report) -> None:
     ):
         grid.metric(label, value, border=True)
     origin = f"{shown.network}: {t(shown.run.model_info(shown.model).backbone_origin)}"
-    st.caption(f"{evidence_text.interval_note(report)} {origin}".strip())
+    st.caption(f"{performance_text.interval_note(report)} {origin}".strip())
     display.draw_table(
         partial(tables.per_class, report),
         alt=t("Figures of each class"),

@@ -5,25 +5,28 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import audit_charts, audit_map_text, audit_tables, audit_text
-from dashboard.audit_text import Audit
 from dashboard.components import display, formatting
 from dashboard.i18n.translate import t
+from dashboard.reports.shortcuts import charts as shortcuts_charts
+from dashboard.reports.shortcuts import map_text as shortcuts_map_text
+from dashboard.reports.shortcuts import tables as shortcuts_tables
+from dashboard.reports.shortcuts import text as shortcuts_text
+from dashboard.reports.shortcuts.text import Audit
 
 
 def banner(audit: Audit) -> None:
     """Say first which checks failed, or that none did."""
     if count := len(audit["failed"]):
         st.error(
-            audit_text.failures(audit),
+            shortcuts_text.failures(audit),
             title=t(
                 "{count} of {checks} checks failed: this network may use shortcuts",
                 count=count,
-                checks=len(audit_text.checked(audit)),
+                checks=len(shortcuts_text.checked(audit)),
             ),
         )
     else:
-        st.success(audit_text.verdict(audit))
+        st.success(shortcuts_text.verdict(audit))
 
 
 def conditions(audit: Audit, *, file: str) -> None:
@@ -32,18 +35,18 @@ def conditions(audit: Audit, *, file: str) -> None:
     chart, table = st.columns(2, gap="medium", vertical_alignment="center")
     with chart:
         display.draw_chart(
-            audit_charts.conditions_chart(audit),
-            alt=audit_text.conditions_alt(audit),
+            shortcuts_charts.conditions_chart(audit),
+            alt=shortcuts_text.conditions_alt(audit),
             key="conditions",
         )
     with table:
         display.draw_table(
-            partial(audit_tables.conditions, audit),
+            partial(shortcuts_tables.conditions, audit),
             alt=t("Figures with parts hidden"),
             file=f"{file}-hidden",
         )
-        st.caption(t(audit_text.EXPLAINED))
-    st.caption(audit_text.mask_note(audit))
+        st.caption(t(shortcuts_text.EXPLAINED))
+    st.caption(shortcuts_text.mask_note(audit))
 
 
 def source(audit: Audit, *, file: str) -> None:
@@ -53,30 +56,32 @@ def source(audit: Audit, *, file: str) -> None:
     with left:
         if probe := audit["source_probe"]:
             display.draw_chart(
-                audit_charts.probe_chart(probe), alt=audit_text.probe_alt(probe), key="probe"
+                shortcuts_charts.probe_chart(probe),
+                alt=shortcuts_text.probe_alt(probe),
+                key="probe",
             )
-            st.caption(t(audit_text.PROBE))
+            st.caption(t(shortcuts_text.PROBE))
         else:
-            st.markdown(t(audit_text.NO_PROBE))
+            st.markdown(t(shortcuts_text.NO_PROBE))
     with right:
         v = formatting.number(audit["label_by_source"]["cramers_v"], 2)
         st.markdown(t("**Training images by source: Cramér's V {v}**", v=v))
         display.draw_table(
-            partial(audit_tables.label_by_source, audit),
+            partial(shortcuts_tables.label_by_source, audit),
             alt=t("Training images by source and class"),
             file=f"{file}-label-by-source",
         )
-        st.caption(t(audit_text.BY_SOURCE))
+        st.caption(t(shortcuts_text.BY_SOURCE))
 
 
 def maps(audit: Audit, comparison: Mapping | None, *, file: str) -> None:
     """Show whether the maps tell what moved the network."""
-    st.subheader(t(audit_map_text.TITLE))
+    st.subheader(t(shortcuts_map_text.TITLE))
     found = audit["maps"]
     if found is None:
-        st.markdown(t(audit_map_text.NO_MAPS))
+        st.markdown(t(shortcuts_map_text.NO_MAPS))
         return
-    st.markdown(audit_map_text.introduction(found))
+    st.markdown(shortcuts_map_text.introduction(found))
     for column, kind in zip(st.columns(2, gap="medium"), ("deletion", "insertion"), strict=True):
         with column:
             _curves(found[kind], kind)
@@ -89,12 +94,12 @@ def maps(audit: Audit, comparison: Mapping | None, *, file: str) -> None:
 
 def _curves(found: Mapping, kind: str) -> None:
     display.draw_chart(
-        audit_charts.curves_chart(found, kind=kind),
-        alt=audit_map_text.curve_alt(found, kind),
+        shortcuts_charts.curves_chart(found, kind=kind),
+        alt=shortcuts_map_text.curve_alt(found, kind),
         key=f"curves-{kind}",
     )
-    st.markdown(audit_map_text.curve_verdict(found, kind))
-    st.caption(t(audit_map_text.CURVES[kind]))
+    st.markdown(shortcuts_map_text.curve_verdict(found, kind))
+    st.caption(t(shortcuts_map_text.CURVES[kind]))
 
 
 def _inside(found: Mapping) -> None:
@@ -103,11 +108,13 @@ def _inside(found: Mapping) -> None:
     if inside is None:
         return
     display.draw_chart(
-        audit_charts.inside_chart(found), alt=audit_map_text.inside_alt(inside), key="inside"
+        shortcuts_charts.inside_chart(found),
+        alt=shortcuts_map_text.inside_alt(inside),
+        key="inside",
     )
-    if verdict := audit_map_text.inside_verdict(inside):
+    if verdict := shortcuts_map_text.inside_verdict(inside):
         st.markdown(verdict)
-    st.caption(f"{t(audit_map_text.INSIDE)} {t(audit_text.MASKS)}")
+    st.caption(f"{t(shortcuts_map_text.INSIDE)} {t(shortcuts_text.MASKS)}")
 
 
 def _alike(found: Mapping, comparison: Mapping, *, file: str) -> None:
@@ -115,16 +122,16 @@ def _alike(found: Mapping, comparison: Mapping, *, file: str) -> None:
     if found["randomised"]:
         st.markdown(t("**Weights drawn anew**"))
         display.draw_table(
-            partial(audit_tables.randomised, found),
+            partial(shortcuts_tables.randomised, found),
             alt=t("Similarity of maps after weights were drawn anew"),
             file=f"{file}-randomised",
         )
-        st.caption(t(audit_map_text.RANDOMISED))
+        st.caption(t(shortcuts_map_text.RANDOMISED))
     if comparison.get("map_agreement"):
         st.markdown(t("**Agreement of the networks' maps**"))
         display.draw_table(
-            partial(audit_tables.agreement, comparison),
+            partial(shortcuts_tables.agreement, comparison),
             alt=t("Similarity of two networks' maps"),
             file=f"{file}-maps",
         )
-        st.caption(t(audit_map_text.AGREEMENT))
+        st.caption(t(shortcuts_map_text.AGREEMENT))

@@ -6,12 +6,12 @@ from typing import Any
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.messages import Sentence
 from covid_model.runs import ARCHITECTURES
-from dashboard import evidence_text
 from dashboard.components.formatting import number, points, share
 from dashboard.components.text import TITLES, percent, plain, steady
 from dashboard.i18n.translate import t
-from dashboard.prevalence import predictive_values
-from dashboard.tables import Report, Rows
+from dashboard.reports.performance import text as performance_text
+from dashboard.reports.performance.predictive_values import predictive_values
+from dashboard.reports.tables import Report, Rows
 
 Row = Mapping[str, Any]
 
@@ -55,7 +55,7 @@ def groups(rows: Sequence[Row], *, title: Sentence) -> Rows:
     """
     return [
         {
-            t(title): evidence_text.group(row) + (" *" if row["few"] else ""),
+            t(title): performance_text.group(row) + (" *" if row["few"] else ""),
             t("Images"): str(row["images"]),
             t("Patients"): str(row["patients"]),
             t("Accuracy"): share(row, "accuracy"),
@@ -85,8 +85,8 @@ def pairs(comparison: Mapping[str, Any]) -> Rows:
             t("Only the second"): str(row["only_second"]),
             t("Neither"): str(row["both_wrong"]),
             t("Difference in points"): points(row, "accuracy_difference"),
-            t("McNemar's p"): evidence_text.p_value(row["p_value"]),
-            t("In words"): steady(evidence_text.pair(row), 30),
+            t("McNemar's p"): performance_text.p_value(row["p_value"]),
+            t("In words"): steady(performance_text.pair(row), 30),
         }
         for row in comparison.get("pairs", ())
     ]

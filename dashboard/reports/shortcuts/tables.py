@@ -6,18 +6,19 @@ from typing import Any
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.messages import in_words
 from covid_model.runs import ARCHITECTURES
-from dashboard import audit_map_text, audit_text
 from dashboard.components.formatting import NOTHING, number, share, value
 from dashboard.components.text import TITLES, plain
 from dashboard.i18n.translate import t
-from dashboard.tables import Rows
+from dashboard.reports.shortcuts import map_text as shortcuts_map_text
+from dashboard.reports.shortcuts import text as shortcuts_text
+from dashboard.reports.tables import Rows
 
 
 def conditions(audit: Mapping[str, Any]) -> Rows:
     """Return one row a condition: accuracy, macro recall, the share of classes that stayed."""
     return [
         {
-            t("Shown"): t(audit_text.CONDITIONS[row["condition"]]),
+            t("Shown"): t(shortcuts_text.CONDITIONS[row["condition"]]),
             t("Images"): str(row["images"]),
             t("Accuracy"): share(row, "accuracy"),
             t("Macro recall"): share(row, "macro_recall"),
@@ -42,7 +43,7 @@ def randomised(maps: Mapping[str, Any]) -> Rows:
     """Return one row a part of the network that was drawn anew: how alike the maps stay."""
     return [
         {
-            t("Drawn anew"): t(audit_map_text.RANDOMISED_PARTS[row["what"]]),
+            t("Drawn anew"): t(shortcuts_map_text.RANDOMISED_PARTS[row["what"]]),
             **_similarity(row),
         }
         for row in maps["randomised"]

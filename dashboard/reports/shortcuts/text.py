@@ -5,10 +5,10 @@ from typing import Any
 
 from covid_model.common.messages import Sentence, in_words
 from covid_model.runs import Run
-from dashboard import evidence_text
 from dashboard.components import formatting
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
+from dashboard.reports.performance import text as performance_text
 
 Audit = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ def missing(run: Run) -> str:
         )
     return t(
         "This run was made before networks were audited: {remedy}",
-        remedy=evidence_text.remake(run),
+        remedy=performance_text.remake(run),
     )
 
 

@@ -1,0 +1,1 @@
+"""What the evaluation pages show of a run."""

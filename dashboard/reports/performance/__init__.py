@@ -1,0 +1,1 @@
+"""Performance: metrics, curves, prevalence, subgroups."""

@@ -1,0 +1,1 @@
+"""The audit for shortcuts and of the maps."""
