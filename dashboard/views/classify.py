@@ -8,48 +8,49 @@ from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
 from covid_model.serving.diagnosis import Diagnosis
 from covid_model.serving.lung_occlusion import Counterfactual
-from dashboard import (
+from dashboard.cases import (
+    batch,
+    dicom_windows,
     exports,
-    lungs,
-    lungs_text,
-    many,
+    lung_occlusion,
+    lung_occlusion_text,
     outcome,
-    reading,
-    reading_page,
     viewer,
-    windows,
 )
+from dashboard.cases.reader_study import gate, summary
+from dashboard.cases.viewer import scene
 from dashboard.components import display, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import state
-from dashboard.viewer import scene
 
 
 @error_boundary.fragment
 def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
     """Show radiograph with map; another window of the file runs no more than this again."""
-    shown = windows.chosen(key, state.cases()[key], diagnosis)
-    known = {} if found is None else {"mask": found.mask, "notes": lungs_text.shares(found)}
+    shown = dicom_windows.chosen(key, state.cases()[key], diagnosis)
+    known = (
+        {} if found is None else {"mask": found.mask, "notes": lung_occlusion_text.shares(found)}
+    )
     viewer.show(scene.pair(shown, **known), key="classify-viewer")
 
 
 def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
     """Show what the network says of one file, or why it says nothing, once it may be shown."""
     case = state.cases()[key]
-    if not reading.gate(case, diagnosis, run=run.name):
+    if not gate.gate(case, diagnosis, run=run.name):
         return
     if outcome.refused(diagnosis):
         exports.section(key, case, diagnosis, run)
         return
     outcome.answer(diagnosis)
-    found = lungs.without_lungs(key, diagnosis, folder)
+    found = lung_occlusion.without_lungs(key, diagnosis, folder)
     file, seconds = text.plain(diagnosis.name), diagnosis.predictions[0].seconds
     read = t("{file}, read in {milliseconds:.0f} ms.", file=file, milliseconds=1000 * seconds)
     st.caption(f"{read} {t(case.sample)}")
     draw(key, diagnosis, found)
     if found is not None:
-        lungs.hidden_picture(diagnosis, found)
+        lung_occlusion.hidden_picture(diagnosis, found)
     exports.section(key, case, diagnosis, run, found=found)
 
 
@@ -57,17 +58,17 @@ def many_files(run: Run, model: str) -> None:
     """Show what one network says of every file, then the chosen one in full."""
     folder = run.model_folder(model)
     try:
-        diagnoses = many.ask(folder)
+        diagnoses = batch.ask(folder)
     except CovidModelError as error:
         st.error(t(error.sentence), title=t("This network cannot be used"))
         return
-    rows = shown = many.rows(diagnoses, run=run.name)
+    rows = shown = batch.rows(diagnoses, run=run.name)
     if len(rows) > 1:
-        shown = many.section(rows)
-    key, _ = many.pick(shown) if len(rows) > 1 else state.current_case()
+        shown = batch.section(rows)
+    key, _ = batch.pick(shown) if len(rows) > 1 else state.current_case()
     result(key, diagnoses[key], run, folder)
-    many.download(rows)
-    reading_page.section(run=run.name, network=model)
+    batch.download(rows)
+    summary.section(run=run.name, network=model)
     if len(diagnoses) < len(rows):
         st.rerun()
 
@@ -81,7 +82,7 @@ with controls:
     model = None if run is None else display.pick_network(run.servable_models, key=state.MODEL)
 with results:
     if run is not None:
-        reading.switch()  # before the first file too, as its answer would show at once
+        gate.switch()  # before the first file too, as its answer would show at once
     if not state.cases():
         display.empty()
     elif run is not None:

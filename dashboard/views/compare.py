@@ -8,13 +8,14 @@ from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import exports, outcome, outcome_tables, reading, viewer, windows
+from dashboard.cases import dicom_windows, exports, outcome, outcome_tables, viewer
+from dashboard.cases.reader_study import gate
+from dashboard.cases.viewer import scene
 from dashboard.components import display, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.reports.reliability import text as reliability_text
 from dashboard.session import inference, state
-from dashboard.viewer import scene
 
 
 def answers(diagnosis: Diagnosis) -> None:
@@ -31,7 +32,7 @@ def answers(diagnosis: Diagnosis) -> None:
 @error_boundary.fragment
 def draw(key: str, diagnosis: Diagnosis) -> None:
     """Show every network's map; another window of the file runs no more than this again."""
-    shown = windows.chosen(key, state.cases()[key], diagnosis)
+    shown = dicom_windows.chosen(key, state.cases()[key], diagnosis)
     viewer.show(scene.side_by_side(shown), key="compare-viewer")
 
 
@@ -66,7 +67,7 @@ with st.expander(t("Files"), icon=":material/upload_file:", expanded=not state.c
 run = display.pick_run(shelf)
 chosen = display.pick_case()
 if run is not None:
-    reading.switch()
+    gate.switch()
 if chosen is None:
     display.empty()
 elif run is not None:
@@ -83,6 +84,6 @@ elif run is not None:
     except CovidModelError as error:
         st.error(t(error.sentence), title=t("A network cannot be used"))
         st.stop()
-    if reading.gate(case, diagnosis, run=run.name):
+    if gate.gate(case, diagnosis, run=run.name):
         result(key, diagnosis)
         exports.section(key, case, diagnosis, run)

@@ -18,13 +18,13 @@ from covid_model.serving import Classifier, diagnose
 from covid_model.serving.case_bundle import sha256
 from covid_model.serving.case_bundle_check import check
 from covid_model.serving.lung_occlusion import without_lungs
-from dashboard.exports.bundle import build_case_bundle
-from dashboard.exports.buttons import offers
-from dashboard.exports.capture import case_capture
-from dashboard.exports.case_pdf import case_pdf
-from dashboard.exports.content import Content
-from dashboard.exports.printable import printable
-from dashboard.exports.words import words_of
+from dashboard.cases.exports.buttons import offers
+from dashboard.cases.exports.case import Content
+from dashboard.cases.exports.case_bundle import build_case_bundle
+from dashboard.cases.exports.pdf import case_pdf
+from dashboard.cases.exports.pdf_text import printable
+from dashboard.cases.exports.secondary_capture import case_capture
+from dashboard.cases.exports.text import words_of
 from dashboard.i18n import translate
 from tests.app.conftest import go, upload
 
@@ -249,7 +249,7 @@ def test_the_dicom_picture_is_a_secondary_capture_of_nobody(content_of):
 def test_the_buttons_stand_below_a_result_and_make_nothing_yet(
     open_app, trusted_run_root, trusted_pictures, monkeypatch
 ):
-    from dashboard.exports import buttons
+    from dashboard.cases.exports import buttons
 
     for name in ("_pdf", "_bundle", "_dicom"):
         monkeypatch.setattr(buttons, name, lambda *_: pytest.fail("made while drawn"))
@@ -264,7 +264,7 @@ def test_the_buttons_stand_below_a_result_and_make_nothing_yet(
 def test_a_reading_of_the_visitor_goes_into_the_files(
     open_app, trusted_run_root, trusted_pictures, monkeypatch
 ):
-    from dashboard.exports import buttons
+    from dashboard.cases.exports import buttons
     from dashboard.session import state
     from dashboard.session.reading_log import Log, Reading
 

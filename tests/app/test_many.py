@@ -10,8 +10,9 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RadiographError
 from covid_model.serving import Diagnosis, batch
 from covid_model.serving.classifier import Classifier
-from dashboard import many, many_table
-from dashboard.many_table import Row
+from dashboard.cases import batch as cases_batch
+from dashboard.cases import batch_table
+from dashboard.cases.batch_table import Row
 from dashboard.reports import tables
 from dashboard.session import inference, state
 from tests.app.conftest import go, upload, words
@@ -70,10 +71,10 @@ def test_a_file_that_comes_later_is_asked_alone(open_app, tiny_run_root, files, 
 def test_what_is_known_shows_while_the_rest_is_asked(
     open_app, tiny_run_root, files, asked, monkeypatch
 ):
-    monkeypatch.setattr(many, "PASS", -1)  # one file a pass
+    monkeypatch.setattr(cases_batch, "PASS", -1)  # one file a pass
     passes = []
-    draw = many_table.frame
-    monkeypatch.setattr(many_table, "frame", lambda rows: passes.append(draw(rows)) or passes[-1])
+    draw = batch_table.frame
+    monkeypatch.setattr(batch_table, "frame", lambda rows: passes.append(draw(rows)) or passes[-1])
     at = upload(open_app(tiny_run_root), *files[:4])
     assert not at.exception
     assert [list(one["Outcome"]).count("waiting") for one in passes] == [3, 2, 1, 0]
@@ -151,7 +152,7 @@ def test_one_file_needs_no_table(open_app, tiny_run_root, png):
 
 
 def rows_of(*rows):
-    return list(csv.DictReader(io.StringIO(many_table.results_csv(rows))))
+    return list(csv.DictReader(io.StringIO(batch_table.results_csv(rows))))
 
 
 def test_the_csv_is_the_command_lines_with_the_notice():
@@ -178,8 +179,8 @@ def test_no_file_name_runs_in_a_spreadsheet(start):
 
 
 def test_the_table_leaves_out_what_no_row_has():
-    frame = many_table.frame([Row("1", "a.png", "ok", ANSWERED)])
+    frame = batch_table.frame([Row("1", "a.png", "ok", ANSWERED)])
     assert list(frame) == ["File", "Outcome", "Class", "Score"]
     assert frame["Score"][0] == pytest.approx(0.7)
-    hidden = many_table.frame([Row("1", "a.png", "hidden")])
+    hidden = batch_table.frame([Row("1", "a.png", "hidden")])
     assert list(hidden) == ["File", "Outcome", "Class"]

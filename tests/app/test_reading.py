@@ -10,7 +10,7 @@ import pytest
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Prediction, decided
-from dashboard import reading_tables
+from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.session import inference, reading_log, state
 from tests.app.conftest import everything, go, panels, scene, upload, words
 from tests.drawings import drawing
@@ -30,7 +30,7 @@ def hide(at):
 
 def log_of(at):
     """The log's rows as they would be downloaded."""
-    text = reading_tables.log_csv(at.session_state["reading_log"])
+    text = reader_study_tables.log_csv(at.session_state["reading_log"])
     return list(csv.DictReader(io.StringIO(text)))
 
 

@@ -6,8 +6,9 @@ import io
 import numpy as np
 
 from covid_model.common.disclaimer import NOTICE
-from covid_model.kappa import Kappa
-from dashboard import reading_tables, reading_text
+from dashboard.cases.reader_study import tables as reader_study_tables
+from dashboard.cases.reader_study import text as reader_study_text
+from dashboard.cases.reader_study.kappa import Kappa
 from dashboard.session.reading_log import Answer, Log, Reading
 
 
@@ -24,7 +25,7 @@ def logged(*pairs, network="vgg16"):
 
 
 def rows_of(log):
-    return list(csv.DictReader(io.StringIO(reading_tables.log_csv(log))))
+    return list(csv.DictReader(io.StringIO(reader_study_tables.log_csv(log))))
 
 
 def test_the_table_counts_blind_readings_with_every_outcome():
@@ -36,14 +37,14 @@ def test_the_table_counts_blind_readings_with_every_outcome():
         ("normal", "refused", ""),
     )
     log.add(Reading("0.png", "0", "normal"))  # a change, so not counted
-    counts = reading_tables.compared(log, run="run", network="vgg16")
+    counts = reader_study_tables.compared(log, run="run", network="vgg16")
     assert counts.tolist() == [[1, 0, 0, 0, 0], [1, 0, 0, 0, 1], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0]]
-    assert reading_tables.agreement(counts).cases == 2
-    rows = reading_tables.confusion(counts)
+    assert reader_study_tables.agreement(counts).cases == 2
+    rows = reader_study_tables.confusion(counts)
     assert [row["Reader"] for row in rows] == ["COVID-19", "Normal", "Other infection", "Unsure"]
     assert rows[1]["Network: COVID-19"] == "1"
     assert rows[2]["Network: can't\u00a0tell"] == "1"
-    assert not reading_tables.compared(log, run="run", network="xception").any()
+    assert not reader_study_tables.compared(log, run="run", network="xception").any()
 
 
 def test_the_csv_names_reading_and_answer_in_every_row():
@@ -51,7 +52,7 @@ def test_the_csv_names_reading_and_answer_in_every_row():
     log.answers["0", "run", "xception"] = Answer("run", "xception", "refused", "", "score", None)
     log.add(Reading("b.png", "other", "unsure", 3, "no answer was shown"))
     rows = rows_of(log)
-    assert tuple(rows[0]) == (*reading_tables.COLUMNS, "notice")
+    assert tuple(rows[0]) == (*reader_study_tables.COLUMNS, "notice")
     assert [row["reading"] for row in rows] == ["1", "1", "2"]
     assert (rows[0]["network"], rows[0]["network_class"]) == ("vgg16", "normal")
     assert (rows[0]["probability"], rows[1]["probability"]) == ("0.7500", "")
@@ -67,16 +68,16 @@ def test_no_cell_of_a_reader_or_a_file_runs_in_a_spreadsheet():
 
 
 def test_kappa_in_words():
-    said = reading_text.agreement(Kappa(40, 30, 0.6251, (0.4, 0.85)), "VGG16")
+    said = reader_study_text.agreement(Kappa(40, 30, 0.6251, (0.4, 0.85)), "VGG16")
     assert "In 30 of 40 blind readings" in said
     assert "0.63 (95 % interval 0.40 to 0.85)" in said
-    assert "undefined" in reading_text.agreement(Kappa(0, 0, why="no cases"), "VGG16")
-    assert "undefined" in reading_text.agreement(Kappa(9, 9, why="one class"), "VGG16")
-    few = reading_text.agreement(Kappa(9, 8, 0.8, why="few cases"), "VGG16")
+    assert "undefined" in reader_study_text.agreement(Kappa(0, 0, why="no cases"), "VGG16")
+    assert "undefined" in reader_study_text.agreement(Kappa(9, 9, why="one class"), "VGG16")
+    few = reader_study_text.agreement(Kappa(9, 8, 0.8, why="few cases"), "VGG16")
     assert "0.80" in few
     assert "at least 18 readings" in few
-    assert "no width" in reading_text.agreement(Kappa(30, 30, 1.0, why="no spread"), "VGG16")
+    assert "no width" in reader_study_text.agreement(Kappa(30, 30, 1.0, why="no spread"), "VGG16")
 
 
 def test_an_empty_table_has_no_agreement():
-    assert reading_tables.agreement(np.zeros((4, 5), int)).why == "no cases"
+    assert reader_study_tables.agreement(np.zeros((4, 5), int)).why == "no cases"

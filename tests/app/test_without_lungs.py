@@ -10,7 +10,7 @@ from covid_model.common.errors import RunError
 from covid_model.inference import lung_segmentation
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
-from dashboard import lungs_text, many_table
+from dashboard.cases import batch_table, lung_occlusion_text
 from dashboard.session import inference, state
 from tests.app.conftest import go, panels, scene, upload, words
 from tests.drawings import drawing
@@ -150,8 +150,8 @@ def test_the_picture_without_lungs_is_drawn_once_it_is_asked_for(
     at.session_state[state.HIDDEN] = True
     at.run()
     assert not at.exception
-    assert [image.proto.imgs[0].alt for image in at.image] == [lungs_text.HIDDEN]
-    assert lungs_text.EXPLAINED in words(at)
+    assert [image.proto.imgs[0].alt for image in at.image] == [lung_occlusion_text.HIDDEN]
+    assert lung_occlusion_text.EXPLAINED in words(at)
     assert calls == ["xception", "lungs", "xception"]
 
 
@@ -161,7 +161,7 @@ def test_no_mask_is_said_plainly(open_app, tiny_run_root, png, shipped, monkeypa
     shipped(nothing)
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
-    assert lungs_text.NO_MASK in words(at)
+    assert lung_occlusion_text.NO_MASK in words(at)
     assert not at.warning
     assert scene(at)["outline"] is None
     at.run()
@@ -180,7 +180,7 @@ def test_a_damaged_segmenter_leaves_the_answer(open_app, tiny_run_root, png, shi
     shipped(RunError("lungs.tflite differs from the digest."))
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
-    assert (at.error[0].proto.title, len(at.metric)) == (lungs_text.UNUSABLE, 1)
+    assert (at.error[0].proto.title, len(at.metric)) == (lung_occlusion_text.UNUSABLE, 1)
     assert scene(at)["outline"] is None
 
 
@@ -217,8 +217,8 @@ def test_the_table_of_results_keeps_the_command_lines_columns(
     known = at.session_state["results"]
     diagnoses = [value for value in known.values() if hasattr(value, "status")]
     assert len(case) == len(diagnoses) == 1
-    rows = [many_table.Row("1", "a.png", "ok", diagnoses[0])]
-    header = next(csv.reader(io.StringIO(many_table.results_csv(rows))))
+    rows = [batch_table.Row("1", "a.png", "ok", diagnoses[0])]
+    header = next(csv.reader(io.StringIO(batch_table.results_csv(rows))))
     assert header == [*COLUMNS, "notice"]
 
 

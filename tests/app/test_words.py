@@ -7,7 +7,7 @@ from covid_model.common import paper
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard import outcome_tables
+from dashboard.cases import outcome_tables
 from dashboard.components import text
 from dashboard.reports import tables
 

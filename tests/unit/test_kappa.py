@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from covid_model.kappa import cohen_kappa, fewest_cases
+from dashboard.cases.reader_study.kappa import cohen_kappa, fewest_cases
 
 
 @pytest.mark.parametrize("seed", range(20))

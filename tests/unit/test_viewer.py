@@ -13,8 +13,8 @@ from covid_model.imaging.reader import Radiograph
 from covid_model.inference.overlay import palette
 from covid_model.serving import Diagnosis
 from covid_model.serving.classifier import Prediction
-from dashboard import outcome_tables
-from dashboard.viewer import encoding, panels, scene
+from dashboard.cases import outcome_tables
+from dashboard.cases.viewer import encoding, panels, scene
 from tests.drawings import drawing
 
 # Linear RGB as eyes without one kind of cone see it (Machado et al. 2009, severity 1).

@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from covid_model.runs import ARCHITECTURES
-from dashboard import reading_tables, reading_text
+from dashboard.cases.reader_study import tables as reader_study_tables
+from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.components import display
 from dashboard.i18n.translate import t
 from dashboard.session import state
@@ -23,16 +24,16 @@ def section(*, run: str, network: str) -> None:
         return
     title = ARCHITECTURES[network]
     st.subheader(t("Log of readings"))
-    counts = reading_tables.compared(log, run=run, network=network)
-    st.markdown(reading_text.agreement(reading_tables.agreement(counts), title))
+    counts = reader_study_tables.compared(log, run=run, network=network)
+    st.markdown(reader_study_text.agreement(reader_study_tables.agreement(counts), title))
     if counts.any():
         display.draw_table(
-            partial(reading_tables.confusion, counts),
+            partial(reader_study_tables.confusion, counts),
             alt=t("Blind readings by what the reader and {network} said", network=title),
         )
-    st.caption(reading_text.counted(log, int(counts.sum())))
+    st.caption(reader_study_text.counted(log, int(counts.sum())))
     with st.container(horizontal=True):
-        readings = reading_tables.log_csv(log)
+        readings = reader_study_tables.log_csv(log)
         display.offer_csv(t("Download the log as CSV"), readings, file="readings.csv")
         with st.popover(t("Delete the log"), icon=":material/delete:"):
             st.markdown(t("The readings are nowhere else. Download them first."))

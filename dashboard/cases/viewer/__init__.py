@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("state", "dom", "picture", "paint", "panels", "controls", "hands", "main")  # in order
+SCRIPTS = ("state", "dom", "picture", "render", "panels", "controls", "input", "main")  # in order
 
 _mounted = st.components.v2.component(
     "radiograph_viewer",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, decide
-from dashboard import outcome_tables
+from dashboard.cases import outcome_tables
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
 from dashboard.reports.reliability import text as reliability_text

@@ -8,10 +8,10 @@ import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.serving import case_bundle
-from dashboard.exports.case_pdf import case_pdf
-from dashboard.exports.content import OPACITY, Content, versions
-from dashboard.exports.pictures import grey, png_files
-from dashboard.exports.words import Words
+from dashboard.cases.exports.case import OPACITY, Content, versions
+from dashboard.cases.exports.images import grey, png_files
+from dashboard.cases.exports.pdf import case_pdf
+from dashboard.cases.exports.text import Words
 
 
 def build_case_bundle(content: Content, words: Words, *, created: datetime) -> bytes:

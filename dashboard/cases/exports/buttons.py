@@ -11,9 +11,9 @@ import streamlit as st
 from covid_model.runs import Run
 from covid_model.serving.diagnosis import Diagnosis
 from covid_model.serving.lung_occlusion import Counterfactual
-from dashboard import reading_text
-from dashboard.exports.content import Content
-from dashboard.exports.words import Words, words_of
+from dashboard.cases.exports.case import Content
+from dashboard.cases.exports.text import Words, words_of
+from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
 from dashboard.session import state
 
@@ -84,7 +84,7 @@ def _reading(case: state.Case) -> dict[str, str]:
     if last is None:
         return {}
     said = {
-        t("Reading"): reading_text.choice(last.reader_class),
+        t("Reading"): reader_study_text.choice(last.reader_class),
         t("Sureness"): t("{sureness} of 5", sureness=last.sureness) if last.sureness else "",
         t("Note"): last.note,
         t("Blind"): t("no") if last.not_blind else t("yes"),
@@ -132,19 +132,19 @@ def offers(content: Content, words: Words) -> list[Offer]:
 
 
 def _pdf(content: Content, words: Words) -> bytes:
-    from dashboard.exports.case_pdf import case_pdf  # fpdf2 only where a page is wanted
+    from dashboard.cases.exports.pdf import case_pdf  # fpdf2 only where a page is wanted
 
     return case_pdf(content, words, created=_now())
 
 
 def _bundle(content: Content, words: Words) -> bytes:
-    from dashboard.exports.bundle import build_case_bundle
+    from dashboard.cases.exports.case_bundle import build_case_bundle
 
     return build_case_bundle(content, words, created=_now())
 
 
 def _dicom(content: Content, words: Words) -> bytes:
-    from dashboard.exports.capture import case_capture
+    from dashboard.cases.exports.secondary_capture import case_capture
 
     return case_capture(content, words, created=_now())
 

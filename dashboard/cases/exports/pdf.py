@@ -5,11 +5,11 @@ from datetime import datetime
 
 from PIL import Image
 
-from dashboard.exports.content import Content, versions
-from dashboard.exports.pictures import colour_bar, grey, overlays
-from dashboard.exports.printable import printable
-from dashboard.exports.sheet import BOTTOM, LEFT, WIDTH, Sheet
-from dashboard.exports.words import Words
+from dashboard.cases.exports.case import Content, versions
+from dashboard.cases.exports.images import colour_bar, grey, overlays
+from dashboard.cases.exports.pdf_sheet import BOTTOM, LEFT, WIDTH, Sheet
+from dashboard.cases.exports.pdf_text import printable
+from dashboard.cases.exports.text import Words
 
 COLOURS = {"ok": (13, 118, 110), "uncertain": (180, 83, 9), "refused": (185, 28, 28)}
 GAP = 4.0  # mm between pictures, between blocks

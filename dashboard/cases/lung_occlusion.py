@@ -9,7 +9,7 @@ from covid_model.common.errors import CovidModelError
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.diagnosis import Diagnosis
 from covid_model.serving.lung_occlusion import Counterfactual
-from dashboard import lungs_text
+from dashboard.cases import lung_occlusion_text
 from dashboard.components import text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
@@ -28,30 +28,30 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
         with st.spinner(t("Asking again with the lungs hidden")):
             found = inference.counterfactual(key, diagnosis, folder)
     except CovidModelError as error:
-        st.error(t(error.sentence), title=t(lungs_text.UNUSABLE))
+        st.error(t(error.sentence), title=t(lung_occlusion_text.UNUSABLE))
         return None
     if found is None:
         return None
     if found.hidden is None:
-        st.caption(t(lungs_text.NO_MASK))
+        st.caption(t(lung_occlusion_text.NO_MASK))
         return None
     if found.hardly_changes:
-        st.warning(lungs_text.compared(found), title=t(lungs_text.HARDLY))
+        st.warning(lung_occlusion_text.compared(found), title=t(lung_occlusion_text.HARDLY))
     else:
-        st.caption(lungs_text.compared(found))
+        st.caption(lung_occlusion_text.compared(found))
     return found
 
 
 @error_boundary.fragment
 def hidden_picture(diagnosis: Diagnosis, found: Counterfactual) -> None:
     """Show, once it is asked for, the picture without lungs that the network was asked about."""
-    with st.expander(t(lungs_text.HIDDEN), key=state.HIDDEN, on_change="rerun") as panel:
+    with st.expander(t(lung_occlusion_text.HIDDEN), key=state.HIDDEN, on_change="rerun") as panel:
         if not panel.open:
             return
         left, right = st.columns(2)
         covered = hide_lungs(diagnosis.radiograph.pixels, found.mask)
         picture = (255 * covered).round().astype(np.uint8)
-        left.image(picture, width="stretch", alt=t(lungs_text.HIDDEN))
+        left.image(picture, width="stretch", alt=t(lung_occlusion_text.HIDDEN))
         measure = found.hidden.measure
         right.markdown(f"{text.scores(found.hidden.probabilities, measure=measure)}.")
-        right.caption(t(lungs_text.EXPLAINED))
+        right.caption(t(lung_occlusion_text.EXPLAINED))

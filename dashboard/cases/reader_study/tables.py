@@ -3,11 +3,11 @@
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.kappa import Kappa, cohen_kappa
+from dashboard.cases.many_text import of_kind
+from dashboard.cases.reader_study.kappa import Kappa, cohen_kappa
+from dashboard.cases.reader_study.text import choice
 from dashboard.components.text import TITLES
 from dashboard.i18n.translate import t
-from dashboard.many_text import of_kind
-from dashboard.reading_text import choice
 from dashboard.reports.tables import Rows, defused, with_notice
 from dashboard.session.reading_log import CHOICES, Answer, Log, Reading
 

@@ -1,7 +1,7 @@
 """The words for a reader's own readings."""
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.kappa import Kappa, fewest_cases
+from dashboard.cases.reader_study.kappa import Kappa, fewest_cases
 from dashboard.components.text import TITLES, plain
 from dashboard.i18n.translate import t
 from dashboard.session.reading_log import CHANGED, SAMPLE, SEEN, UNSURE, Log, Reading

@@ -5,8 +5,8 @@ import numpy as np
 
 from covid_model.inference.overlay import COLOUR_MAP, overlay, to_png, with_caption, write
 from covid_model.runs import ARCHITECTURES
-from dashboard.exports.content import OPACITY, Content
-from dashboard.exports.words import Words
+from dashboard.cases.exports.case import OPACITY, Content
+from dashboard.cases.exports.text import Words
 
 BAR = 24  # pixels: width of the colour bar beside a map
 

@@ -11,11 +11,11 @@ from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
+from dashboard.cases.viewer import encoding, panels
+from dashboard.cases.viewer.text import words
 from dashboard.components import text
 from dashboard.i18n import translate
 from dashboard.i18n.translate import t
-from dashboard.viewer import encoding, panels
-from dashboard.viewer.words import words
 
 PREDICTED = "predicted"  # the map of whichever class each network predicts
 

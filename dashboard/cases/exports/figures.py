@@ -3,8 +3,8 @@
 from covid_model.common.classes import TITLES
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
+from dashboard.cases.exports.case import Content
 from dashboard.components import text
-from dashboard.exports.content import Content
 from dashboard.i18n.translate import number, t
 
 Table = tuple[str, tuple[tuple[str, ...], ...]]  # heading, then rows; the first has the headings

@@ -6,8 +6,8 @@ from datetime import datetime
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from dashboard.exports.printable import ENCODING, printable
-from dashboard.exports.words import Words
+from dashboard.cases.exports.pdf_text import ENCODING, printable
+from dashboard.cases.exports.text import Words
 
 LEFT, WIDTH = 14.0, 182.0  # mm
 TOP, BOTTOM = 12.0, 282.0  # mm; below is the footer

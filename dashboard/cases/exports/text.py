@@ -6,10 +6,10 @@ from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-from dashboard import lungs_text
+from dashboard.cases import lung_occlusion_text
+from dashboard.cases.exports.case import Content
+from dashboard.cases.exports.figures import Table, facts, figures
 from dashboard.components import text
-from dashboard.exports.content import Content
-from dashboard.exports.rows import Table, facts, figures
 from dashboard.i18n.translate import current, t
 
 
@@ -62,7 +62,7 @@ def words_of(content: Content) -> Words:
         },
         outcome=_outcome(content),
         said=_said(content),
-        doubt=t(lungs_text.HARDLY) if content.hardly_changes else "",
+        doubt=t(lung_occlusion_text.HARDLY) if content.hardly_changes else "",
         figures=figures(content),
         captions=(
             t("Radiograph") if not content.diagnosis.withheld else t("Picture"),
@@ -135,6 +135,6 @@ def _notes(content: Content) -> tuple[str, ...]:
         )
     if content.without_lungs is not None:
         found = content.without_lungs
-        notes.append(lungs_text.compared(found))
-        notes.append(lungs_text.share(found, found.prediction.predicted))
+        notes.append(lung_occlusion_text.compared(found))
+        notes.append(lung_occlusion_text.share(found, found.prediction.predicted))
     return tuple(filter(None, notes))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import reading_text
+from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
 from dashboard.session import state
 from dashboard.session.reading_log import CHOICES, Reading
@@ -25,7 +25,7 @@ def ask(case: state.Case) -> None:
 def given(case: state.Case) -> None:
     """Say what the reader said of a revealed file, and let it be changed."""
     last = state.reading_log().last(case.sha256)
-    st.markdown(reading_text.said(last))
+    st.markdown(reader_study_text.said(last))
     with st.expander(t("Change my reading"), icon=":material/edit:"):
         st.caption(t("A changed reading is logged beside the first one, as not blind."))
         _form(case, t("Save the change"))
@@ -38,7 +38,7 @@ def _form(case: state.Case, label: str) -> None:
             t("What do you see?"),
             CHOICES,
             index=None,
-            format_func=reading_text.choice,
+            format_func=reader_study_text.choice,
             key=state.reading_key("class", case),
         )
         st.segmented_control(

@@ -8,10 +8,12 @@ import streamlit as st
 
 from covid_model.common.classes import TITLES
 from covid_model.serving import Diagnosis
-from dashboard import many_table, many_text, reading, reading_text
+from dashboard.cases import batch_table, many_text
+from dashboard.cases.batch_table import Row
+from dashboard.cases.reader_study import gate
+from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
-from dashboard.many_table import Row
 from dashboard.session import inference, state
 
 PASS = 10.0  # seconds of asking, after which the page shows what is known so far
@@ -61,10 +63,10 @@ def rows(diagnoses: Mapping[str, Diagnosis], *, run: str) -> list[Row]:
     log, made = state.reading_log(), []
     for key, case in state.cases().items():
         known, last = diagnoses.get(key), log.last(case.sha256)
-        said = reading_text.choice(last.reader_class) if last else ""
+        said = reader_study_text.choice(last.reader_class) if last else ""
         if known is None:
             row = Row(key, case.name, "waiting", reading=said)
-        elif reading.hidden(case, known):
+        elif gate.hidden(case, known):
             row = Row(key, case.name, "hidden", reading=said)
         else:
             log.show(case.sha256, run, known)
@@ -75,19 +77,19 @@ def rows(diagnoses: Mapping[str, Diagnosis], *, run: str) -> list[Row]:
 
 def section(held: Sequence[Row]) -> list[Row]:
     """Show the summary, the filters with their counts and the table; return the rows in it."""
-    st.markdown(f"**{many_table.summary(held)}**")
+    st.markdown(f"**{batch_table.summary(held)}**")
     shown = _filtered(held)
     if not shown:
         st.caption(t("No file has this outcome and class."))
         return shown
     state.show_row([row.key for row in shown])
     st.dataframe(
-        many_table.frame(shown),
+        batch_table.frame(shown),
         key=state.table_key(),
         on_select=state.choose_row,
         selection_mode=["single-row", "single-cell"],
         column_config={
-            many_table.measure(shown): st.column_config.NumberColumn(format="percent"),
+            batch_table.measure(shown): st.column_config.NumberColumn(format="percent"),
             t("Novelty"): st.column_config.NumberColumn(format="%.2f"),
             t("Outcome"): st.column_config.TextColumn(width=120),
             t("Reason"): st.column_config.TextColumn(width="large"),
@@ -101,7 +103,7 @@ def section(held: Sequence[Row]) -> list[Row]:
 
 
 def _filtered(held: Sequence[Row]) -> list[Row]:
-    found = many_table.counts(held)
+    found = batch_table.counts(held)
     left, right = st.columns(2)
     kinds = left.pills(
         t("Outcome"),
@@ -162,5 +164,5 @@ def _step(label: str, key: str | None, *, icon: str) -> None:
 
 def download(held: Sequence[Row]) -> None:
     """Offer the results of all files, whatever the filter, as CSV; what is hidden stays so."""
-    results = many_table.results_csv(held)
+    results = batch_table.results_csv(held)
     display.offer_csv(t("Download results as CSV"), results, file="results.csv")

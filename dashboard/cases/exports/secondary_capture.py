@@ -8,9 +8,9 @@ import numpy as np
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.serving.case_bundle import sha256
-from dashboard.exports.content import Content, versions
-from dashboard.exports.pictures import side_by_side
-from dashboard.exports.words import Words
+from dashboard.cases.exports.case import Content, versions
+from dashboard.cases.exports.images import side_by_side
+from dashboard.cases.exports.text import Words
 
 NAME, ID = "Anonymous^Research", "ANONYMOUS"  # nothing of the source's header is carried over
 SERIES = "RESEARCH USE ONLY: areas of attention"

@@ -5,10 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from covid_model.serving import Diagnosis
-from dashboard import reading_form, viewer
+from dashboard.cases import viewer
+from dashboard.cases.reader_study import form
+from dashboard.cases.viewer import scene
 from dashboard.i18n.translate import t
 from dashboard.session import state
-from dashboard.viewer import scene
 
 
 def switch() -> None:
@@ -59,10 +60,10 @@ def gate(case: state.Case, diagnosis: Diagnosis, *, run: str) -> bool:
         with left:
             viewer.show(scene.alone(neutral), key="reading-viewer")
         with right:
-            reading_form.ask(case)
+            form.ask(case)
         return False
     log = state.reading_log()
     log.show(case.sha256, run, diagnosis)
     if state.reads_first() and log.last(case.sha256):
-        reading_form.given(case)
+        form.given(case)
     return True

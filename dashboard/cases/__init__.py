@@ -1,0 +1,1 @@
+"""What Classify and Compare show of a file."""

@@ -1,0 +1,1 @@
+"""Read first: a reader's answer before the networks'."""
