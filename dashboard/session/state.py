@@ -14,7 +14,8 @@ from dashboard.session.uploads import Case
 
 # Widgets; all but the uploader, CASE, the table and READ_FIRST carry persist_state="session", to
 # outlive a page switch.
-CASE, RUN, MODEL = "case", "run", "model"
+CASE = "case"
+RUN, MODEL = "run", "model"
 HIDDEN = "hidden"
 WINDOW = "window"  # before a file's key: which window of a DICOM file is looked at
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
@@ -24,7 +25,8 @@ READ_FIRST = "read_first"  # the switch that hides what the networks say
 PREVALENCE, GROUPED_BY = "prevalence", "grouped_by"
 ERROR_TRUTH, ERROR_NAMED, ERROR_PAGE = "error_truth", "error_named", "error_page"
 # Plain values.
-_CASES, _UPLOADED, _UPLOADER, _NOTE, _RESULTS = "cases", "uploaded", "uploader", "note", "results"
+_CASES, _UPLOADED, _UPLOADER, _NOTE = "cases", "uploaded", "uploader", "note"
+_RESULTS = "results"
 _UNLISTED = "unlisted"
 _ROWS = "rows"  # the files of the table by row
 _TABLE = "table"  # before a digest of these
