@@ -60,8 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> None:
     from covid_model.data.selection import Selection, describe, save_split
+    from covid_model.training.recipes import RECIPES
     from covid_model.training.recipes.overrides import with_values
-    from covid_model.training.recipes.table import RECIPES
 
     selection = Selection(args.data, args.only, args.split_by, args.limit, args.split_file)
     if args.recipe in ("calibrate", "recover"):
@@ -148,7 +148,7 @@ def _calibrate(args: argparse.Namespace) -> None:
 
 def _recover(args: argparse.Namespace) -> None:
     from covid_model.runs import load_run
-    from covid_model.training.networks.from_litert import run_recover
+    from covid_model.training.workflows.recover import run_recover
 
     if args.run is None or args.out is None:
         raise UsageError("Expected --run DIR, the run to take, with --out DIR for its backbones.")
@@ -173,7 +173,7 @@ def _lungs(args: argparse.Namespace, selection, recipe) -> None:
 
 
 def _job(args: argparse.Namespace):
-    from covid_model.training.export.run_info import Job
+    from covid_model.training.job import Job
 
     return Job(
         models=args.models,

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from covid_model.common.classes import CLASSES
 from covid_model.data.selection import Selection
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.recipes.paper import PaperRecipe
 
 SIZE = 480
 

@@ -19,7 +19,8 @@ from itertools import cycle
 from pathlib import Path
 from statistics import median
 
-from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.runs import DEFAULT_ROOT
 from tests.browser.served import chromium, dashboard
 
 APP = Path(__file__).resolve().parent.parent / "dashboard" / "app.py"

@@ -18,18 +18,18 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.data.dataset import Dataset, read_dataset
 from covid_model.data.selection import Selection
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import hits_by_class
 from covid_model.inference.lung_segmentation import LungSegmenter
-from covid_model.runs import ARCHITECTURES
 from covid_model.training.heads.refit import fit_head
 from covid_model.training.inputs.mean_features import mean_features
 from covid_model.training.networks.backbone import build_backbone
+from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.linear import LinearRecipe
-from covid_model.training.recipes.table import FinetuneRecipe
 
 MARGIN = 0.1  # of the box's side, on each side: the outline may miss the rim of the lungs
 HEAD = "| network | validation images of | images | patients | whole | lungs | lungs - whole |"

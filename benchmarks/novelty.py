@@ -23,13 +23,15 @@ from tqdm import tqdm
 from benchmarks.novelty_pictures import Picture, altered, foreign
 from benchmarks.novelty_tables import Measured, kinds_table, sources_table, unseen_table
 from covid_model import read_radiograph
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.data.sampling import balanced_rows
 from covid_model.imaging.preprocessing import to_input
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import features
-from covid_model.runs import ARCHITECTURES, Run, load_run
+from covid_model.runs import Run, load_run
 from covid_model.serving.reliability import Trust
-from covid_model.training.export.novelty import balanced_rows, fit_novelty, threshold_of
+from covid_model.training.export.novelty import fit_novelty, threshold_of
 
 ALTERED = 100  # test radiographs that are turned, cropped, inverted
 

@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.novelty_pictures import Picture
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
 
 
 @dataclass(frozen=True, eq=False)

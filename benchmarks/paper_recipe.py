@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.data.selection import Selection
-from covid_model.runs import ARCHITECTURES
 from covid_model.training.heads.paper_head import Samples, fit, full_model, head_model
 from covid_model.training.inputs.feature_cache import frozen_features
 from covid_model.training.networks.backbone import build_backbone
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.recipes.paper import PaperRecipe
 
 ROW = "| {:10} | {:>16.0f} | {:>27.0f} | {:>33.0f} | {:>5.0f} |"
 

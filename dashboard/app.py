@@ -1,6 +1,7 @@
 """The dashboard's entry point: navigation with the frame that every page shares."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -17,19 +18,23 @@ from dashboard.i18n.translate import t  # noqa: E402
 st.set_page_config(
     page_title=t("Chest radiograph triage"), page_icon=str(HERE / "icon.svg"), layout="wide"
 )
+pages = {
+    file: st.Page(HERE / "views" / f"{file}.py", title=title, icon=f":material/{icon}:", help=about)
+    for file, title, icon, about in (
+        ("classify", t("Classify"), "radiology", t("Classify radiographs with one network.")),
+        ("compare", t("Compare"), "compare", t("See three networks on one radiograph.")),
+        ("reports", t("Reports"), "monitoring", t("How well the trained networks do.")),
+        ("shortcuts", t("Shortcuts"), "visibility", t("Do they look at the lungs?")),
+        ("errors", t("Errors"), "rule", t("What they name wrongly.")),
+        ("about", t("About"), "info", t("Purpose, data, origin of the models, limits.")),
+    )
+}
+moved = [  # old addresses, so that a bookmark still opens its page
+    st.Page(partial(st.switch_page, pages[file]), title=old, url_path=old, visibility="hidden")
+    for old, file in (("audit", "shortcuts"),)
+]
 page = st.navigation(
-    [
-        st.Page(HERE / "views" / f"{file}.py", title=title, icon=f":material/{icon}:", help=about)
-        for file, title, icon, about in (
-            ("classify", t("Classify"), "radiology", t("Classify radiographs with one network.")),
-            ("compare", t("Compare"), "compare", t("See three networks on one radiograph.")),
-            ("reports", t("Reports"), "monitoring", t("How well the trained networks do.")),
-            ("audit", t("Shortcuts"), "visibility", t("Do they look at the lungs?")),
-            ("errors", t("Errors"), "rule", t("What they name wrongly.")),
-            ("about", t("About"), "info", t("Purpose, data, origin of the models, limits.")),
-        )
-    ],
-    position="top" if disclaimer_gate.accepted() else "hidden",
+    [*pages.values(), *moved], position="top" if disclaimer_gate.accepted() else "hidden"
 )
 brand.show()
 st.html(HERE / "style.css")

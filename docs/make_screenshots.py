@@ -16,7 +16,7 @@ if str(ROOT) not in sys.path:
 from playwright.sync_api import Page  # noqa: E402
 
 from covid_model.runs import open_shelf, runs_root  # noqa: E402
-from dashboard.session import inference  # noqa: E402
+from dashboard.session import samples  # noqa: E402
 from tests.browser.served import chromium, dashboard, enter, find_chromium  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -33,9 +33,9 @@ HEIGHTS = {  # pixels
 
 def main() -> int:
     """Write the pictures; return 1 where something they need is missing."""
-    if not inference.samples() or not open_shelf().servable or not find_chromium():
+    if not samples.samples() or not open_shelf().servable or not find_chromium():
         sys.stderr.write(
-            f"Expected samples in {inference.SAMPLES_FOLDER}, a run that predicts in "
+            f"Expected samples in {samples.SAMPLES_FOLDER}, a run that predicts in "
             f"{runs_root()}, and chromium on the PATH. One of them is missing.\n"
         )
         return 1

@@ -2,9 +2,9 @@
 
 import csv
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.runs import (
-    ARCHITECTURES,
     AUDIT_FILE,
     COMPARISON_FILE,
     SCHEMA,

@@ -3,16 +3,17 @@
 import numpy as np
 import pandas as pd
 
+from covid_model.common.architectures import REGISTRY
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.evaluation.report import predictions_table, report_of
 from covid_model.evaluation.tables import as_stored, write_table
 from covid_model.imaging.preprocessing import to_input
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.runs import SCHEMA, write_json
 from covid_model.training.export import litert
 from covid_model.training.heads.paper_head import HISTORY, full_model
-from covid_model.training.networks.backbone import REGISTRY, Backbone
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.recipes.paper import PaperRecipe
 from tests.drawings import varied
 
 SIZE = 32

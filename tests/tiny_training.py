@@ -17,7 +17,7 @@ import numpy as np
 from covid_model.training.inputs.batches import Pictures
 from covid_model.training.loop.checkpoint import Course
 from covid_model.training.recipes.base import Stage
-from covid_model.training.recipes.table import FinetuneRecipe
+from covid_model.training.recipes.finetune import FinetuneRecipe
 
 RECIPE = FinetuneRecipe(
     stages=(Stage(16, 64, 0.5), Stage(20, 32, 0.8)),

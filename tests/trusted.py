@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from covid_model.common.architectures import REGISTRY
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import features
 from covid_model.runs import read_model_info, write_json
 from covid_model.training.export import litert
 from covid_model.training.export.reliability import judge
 from covid_model.training.export.served_outputs import Outputs
-from covid_model.training.networks.backbone import REGISTRY
 from tests.tiny import (
     PARTS,
     drawn_rows,

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from covid_model.common.errors import DataError, RunError
-from covid_model.data.dataset import Dataset, patients_in_several, read_dataset
+from covid_model.data.dataset import Dataset, read_dataset
 from covid_model.data.selection import SPLIT_COLUMNS
+from covid_model.data.splits import patients_in_several
 from covid_model.runs import PARTS, Run, sha256_of
 
 

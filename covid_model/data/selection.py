@@ -4,26 +4,42 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from covid_model.common.errors import DataError
-from covid_model.data.dataset import (
-    Dataset,
+from covid_model.data.dataset import Dataset, read_dataset
+from covid_model.data.leakage import leaks
+from covid_model.data.splits import (
     counts,
     patients_in_several,
-    read_dataset,
     shared_patients,
     split_by_image,
     split_by_patient,
 )
-from covid_model.data.leakage import leaks
 from covid_model.runs import PARTS
-from covid_model.training.recipes.table import FinetuneRecipe, LinearRecipe, PaperRecipe
 
 log = logging.getLogger(__name__)
 SPLIT_COLUMNS = ("path", "original", "source", "patient_id", "label", "part")
+
+
+class SplitRecipe(Protocol):
+    """What a split takes of a recipe.
+
+    Attributes:
+        seed: seed of the split.
+        test: share of the images for test, in (0, 1).
+        validation: share of the rest for validation, in (0, 1).
+    """
+
+    @property
+    def seed(self) -> int: ...  # noqa: D102
+    @property
+    def test(self) -> float: ...  # noqa: D102
+    @property
+    def validation(self) -> float: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -65,9 +81,7 @@ class Selection:
             raise DataError(f"No image has {self.only}: give a value that metadata.csv holds.")
         return chosen
 
-    def split(
-        self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe | LinearRecipe
-    ) -> tuple[Dataset, pd.Series]:
+    def split(self, data: Dataset, recipe: SplitRecipe) -> tuple[Dataset, pd.Series]:
         """Give each image a part of ``runs.PARTS``, then apply the limit.
 
         Split by patient, patients who turn out to be in an earlier part too are left out.
@@ -86,9 +100,7 @@ class Selection:
             kept &= ~leaked
         return data.rows(kept), part[kept].reset_index(drop=True)
 
-    def _parted(
-        self, data: Dataset, recipe: PaperRecipe | FinetuneRecipe | LinearRecipe
-    ) -> tuple[Dataset, pd.Series]:
+    def _parted(self, data: Dataset, recipe: SplitRecipe) -> tuple[Dataset, pd.Series]:
         if self.split_file:
             return _as_split(data, self.split_file, by_patient=self.split_by == "patient")
         by = split_by_image if self.split_by == "image" else split_by_patient

@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.rounding import mean
 from covid_model.inference.calibration import temper, untemper
 from covid_model.runs import ModelInfo
 
@@ -143,8 +144,3 @@ def calibration_error(bins: list[dict[str, Any]]) -> float:
     return round(
         float(np.average(gaps, weights=[row.get("weight", row["images"]) for row in filled])), 6
     )
-
-
-def mean(values: np.ndarray, weights: np.ndarray | None = None) -> float | None:
-    """The mean rounded to six digits, None of nothing."""
-    return round(float(np.average(values, weights=weights)), 6) if len(values) else None

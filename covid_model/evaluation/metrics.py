@@ -5,13 +5,8 @@ from typing import Any
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.calibration import mean
-
-
-def number(value: float) -> float | None:
-    """A figure rounded to six digits, None where it is not defined."""
-    return round(float(value), 6) if np.isfinite(value) else None
 
 
 def shared_rates(

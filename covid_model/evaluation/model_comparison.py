@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from covid_model.common.errors import RunError
+from covid_model.common.rounding import number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.metrics import number
 from covid_model.evaluation.tables import read_table, scores_of, truth_of
 from covid_model.runs import COMPARISON_FILE, SCHEMA, write_json
 

@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.evaluation.bootstrap import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
 from covid_model.evaluation.calibration import Calibration
 from covid_model.evaluation.metrics import class_rates, shared_rates
-from covid_model.evaluation.roc import ranking_figures
+from covid_model.evaluation.roc import curves_of, ranking_figures
 from covid_model.evaluation.selective_prediction import Fit, fitted_figures
 from covid_model.evaluation.subgroups import groups_of, within_source
 from covid_model.evaluation.tables import scores_of, truth_of
-from covid_model.runs import SCHEMA
-from covid_model.training.curves import curves_of
+from covid_model.runs import (
+    SCHEMA,
+)
 
 WHO = ("path", "original", "source", "patient_id", "label")
 ON_RECORD = ("view", "sex", "age", "width", "height")
@@ -100,4 +102,26 @@ def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, 
         "groups": groups_of(predictions, truth, predicted),
         "within_source": within_source(predictions, truth, scores),
         **(fitted_figures(predictions, truth, fit) if fit else {}),
+    }
+
+
+def summary_row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures by which a calibration is judged, None where a report lacks them."""
+    calibration, answers = report.get("calibration", {}), report.get("answers", {})
+    pairs = [r for r in report["within_source"] if set(r["classes"]) == {"covid", "infection"}]
+    within = max(pairs, key=lambda row: row["images"], default={})
+    covid = next(row for row in report["per_class"] if row["class"] == "covid")
+    return {
+        "network": ARCHITECTURES[name],
+        "temperature": calibration.get("temperature"),
+        "ECE before": calibration.get("ece_before"),
+        "ECE after": calibration.get("ece_after"),
+        "threshold": answers.get("threshold"),
+        "answered": answers.get("answered"),
+        "accuracy of answered": answers.get("accuracy"),
+        "refused": report.get("novelty", {}).get("refused", {}).get("share"),
+        "macro recall": report["macro_recall"],
+        "covid sensitivity": covid["sensitivity"],
+        "covid against infection in one source": within.get("balanced_accuracy"),
+        "its AUROC": within.get("auroc"),
     }

@@ -9,12 +9,8 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.classes import SCORE_COLUMNS
-from covid_model.evaluation.calibration import (
-    Calibration,
-    calibration_error,
-    mean,
-    reliability_bins,
-)
+from covid_model.common.rounding import mean
+from covid_model.evaluation.calibration import Calibration, calibration_error, reliability_bins
 
 log = logging.getLogger(__name__)
 WANTED_ACCURACY = 0.95

@@ -7,9 +7,9 @@ import pandas as pd
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
+from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.calibration import mean
-from covid_model.evaluation.metrics import number, shared_rates
+from covid_model.evaluation.metrics import shared_rates
 from covid_model.evaluation.tables import scores_of, truth_of
 
 CONDITIONS = ("untouched", "lungs_hidden", "lungs_only", "border_only")

@@ -9,9 +9,9 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.calibration import mean
-from covid_model.evaluation.metrics import macro_recall, number, shared_rates
+from covid_model.evaluation.metrics import macro_recall, shared_rates
 from covid_model.evaluation.roc import weighted_ranking
 from covid_model.inference.calibration import LEAST
 

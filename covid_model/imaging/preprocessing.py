@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 
 INPUT_SIZE = 237
 

@@ -2,13 +2,12 @@
 
 import hashlib
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from covid_model.common.errors import RadiographError
+from covid_model.imaging.radiograph import Radiograph
 
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal
@@ -16,48 +15,6 @@ MIN_SIDE = 64
 PNG_START = b"\x89PNG\r\n\x1a\n"
 JPEG_START = b"\xff\xd8\xff"
 DETECTOR_BITS = (8, 10, 12, 14, 16)
-
-
-@dataclass(frozen=True)
-class Window:
-    """One way that a DICOM file says to show its grey values.
-
-    Attributes:
-        name: the file's own word ("NORMAL", "HARDER") where it can be no person's, else a
-            ``Sentence`` with its number.
-        function: "LINEAR", "LINEAR_EXACT", "SIGMOID", or "TABLE" for a VOI LUT.
-        center: in the values that the modality LUT gives; None of a table, as is ``width``.
-        width: in the same values.
-        table: place of a VOI LUT in its sequence.
-    """
-
-    name: str
-    function: str
-    center: float | None = None
-    width: float | None = None
-    table: int | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Radiograph:
-    """One radiograph, ready to show or to classify.
-
-    Attributes:
-        pixels: float32 (H, W), range [0, 1], 0 = black = air.
-        name: file name as given.
-        format: "PNG", "JPEG" or "DICOM".
-        sha256: hex digest of the file's bytes.
-        details: what a DICOM header says ("View", "Age", "Sex", "Exposure" ...), never a patient's
-            name, ID or free text; empty when unknown. Keys, and values in words, are sentences.
-        windows: the ways that a DICOM file says to show its values; the first is the default.
-    """
-
-    pixels: np.ndarray
-    name: str = ""
-    format: str = ""
-    sha256: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
-    windows: tuple[Window, ...] = ()
 
 
 def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiograph:

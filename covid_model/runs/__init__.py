@@ -1,32 +1,19 @@
 """The run folder: how trained networks are stored with their reports, then checked when read."""
 
-from covid_model.runs.reading import (
-    ARCHITECTURES,
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.runs.catalog import DEFAULT_ROOT, NO_RUN, Shelf, open_shelf, runs_root
+from covid_model.runs.integrity import check_file, digests_of, sha256_of
+from covid_model.runs.reading import Run, load_run, read_json, read_model_info, require_servable
+from covid_model.runs.schema import (
     AUDIT_FILE,
     COMPARISON_FILE,
-    DEFAULT_ROOT,
-    NO_RUN,
     NOVELTY_FILE,
     PARTS,
     SCHEMA,
     SERVING_FILES,
     ModelInfo,
-    Run,
-    Shelf,
-    check_file,
-    digests_of,
-    load_run,
-    new_run,
-    open_shelf,
-    read_json,
-    read_model_info,
-    refuse_existing,
-    require_servable,
-    runs_root,
-    sha256_of,
-    write_json,
-    write_model_info,
 )
+from covid_model.runs.writing import new_run, refuse_existing, write_json, write_model_info
 
 __all__ = [
     "ARCHITECTURES",

@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import shrink
 from covid_model.inference.overlay import overlay, to_png, with_caption
-from covid_model.runs import ARCHITECTURES, ModelInfo
+from covid_model.runs import ModelInfo
 from covid_model.serving.diagnosis import Diagnosis
 
 CAM_SIDE = 1024  # pixels of an overlay's longer side, at most

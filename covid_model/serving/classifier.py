@@ -11,7 +11,7 @@ from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Sentence
 from covid_model.imaging.preprocessing import to_input
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.gradcam import Head, class_scores, gradcam
 from covid_model.inference.network import Network
 from covid_model.runs import (

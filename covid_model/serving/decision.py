@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Sentence, in_words, joined
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 
 

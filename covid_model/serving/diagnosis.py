@@ -6,7 +6,8 @@ from typing import Literal
 
 from covid_model.common.errors import RadiographError
 from covid_model.imaging.preprocessing import resize
-from covid_model.imaging.reader import Radiograph, read_radiograph
+from covid_model.imaging.radiograph import Radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import decide
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES, class_index
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.occlusion import hide_lungs, share_inside
 from covid_model.serving.classifier import Classifier, Prediction

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
 
 SHORT = ("epochs", "learning_rate", "seed", "precision")  # options that stand for --set NAME=
 

@@ -8,13 +8,14 @@ import streamlit as st
 
 from covid_model.common.classes import TITLES
 from covid_model.serving import Diagnosis
-from dashboard.cases import batch_table, many_text
+from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
 from dashboard.cases.reader_study import gate
 from dashboard.cases.reader_study import text as reader_study_text
-from dashboard.components import display, text
+from dashboard.components import display, pickers, text
 from dashboard.i18n.translate import t
-from dashboard.session import inference, state
+from dashboard.session import cases, inference, reading, state
+from dashboard.session.uploads import Case
 
 PASS = 10.0  # seconds of asking, after which the page shows what is known so far
 
@@ -31,8 +32,8 @@ def ask(folder: Path) -> dict[str, Diagnosis]:
     Raises:
         RunError: if the network cannot be loaded.
     """
-    held, found = state.cases(), {}
-    current, _ = state.current_case()
+    held, found = cases.by_key(), {}
+    current, _ = cases.current_case()
     bar, until, asked = st.empty(), monotonic() + PASS, False
     for key in sorted(held, key=lambda key: key != current):
         case = held[key]
@@ -49,7 +50,7 @@ def ask(folder: Path) -> dict[str, Diagnosis]:
 
 
 def _asking(number: int, name: str) -> str:
-    count = len(state.cases())
+    count = len(cases.by_key())
     return t("File {number} of {count}: {name}", number=number, count=count, name=text.plain(name))
 
 
@@ -60,8 +61,8 @@ def rows(diagnoses: Mapping[str, Diagnosis], *, run: str) -> list[Row]:
         diagnoses: what ``ask`` found.
         run: folder name of the network's run.
     """
-    log, made = state.reading_log(), []
-    for key, case in state.cases().items():
+    log, made = reading.log(), []
+    for key, case in cases.by_key().items():
         known, last = diagnoses.get(key), log.last(case.sha256)
         said = reader_study_text.choice(last.reader_class) if last else ""
         if known is None:
@@ -82,11 +83,11 @@ def section(held: Sequence[Row]) -> list[Row]:
     if not shown:
         st.caption(t("No file has this outcome and class."))
         return shown
-    state.show_row([row.key for row in shown])
+    cases.show_row([row.key for row in shown])
     st.dataframe(
         batch_table.frame(shown),
-        key=state.table_key(),
-        on_select=state.choose_row,
+        key=cases.table_key(),
+        on_select=cases.choose_row,
         selection_mode=["single-row", "single-cell"],
         column_config={
             batch_table.measure(shown): st.column_config.NumberColumn(format="percent"),
@@ -107,9 +108,9 @@ def _filtered(held: Sequence[Row]) -> list[Row]:
     left, right = st.columns(2)
     kinds = left.pills(
         t("Outcome"),
-        [kind for kind in many_text.KINDS if found[kind]],
+        [kind for kind in text.KINDS if found[kind]],
         selection_mode="multi",
-        format_func=lambda kind: f"{many_text.of_kind(kind)} ({found[kind]})",
+        format_func=lambda kind: f"{text.of_kind(kind)} ({found[kind]})",
         key=state.SHOWN_OUTCOMES,
         persist_state="session",
     )
@@ -129,14 +130,14 @@ def _filtered(held: Sequence[Row]) -> list[Row]:
     ]
 
 
-def pick(shown: Sequence[Row]) -> tuple[str, state.Case]:
+def pick(shown: Sequence[Row]) -> tuple[str, Case]:
     """Show the list of files between the steps to the ones before and after, in the table's order.
 
     Args:
         shown: the rows in the table; the steps leave out the others.
     """
-    order = list(state.cases())
-    current, _ = state.current_case()
+    order = list(cases.by_key())
+    current, _ = cases.current_case()
     place = order.index(current)
     keys = {row.key for row in shown}
     before = next((key for key in reversed(order[:place]) if key in keys), None)
@@ -145,7 +146,7 @@ def pick(shown: Sequence[Row]) -> tuple[str, state.Case]:
     with left:
         _step(t("Previous file"), before, icon=":material/chevron_left:")
     with middle:
-        chosen = display.pick_case()
+        chosen = pickers.pick_case()
     with right:
         _step(t("Next file"), after, icon=":material/chevron_right:")
     return chosen
@@ -157,7 +158,7 @@ def _step(label: str, key: str | None, *, icon: str) -> None:
         icon=icon,
         width="stretch",
         disabled=key is None,
-        on_click=state.choose,
+        on_click=cases.choose,
         args=(key,),
     )
 

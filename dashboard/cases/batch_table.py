@@ -8,10 +8,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from covid_model.serving import Diagnosis, Prediction, batch
-from dashboard.cases.many_text import KINDS, counted, of_kind
-from dashboard.components.text import STATUS, TITLES, capital, said
+from dashboard.components.csv_export import defused, with_notice
+from dashboard.components.text import KINDS, STATUS, TITLES, capital, counted, of_kind, said
 from dashboard.i18n.translate import t
-from dashboard.reports.tables import defused, with_notice
 
 Kind = Literal["ok", "uncertain", "refused", "hidden", "waiting"]
 HIDDEN = "not read yet"  # what the CSV says of a file whose answer is hidden

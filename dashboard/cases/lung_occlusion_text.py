@@ -1,7 +1,7 @@
 """The words for what a network says once the lungs are hidden."""
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.messages import Sentence
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.lung_occlusion import Counterfactual
 from dashboard.components.text import TITLES, percent
 from dashboard.i18n.translate import t

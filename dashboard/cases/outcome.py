@@ -4,12 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.serving import Diagnosis, decide
-from dashboard.cases import outcome_tables
+from dashboard.cases import outcome_tables, outcome_text
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
-from dashboard.reports.reliability import text as reliability_text
 
 
 def refused(diagnosis: Diagnosis) -> bool:
@@ -20,7 +19,7 @@ def refused(diagnosis: Diagnosis) -> bool:
     if not diagnosis.withheld:
         st.error(reason, title=t("{name} cannot be classified", name=text.plain(diagnosis.name)))
         return True
-    st.error(reason, title=t(reliability_text.NOVEL))
+    st.error(reason, title=t(outcome_text.NOVEL))
     left, right = st.columns(2)
     with left:
         display.draw_radiograph(diagnosis)
@@ -30,7 +29,7 @@ def refused(diagnosis: Diagnosis) -> bool:
             alt=t("Novelty by each network"),
             file="novelty",
         )
-        st.caption(t(reliability_text.WITHHELD))
+        st.caption(t(outcome_text.WITHHELD))
     return True
 
 
@@ -42,10 +41,10 @@ def answer(diagnosis: Diagnosis) -> None:
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with words:
         st.metric(
-            reliability_text.leads(prediction, network=network, status=diagnosis.status),
+            outcome_text.leads(prediction, network=network, status=diagnosis.status),
             t(text.TITLES[prediction.predicted]),
         )
-        st.caption(f"{text.capital(reliability_text.figures(prediction))}.")
+        st.caption(f"{text.capital(outcome_text.figures(prediction))}.")
     with bars:
         display.draw_scores(prediction)
 
@@ -61,7 +60,7 @@ def answers(diagnosis: Diagnosis) -> None:
     )
     st.info(
         f"{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
-        title=t(reliability_text.ANSWER) if sure else None,
+        title=t(outcome_text.ANSWER) if sure else None,
         icon=":material/groups:",
     )
 
@@ -71,5 +70,5 @@ def _doubt(diagnosis: Diagnosis) -> str:
     if diagnosis.status != "uncertain":
         return ""
     cause = decide(diagnosis.predictions).cause
-    st.warning(text.plain(diagnosis.reason), title=t(reliability_text.CANT_TELL[cause]))
+    st.warning(text.plain(diagnosis.reason), title=t(outcome_text.CANT_TELL[cause]))
     return cause

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.serving.diagnosis import Diagnosis
+from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import number
 from dashboard.components.text import TITLES, capital, percent, titles
 from dashboard.i18n.translate import t, written
-from dashboard.reports.tables import Rows
 
 
 def scores(diagnosis: Diagnosis) -> Rows:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from covid_model.runs import ARCHITECTURES, Run
-from dashboard.components import display
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.runs import Run
+from dashboard.components import pickers
 from dashboard.i18n.translate import t
 from dashboard.session.state import REPORT_MODEL, REPORT_RUN
 
@@ -31,7 +32,7 @@ class Chosen:
 
 def pick() -> Chosen:
     """Let the visitor choose a run with a network, kept from page to page; stop without a run."""
-    shelf = display.open_shelf(to_predict=False)
+    shelf = pickers.open_shelf(to_predict=False)
     if not shelf.runs:
         st.stop()
     runs = {run.name: run for run in shelf.runs}
@@ -40,11 +41,11 @@ def pick() -> Chosen:
         name = st.selectbox(
             t("Run"),
             list(runs),
-            format_func=lambda name: display.run_title(runs[name]),
+            format_func=lambda name: pickers.run_title(runs[name]),
             key=REPORT_RUN,
             persist_state="session",
         )
     run = runs.get(name, shelf.runs[0])
     with right:
-        model = display.pick_network(run.models, key=REPORT_MODEL)
+        model = pickers.pick_network(run.models, key=REPORT_MODEL)
     return Chosen(run, model, runs)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from covid_model.common import paper
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Sentence, in_words
-from covid_model.runs import ARCHITECTURES
 from dashboard.i18n.translate import t, written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at
@@ -199,3 +199,23 @@ def split_note(data: Mapping[str, object]) -> tuple[str, bool]:
     else:
         note = t("Split by {by}: no patient stands both in the test part and outside it.", by=by)
     return note, bool(shared)
+
+
+KINDS = {**STATUS, "hidden": Sentence("not read yet"), "waiting": Sentence("waiting")}
+
+
+def of_kind(kind: str) -> str:
+    """Name the outcome of one file, or why none is shown."""
+    return t(KINDS[kind])
+
+
+def counted(kind: str, count: int) -> str:
+    """Say how many files have an outcome."""
+    if kind == "ok":
+        return t("1 answer") if count == 1 else t("{count} answers", count=count)
+    return {
+        "uncertain": t("{count} can't tell", count=count),
+        "refused": t("{count} refused", count=count),
+        "hidden": t("{count} not read yet", count=count),
+        "waiting": t("{count} waiting", count=count),
+    }[kind]

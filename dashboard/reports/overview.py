@@ -6,14 +6,16 @@ from functools import partial
 import streamlit as st
 
 from covid_model.common import paper
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError
-from covid_model.runs import ARCHITECTURES, Run
-from dashboard.components import display, formatting, text
+from covid_model.runs import Run
+from dashboard.components import display, formatting, pickers, text
+from dashboard.components.csv_export import Report
 from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
 from dashboard.reports import charts, tables
+from dashboard.reports.performance import tables as performance_tables
 from dashboard.reports.performance import text as performance_text
-from dashboard.reports.tables import Report
 
 
 def facts(run: Run) -> None:
@@ -55,7 +57,7 @@ def headline(shown: Chosen, report: Report) -> None:
     origin = f"{shown.network}: {t(shown.run.model_info(shown.model).backbone_origin)}"
     st.caption(f"{performance_text.interval_note(report)} {origin}".strip())
     display.draw_table(
-        partial(tables.per_class, report),
+        partial(performance_tables.per_class, report),
         alt=t("Figures of each class"),
         file=f"{shown.file}-classes",
     )
@@ -104,10 +106,10 @@ def companion(run: Run, reports: Mapping[str, Report], runs: Mapping[str, Run]) 
     if other is None:
         return
     st.subheader(t("Beside its companion run"))
-    st.caption(f"{display.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
+    st.caption(f"{pickers.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
     theirs = all_reports(other)
     display.draw_table(
-        lambda: tables.beside({display.run_title(run): reports, display.run_title(other): theirs}),
+        lambda: tables.beside({pickers.run_title(run): reports, pickers.run_title(other): theirs}),
         alt=t("Accuracy and macro recall of both runs"),
         file=f"{run.name}-companion",
     )

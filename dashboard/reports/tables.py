@@ -1,78 +1,21 @@
 """Reports as small tables of formatted text, free of Streamlit."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from covid_model.common import paper
-from covid_model.common.disclaimer import NOTICE
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.messages import Sentence
-from covid_model.runs import ARCHITECTURES
-from dashboard.components.formatting import NOTHING, TO, share, value
-from dashboard.components.text import NO_BREAK, TITLES, percent, unplain
+from dashboard.components.csv_export import Report, Rows
+from dashboard.components.formatting import share, value
+from dashboard.components.text import TITLES, percent
 from dashboard.i18n.translate import t
-
-Rows = list[dict[str, str]]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # as OWASP lists them for CSV injection
-Report = Mapping[str, Any]
 
 PARTS = {
     "train": Sentence("train"),
     "validation": Sentence("validation"),
     "test": Sentence("test"),
 }
-OF_A_CLASS = {  # key in a report -> heading, format
-    "sensitivity": (Sentence("Sensitivity"), share),
-    "specificity": (Sentence("Specificity"), share),
-    "ppv": (Sentence("PPV"), share),
-    "npv": (Sentence("NPV"), share),
-    "f1": (Sentence("F1"), share),
-    "auroc": (Sentence("AUROC"), value),
-    "average_precision": (Sentence("AP"), value),
-}
-
-
-def per_class(report: Report) -> Rows:
-    """Return one row a class: its figures with their intervals; older reports have fewer."""
-    return [
-        {
-            t("Class"): t(TITLES[row["class"]]),
-            t("Images"): str(row["images"]),
-            **{t(title): show(row, key) for key, (title, show) in OF_A_CLASS.items() if key in row},
-        }
-        for row in report["per_class"]
-    ]
-
-
-def to_csv(rows: Rows) -> str:
-    """Write a table's rows as CSV: as they are read on screen, with the notice in each.
-
-    What is undefined stays empty.
-    """
-    cells = (
-        {name: "" if cell == NOTHING else _breakable(cell) for name, cell in row.items()}
-        for row in rows
-    )
-    return with_notice(rows[0], cells)
-
-
-def with_notice(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Write rows as CSV with the notice in a last column."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*columns, "notice"])  # ends lines as RFC 4180 has it
-    writer.writeheader()
-    writer.writerows({**row, "notice": NOTICE} for row in rows)
-    return out.getvalue()
-
-
-def defused(words: str) -> str:
-    """Put an apostrophe before words that a spreadsheet would run as a formula."""
-    return f"'{words}" if words.startswith(FORMULA_STARTS) else words
-
-
-def _breakable(cell: str) -> str:
-    return unplain(cell).replace(NO_BREAK, " ").replace(TO, "-")
 
 
 def networks(reports: Mapping[str, Report]) -> Rows:

@@ -1,6 +1,5 @@
 """The dashboard's only caching: what its pages ask of the serving package."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,28 +8,22 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from covid_model.common import paths
-from covid_model.common.classes import CLASSES
-from covid_model.common.errors import CovidModelError, DataError
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.errors import CovidModelError
 from covid_model.common.messages import Sentence
 from covid_model.imaging.preprocessing import shrink
-from covid_model.imaging.reader import check_bytes, read_radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.inference import lung_segmentation
 from covid_model.inference.lung_segmentation import LungSegmenter
-from covid_model.runs import ARCHITECTURES, sha256_of
+from covid_model.runs import sha256_of
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnosis import Diagnosis, decided
 from covid_model.serving.lung_occlusion import Counterfactual, without_lungs
-from dashboard.session import state
+from dashboard.session import results, state
+from dashboard.session.uploads import Case
 
 log = logging.getLogger(__name__)
-COMPOSITE = Sentence(
-    "Composite: the average of one radiograph each of {images} training patients, no patient's "
-    "image."
-)
-SAMPLES_FOLDER = paths.SAMPLES
-THUMBNAIL_SIDE, MAX_THUMBNAILS = 320, 96  # pixels; pictures of some pages of errors
 UNFORESEEN = Sentence(
     "Something unforeseen stopped this file alone; the server's log says what. Export it again in "
     "another format, then add it once more."
@@ -52,10 +45,10 @@ def _segmenter(folder: str, digest: str) -> LungSegmenter:
 
 def knows(case_key: str, folder: Path) -> bool:
     """Whether the network in ``folder`` was asked about a file of this session before."""
-    return state.result((case_key, *_network(folder))) is not None
+    return results.get((case_key, *_network(folder))) is not None
 
 
-def diagnosis(case_key: str, case: state.Case, folders: Sequence[Path]) -> Diagnosis:
+def diagnosis(case_key: str, case: Case, folders: Sequence[Path]) -> Diagnosis:
     """Return what the networks in ``folders`` say of one file; none is asked a second time.
 
     An error that nobody foresaw is logged, and refuses this one file.
@@ -64,15 +57,15 @@ def diagnosis(case_key: str, case: state.Case, folders: Sequence[Path]) -> Diagn
         RunError: if a network cannot be loaded.
     """
     keys = [(case_key, *_network(folder)) for folder in folders]
-    missing = [key for key in keys if state.result(key) is None]
+    missing = [key for key in keys if results.get(key) is None]
     if missing:
         classifiers = [_classifier(*network) for _, *network in missing]
         whole = _picture_kept(case_key, _asked(case, classifiers))
         answers = whole.predictions or [None] * len(missing)
         for key, prediction in zip(missing, answers, strict=True):
             alone = () if prediction is None else (prediction,)
-            state.keep_result(key, replace(whole, predictions=alone))
-    known = [state.result(key) for key in keys]
+            results.keep(key, replace(whole, predictions=alone))
+    known = [results.get(key) for key in keys]
     unread = next((one for one in known if not one.predictions), None)
     return unread or decided(known[0].radiograph, [one.predictions[0] for one in known])
 
@@ -81,7 +74,7 @@ def _network(folder: Path) -> tuple[str, str]:
     return str(folder), sha256_of(folder / "model.json")
 
 
-def _asked(case: state.Case, classifiers: Sequence[Classifier]) -> Diagnosis:
+def _asked(case: Case, classifiers: Sequence[Classifier]) -> Diagnosis:
     """Ask networks about one file, which is refused where something unforeseen stops that."""
     try:
         return classify(case, classifiers)
@@ -96,11 +89,11 @@ def _picture_kept(case_key: str, whole: Diagnosis) -> Diagnosis:
     """Shrink the picture to what is drawn, one copy a file, which bounds a session's memory."""
     if whole.radiograph is None:
         return whole
-    small = state.result((case_key,))
+    small = results.get((case_key,))
     if small is None:
         pixels = shrink(whole.radiograph.pixels, side=PREVIEW_SIDE)
         small = replace(whole.radiograph, pixels=pixels)
-        state.keep_result((case_key,), small)
+        results.keep((case_key,), small)
     return replace(whole, radiograph=small)
 
 
@@ -126,7 +119,7 @@ def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfact
     )
     network = _network(folder)
     key = (case_key, *segmenter, *network)
-    found = state.result(key)
+    found = results.get(key)
     if found is None:
         mask = _mask(case_key, known.radiograph.pixels, segmenter)
         found = without_lungs(
@@ -135,21 +128,21 @@ def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfact
             classifier=_classifier(*network),
             prediction=known.predictions[0],
         )
-        state.keep_result(key, found)
+        results.keep(key, found)
     return found
 
 
 def _mask(case_key: str, pixels: np.ndarray, segmenter: tuple[str, str]) -> np.ndarray | None:
     """Return the lungs of one file, found once for all networks."""
     key = (case_key, *segmenter)
-    found = state.result(key)
+    found = results.get(key)
     if found is None:
         found = (_segmenter(*segmenter).mask(pixels),)  # a tuple, as there may be no lungs
-        state.keep_result(key, found)
+        results.keep(key, found)
     return found[0]
 
 
-def in_window(case_key: str, case: state.Case, index: int) -> np.ndarray:
+def in_window(case_key: str, case: Case, index: int) -> np.ndarray:
     """Return a DICOM file's picture in one of its windows, as large as it is drawn.
 
     Args:
@@ -161,56 +154,9 @@ def in_window(case_key: str, case: state.Case, index: int) -> np.ndarray:
         float32 (H, W), range [0, 1].
     """
     key = (case_key, state.WINDOW, str(index))
-    found = state.result(key)
+    found = results.get(key)
     if found is None:
         whole = read_radiograph(case.data, case.name, window=index).pixels
         found = shrink(whole, side=PREVIEW_SIDE)
-        state.keep_result(key, found)
-    return found
-
-
-def thumbnail(file: Path) -> np.ndarray:
-    """Read a radiograph of the data folder for a page with many, uint8 (side, side), padded black.
-
-    Raises:
-        DataError: if the file cannot be opened.
-        RadiographError: if it is no radiograph.
-    """
-    try:
-        return _thumbnail(str(file), file.stat().st_mtime_ns)
-    except OSError as error:
-        raise DataError(
-            "{name} cannot be opened ({reason}): see to it.", name=file.name, reason=error.strerror
-        ) from None
-
-
-@st.cache_data(max_entries=MAX_THUMBNAILS, show_spinner=False)
-def _thumbnail(file: str, changed: int) -> np.ndarray:
-    """Read and shrink once for all sessions; ``changed`` makes another file load afresh."""
-    path = Path(file)
-    check_bytes(path.stat().st_size)
-    pixels = shrink(read_radiograph(path.read_bytes(), path.name).pixels, side=THUMBNAIL_SIDE)
-    side = max(pixels.shape)
-    before = [(side - length) // 2 for length in pixels.shape]
-    after = [side - length - start for length, start in zip(pixels.shape, before, strict=True)]
-    square = np.pad(pixels, list(zip(before, after, strict=True)))
-    return (255 * square).round().astype(np.uint8)
-
-
-def samples() -> dict[str, state.Case]:
-    """Return the composite samples that are there by class title, in class order."""
-    try:
-        listed = json.loads((SAMPLES_FOLDER / "samples.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    found = {}
-    for info in CLASSES:
-        entry = listed.get(info.name, {})
-        path = SAMPLES_FOLDER / entry.get("file", "")
-        if path.is_file():
-            found[info.title] = state.Case(
-                name=Sentence("{title} sample", title=info.title),
-                data=path.read_bytes(),
-                sample=Sentence(COMPOSITE, images=entry["images"]),
-            )
+        results.keep(key, found)
     return found

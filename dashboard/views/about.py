@@ -5,10 +5,11 @@ from functools import partial
 import streamlit as st
 
 from covid_model.common import paper
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError
-from covid_model.runs import ARCHITECTURES, Run
+from covid_model.runs import Run
 from covid_model.runs.model_card.card import CARD_FILE, model_card
-from dashboard.components import display, text
+from dashboard.components import display, pickers, text
 from dashboard.frame import about_text, error_boundary
 from dashboard.i18n.translate import current, t
 from dashboard.reports import tables
@@ -20,7 +21,7 @@ CARD_HEIGHT = 640  # pixels
 def origin(run: Run, *, expanded: bool) -> None:
     """Say where the weights and the images of one run come from."""
     data = run.info.get("data", {})
-    with st.expander(display.run_title(run), expanded=expanded):
+    with st.expander(pickers.run_title(run), expanded=expanded):
         for name in run.models:
             try:
                 st.markdown(f"**{ARCHITECTURES[name]}.** {t(run.model_info(name).backbone_origin)}")
@@ -40,7 +41,7 @@ def origin(run: Run, *, expanded: bool) -> None:
 @error_boundary.fragment
 def card(run: Run) -> None:
     """Show one run's model card, once it is asked for, with a button to keep it."""
-    title = t("Model card: {title}", title=display.run_title(run))
+    title = t("Model card: {title}", title=pickers.run_title(run))
     with st.expander(title, key=f"{state.CARD}-{run.name}", on_change="rerun") as panel:
         if not panel.open:
             return
@@ -80,7 +81,7 @@ st.subheader(t("Limits"))
 st.markdown(t(about_text.LIMITS))
 st.subheader(t("The data and the origin of the networks"))
 st.markdown(t(about_text.DATA, citation=paper.CITATION))
-shelf = display.open_shelf(to_predict=False)
+shelf = pickers.open_shelf(to_predict=False)
 for run in shelf.runs:
     origin(run, expanded=run is shelf.runs[0])
     card(run)

@@ -19,16 +19,16 @@ from dashboard.cases import (
 )
 from dashboard.cases.reader_study import gate, summary
 from dashboard.cases.viewer import scene
-from dashboard.components import display, text
+from dashboard.components import intake, pickers, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
-from dashboard.session import state
+from dashboard.session import cases, state
 
 
 @error_boundary.fragment
 def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
     """Show radiograph with map; another window of the file runs no more than this again."""
-    shown = dicom_windows.chosen(key, state.cases()[key], diagnosis)
+    shown = dicom_windows.chosen(key, cases.by_key()[key], diagnosis)
     known = (
         {} if found is None else {"mask": found.mask, "notes": lung_occlusion_text.shares(found)}
     )
@@ -37,7 +37,7 @@ def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
 
 def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
     """Show what the network says of one file, or why it says nothing, once it may be shown."""
-    case = state.cases()[key]
+    case = cases.by_key()[key]
     if not gate.gate(case, diagnosis, run=run.name):
         return
     if outcome.refused(diagnosis):
@@ -65,7 +65,7 @@ def many_files(run: Run, model: str) -> None:
     rows = shown = batch.rows(diagnoses, run=run.name)
     if len(rows) > 1:
         shown = batch.section(rows)
-    key, _ = batch.pick(shown) if len(rows) > 1 else state.current_case()
+    key, _ = batch.pick(shown) if len(rows) > 1 else cases.current_case()
     result(key, diagnoses[key], run, folder)
     batch.download(rows)
     summary.section(run=run.name, network=model)
@@ -74,16 +74,16 @@ def many_files(run: Run, model: str) -> None:
 
 
 st.title(t("Classify"))
-shelf = display.open_shelf(to_predict=True)
+shelf = pickers.open_shelf(to_predict=True)
 controls, results = st.columns([1, 2], gap="large")
 with controls:
-    display.intake()
-    run = display.pick_run(shelf)
-    model = None if run is None else display.pick_network(run.servable_models, key=state.MODEL)
+    intake.intake()
+    run = pickers.pick_run(shelf)
+    model = None if run is None else pickers.pick_network(run.servable_models, key=state.MODEL)
 with results:
     if run is not None:
         gate.switch()  # before the first file too, as its answer would show at once
-    if not state.cases():
-        display.empty()
+    if not cases.by_key():
+        intake.empty()
     elif run is not None:
         many_files(run, model)

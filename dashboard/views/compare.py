@@ -4,18 +4,17 @@ from functools import partial
 
 import streamlit as st
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.diagnosis import Diagnosis
-from dashboard.cases import dicom_windows, exports, outcome, outcome_tables, viewer
+from dashboard.cases import dicom_windows, exports, outcome, outcome_tables, outcome_text, viewer
 from dashboard.cases.reader_study import gate
 from dashboard.cases.viewer import scene
-from dashboard.components import display, text
+from dashboard.components import display, intake, pickers, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
-from dashboard.reports.reliability import text as reliability_text
-from dashboard.session import inference, state
+from dashboard.session import cases, inference
 
 
 def answers(diagnosis: Diagnosis) -> None:
@@ -24,7 +23,7 @@ def answers(diagnosis: Diagnosis) -> None:
     for column, prediction in zip(columns, diagnosis.predictions, strict=True):
         with column:
             st.subheader(ARCHITECTURES[prediction.model])
-            figures = reliability_text.figures(prediction)
+            figures = outcome_text.figures(prediction)
             st.markdown(f"**{t(TITLES[prediction.predicted])}**, {figures}")
             display.draw_scores(prediction)
 
@@ -32,13 +31,13 @@ def answers(diagnosis: Diagnosis) -> None:
 @error_boundary.fragment
 def draw(key: str, diagnosis: Diagnosis) -> None:
     """Show every network's map; another window of the file runs no more than this again."""
-    shown = dicom_windows.chosen(key, state.cases()[key], diagnosis)
+    shown = dicom_windows.chosen(key, cases.by_key()[key], diagnosis)
     viewer.show(scene.side_by_side(shown), key="compare-viewer")
 
 
 def result(key: str, diagnosis: Diagnosis) -> None:
     """Show whether the networks agree, their maps, how far their scores lie apart."""
-    sample = state.cases()[key].sample
+    sample = cases.by_key()[key].sample
     if outcome.refused(diagnosis):
         return
     if sample:
@@ -61,15 +60,15 @@ def result(key: str, diagnosis: Diagnosis) -> None:
 
 
 st.title(t("Compare"))
-shelf = display.open_shelf(to_predict=True)
-with st.expander(t("Files"), icon=":material/upload_file:", expanded=not state.cases()):
-    display.intake()
-run = display.pick_run(shelf)
-chosen = display.pick_case()
+shelf = pickers.open_shelf(to_predict=True)
+with st.expander(t("Files"), icon=":material/upload_file:", expanded=not cases.by_key()):
+    intake.intake()
+run = pickers.pick_run(shelf)
+chosen = pickers.pick_case()
 if run is not None:
     gate.switch()
 if chosen is None:
-    display.empty()
+    intake.empty()
 elif run is not None:
     key, case = chosen
     try:

@@ -9,7 +9,7 @@ from dashboard.i18n.translate import t
 from dashboard.reports.errors import misclassified
 from dashboard.reports.errors import text as errors_text
 from dashboard.reports.errors.misclassified import Mistake
-from dashboard.session import inference, state
+from dashboard.session import state, thumbnails
 
 ON_A_PAGE = 12
 
@@ -21,7 +21,7 @@ def picture(one: Mistake) -> None:
     if folder and one.path:
         try:
             file = misclassified.file_of(one.path, folder)
-            st.image(inference.thumbnail(file), width="stretch", alt=errors_text.alt(one))
+            st.image(thumbnails.thumbnail(file), width="stretch", alt=errors_text.alt(one))
             return
         except CovidModelError as error:
             reason = f"{reason}. {text.plain(error.sentence)}"

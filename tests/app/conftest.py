@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 import dashboard
 from covid_model.inference import lung_segmentation
 from dashboard.session import inference, state
+from dashboard.session import samples as session_samples
 
 VIEWER = "radiograph_viewer"
 APP = Path(dashboard.__file__).parent / "app.py"
@@ -41,7 +42,7 @@ def png(drawn_radiograph) -> bytes:
 @pytest.fixture
 def open_app(monkeypatch, tmp_path):
     """Return a function that opens the dashboard on a folder of runs, without samples or lungs."""
-    monkeypatch.setattr(inference, "SAMPLES_FOLDER", tmp_path / "no-samples")
+    monkeypatch.setattr(session_samples, "SAMPLES_FOLDER", tmp_path / "no-samples")
     monkeypatch.setattr(lung_segmentation, "DEFAULT_FOLDER", tmp_path / "no-lungs")
     inference._segmenter.clear()
     inference._classifier.clear()  # it outlives a test, and the folders of two tests may be one
@@ -65,7 +66,7 @@ def samples(open_app, tmp_path, png, monkeypatch) -> Path:
     (folder / "normal.png").write_bytes(png)
     listed = {"normal": {"file": "normal.png", "images": 7}}
     (folder / "samples.json").write_text(json.dumps(listed), "utf-8")
-    monkeypatch.setattr(inference, "SAMPLES_FOLDER", folder)
+    monkeypatch.setattr(session_samples, "SAMPLES_FOLDER", folder)
     return folder
 
 

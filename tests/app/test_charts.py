@@ -6,27 +6,31 @@ import sys
 import pytest
 
 from covid_model.common.classes import CLASSES
+from dashboard.components import scores_chart
 from dashboard.reports import charts
+from dashboard.reports.performance import charts as performance_charts
 
 TITLES = [info.title for info in CLASSES]
 
 
 def test_scores_are_bars_in_percent_in_class_order_on_one_scale():
-    figure = charts.scores_chart([0.2, 0.7, 0.1])
+    figure = scores_chart.scores_chart([0.2, 0.7, 0.1])
     bars = figure.data[0]
     assert list(bars.y) == TITLES
     assert list(bars.x) == pytest.approx([20, 70, 10])
     assert list(bars.text) == ["20.0\u00a0%", "70.0\u00a0%", "10.0\u00a0%"]
     assert list(bars.marker.color) == [info.colour for info in CLASSES]
-    assert figure.layout.xaxis.range == charts.scores_chart([0, 0, 1]).layout.xaxis.range
+    assert figure.layout.xaxis.range == scores_chart.scores_chart([0, 0, 1]).layout.xaxis.range
     assert figure.layout.yaxis.autorange == "reversed"  # the first class on top
 
 
 def test_only_calibrated_outputs_are_called_probabilities_with_their_threshold_marked():
-    plain = charts.scores_chart([0.2, 0.7, 0.1])
+    plain = scores_chart.scores_chart([0.2, 0.7, 0.1])
     assert plain.layout.title.text == "Score of each class (%)"
     assert not plain.layout.shapes
-    figure = charts.scores_chart([0.2, 0.7, 0.1], measure="calibrated probability", threshold=0.625)
+    figure = scores_chart.scores_chart(
+        [0.2, 0.7, 0.1], measure="calibrated probability", threshold=0.625
+    )
     assert figure.layout.title.text == "Calibrated probability of each class (%)"
     assert "calibrated probability" in figure.data[0].hovertemplate
     assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (62.5, 62.5)
@@ -34,18 +38,18 @@ def test_only_calibrated_outputs_are_called_probabilities_with_their_threshold_m
 
 
 def test_the_line_crosses_no_label():
-    figure = charts.scores_chart([0.024, 0.851, 0.125], threshold=0.9)
+    figure = scores_chart.scores_chart([0.024, 0.851, 0.125], threshold=0.9)
     bars, moved = figure.data
     assert list(bars.text) == ["2.4\u00a0%", "", "12.5\u00a0%"]
     assert (list(moved.y), list(moved.text)) == ([TITLES[1]], ["85.1\u00a0%"])
     assert moved.x[0] > 90
     assert figure.layout.showlegend is False
-    above = charts.scores_chart([0.02, 0.95, 0.03], threshold=0.9)
+    above = scores_chart.scores_chart([0.02, 0.95, 0.03], threshold=0.9)
     assert list(above.data[0].text)[1] == "95.0\u00a0%"
 
 
 def test_confusion_matrix_has_the_truth_in_rows_with_shares_of_each_row():
-    figure = charts.confusion_chart([[6, 2, 0], [0, 3, 1], [0, 0, 0]])
+    figure = performance_charts.confusion_chart([[6, 2, 0], [0, 3, 1], [0, 0, 0]])
     heat = figure.data[0]
     assert [list(row) for row in heat.z] == [[0.75, 0.25, 0], [0, 0.75, 0.25], [0, 0, 0]]
     assert [label.split("<br>") for label in heat.y] == [
@@ -103,8 +107,8 @@ def test_networks_side_by_side_with_the_papers_accuracy():
 
 def test_every_figure_has_a_title():
     figures = [
-        charts.scores_chart([1, 0, 0]),
-        charts.confusion_chart([[1, 0, 0]] * 3),
+        scores_chart.scores_chart([1, 0, 0]),
+        performance_charts.confusion_chart([[1, 0, 0]] * 3),
         charts.history_chart(HISTORY, quantity="loss"),
         charts.models_chart({}, paper={}),
     ]

@@ -11,7 +11,7 @@ from covid_model.common.errors import DataError
 from covid_model.runs import read_model_info, write_model_info
 from dashboard.reports.errors import misclassified
 from dashboard.reports.errors import text as errors_text
-from dashboard.session import inference
+from dashboard.session import thumbnails
 from tests import evidence
 from tests.app.conftest import words
 from tests.drawings import drawing, png
@@ -23,7 +23,7 @@ FOUND = misclassified.mistakes(evidence.predictions())
 def root(tmp_path, monkeypatch):
     """A folder with one run; no data folder is named."""
     monkeypatch.delenv("COVID_XRAY_DATA", raising=False)
-    inference._thumbnail.clear()  # it outlives a test
+    thumbnails._thumbnail.clear()  # it outlives a test
     evidence.write_evidence_run(tmp_path / "runs" / "run")
     return tmp_path / "runs"
 
@@ -93,9 +93,9 @@ def test_a_picture_is_found_by_its_path(data):
 
 
 def test_a_thumbnail_is_square_small_and_fresh(data):
-    inference._thumbnail.clear()
+    thumbnails._thumbnail.clear()
     file = data / "images" / "0.png"
-    picture = inference.thumbnail(file)
+    picture = thumbnails.thumbnail(file)
     assert picture.shape == (300, 300)
     assert not picture[:, :20].any()  # as wide as high: black beside it
     assert picture[:, 20:280].any()
@@ -155,8 +155,8 @@ def test_without_the_data_folder_there_are_placeholders_and_the_reason(open_app,
 
 def test_pictures_are_shown_where_they_are_at_hand(open_app, root, data, monkeypatch):
     read = []
-    thumbnail = inference.thumbnail
-    monkeypatch.setattr(inference, "thumbnail", lambda f: read.append(f.name) or thumbnail(f))
+    thumbnail = thumbnails.thumbnail
+    monkeypatch.setattr(thumbnails, "thumbnail", lambda f: read.append(f.name) or thumbnail(f))
     at = open_app(root, "errors")
     assert not at.exception
     assert not at.info

@@ -6,12 +6,11 @@ import io
 import pytest
 
 from covid_model.common.disclaimer import NOTICE
-from dashboard.components import formatting
-from dashboard.reports import tables
+from dashboard.components import csv_export, formatting
 from dashboard.reports.performance import tables as performance_tables
+from dashboard.reports.performance import text
 from dashboard.reports.performance import text as performance_text
 from dashboard.reports.performance.predictive_values import predictive_values
-from dashboard.reports.reliability import text as reliability_text
 from tests import evidence
 
 REPORT = evidence.report()
@@ -81,7 +80,7 @@ def test_predictive_values_in_a_table():
 
 
 def test_each_class_has_its_figures_with_intervals():
-    row = {key: read(cell) for key, cell in tables.per_class(REPORT)[1].items()}
+    row = {key: read(cell) for key, cell in performance_tables.per_class(REPORT)[1].items()}
     assert row == {
         "Class": "Normal",
         "Images": "10",
@@ -112,9 +111,9 @@ def test_words_of_a_group_are_not_markdown():
 
 def test_noisy_labels_are_named_where_they_count():
     groups = {"source": [{"group": "kermany"}, {"group": "nih-chestxray8"}]}
-    assert "mined from text reports and are noisy" in reliability_text.noisy({"groups": groups})
-    assert reliability_text.noisy({"groups": {"source": groups["source"][:1]}}) == ""
-    assert reliability_text.noisy({}) == ""
+    assert "mined from text reports and are noisy" in text.noisy({"groups": groups})
+    assert text.noisy({"groups": {"source": groups["source"][:1]}}) == ""
+    assert text.noisy({}) == ""
 
 
 def test_pairs_of_networks_in_words():
@@ -132,7 +131,7 @@ def test_pairs_of_networks_in_words():
 
 def test_a_table_as_csv_is_read_as_on_screen_with_the_notice():
     rows = performance_tables.groups(REPORT["groups"]["source"], title="Source")
-    (row,) = csv.DictReader(io.StringIO(tables.to_csv(rows)))
+    (row,) = csv.DictReader(io.StringIO(csv_export.to_csv(rows)))
     assert row["Source"] == "here_and_there"
     assert row["Accuracy"] == "60.0 % (55.0-65.0)"
     assert row["Recall Other infection"] == ""

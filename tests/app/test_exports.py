@@ -265,7 +265,7 @@ def test_a_reading_of_the_visitor_goes_into_the_files(
     open_app, trusted_run_root, trusted_pictures, monkeypatch
 ):
     from dashboard.cases.exports import buttons
-    from dashboard.session import state
+    from dashboard.session import reading
     from dashboard.session.reading_log import Log, Reading
 
     taken = []
@@ -276,7 +276,7 @@ def test_a_reading_of_the_visitor_goes_into_the_files(
     log = Log()
     digest = sha256(trusted_pictures["ok"])
     log.add(Reading("chest.png", digest, "normal", sureness=4, note="clear lungs"))
-    monkeypatch.setattr(state, "reading_log", lambda: log)
+    monkeypatch.setattr(reading, "log", lambda: log)
     at = upload(at, ("chest.png", trusted_pictures["ok"]))
     assert not at.exception
     said = dict(taken[-1].reading)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dashboard.components import display
+from dashboard.components import csv_export, display
 from dashboard.i18n import translate
-from dashboard.reports import tables
-from dashboard.session import state
+from dashboard.reports.performance import tables as performance_tables
+from dashboard.session import reading
 from tests import evidence
 from tests.app import marks
 from tests.app.conftest import go, upload, words
@@ -49,12 +49,12 @@ def test_every_word_about_a_file_can_be_translated(
     assert not marks.unsaid(upload(at, *pictures), *NAMES)
     at.button(key="sample-Normal").click().run()
     assert not marks.unsaid(at, *NAMES)
-    at.toggle(key=state.READ_FIRST).set_value(True).run()
+    at.toggle(key=reading.READ_FIRST).set_value(True).run()
     assert not marks.unsaid(at, *NAMES)
     assert not at.exception
 
 
-@pytest.mark.parametrize("page", ["reports", "audit", "errors", "about"])
+@pytest.mark.parametrize("page", ["reports", "shortcuts", "errors", "about"])
 @pytest.mark.parametrize("failed", [(), ("lungs_hidden", "border_only", "source_probe")])
 def test_every_word_about_a_run_can_be_translated(page, failed, open_app, tmp_path, marked):
     evidence.write_evidence_run(tmp_path / "runs" / "run", failed=failed)
@@ -70,8 +70,8 @@ def test_a_page_without_runs_can_be_translated(open_app, tmp_path, marked):
 
 
 def test_tables_follow_the_language_but_their_files_do_not():
-    def rows() -> tables.Rows:
-        return tables.per_class(evidence.report())
+    def rows() -> csv_export.Rows:
+        return performance_tables.per_class(evidence.report())
 
     with translate.speaking("pt_BR"):
         shown, file = rows(), display._csv(rows)

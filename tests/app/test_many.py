@@ -13,7 +13,7 @@ from covid_model.serving.classifier import Classifier
 from dashboard.cases import batch as cases_batch
 from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
-from dashboard.reports import tables
+from dashboard.components import csv_export
 from dashboard.session import inference, state
 from tests.app.conftest import go, upload, words
 from tests.app.test_words import diagnosis
@@ -175,7 +175,7 @@ def test_no_file_name_runs_in_a_spreadsheet(start):
     refused = Diagnosis(name, "refused", reason=str(RadiographError("{name} it is.", name=name)))
     row = rows_of(Row("1", name, "refused", refused))[0]
     assert (row["file"], row["reason"]) == (f"'{name}", f"'{name} it is.")
-    assert tables.defused("a=b.png") == "a=b.png"
+    assert csv_export.defused("a=b.png") == "a=b.png"
 
 
 def test_the_table_leaves_out_what_no_row_has():

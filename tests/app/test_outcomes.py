@@ -7,12 +7,12 @@ from functools import partial
 import numpy as np
 import pytest
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.reader import read_radiograph
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Diagnosis, Prediction, decide
+from dashboard.cases import outcome_text
 from dashboard.components import text
-from dashboard.reports.reliability import text as reliability_text
 from dashboard.session import inference
 from tests.app.conftest import everything, go, panels, upload, words
 
@@ -126,7 +126,7 @@ def test_a_novel_picture_is_refused_and_no_class_is_named_anywhere(
     at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["refused"]))
     at = at if page == "classify" else go(at, page)
     assert not at.exception
-    assert at.error[0].proto.title == reliability_text.NOVEL
+    assert at.error[0].proto.title == outcome_text.NOVEL
     assert "novelty is" in at.error[0].value
     assert [image.proto.imgs[0].alt for image in at.image] == ["The picture a.png as it was read"]
     asked = list(ARCHITECTURES.values())[: 1 if page == "classify" else 3]

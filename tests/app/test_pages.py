@@ -7,15 +7,15 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Classifier
 from dashboard.components import text
 from dashboard.session import state
 from tests.app.conftest import go, panels, scene, upload, viewers, words
 
-PAGES = ("classify", "compare", "reports", "audit", "errors", "about")
+PAGES = ("classify", "compare", "reports", "shortcuts", "errors", "about")
 TITLES = set(text.TITLES.values())
 
 
@@ -41,7 +41,7 @@ def predictions(monkeypatch):
 def test_every_page_opens_with_the_notice(open_app, tiny_run_root, page):
     at = open_app(tiny_run_root, page)
     assert not at.exception
-    assert at.title[0].value == ("Shortcuts" if page == "audit" else page.capitalize())
+    assert at.title[0].value == page.capitalize()
     assert NOTICE in at.caption[0].value
 
 
@@ -167,7 +167,7 @@ def test_remove_all_files_forgets_files_and_results(open_app, tiny_run_root, png
 
 
 def test_more_files_than_a_page_holds_are_named(open_app, tiny_run_root, png, monkeypatch):
-    monkeypatch.setattr("dashboard.session.state.MAX_CASES", 1)
+    monkeypatch.setattr("dashboard.session.cases.MAX_CASES", 1)
     at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
     assert len(at.session_state["cases"]) == 1
     assert "b.png" in at.warning[0].value

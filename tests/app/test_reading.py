@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pytest
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.reader import read_radiograph
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving import Prediction, decided
 from dashboard.cases.reader_study import tables as reader_study_tables
-from dashboard.session import inference, reading_log, state
+from dashboard.session import inference, reading, reading_log
 from tests.app.conftest import everything, go, panels, scene, upload, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png
@@ -25,7 +25,7 @@ def read(at, name="normal", *, press="Save and reveal"):
 
 def hide(at):
     """Turn the switch on in a page without files, so that nothing was seen before."""
-    return at.toggle(key=state.READ_FIRST).set_value(True).run()
+    return at.toggle(key=reading.READ_FIRST).set_value(True).run()
 
 
 def log_of(at):
@@ -125,7 +125,7 @@ def test_the_table_reveals_the_read_file_alone(open_app, tiny_run_root, png):
 
 def test_what_was_seen_does_not_count_as_blind(open_app, tiny_run_root, png):
     at = upload(open_app(tiny_run_root), ("a.png", png))
-    at.toggle(key=state.READ_FIRST).set_value(True).run()
+    at.toggle(key=reading.READ_FIRST).set_value(True).run()
     assert not at.metric
     assert "not blind" in words(at)
     read(at)
@@ -168,16 +168,16 @@ def test_a_reading_takes_a_choice(open_app, tiny_run_root, png):
 
 def test_turning_it_off_over_unread_files_is_asked_about(open_app, tiny_run_root, png):
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
-    at.toggle(key=state.READ_FIRST).set_value(False).run()
+    at.toggle(key=reading.READ_FIRST).set_value(False).run()
     assert at.warning[0].proto.title == "Reveal every file?"
     assert not at.metric
     next(one for one in at.button if one.label == "Keep hidden").click().run()
-    assert at.toggle(key=state.READ_FIRST).value
+    assert at.toggle(key=reading.READ_FIRST).value
     assert not at.metric
-    at.toggle(key=state.READ_FIRST).set_value(False).run()
+    at.toggle(key=reading.READ_FIRST).set_value(False).run()
     next(one for one in at.button if one.label == "Reveal every file").click().run()
     assert at.metric
-    at.toggle(key=state.READ_FIRST).set_value(True).run()
+    at.toggle(key=reading.READ_FIRST).set_value(True).run()
     read(at)
     assert log_of(at)[0]["why_not_blind"] == reading_log.SEEN
 

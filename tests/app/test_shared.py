@@ -5,7 +5,8 @@ from threading import Barrier
 
 import pytest
 
-from covid_model.runs import ARCHITECTURES, load_run, sha256_of
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.runs import load_run, sha256_of
 from covid_model.serving import classifier
 from covid_model.serving.classifier import Classifier
 from dashboard.session import inference, state

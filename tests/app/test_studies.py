@@ -125,7 +125,7 @@ def test_an_archive_that_brings_nothing_is_listed_with_its_reason(
 def test_what_a_page_has_no_room_for_is_named_and_comes_when_there_is(
     open_app, tiny_run_root, frontal, lateral, png, monkeypatch
 ):
-    monkeypatch.setattr("dashboard.session.state.MAX_CASES", 3)
+    monkeypatch.setattr("dashboard.session.cases.MAX_CASES", 3)
     pictures = {"IM1": frontal, "IM2": lateral, "IM3": frontal}
     data = study(pictures)
     at = upload(open_app(tiny_run_root), ("a.png", png), ("study.zip", data))
@@ -141,7 +141,7 @@ def test_what_a_page_has_no_room_for_is_named_and_comes_when_there_is(
 def test_other_modalities_of_a_study_do_not_crowd_out_its_radiographs(
     open_app, tiny_run_root, frontal, drawn_radiograph, monkeypatch
 ):
-    monkeypatch.setattr("dashboard.session.state.MAX_CASES", 2)
+    monkeypatch.setattr("dashboard.session.cases.MAX_CASES", 2)
     slices = {f"A/CT{n}": radiograph(drawn_radiograph, Modality="CT") for n in range(3)}
     at = upload(open_app(tiny_run_root), ("study.zip", study({**slices, "B/IM1": frontal})))
     assert names(at) == ["study.zip/B/IM1", "study.zip/A/CT0"]

@@ -5,8 +5,10 @@ import math
 
 import pytest
 
-from covid_model.runs import ARCHITECTURES, ModelInfo, read_model_info, write_json, write_model_info
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.runs import ModelInfo, read_model_info, write_json, write_model_info
 from dashboard.components import text
+from dashboard.reports.performance import text as performance_text
 from dashboard.reports.reliability import charts as reliability_charts
 from dashboard.reports.reliability import tables as reliability_tables
 from dashboard.reports.reliability import text as reliability_text
@@ -172,7 +174,7 @@ def test_reports_show_when_the_networks_may_not_answer(open_app, trusted_run_roo
     assert reliability_text.EXPLAINED in said
     assert reliability_text.CLASSES_ALIKE in said
     assert reliability_text.CHANCE in said
-    assert reliability_text.NOISY not in said
+    assert performance_text.NOISY not in said
     thresholds, within = (table.value for table in at.table[3:5])  # classes, prevalence, groups
     assert list(thresholds["Network"]) == list(ARCHITECTURES.values())
     assert all(math.isfinite(float(value)) for value in thresholds["Temperature"])
@@ -208,7 +210,7 @@ def test_reports_say_that_labels_are_noisy_beside_their_source(open_app, tiny_ru
         tiny_run_root / "tiny",
         lambda report: report["groups"]["source"][0].update(group="nih-chestxray8"),
     )
-    assert reliability_text.NOISY in words(open_app(tiny_run_root, "reports"))
+    assert performance_text.NOISY in words(open_app(tiny_run_root, "reports"))
 
 
 def test_about_says_what_cannot_tell_means(open_app, tiny_run_root):

@@ -11,7 +11,7 @@ from covid_model.inference import lung_segmentation
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
 from dashboard.cases import batch_table, lung_occlusion_text
-from dashboard.session import inference, state
+from dashboard.session import inference, results, state
 from tests.app.conftest import go, panels, scene, upload, words
 from tests.drawings import drawing
 
@@ -197,7 +197,7 @@ def test_a_refused_file_is_not_asked_about_again(
 def test_fifty_files_do_not_crowd_out_their_answers(
     open_app, tiny_run_root, png, shipped, calls, monkeypatch
 ):
-    monkeypatch.setattr(state, "MAX_RESULTS", 3)
+    monkeypatch.setattr(results, "MAX_RESULTS", 3)
     shipped(Segmenter())
     at = upload(open_app(tiny_run_root), *((f"{n}.png", png) for n in range(3)))
     for key in at.session_state["cases"]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from covid_model.common import paper
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
 from dashboard.cases import outcome_tables

@@ -15,7 +15,11 @@ def test_pages_fit_a_narrow_screen(served, tmp_path):
     with served.dashboard(tmp_path / "runs", tmp_path) as url, served.chromium() as browser:
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         page.set_default_timeout(60_000)
-        for path, title in (("audit", "Shortcuts"), ("errors", "Errors"), ("reports", "Reports")):
+        for path, title in (
+            ("shortcuts", "Shortcuts"),
+            ("errors", "Errors"),
+            ("reports", "Reports"),
+        ):
             served.enter(page, f"{url}/{path}")
             expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
             expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()

@@ -2,11 +2,12 @@
 
 import pytest
 
-from covid_model.runs import ARCHITECTURES, DEFAULT_ROOT
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.runs import DEFAULT_ROOT
 
 pytestmark = pytest.mark.browser
 SECONDS = 120_000  # milliseconds
-PAGES = ("", "compare", "reports", "audit", "errors", "about")
+PAGES = ("", "compare", "reports", "shortcuts", "errors", "about")
 WIDTHS, HEIGHT = (400, 3840), 900  # pixels
 USUAL = {"width": 1280, "height": HEIGHT}
 SEVERE = {"serious", "critical"}

@@ -7,14 +7,10 @@ import keras
 import numpy as np
 import pytest
 
+from covid_model.common.architectures import ARCHITECTURES, REGISTRY
 from covid_model.common.errors import WeightsError
-from covid_model.runs import ARCHITECTURES
-from covid_model.training.networks.backbone import (
-    IMAGENET_ORIGIN,
-    REGISTRY,
-    build_backbone,
-    pooled_output,
-)
+from covid_model.training.networks.backbone import IMAGENET_ORIGIN, build_backbone
+from covid_model.training.networks.heads import pooled_output
 
 CACHED = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model import __main__ as cli
+from covid_model import cli
 from covid_model.data.dataset import read_dataset
 from covid_model.data.perceptual_hash import LIMIT, copies, one_id_each, perceptual_hash
 from covid_model.data.sources import build, http_file, registry
@@ -226,7 +226,7 @@ def test_ctrl_c_is_no_traceback(site, tmp_path, capsys, monkeypatch):
 
 KILLED = """
 import os, signal, sys
-from covid_model import __main__ as cli
+from covid_model import cli
 from covid_model.training import unpack
 real, seen = unpack.read_radiograph, []
 def read(data, name):

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from covid_model.common.architectures import REGISTRY
 from covid_model.inference.gradcam import Head
 from covid_model.inference.network import Network
 from covid_model.training.audit.randomization import last_block_anew
@@ -14,8 +15,8 @@ from covid_model.training.audit.subject import Subject
 from covid_model.training.export import litert
 from covid_model.training.heads.paper_head import full_model
 from covid_model.training.networks import backbone, from_litert
-from covid_model.training.networks.backbone import REGISTRY, Backbone
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.recipes.paper import PaperRecipe
 from tests.tiny import tiny_backbone
 
 SIZE = 40

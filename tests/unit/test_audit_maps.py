@@ -12,9 +12,9 @@ from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.map_similarity import similarity
 from covid_model.training.audit import randomization
 from covid_model.training.audit.faithfulness import FRACTIONS, curves_of, map_figures, random_map
-from covid_model.training.audit.map_agreement import Maps, map_agreement
+from covid_model.training.audit.map_agreement import map_agreement
 from covid_model.training.audit.randomization import fresh_head, randomised
-from covid_model.training.audit.subject import AuditImages, Subject
+from covid_model.training.audit.subject import AuditImages, Maps, Subject
 
 SIZE, CELLS, CHANNELS = 64, 8, 24
 SPOT = np.zeros((CELLS, CELLS), np.float32)

@@ -7,7 +7,8 @@ import pytest
 
 from covid_model.training.inputs import artifacts
 from covid_model.training.inputs.artifacts import disturb
-from covid_model.training.inputs.augmentation import Augmentation, augment
+from covid_model.training.inputs.augmentation import augment
+from covid_model.training.recipes.augmentation import Augmentation
 
 STILL = Augmentation(
     crop=1, stretch=1, rotation=0, contrast=0, brightness=0, gamma=1, blur=0, noise=0, border=0

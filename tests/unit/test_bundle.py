@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from covid_model import __main__ as cli
+from covid_model import cli
 from covid_model.common.disclaimer import NOTICE
 from covid_model.inference.overlay import overlay, to_png, with_caption
 from covid_model.serving import case_bundle

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import ReportsOnlyError, RunError
 from covid_model.imaging.preprocessing import to_input
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.network import Network
-from covid_model.runs import ARCHITECTURES, ModelInfo, read_model_info, write_model_info
+from covid_model.runs import ModelInfo, read_model_info, write_model_info
 from covid_model.serving.classifier import Classifier
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model import __main__ as cli
+from covid_model import cli
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import ModelInfo, load_run, write_json, write_model_info

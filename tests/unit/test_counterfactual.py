@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.lung_occlusion import HARDLY, counterfactual, without_lungs

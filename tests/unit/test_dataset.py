@@ -6,15 +6,10 @@ import pandas as pd
 import pytest
 
 from covid_model.common.errors import DataError
-from covid_model.data.dataset import (
-    counts,
-    read_dataset,
-    shared_patients,
-    split_by_image,
-    split_by_patient,
-)
+from covid_model.data.dataset import read_dataset
 from covid_model.data.selection import Selection, describe, save_split, without_held_out
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.data.splits import counts, shared_patients, split_by_image, split_by_patient
+from covid_model.training.recipes.paper import PaperRecipe
 
 LABELS = ("covid", "normal", "infection")
 

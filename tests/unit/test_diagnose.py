@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model.imaging.reader import Radiograph
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving import Classifier, decide, diagnose
 from tests.drawings import drawing
 

@@ -5,7 +5,8 @@ import pytest
 from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
-from covid_model.imaging.reader import Window, read_radiograph
+from covid_model.imaging.dicom.window import Window
+from covid_model.imaging.reader import read_radiograph
 from tests.dicoms import RAMP, dataset, encode
 
 VALUES = RAMP.ravel().astype(float)

@@ -7,7 +7,7 @@ from sklearn.metrics import auc, precision_recall_curve, roc_auc_score, roc_curv
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.evaluation.report import evaluate, predictions_table
-from covid_model.training.curves import curves_of
+from covid_model.evaluation.roc import curves_of
 
 RANKED = ("auroc", "average_precision")
 FRAME = pd.DataFrame(

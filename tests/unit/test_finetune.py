@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import train_models
+from covid_model.common.architectures import REGISTRY
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.evaluation.verification.verify import verify_run
@@ -20,10 +21,10 @@ from covid_model.runs import load_run
 from covid_model.serving import Classifier
 from covid_model.training.heads import refit
 from covid_model.training.loop import trainer
-from covid_model.training.networks.backbone import REGISTRY, build_backbone
+from covid_model.training.networks.backbone import build_backbone
 from covid_model.training.networks.finetune import finetune_model, freeze_all_but
+from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.overrides import with_values
-from covid_model.training.recipes.table import FinetuneRecipe
 from covid_model.training.workflows import finetune as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone

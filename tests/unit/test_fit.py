@@ -9,7 +9,7 @@ from covid_model.data.dataset import Dataset
 from covid_model.imaging.preprocessing import INPUT_SIZE
 from covid_model.training.heads.paper_head import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.inputs.feature_cache import frozen_features
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.recipes.paper import PaperRecipe
 from tests.tiny import SIZE, tiny_backbone
 
 RECIPE = PaperRecipe(size=SIZE, epochs=4, batch=5)

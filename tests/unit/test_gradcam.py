@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import RunError
 from covid_model.inference.gradcam import Head, class_scores, gradcam
-from covid_model.runs import ARCHITECTURES
 
 SIZE = 237  # VGG16's maps are 14 x 14, then 7 x 7, then 3 x 3: the odd row and column must drop
 
@@ -27,7 +27,9 @@ def network(backbone, kind, path):
     from covid_model.training.heads.logistic import fit_linear, linear_model
     from covid_model.training.heads.paper_head import Samples, full_model
     from covid_model.training.networks.finetune import finetune_model
-    from covid_model.training.recipes.table import FinetuneRecipe, LinearRecipe, PaperRecipe
+    from covid_model.training.recipes.finetune import FinetuneRecipe
+    from covid_model.training.recipes.linear import LinearRecipe
+    from covid_model.training.recipes.paper import PaperRecipe
 
     if kind == "paper":
         model = full_model(backbone, PaperRecipe(seed=7))

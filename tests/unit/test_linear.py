@@ -14,15 +14,15 @@ import train_models
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset, read_dataset
+from covid_model.data.sampling import draw_weights
 from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
 from covid_model.training.heads.logistic import fit_linear, linear_model
 from covid_model.training.heads.paper_head import HISTORY, Samples
-from covid_model.training.inputs.batches import draw_weights
 from covid_model.training.inputs.mean_features import mean_features
-from covid_model.training.recipes.table import LinearRecipe
+from covid_model.training.recipes.linear import LinearRecipe
 from covid_model.training.workflows import linear as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone

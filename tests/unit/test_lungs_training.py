@@ -18,9 +18,9 @@ from covid_model.inference.lung_segmentation import (
     LungSegmenter,
 )
 from covid_model.runs import sha256_of
-from covid_model.training.inputs.augmentation import Augmentation
 from covid_model.training.inputs.lung_pairs import Batches, Pairs, read_mask, vary, with_masks
 from covid_model.training.networks.unet import dice, loss, unet
+from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.lungs import LungsRecipe
 from covid_model.training.workflows.lungs import fit, measured_dice
 from tests.tiny_lungs import write_masked_folder, write_tiny_segmenter

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from covid_model import __main__ as cli
+from covid_model import cli
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RunError
 from covid_model.runs import (
-    ARCHITECTURES,
     digests_of,
     load_run,
     read_model_info,

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import DataError, RunError
+from covid_model.data.sampling import balanced_rows
 from covid_model.inference.novelty import CELLS, NoveltyModel, features
-from covid_model.training.export.novelty import balanced_rows, fit_novelty, threshold_of
+from covid_model.training.export.novelty import fit_novelty, threshold_of
 
 CHANNELS = 48
 COLUMNS = CHANNELS + CELLS * CELLS

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from covid_model.data.dataset import Dataset
-from covid_model.training.inputs.batches import Pictures, as_input, batch_of, draw_weights
+from covid_model.data.sampling import draw_weights
+from covid_model.training.inputs.batches import Pictures, as_input, batch_of
 from covid_model.training.recipes.base import Stage
-from covid_model.training.recipes.table import FinetuneRecipe, PretrainRecipe
+from covid_model.training.recipes.finetune import FinetuneRecipe
+from covid_model.training.recipes.pretrain import PretrainRecipe
 
 RECIPE = PretrainRecipe(stages=(Stage(16, 80, 0.9), Stage(32, 16, 1.0)), batch=8)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from covid_model.imaging.preprocessing import INPUT_SIZE, resize, to_input
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 
 
 def test_input_has_the_network_shape_and_three_equal_channels():

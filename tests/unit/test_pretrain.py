@@ -8,18 +8,15 @@ import pandas as pd
 import pytest
 
 from covid_model.data.dataset import Dataset
-from covid_model.training.inputs.batches import Pictures, draw_weights
+from covid_model.data.sampling import draw_weights
+from covid_model.training.inputs.batches import Pictures
 from covid_model.training.loop.checkpoint import Course, checkpoint_file, read_state
 from covid_model.training.networks.backbone import build_backbone
+from covid_model.training.networks.scaling import scale_mean, scale_output
 from covid_model.training.recipes.base import Stage
-from covid_model.training.recipes.table import PretrainRecipe
+from covid_model.training.recipes.pretrain import PretrainRecipe
 from covid_model.training.workflows import pretrain as module
-from covid_model.training.workflows.pretrain import (
-    pretrain,
-    save_backbone,
-    scale_mean,
-    scale_output,
-)
+from covid_model.training.workflows.pretrain import pretrain, save_backbone
 from tests.tiny import tiny_backbone
 
 RECIPE = PretrainRecipe(

@@ -21,7 +21,8 @@ from covid_model.inference.network import Network
 from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
 from covid_model.runs.model_card.card import CARD_FILE, model_card
 from covid_model.training.audit.run import audit_run
-from covid_model.training.export.run_info import Job, write_run_info
+from covid_model.training.export.run_info import write_run_info
+from covid_model.training.job import Job
 from covid_model.training.workflows.calibrate import run_calibrate
 from tests.drawings import png, varied
 from tests.tiny import drawn_rows, fit_to_drawings, inputs_of, tiny_backbone, tiny_history
@@ -61,7 +62,7 @@ def split(folder):
 def written(folder, fitted, split, tmp_path_factory):
     """A run as training writes it."""
     from covid_model.training.export.model_folder import write_model
-    from covid_model.training.recipes.table import PaperRecipe
+    from covid_model.training.recipes.paper import PaperRecipe
 
     out = tmp_path_factory.mktemp("runs") / "written"
     (out / "vgg16").mkdir(parents=True)
@@ -278,7 +279,7 @@ def test_int8_is_taken_where_it_predicts_alike(split, tmp_path):
     from covid_model.training.export.litert import Fitted
     from covid_model.training.export.model_folder import write_model
     from covid_model.training.heads.paper_head import full_model
-    from covid_model.training.recipes.table import PaperRecipe
+    from covid_model.training.recipes.paper import PaperRecipe
 
     backbone = tiny_backbone("vgg16")  # untrained, it calls every drawing alike
     data, part = split

@@ -6,16 +6,14 @@ from dataclasses import asdict, fields, is_dataclass
 import pytest
 
 from covid_model.common.errors import UsageError
-from covid_model.training.inputs.augmentation import Augmentation
+from covid_model.training.recipes import RECIPES
+from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.base import Stage
+from covid_model.training.recipes.finetune import FinetuneRecipe
+from covid_model.training.recipes.linear import LinearRecipe
 from covid_model.training.recipes.overrides import value_names, with_values
-from covid_model.training.recipes.table import (
-    RECIPES,
-    FinetuneRecipe,
-    LinearRecipe,
-    PaperRecipe,
-    PretrainRecipe,
-)
+from covid_model.training.recipes.paper import PaperRecipe
+from covid_model.training.recipes.pretrain import PretrainRecipe
 
 OTHER = {
     "precision": "mixed_float16",

@@ -6,14 +6,16 @@ import keras
 import numpy as np
 import pytest
 
+from covid_model.common.architectures import REGISTRY
 from covid_model.common.errors import ReportsOnlyError, WeightsError
 from covid_model.inference.network import Network
 from covid_model.runs import load_run
 from covid_model.training.export import litert
 from covid_model.training.heads.paper_head import full_model
 from covid_model.training.networks import from_litert
-from covid_model.training.networks.backbone import REGISTRY, Backbone
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.recipes.paper import PaperRecipe
+from covid_model.training.workflows import recover
 
 SIZE = 40
 pytestmark = pytest.mark.tensorflow
@@ -120,5 +122,5 @@ def test_a_file_that_is_no_network_is_refused(built, tmp_path, images):
 def test_a_reports_only_run_has_nothing_to_recover(reports_only_run_root, tmp_path):
     run = load_run(reports_only_run_root / "reports")
     with pytest.raises(ReportsOnlyError, match="holds reports only"):
-        from_litert.run_recover(run, tmp_path, ["vgg16"], tmp_path / "out")
+        recover.run_recover(run, tmp_path, ["vgg16"], tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -8,7 +8,7 @@ import pytest
 
 from covid_model.data.dataset import Dataset
 from covid_model.training.heads import refit
-from covid_model.training.recipes.table import FinetuneRecipe
+from covid_model.training.recipes.finetune import FinetuneRecipe
 from tests.tiny import tiny_backbone
 
 pytestmark = pytest.mark.tensorflow

@@ -9,7 +9,7 @@ import pytest
 
 from covid_model.common.errors import RunError
 from covid_model.imaging.preprocessing import to_input
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.calibration import temper
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import NoveltyModel

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model import __main__ as cli
+from covid_model import cli
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.evaluation.shortcut_audit import CONDITIONS, failed_of, figures_of

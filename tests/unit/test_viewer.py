@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.imaging.reader import Radiograph
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.overlay import palette
 from covid_model.serving import Diagnosis
 from covid_model.serving.classifier import Prediction

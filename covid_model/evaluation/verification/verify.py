@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError, RunError
 from covid_model.evaluation.calibration import calibration_of
 from covid_model.evaluation.model_comparison import pairs_of
@@ -14,7 +15,6 @@ from covid_model.evaluation.shortcut_audit import failed_of, figures_of
 from covid_model.evaluation.tables import read_table
 from covid_model.evaluation.verification.json_diff import count, sentences
 from covid_model.runs import (
-    ARCHITECTURES,
     AUDIT_FILE,
     COMPARISON_FILE,
     ModelInfo,

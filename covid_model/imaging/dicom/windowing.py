@@ -7,7 +7,7 @@ from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Sentence
-from covid_model.imaging.reader import Window
+from covid_model.imaging.dicom.window import Window
 
 FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 # What a window's explanation may say to be shown: any other words could be somebody's name.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.runs.model_card.markdown import (
     NOT_REPORTED,
     bullets,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
-from covid_model.runs import ARCHITECTURES
 from covid_model.runs.model_card.audit_section import agreement, audit_section
 from covid_model.runs.model_card.facts import Facts
 from covid_model.runs.model_card.markdown import (

@@ -8,13 +8,11 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from tqdm import tqdm
 
+from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.calibration import mean
-from covid_model.evaluation.metrics import number
 from covid_model.inference.occlusion import share_inside
-from covid_model.training.audit.map_agreement import Maps
 from covid_model.training.audit.randomization import randomised
-from covid_model.training.audit.subject import AuditImages, Subject
+from covid_model.training.audit.subject import AuditImages, Maps, Subject
 
 FRACTIONS = tuple(round(0.1 * step, 1) for step in range(11))
 BLUR = 0.05  # standard deviation of the blur as a share of the picture's side

@@ -1,45 +1,15 @@
 """How alike the maps of a run's networks are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from covid_model.common.rounding import mean
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.calibration import mean
 from covid_model.inference.map_similarity import similarity
-
-
-@dataclass(frozen=True, eq=False)
-class Maps:
-    """What one network says of n images.
-
-    Attributes:
-        patients: of the images, str (n,).
-        probabilities: float32 (n, 3).
-        heatmaps: float32 (n, 3, h, w), range [0, 1], the Grad-CAM of each class.
-    """
-
-    patients: np.ndarray
-    probabilities: np.ndarray
-    heatmaps: np.ndarray
-
-    @property
-    def predicted(self) -> np.ndarray:
-        """Index of the class with the highest probability, int (n,)."""
-        return self.probabilities.argmax(axis=1)
-
-    @property
-    def of_predicted(self) -> np.ndarray:
-        """The map of each image's predicted class, float32 (n, h, w)."""
-        return self.heatmaps[np.arange(len(self.predicted)), self.predicted]
-
-    def rows(self, numbers: np.ndarray) -> "Maps":
-        """The images of some rows."""
-        parts = (self.patients, self.probabilities, self.heatmaps)
-        return Maps(*(part[numbers] for part in parts))
+from covid_model.training.audit.subject import Maps
 
 
 def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:

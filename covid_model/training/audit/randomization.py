@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from covid_model.common.errors import WeightsError
+from covid_model.common.rounding import mean
+from covid_model.data.sampling import even_rows
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.calibration import mean
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.map_similarity import similarity
-from covid_model.training.audit.map_agreement import Maps
-from covid_model.training.audit.subject import AuditImages, Subject
-from covid_model.training.export.novelty import even_rows
+from covid_model.training.audit.subject import AuditImages, Maps, Subject
 
 log = logging.getLogger(__name__)
 HEADS = 10  # random heads; an image's similarity is the mean over them

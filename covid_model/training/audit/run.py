@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
+from covid_model.data.sampling import even_rows
 from covid_model.evaluation.shortcut_audit import COLUMNS, failed_of, figures_of
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.inference.gradcam import gradcam
@@ -18,10 +19,9 @@ from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_ava
 from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs
 from covid_model.runs import AUDIT_FILE, SCHEMA, read_model_info, write_json, write_model_info
 from covid_model.training.audit.faithfulness import map_figures
-from covid_model.training.audit.map_agreement import Maps, map_agreement
+from covid_model.training.audit.map_agreement import map_agreement
 from covid_model.training.audit.source_probe import label_by_source, source_probe
-from covid_model.training.audit.subject import AuditImages, Subject, with_masks
-from covid_model.training.export.novelty import even_rows
+from covid_model.training.audit.subject import AuditImages, Maps, Subject, with_masks
 
 log = logging.getLogger(__name__)
 MOST_IMAGES = 400  # test images with parts hidden

@@ -12,8 +12,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.rounding import number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.metrics import macro_recall, number
+from covid_model.evaluation.metrics import macro_recall
 
 log = logging.getLogger(__name__)
 FOLDS = 5

@@ -128,3 +128,33 @@ def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:
     log.info("Audit on %d images; %d have no lung mask and are left out.", found.sum(), missing)
     kept: list[Any] = [mask for mask in masks if mask is not None]
     return AuditImages(data.rows(found), np.stack(kept), missing)
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """What one network says of n images.
+
+    Attributes:
+        patients: of the images, str (n,).
+        probabilities: float32 (n, 3).
+        heatmaps: float32 (n, 3, h, w), range [0, 1], the Grad-CAM of each class.
+    """
+
+    patients: np.ndarray
+    probabilities: np.ndarray
+    heatmaps: np.ndarray
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """Index of the class with the highest probability, int (n,)."""
+        return self.probabilities.argmax(axis=1)
+
+    @property
+    def of_predicted(self) -> np.ndarray:
+        """The map of each image's predicted class, float32 (n, h, w)."""
+        return self.heatmaps[np.arange(len(self.predicted)), self.predicted]
+
+    def rows(self, numbers: np.ndarray) -> "Maps":
+        """The images of some rows."""
+        parts = (self.patients, self.probabilities, self.heatmaps)
+        return Maps(*(part[numbers] for part in parts))

@@ -1,10 +1,8 @@
 """The fit of a novelty model to the radiographs that a network was trained on."""
 
-from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from sklearn.covariance import LedoitWolf
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -13,7 +11,6 @@ from sklearn.preprocessing import StandardScaler
 from covid_model.common.errors import DataError
 from covid_model.inference.novelty import CELLS, NoveltyModel, joined
 
-MOST_IMAGES = 1500
 KEPT = 0.99
 POOLED, PICTURE = 32, 16  # principal components of the two parts
 LEAST_IMAGES = 8
@@ -116,32 +113,3 @@ def threshold_of(model: NoveltyModel, features: np.ndarray, kept: float = KEPT) 
             "infinite values. The network has diverged: train it again with a lower rate."
         )
     return threshold
-
-
-def even_rows(frame: pd.DataFrame, *, at_most: int = MOST_IMAGES, seed: int = 0) -> np.ndarray:
-    """Draw row numbers by ``balanced_rows``, as even over sources with labels as they allow."""
-    groups = list(zip(frame["source"], frame["label"], strict=True))
-    return balanced_rows(groups, at_most=at_most, seed=seed)
-
-
-def balanced_rows(
-    groups: Sequence[Hashable], *, at_most: int = MOST_IMAGES, seed: int = 0
-) -> np.ndarray:
-    """Draw rows so that every group gives as many, or all that it has.
-
-    Args:
-        groups: the group of every row, such as its source with its label.
-        at_most: rows to draw.
-        seed: of the draw.
-
-    Returns:
-        int64 (m,), m <= ``at_most``, ascending row numbers.
-    """
-    shuffled = np.random.default_rng(seed).permutation(len(groups))
-    seen: dict[Hashable, int] = {}
-    rank = np.zeros(len(groups), np.int64)
-    for row in shuffled:
-        rank[row] = seen.get(groups[row], 0)
-        seen[groups[row]] = rank[row] + 1
-    order = shuffled[np.argsort(rank[shuffled], kind="stable")]
-    return np.sort(order[:at_most])

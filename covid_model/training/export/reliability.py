@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from covid_model.data.dataset import Dataset
+from covid_model.data.sampling import even_rows
 from covid_model.evaluation.calibration import Calibration, fit_calibration
 from covid_model.evaluation.report import predictions_table, report_of
 from covid_model.evaluation.selective_prediction import fit_threshold
 from covid_model.evaluation.tables import as_stored, truth_of, write_table
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, write_json, write_model_info
-from covid_model.training.export.novelty import even_rows, fit_novelty, threshold_of
+from covid_model.training.export.novelty import fit_novelty, threshold_of
 from covid_model.training.export.served_outputs import Outputs
 
 log = logging.getLogger(__name__)

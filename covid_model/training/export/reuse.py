@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import DataError, RunError
 from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import read_split
@@ -14,7 +15,6 @@ from covid_model.data.selection import SPLIT_COLUMNS
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification.verify import computed_report
 from covid_model.runs import (
-    ARCHITECTURES,
     AUDIT_FILE,
     Run,
     check_file,

@@ -6,13 +6,15 @@ from typing import Any
 
 import pandas as pd
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection
 from covid_model.evaluation.model_comparison import write_comparison
-from covid_model.runs import ARCHITECTURES, AUDIT_FILE, new_run
+from covid_model.runs import AUDIT_FILE, new_run
 from covid_model.training.audit.run import audit_run
 from covid_model.training.export.reuse import copy_network, run_to_keep, told_of
-from covid_model.training.export.run_info import Job, write_run_info
+from covid_model.training.export.run_info import write_run_info
+from covid_model.training.job import Job
 
 
 def write_run(

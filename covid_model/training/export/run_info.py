@@ -1,8 +1,7 @@
 """The content of run.json: what was asked for, from which data, by which code."""
 
 import subprocess
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,11 +10,13 @@ from typing import Any
 import pandas as pd
 
 from covid_model.common import paths
-from covid_model.data.dataset import Dataset, counts, shared_patients
+from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, save_split
+from covid_model.data.splits import counts, shared_patients
 from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
 from covid_model.runs.model_card.card import write_card
 from covid_model.training.export.reuse import in_words
+from covid_model.training.job import Job
 
 PACKAGES = (
     "keras",
@@ -27,34 +28,6 @@ PACKAGES = (
     "opencv-python-headless",
     "scikit-learn",
 )
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to fit and where to write it.
-
-    Attributes:
-        models: keys of ``runs.ARCHITECTURES``.
-        out: the run folder to write.
-        weights: ``imagenet``, ``random`` or a path, as ``build_backbone`` takes it.
-        weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
-        cache: folder of the frozen features, None for the user's cache.
-        title: what people call the run.
-        companion: name of the run to show beside it.
-        notes: sentences to show with the run.
-        keep: a run of the same split, whose networks that are not in ``models`` are taken over;
-            None to write ``models`` alone.
-    """
-
-    models: Sequence[str]
-    out: Path
-    weights: str = "imagenet"
-    weights_format: str = "auto"
-    cache: Path | None = None
-    title: str = ""
-    companion: str | None = None
-    notes: Sequence[str] = ()
-    keep: Path | None = None
 
 
 def write_run_info(

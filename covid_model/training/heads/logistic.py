@@ -14,7 +14,8 @@ from sklearn.preprocessing import StandardScaler
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.training.heads.paper_head import Samples
-from covid_model.training.networks.backbone import Backbone, classifier
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.networks.heads import classifier
 
 log = logging.getLogger(__name__)
 MOST_ITERATIONS = 10_000

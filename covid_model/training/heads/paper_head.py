@@ -7,8 +7,9 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from covid_model.training.networks.backbone import Backbone, paper_head, pooled_output
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.networks.heads import paper_head, pooled_output
+from covid_model.training.recipes.paper import PaperRecipe
 
 HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from covid_model.data.dataset import Dataset
+from covid_model.data.sampling import draw_weights
 from covid_model.training.heads.logistic import LinearFit, fit_linear
 from covid_model.training.heads.paper_head import Samples
-from covid_model.training.inputs.batches import draw_weights
 from covid_model.training.inputs.mean_features import mean_features
 from covid_model.training.networks.backbone import Backbone
 from covid_model.training.networks.torch_kernels import torch_kernels
-from covid_model.training.recipes.table import FinetuneRecipe
+from covid_model.training.recipes.finetune import FinetuneRecipe
 
 
 def fit_head(

@@ -8,9 +8,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-import pandas as pd
 
 from covid_model.data.dataset import Dataset
+from covid_model.data.sampling import draw_weights
 from covid_model.training.inputs.augmentation import augment
 from covid_model.training.recipes.base import WholeRecipe
 
@@ -55,53 +55,6 @@ class Pictures:
             repeat=recipe.repeat,
             class_exponent=recipe.class_exponent,
         )
-
-
-def draw_weights(
-    data: Dataset,
-    source_exponent: float,
-    *,
-    within_source: float = 0.0,
-    repeat: float = 1.5,
-    class_exponent: float = 0.0,
-) -> np.ndarray:
-    """Probability of drawing each image.
-
-    Classes are drawn alike unless ``class_exponent`` says otherwise. Covid radiographs come from
-    one source, so whoever knows the source knows the class, unless that source's other classes
-    are drawn about as often: their share is raised to ``within_source`` of the share of the class
-    that is drawn most from it, as far as ``repeat`` lets few images stand for many; the class's
-    other sources give way.
-
-    Args:
-        data: n images.
-        source_exponent: a class is drawn from each source in proportion to the number of its
-            images there to this power: 1 as they come, 0 all sources alike.
-        within_source: least ratio between the classes of one source, in [0, 1].
-        repeat: what is raised stays below this many times the weight of an image of the
-            smallest class.
-        class_exponent: classes are drawn in proportion to the number of their images to this
-            power: 0 alike, 1 as they come.
-
-    Returns:
-        float64 (n,), sum 1; the same sum for every class where ``class_exponent`` is 0.
-    """
-    label, source = (pd.factorize(data.frame[name])[0] for name in ("label", "source"))
-    images = np.zeros((label.max() + 1, source.max() + 1))  # class x source
-    np.add.at(images, (label, source), 1)
-    share = np.where(images > 0, images**source_exponent, 0)
-    share /= share.sum(axis=1, keepdims=True)
-    most = repeat * images / images.sum(axis=1).min()
-    least = np.where(images > 0, np.minimum(within_source * share.max(axis=0), most), 0)
-    raised = least > share
-    share = np.where(raised, least, share)
-    kept, rest = (np.where(mask, share, 0).sum(axis=1, keepdims=True) for mask in (raised, ~raised))
-    give = np.clip((1 - kept) / np.where(rest > 0, rest, 1), 0, None)
-    share = np.where(raised | (kept >= 1), share, share * give)
-    share /= share.sum(axis=1, keepdims=True)
-    share *= images.sum(axis=1, keepdims=True) ** class_exponent
-    weight = (share / np.maximum(images, 1))[label, source]
-    return weight / weight.sum()
 
 
 def batch_of(pictures: Pictures, recipe: WholeRecipe, step: int) -> tuple[np.ndarray, np.ndarray]:

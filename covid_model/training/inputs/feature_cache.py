@@ -8,7 +8,8 @@ import numpy as np
 from tqdm import tqdm
 
 from covid_model.data.dataset import Dataset
-from covid_model.training.networks.backbone import Backbone, pooled_output
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.networks.heads import pooled_output
 
 
 def default_cache() -> Path:

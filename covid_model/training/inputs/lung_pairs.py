@@ -9,7 +9,8 @@ from PIL import Image
 
 from covid_model.common.errors import DataError
 from covid_model.data.dataset import Dataset
-from covid_model.training.inputs.augmentation import Augmentation, augment
+from covid_model.training.inputs.augmentation import augment
+from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.lungs import LungsRecipe
 
 COLUMN = "lung_mask"

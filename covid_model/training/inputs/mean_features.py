@@ -12,8 +12,8 @@ from covid_model.training.inputs.augmentation import augment
 from covid_model.training.inputs.batches import as_input
 from covid_model.training.inputs.feature_cache import default_cache, kept_outputs
 from covid_model.training.networks.backbone import Backbone
+from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.linear import LinearRecipe
-from covid_model.training.recipes.table import FinetuneRecipe
 
 
 def mean_features(

@@ -7,44 +7,11 @@ from pathlib import Path
 
 import keras
 
-from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.architectures import ARCHITECTURES, REGISTRY, Architecture
 from covid_model.common.errors import WeightsError
-from covid_model.runs import ARCHITECTURES
 
 IMAGENET_ORIGIN = "ImageNet weights of keras.applications"
 RANDOM_ORIGIN = "random weights, never trained"
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """One network of keras.applications as this project uses it.
-
-    Attributes:
-        name: key of ``runs.ARCHITECTURES``.
-        builder: name of the function in ``keras.applications``.
-        target_layer: layer whose output Grad-CAM explains, "" for the backbone's own output.
-        max_pool: size of the max pooling between the target layer and the head, 0 for none.
-        blocks: how the names of each block's layers begin, from the image to the head.
-    """
-
-    name: str
-    builder: str
-    target_layer: str = ""
-    max_pool: int = 0
-    blocks: tuple[str, ...] = ()
-
-
-def _blocks(pattern: str, count: int) -> tuple[str, ...]:
-    return tuple(pattern.format(number) for number in range(1, count + 1))
-
-
-REGISTRY: dict[str, Architecture] = {
-    "xception": Architecture("xception", "Xception", blocks=_blocks("block{}_", 14)),
-    "resnet50v2": Architecture("resnet50v2", "ResNet50V2", blocks=_blocks("conv{}_", 5)),
-    "vgg16": Architecture(
-        "vgg16", "VGG16", target_layer="block5_conv3", max_pool=2, blocks=_blocks("block{}_", 5)
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -107,45 +74,6 @@ def build_backbone(name: str, *, weights: str = "random", size: int | None = 237
             f"({str(error).splitlines()[0]}): give the file that was saved for this network."
         ) from error
     return Backbone(architecture, model, _origin_of(path))
-
-
-def paper_head(
-    features: keras.KerasTensor, *, units: int, dropout: float, seed: int
-) -> keras.KerasTensor:
-    """Attach the paper's head behind its pooling: Flatten, Dense, Dropout, softmax.
-
-    Args:
-        features: pooled feature maps (n, h, w, c).
-        units: width of the hidden layer.
-        dropout: dropped share of the hidden layer, in [0, 1).
-        seed: seed of the initial weights of both layers and of the dropout.
-
-    Returns:
-        Class probabilities (n, 3).
-    """
-    flat = keras.layers.Flatten(name="flatten")(features)
-    return classifier(flat, units=units, dropout=dropout, seed=seed)
-
-
-def classifier(x: keras.KerasTensor, *, units: int, dropout: float, seed: int) -> keras.KerasTensor:
-    """Attach Dense, Dropout, softmax to features (n, c), as ``paper_head`` does."""
-    glorot = keras.initializers.GlorotUniform
-    x = keras.layers.Dense(
-        units, activation="relu", kernel_initializer=glorot(seed), name="hidden"
-    )(x)
-    x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
-    return keras.layers.Dense(
-        len(CLASS_NAMES),
-        activation="softmax",
-        kernel_initializer=glorot(seed + 1),
-        dtype="float32",
-        name="probabilities",
-    )(x)
-
-
-def pooled_output(backbone: Backbone) -> keras.KerasTensor:
-    """The backbone's output behind the paper's AveragePooling2D(2, 2)."""
-    return keras.layers.AveragePooling2D((2, 2), name="pooled")(backbone.model.output)
 
 
 def _build(architecture: Architecture, size: int | None, weights: str | None) -> keras.Model:

@@ -2,10 +2,11 @@
 
 import keras
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import UsageError
-from covid_model.runs import ARCHITECTURES
-from covid_model.training.networks.backbone import Backbone, classifier
-from covid_model.training.recipes.table import FinetuneRecipe
+from covid_model.training.networks.backbone import Backbone
+from covid_model.training.networks.heads import classifier
+from covid_model.training.recipes.finetune import FinetuneRecipe
 
 
 def finetune_model(backbone: Backbone, recipe: FinetuneRecipe) -> keras.Model:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from covid_model.common.errors import UsageError
-from covid_model.training.inputs.augmentation import Augmentation
+from covid_model.data.dataset import Dataset
+from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.overrides import with_values
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
@@ -107,3 +108,9 @@ class WholeRecipe:
         """The recipe of one network: its own values put in."""
         own = [text.split(".", 1)[1] for text in self.networks if text.startswith(f"{network}.")]
         return with_values(self, own)
+
+
+def trained_on(data: Dataset, recipe: WholeRecipe) -> str:
+    """What a network saw, in words."""
+    sizes = " and ".join(f"{stage.size} px" for stage in recipe.stages)
+    return f"{data.in_words} at {sizes}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from covid_model.common.errors import UsageError
-from covid_model.training.inputs.augmentation import Augmentation
+from covid_model.training.recipes.augmentation import Augmentation
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from covid_model.training.inputs.augmentation import Augmentation
+from covid_model.training.recipes.augmentation import Augmentation
 
 
 @dataclass(frozen=True, kw_only=True)

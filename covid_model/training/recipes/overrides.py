@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import UsageError
-from covid_model.runs import ARCHITECTURES
 
 Recipe = TypeVar("Recipe")
 FIXED = ("name", "networks")  # which recipe it is; filled by NETWORK.NAME=VALUE

@@ -1,17 +1,15 @@
 """A trained run given a temperature, thresholds, a novelty model, its networks untouched."""
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import Split, read_split
 from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.report import summary_row
 from covid_model.runs import (
-    ARCHITECTURES,
     Run,
     check_file,
     digests_of,
@@ -75,28 +73,6 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
 def default_cache() -> Path:
     """Where outputs are kept unless a command says otherwise: a folder of the user's cache."""
     return Path.home() / ".cache" / "covid_model" / "outputs"
-
-
-def summary_row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures by which a calibration is judged, None where a report lacks them."""
-    calibration, answers = report.get("calibration", {}), report.get("answers", {})
-    pairs = [r for r in report["within_source"] if set(r["classes"]) == {"covid", "infection"}]
-    within = max(pairs, key=lambda row: row["images"], default={})
-    covid = next(row for row in report["per_class"] if row["class"] == "covid")
-    return {
-        "network": ARCHITECTURES[name],
-        "temperature": calibration.get("temperature"),
-        "ECE before": calibration.get("ece_before"),
-        "ECE after": calibration.get("ece_after"),
-        "threshold": answers.get("threshold"),
-        "answered": answers.get("answered"),
-        "accuracy of answered": answers.get("accuracy"),
-        "refused": report.get("novelty", {}).get("refused", {}).get("share"),
-        "macro recall": report["macro_recall"],
-        "covid sensitivity": covid["sensitivity"],
-        "covid against infection in one source": within.get("balanced_accuracy"),
-        "its AUROC": within.get("auroc"),
-    }
 
 
 def _calibrate_one(

@@ -11,23 +11,24 @@ import pandas as pd
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, describe
+from covid_model.evaluation.report import summary_row
 from covid_model.runs import refuse_existing
 from covid_model.training.export.litert import Fitted
 from covid_model.training.export.model_folder import write_model
 from covid_model.training.export.reuse import run_to_keep
 from covid_model.training.export.run_folder import write_run
-from covid_model.training.export.run_info import Job
 from covid_model.training.heads.logistic import LinearFit, linear_model
 from covid_model.training.heads.refit import fit_head
 from covid_model.training.inputs.batches import Pictures, as_input
+from covid_model.training.job import Job
 from covid_model.training.loop.checkpoint import Course, State, best_file, checkpoint_file
 from covid_model.training.loop.devices import precision
 from covid_model.training.loop.trainer import train
 from covid_model.training.networks.backbone import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.networks.finetune import finetune_model
-from covid_model.training.recipes.table import FinetuneRecipe
-from covid_model.training.workflows.calibrate import summary_row
-from covid_model.training.workflows.pretrain import scale_mean, trained_on
+from covid_model.training.networks.scaling import scale_mean
+from covid_model.training.recipes.base import trained_on
+from covid_model.training.recipes.finetune import FinetuneRecipe
 
 log = logging.getLogger(__name__)
 

@@ -10,18 +10,18 @@ import pandas as pd
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
+from covid_model.data.sampling import draw_weights
 from covid_model.data.selection import Selection, describe
+from covid_model.evaluation.report import summary_row
 from covid_model.training.export import litert
 from covid_model.training.export.model_folder import Material, write_judged
 from covid_model.training.export.run_folder import write_run
-from covid_model.training.export.run_info import Job
 from covid_model.training.heads.logistic import fit_linear, linear_model
 from covid_model.training.heads.paper_head import Samples
-from covid_model.training.inputs.batches import draw_weights
 from covid_model.training.inputs.mean_features import mean_features
+from covid_model.training.job import Job
 from covid_model.training.networks.backbone import Backbone, build_backbone
 from covid_model.training.recipes.linear import LinearRecipe
-from covid_model.training.workflows.calibrate import summary_row
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,9 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.lung_segmentation import INFO_FILE, MODEL_FILE, LungSegmenter
 from covid_model.runs import new_run, refuse_existing, sha256_of, write_json
 from covid_model.training.export.litert import require_tensorflow, write_litert
-from covid_model.training.export.run_info import Job, run_info
+from covid_model.training.export.run_info import run_info
 from covid_model.training.inputs.lung_pairs import Batches, Pairs, read_mask, with_masks
+from covid_model.training.job import Job
 from covid_model.training.networks.unet import THRESHOLD, dice, loss, unet
 from covid_model.training.recipes.lungs import LungsRecipe
 

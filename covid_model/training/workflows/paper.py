@@ -9,17 +9,17 @@ import keras
 import numpy as np
 import pandas as pd
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, describe
-from covid_model.runs import ARCHITECTURES
 from covid_model.training.export import litert
 from covid_model.training.export.model_folder import Material, write_judged
 from covid_model.training.export.run_folder import write_run
-from covid_model.training.export.run_info import Job
 from covid_model.training.heads.paper_head import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.inputs.feature_cache import frozen_features
+from covid_model.training.job import Job
 from covid_model.training.networks.backbone import build_backbone
-from covid_model.training.recipes.table import PaperRecipe
+from covid_model.training.recipes.paper import PaperRecipe
 
 log = logging.getLogger(__name__)
 

@@ -6,18 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.data.dataset import Dataset, split_by_patient
+from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, describe, without_held_out
+from covid_model.data.splits import split_by_patient
 from covid_model.runs import write_json
 from covid_model.training.inputs.batches import Pictures, as_input
 from covid_model.training.loop.checkpoint import Course, checkpoint_file
 from covid_model.training.loop.trainer import train
-from covid_model.training.networks.backbone import Backbone, build_backbone, pooled_output
-from covid_model.training.recipes.base import WholeRecipe
-from covid_model.training.recipes.table import PretrainRecipe
+from covid_model.training.networks.backbone import Backbone, build_backbone
+from covid_model.training.networks.scaling import scale_output
+from covid_model.training.recipes.base import trained_on
+from covid_model.training.recipes.pretrain import PretrainRecipe
 
 log = logging.getLogger(__name__)
 
@@ -91,31 +92,6 @@ def pretrain(course: Course) -> Backbone:
     return backbone
 
 
-def scale_output(backbone: Backbone, images: np.ndarray, output_sum: float) -> None:
-    """Scale the last layer so that an image's pooled feature maps sum to ``output_sum``.
-
-    All networks end in relu(k x) = k relu(x), so their features keep their meaning. Without it
-    the paper's head does not start: Adam moves each of its 32,768 weights a unit by about the
-    learning rate, which on dense features of mean 0.35 shifts every hidden unit by 11 a step,
-    until all of them are dead.
-
-    Args:
-        backbone: the network, whose last layer changes.
-        images: float32 (n, h, w, 3) in [0, 1].
-        output_sum: wanted sum over cells and channels, mean over images.
-    """
-    pooled = keras.Model(backbone.model.input, pooled_output(backbone)).predict_on_batch(images)
-    sums = keras.ops.convert_to_numpy(pooled).sum(axis=(1, 2, 3))
-    _scale_last_layer(backbone, output_sum / float(sums.mean()))
-
-
-def scale_mean(backbone: Backbone, images: np.ndarray, output_mean: float) -> None:
-    """Scale the last layer so that the feature maps' mean over ``images`` is ``output_mean``."""
-    maps = backbone.model.predict_on_batch(images)
-    mean = float(keras.ops.convert_to_numpy(maps).astype(np.float64).mean())
-    _scale_last_layer(backbone, output_mean / mean)
-
-
 def save_backbone(backbone: Backbone, data: Dataset, recipe: PretrainRecipe, folder: Path) -> Path:
     """Write ``<name>.weights.h5`` and, in ``<name>.json``, where the weights came from."""
     name = backbone.architecture.name
@@ -125,15 +101,3 @@ def save_backbone(backbone: Backbone, data: Dataset, recipe: PretrainRecipe, fol
     note = {"origin": origin, "data": data.digest, "recipe": asdict(recipe)}
     write_json(folder / f"{name}.json", note)
     return path
-
-
-def trained_on(data: Dataset, recipe: WholeRecipe) -> str:
-    """What a network saw, in words."""
-    sizes = " and ".join(f"{stage.size} px" for stage in recipe.stages)
-    return f"{data.in_words} at {sizes}"
-
-
-def _scale_last_layer(backbone: Backbone, factor: float) -> None:
-    last = next(layer for layer in reversed(backbone.model.layers) if layer.trainable_weights)
-    for weight in last.trainable_weights:  # gamma and beta, or kernel and bias
-        weight.assign(weight * factor)

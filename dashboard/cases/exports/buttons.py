@@ -15,7 +15,8 @@ from dashboard.cases.exports.case import Content
 from dashboard.cases.exports.text import Words, words_of
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
-from dashboard.session import state
+from dashboard.session import reading
+from dashboard.session.uploads import Case
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Offer:
 
 def section(
     case_key: str,
-    case: state.Case,
+    case: Case,
     diagnosis: Diagnosis,
     run: Run,
     *,
@@ -78,9 +79,9 @@ def section(
             )
 
 
-def _reading(case: state.Case) -> dict[str, str]:
+def _reading(case: Case) -> dict[str, str]:
     """What the reader last said of a file, heading -> words; empty where nothing was said."""
-    last = state.reading_log().last(case.sha256)
+    last = reading.log().last(case.sha256)
     if last is None:
         return {}
     said = {

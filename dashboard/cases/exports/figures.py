@@ -1,7 +1,7 @@
 """The figures of a case with what they rest on, as rows of words."""
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from dashboard.cases.exports.case import Content
 from dashboard.components import text

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.inference.overlay import COLOUR_MAP, overlay, to_png, with_caption, write
-from covid_model.runs import ARCHITECTURES
 from dashboard.cases.exports.case import OPACITY, Content
 from dashboard.cases.exports.text import Words
 

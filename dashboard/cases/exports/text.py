@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from dashboard.cases import lung_occlusion_text
 from dashboard.cases.exports.case import Content

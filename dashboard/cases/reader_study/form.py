@@ -4,16 +4,17 @@ import streamlit as st
 
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
-from dashboard.session import state
+from dashboard.session import reading as session_reading
 from dashboard.session.reading_log import CHOICES, Reading
+from dashboard.session.uploads import Case
 
 MAX_NOTE = 500  # characters
 
 
-def ask(case: state.Case) -> None:
+def ask(case: Case) -> None:
     """Ask for a reading, before the networks' answer is shown."""
     st.subheader(t("Your reading first"))
-    if case.sha256 in state.reading_log().seen:
+    if case.sha256 in session_reading.log().seen:
         st.caption(
             t("The answer to this file was shown before: your reading is logged as not blind.")
         )
@@ -22,16 +23,16 @@ def ask(case: state.Case) -> None:
     _form(case, t("Save and reveal"))
 
 
-def given(case: state.Case) -> None:
+def given(case: Case) -> None:
     """Say what the reader said of a revealed file, and let it be changed."""
-    last = state.reading_log().last(case.sha256)
+    last = session_reading.log().last(case.sha256)
     st.markdown(reader_study_text.said(last))
     with st.expander(t("Change my reading"), icon=":material/edit:"):
         st.caption(t("A changed reading is logged beside the first one, as not blind."))
         _form(case, t("Save the change"))
 
 
-def _form(case: state.Case, label: str) -> None:
+def _form(case: Case, label: str) -> None:
     """Draw the form; a second press on the same values logs nothing."""
     with st.form(f"reading-form-{case.sha256}", border=False, enter_to_submit=False):
         chosen = st.radio(
@@ -39,28 +40,30 @@ def _form(case: state.Case, label: str) -> None:
             CHOICES,
             index=None,
             format_func=reader_study_text.choice,
-            key=state.reading_key("class", case),
+            key=session_reading.widget_key("class", case),
         )
         st.segmented_control(
             t("How sure are you? (optional: 1 a guess, 5 certain)"),
             range(1, 6),
-            key=state.reading_key("sureness", case),
+            key=session_reading.widget_key("sureness", case),
         )
-        st.text_input(t("Note (optional)"), max_chars=MAX_NOTE, key=state.reading_key("note", case))
+        st.text_input(
+            t("Note (optional)"), max_chars=MAX_NOTE, key=session_reading.widget_key("note", case)
+        )
         pressed = st.form_submit_button(label, type="primary", on_click=_save, args=(case,))
     if pressed and chosen is None:
         st.error(t("Choose what you see first."))
 
 
-def _save(case: state.Case) -> None:
-    chosen = st.session_state.get(state.reading_key("class", case))
+def _save(case: Case) -> None:
+    chosen = st.session_state.get(session_reading.widget_key("class", case))
     if chosen is None:
         return
     reading = Reading(
         file=case.name,
         sha256=case.sha256,
         reader_class=chosen,
-        sureness=st.session_state.get(state.reading_key("sureness", case)),
-        note=(st.session_state.get(state.reading_key("note", case)) or "").strip(),
+        sureness=st.session_state.get(session_reading.widget_key("sureness", case)),
+        note=(st.session_state.get(session_reading.widget_key("note", case)) or "").strip(),
     )
-    state.reading_log().add(reading, sample=bool(case.sample))
+    session_reading.log().add(reading, sample=bool(case.sample))

@@ -9,42 +9,43 @@ from dashboard.cases import viewer
 from dashboard.cases.reader_study import form
 from dashboard.cases.viewer import scene
 from dashboard.i18n.translate import t
-from dashboard.session import state
+from dashboard.session import reading
+from dashboard.session.uploads import Case
 
 
 def switch() -> None:
     """Show the switch; turned off over unread files, it asks before it reveals them."""
-    state.show_reading_first()
+    reading.show_reading_first()
     st.toggle(
         t("Read first, reveal later"),
-        key=state.READ_FIRST,
-        on_change=state.turn_reading_first,
+        key=reading.READ_FIRST,
+        on_change=reading.turn_reading_first,
         help=t(
             "Hides everything that a network says of a file, on every page, until you have given "
             "a reading of your own. Both go into a log that you can download."
         ),
     )
-    if not state.asks_to_reveal():
+    if not reading.asks_to_reveal():
         return
     st.warning(
         t("Files that you have not read would show their answers and be logged as seen."),
         title=t("Reveal every file?"),
     )
     with st.container(horizontal=True):
-        st.button(t("Keep hidden"), on_click=state.reveal, kwargs={"all_files": False})
-        st.button(t("Reveal every file"), on_click=state.reveal, kwargs={"all_files": True})
+        st.button(t("Keep hidden"), on_click=reading.reveal, kwargs={"all_files": False})
+        st.button(t("Reveal every file"), on_click=reading.reveal, kwargs={"all_files": True})
 
 
-def hidden(case: state.Case, diagnosis: Diagnosis) -> bool:
+def hidden(case: Case, diagnosis: Diagnosis) -> bool:
     """Whether what the networks say of a file may not be shown yet.
 
     A file that no network could be asked about hides nothing: its refusal is the reader's alone.
     """
-    read = state.reading_log().last(case.sha256) is not None
-    return state.reads_first() and diagnosis.radiograph is not None and not read
+    read = reading.log().last(case.sha256) is not None
+    return reading.reads_first() and diagnosis.radiograph is not None and not read
 
 
-def gate(case: state.Case, diagnosis: Diagnosis, *, run: str) -> bool:
+def gate(case: Case, diagnosis: Diagnosis, *, run: str) -> bool:
     """Return whether the page may show what the networks say of a file; ask for a reading if not.
 
     Call it before anything of ``diagnosis`` is drawn. What it lets through is noted in the log.
@@ -62,8 +63,8 @@ def gate(case: state.Case, diagnosis: Diagnosis, *, run: str) -> bool:
         with right:
             form.ask(case)
         return False
-    log = state.reading_log()
+    log = reading.log()
     log.show(case.sha256, run, diagnosis)
-    if state.reads_first() and log.last(case.sha256):
+    if reading.reads_first() and log.last(case.sha256):
         form.given(case)
     return True

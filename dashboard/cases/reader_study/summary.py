@@ -4,12 +4,12 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model.runs import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES
 from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.components import display
 from dashboard.i18n.translate import t
-from dashboard.session import state
+from dashboard.session import reading
 
 
 def section(*, run: str, network: str) -> None:
@@ -19,7 +19,7 @@ def section(*, run: str, network: str) -> None:
         run: folder name of the run.
         network: of that run, to compare the reader with.
     """
-    log = state.reading_log()
+    log = reading.log()
     if not log.readings:
         return
     title = ARCHITECTURES[network]
@@ -37,4 +37,4 @@ def section(*, run: str, network: str) -> None:
         display.offer_csv(t("Download the log as CSV"), readings, file="readings.csv")
         with st.popover(t("Delete the log"), icon=":material/delete:"):
             st.markdown(t("The readings are nowhere else. Download them first."))
-            st.button(t("Delete all readings"), on_click=state.forget_readings)
+            st.button(t("Delete all readings"), on_click=reading.forget)

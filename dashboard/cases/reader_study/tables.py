@@ -3,12 +3,11 @@
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
-from dashboard.cases.many_text import of_kind
 from dashboard.cases.reader_study.kappa import Kappa, cohen_kappa
 from dashboard.cases.reader_study.text import choice
-from dashboard.components.text import TITLES
+from dashboard.components.csv_export import Rows, defused, with_notice
+from dashboard.components.text import TITLES, of_kind
 from dashboard.i18n.translate import t
-from dashboard.reports.tables import Rows, defused, with_notice
 from dashboard.session.reading_log import CHOICES, Answer, Log, Reading
 
 COLUMNS = (

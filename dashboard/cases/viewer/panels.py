@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, TITLES, class_index
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
 from dashboard.components import display, text

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.inference.map_similarity import hottest_overlap, similarity
-from covid_model.runs import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import Diagnosis
 from dashboard.cases.viewer import encoding, panels

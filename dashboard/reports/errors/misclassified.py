@@ -7,7 +7,7 @@ from pathlib import Path
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import DataError
-from dashboard.reports.tables import with_notice
+from dashboard.components.csv_export import with_notice
 
 COLUMNS = ("path", "original", "source", "view", "label", "predicted", *SCORE_COLUMNS)
 

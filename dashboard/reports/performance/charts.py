@@ -8,9 +8,20 @@ import plotly.graph_objects as go
 from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Sentence
 from dashboard.components.dot_chart import Dots, dot_chart
-from dashboard.components.plotly_base import MARK, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.components.plotly_base import (
+    MARK,
+    TRAIN,
+    VALIDATION,
+    base_figure,
+    legend,
+    percent,
+)
+from dashboard.components.text import percent as in_percent
+from dashboard.components.text import titles
 from dashboard.i18n.translate import number, t
 from dashboard.reports.performance.text import NOT_ON_RECORD
+
+SHARES = [[0.0, "#eef4f7"], [0.5, "#6ea9bf"], [1.0, "#0b4f66"]]
 
 HEIGHT = 360
 DASHES = ("solid", "dash", "dot")  # in class order: told apart without colour too
@@ -105,4 +116,48 @@ def _finished(figure: go.Figure, *, x: str, y: str) -> go.Figure:
     figure.update_layout(legend=legend(), margin_t=90)
     figure.update_xaxes(title=x, range=[-2, 102], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(title=y, range=[-2, 104], tickvals=[0, 25, 50, 75, 100])
+    return figure
+
+
+def confusion_chart(matrix: Sequence[Sequence[int]]) -> go.Figure:
+    """Draw a confusion matrix: a row is a true class, a cell its count and its share of the row.
+
+    Args:
+        matrix: 3 x 3 counts in class order, rows = truth, columns = prediction.
+    """
+    shares = [[count / max(sum(row), 1) for count in row] for row in matrix]
+    heat = go.Heatmap(
+        z=shares,
+        x=list(titles()),
+        y=[f"{title}<br>n = {sum(row)}" for title, row in zip(titles(), matrix, strict=True)],
+        customdata=[
+            [(count, 100 * share) for count, share in zip(*pair, strict=True)]
+            for pair in zip(matrix, shares, strict=True)
+        ],
+        colorscale=SHARES,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=3,
+        ygap=3,
+        hovertemplate=t(
+            "truth %{y}<br>predicted %{x}<br>%{customdata[0]} images, "
+            "%{customdata[1]:.1f} % of the row<extra></extra>"
+        ),
+    )
+    figure = base_figure(heat, title=t("Confusion matrix: images, share of the row"), height=360)
+    for row, counts in enumerate(matrix):
+        for column, count in enumerate(counts):
+            share = shares[row][column]
+            figure.add_annotation(
+                x=column,
+                y=row,
+                text=f"<b>{count}</b><br>{in_percent(share)}",
+                showarrow=False,
+                font={"size": 15, "color": "#ffffff" if share > 0.45 else "#12303c"},
+            )
+    figure.update_xaxes(title=t("Predicted"), showgrid=False, ticks="")
+    figure.update_yaxes(
+        title=t("Truth"), autorange="reversed", showgrid=False, ticks="", ticklabelstandoff=6
+    )
     return figure

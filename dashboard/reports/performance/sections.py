@@ -8,21 +8,19 @@ import streamlit as st
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
 from dashboard.components import display, text
+from dashboard.components.csv_export import Report
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
-from dashboard.reports import charts
 from dashboard.reports.performance import charts as performance_charts
 from dashboard.reports.performance import tables as performance_tables
 from dashboard.reports.performance import text as performance_text
-from dashboard.reports.reliability import text as reliability_text
-from dashboard.reports.tables import Report
 from dashboard.session import state
 
 
 def charts_of(report: Report) -> None:
     """Show the confusion matrix beside ROC with precision-recall, where the report has them."""
     matrix = report["confusion_matrix"]
-    drawn = [(charts.confusion_chart(matrix), text.confusion(matrix), "confusion")]
+    drawn = [(performance_charts.confusion_chart(matrix), text.confusion(matrix), "confusion")]
     if report.get("curves"):
         for kind, area, chart in (
             ("ROC", "auroc", performance_charts.roc_chart),
@@ -91,7 +89,7 @@ def groups(report: Report, *, file: str) -> None:
         file=f"{file}-{choice}",
     )
     st.caption(t(performance_text.RECALL))
-    if noisy := reliability_text.noisy(report):
+    if noisy := performance_text.noisy(report):
         st.caption(noisy)
 
 

@@ -3,15 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.messages import Sentence
-from covid_model.runs import ARCHITECTURES
-from dashboard.components.formatting import number, points, share
+from dashboard.components.csv_export import Report, Rows
+from dashboard.components.formatting import number, points, share, value
 from dashboard.components.text import TITLES, percent, plain, steady
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import text as performance_text
 from dashboard.reports.performance.predictive_values import predictive_values
-from dashboard.reports.tables import Report, Rows
+
+OF_A_CLASS = {  # key in a report -> heading, format
+    "sensitivity": (Sentence("Sensitivity"), share),
+    "specificity": (Sentence("Specificity"), share),
+    "ppv": (Sentence("PPV"), share),
+    "npv": (Sentence("NPV"), share),
+    "f1": (Sentence("F1"), share),
+    "auroc": (Sentence("AUROC"), value),
+    "average_precision": (Sentence("AP"), value),
+}
 
 Row = Mapping[str, Any]
 
@@ -95,3 +105,15 @@ def pairs(comparison: Mapping[str, Any]) -> Rows:
 def in_order(row: Row) -> str:
     """Name the two networks of a row, the first one first."""
     return ", ".join(ARCHITECTURES.get(name, plain(name)) for name in row["networks"])
+
+
+def per_class(report: Report) -> Rows:
+    """Return one row a class: its figures with their intervals; older reports have fewer."""
+    return [
+        {
+            t("Class"): t(TITLES[row["class"]]),
+            t("Images"): str(row["images"]),
+            **{t(title): show(row, key) for key, (title, show) in OF_A_CLASS.items() if key in row},
+        }
+        for row in report["per_class"]
+    ]

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.messages import Sentence, in_words
-from covid_model.runs import ARCHITECTURES, Run
+from covid_model.runs import Run
 from dashboard.components.text import NO_BREAK, TITLES, percent, plain
 from dashboard.i18n.translate import number, t
 
@@ -151,3 +152,18 @@ def pair(row: Mapping[str, Any]) -> str:
     return t(
         "{ahead} is ahead of {behind}, by no more than chance may do.", ahead=ahead, behind=behind
     )
+
+
+NOISY_SOURCE = "nih-chestxray8"
+
+
+NOISY = Sentence(
+    "NIH's labels were mined from text reports and are noisy: a share of what counts as wrong in "
+    "nih-chestxray8 is an error of the label."
+)
+
+
+def noisy(report: Mapping[str, Any]) -> str:
+    """Say that labels are noisy where the report counts such images, else ""."""
+    sources = {row["group"] for row in report.get("groups", {}).get("source", ())}
+    return t(NOISY) if NOISY_SOURCE in sources else ""

@@ -7,11 +7,11 @@ import streamlit as st
 
 from covid_model.runs import Run
 from dashboard.components import display
+from dashboard.components.csv_export import Report
 from dashboard.i18n.translate import t
 from dashboard.reports.reliability import charts as reliability_charts
 from dashboard.reports.reliability import tables as reliability_tables
 from dashboard.reports.reliability import text as reliability_text
-from dashboard.reports.tables import Report
 
 
 def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from covid_model.runs import ModelInfo
+from dashboard.components.csv_export import Report, Rows
 from dashboard.components.formatting import number, share, value
 from dashboard.components.text import TITLES, percent, plain
 from dashboard.i18n.translate import t
-from dashboard.reports.tables import Report, Rows
 
 
 def thresholds(infos: Mapping[str, ModelInfo], reports: Mapping[str, Report]) -> Rows:

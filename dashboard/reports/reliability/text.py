@@ -4,22 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.common.messages import Sentence
-from covid_model.serving.classifier import Prediction
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
-
-NOVEL = Sentence("This does not look like the radiographs that the networks know")
-ANSWER = Sentence("The networks answer")
-CANT_TELL = {
-    "": Sentence("Can't tell"),
-    "low": Sentence("Can't tell: the calibrated probability is low"),
-    "disagree": Sentence("Can't tell: the networks disagree"),
-}
-WITHHELD = Sentence(
-    "The picture was read, but nothing is said of a disease. Novelty is the distance of a picture "
-    "from the radiographs that a network learned from, as a share of the largest distance that "
-    "counts as known."
-)
 
 SECTION = Sentence("When the networks may not answer")
 EXPLAINED = Sentence(
@@ -49,34 +35,6 @@ CHANCE = Sentence(
     "Within one source, the source cannot give the answer away. Only the two classes are asked "
     "for, so chance is 50.0 %. The AUROC (chance 0.5) says what another threshold could make of it."
 )
-NOISY_SOURCE = "nih-chestxray8"
-NOISY = Sentence(
-    "NIH's labels were mined from text reports and are noisy: a share of what counts as wrong in "
-    "nih-chestxray8 is an error of the label."
-)
-
-
-def leads(prediction: Prediction, *, network: str, status: str) -> str:
-    """Say what stands before the class that a network names."""
-    if status == "uncertain":
-        return t("{network} can't tell; it leans to", network=network)
-    if prediction.threshold is None:
-        return t("{network} predicts", network=network)
-    return t("{network} answers", network=network)
-
-
-def figures(prediction: Prediction) -> str:
-    """List the figures behind a class: the probability or score, its threshold, the novelty."""
-    said = f"{t(prediction.measure)} {percent(prediction.score)}"
-    if not prediction.calibrated:
-        said += t(", not calibrated")
-    if prediction.threshold is not None:
-        said += t(", an answer takes {threshold}", threshold=percent(prediction.threshold))
-    if prediction.novelty is None:
-        return said
-    if prediction.novelty <= 1:
-        return said + t("; novelty {novelty:.2f}, the limit is 1", novelty=prediction.novelty)
-    return said + t("; novelty {novelty:.2f}, above the limit of 1", novelty=prediction.novelty)
 
 
 def lacking(report: Mapping[str, Any]) -> str:
@@ -87,12 +45,6 @@ def lacking(report: Mapping[str, Any]) -> str:
     if not calibrated:
         return t(NO_CALIBRATION)
     return "" if novelty else t(NO_NOVELTY)
-
-
-def noisy(report: Mapping[str, Any]) -> str:
-    """Say that labels are noisy where the report counts such images, else ""."""
-    sources = {row["group"] for row in report.get("groups", {}).get("source", ())}
-    return t(NOISY) if NOISY_SOURCE in sources else ""
 
 
 def reliability(calibration: Mapping[str, Any]) -> str:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.messages import in_words
-from covid_model.runs import ARCHITECTURES
+from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import NOTHING, number, share, value
 from dashboard.components.text import TITLES, plain
 from dashboard.i18n.translate import t
 from dashboard.reports.shortcuts import map_text as shortcuts_map_text
 from dashboard.reports.shortcuts import text as shortcuts_text
-from dashboard.reports.tables import Rows
 
 
 def conditions(audit: Mapping[str, Any]) -> Rows:

@@ -1,66 +1,10 @@
-"""Training recipes: every value that decides a result, in frozen dataclasses."""
+"""The recipe that trains all layers, or the last blocks, from weights."""
 
 from dataclasses import dataclass
 
 from covid_model.common.errors import UsageError
-from covid_model.training.inputs.augmentation import Augmentation
+from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.base import Stage, WholeRecipe
-from covid_model.training.recipes.linear import LinearRecipe
-from covid_model.training.recipes.lungs import LungsRecipe
-
-
-@dataclass(frozen=True)
-class PaperRecipe:
-    """The recipe of César and Pedrosa Soares (2020): frozen convolutions, a small head.
-
-    Attributes:
-        epochs: passes over the training part.
-        batch: images a step.
-        learning_rate: Adam's, constant because ``min_learning_rate`` is as high.
-        plateau_factor: factor of ReduceLROnPlateau on the validation loss.
-        plateau_patience: epochs without improvement before it acts.
-        min_learning_rate: the learning rate's lower bound.
-        units: width of the hidden layer.
-        dropout: dropped share of the hidden layer.
-        size: input height, which is also the width, in pixels.
-        test: share of the images for test.
-        validation: share of the rest for validation.
-        seed: seed of the split, weights, dropout and batch order.
-    """
-
-    epochs: int = 80
-    batch: int = 15
-    learning_rate: float = 0.001
-    plateau_factor: float = 0.2
-    plateau_patience: int = 5
-    min_learning_rate: float = 0.001
-    units: int = 20
-    dropout: float = 0.2
-    size: int = 237
-    test: float = 0.2
-    validation: float = 0.1
-    seed: int = 40
-    name: str = "paper"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PretrainRecipe(WholeRecipe):
-    """All layers trained from random weights on radiographs: small crops, then whole images.
-
-    A crop of 112 px from an image of 237 px shows the lungs about as large as the whole image
-    does at 237 px, so that features learned on small crops hold at the size that serves. VGG16,
-    which has no batch normalisation, wants half the learning rate.
-
-    Attributes:
-        output_sum: what the features of an image sum to in the end, see ``scale_output``.
-        monitor: share of the images held out to watch the training.
-    """
-
-    stages: tuple[Stage, ...] = (Stage(112, 12800, 0.4), Stage(237, 1920, 0.7))
-    output_sum: float = 300.0
-    monitor: float = 0.05
-    networks: tuple[str, ...] = ("vgg16.learning_rate=2e-4",)
-    name: str = "pretrain"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,12 +84,3 @@ class FinetuneRecipe(WholeRecipe):
             )
         if self.keep not in ("last", "best"):
             raise UsageError(f"Expected keep=last or keep=best. Received: {self.keep!r}.")
-
-
-RECIPES: dict[str, type[PaperRecipe | WholeRecipe | LinearRecipe | LungsRecipe]] = {
-    "paper": PaperRecipe,
-    "pretrain": PretrainRecipe,
-    "finetune": FinetuneRecipe,
-    "linear": LinearRecipe,
-    "lungs": LungsRecipe,
-}

@@ -4,13 +4,8 @@ import json
 
 import pytest
 
-from covid_model.runs import (
-    ARCHITECTURES,
-    AUDIT_FILE,
-    read_model_info,
-    write_json,
-    write_model_info,
-)
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.runs import AUDIT_FILE, read_model_info, write_json, write_model_info
 from dashboard.reports.shortcuts import map_text as shortcuts_map_text
 from dashboard.reports.shortcuts import text as shortcuts_text
 from tests.app.conftest import words
@@ -26,7 +21,7 @@ def read(at):
 
 def test_failed_checks_are_named_first_in_plain_words(open_app, tmp_path):
     write_evidence_run(tmp_path / "run", failed=("lungs_hidden", "label_by_source"))
-    at = open_app(tmp_path, "audit")
+    at = open_app(tmp_path, "shortcuts")
     assert not at.exception
     assert at.title[0].value == "Shortcuts"
     assert at.error[0].proto.title == "2 of 4 checks failed: this network may use shortcuts"
@@ -40,7 +35,7 @@ def test_failed_checks_are_named_first_in_plain_words(open_app, tmp_path):
 
 def test_without_a_failed_check_there_is_no_alarm_and_no_all_clear(open_app, tmp_path):
     write_evidence_run(tmp_path / "run")
-    at = open_app(tmp_path, "audit")
+    at = open_app(tmp_path, "shortcuts")
     assert not at.error
     assert "No check failed" in at.success[0].value
     assert "no proof" in at.success[0].value
@@ -53,7 +48,7 @@ def test_every_check_that_can_fail_has_its_words(check):
 
 def test_charts_and_tables_of_an_audit(open_app, tmp_path):
     write_evidence_run(tmp_path / "run")
-    at = open_app(tmp_path, "audit")
+    at = open_app(tmp_path, "shortcuts")
     charts = at.get("plotly_chart")
     assert [json.loads(c.proto.spec)["layout"]["title"]["text"] for c in charts] == [
         "What is left with parts hidden (%)",
@@ -84,7 +79,7 @@ def test_an_audit_without_lungs_probe_or_maps_says_so(open_app, tmp_path):
     found |= {"source_probe": None, "maps": None}
     found["conditions"] = [row for row in found["conditions"] if "lungs" not in row["condition"]]
     rewrite(tmp_path / "run", found)
-    at = open_app(tmp_path, "audit")
+    at = open_app(tmp_path, "shortcuts")
     assert not at.exception
     said = read(at)
     assert "No outlines of lungs were at hand" in said
@@ -101,7 +96,7 @@ def test_maps_that_say_nothing_of_the_lungs_leave_the_rest(open_app, tmp_path):
     found["maps"] |= {"inside_lungs": None, "randomised": []}
     found["maps"]["deletion"] = {**found["maps"]["deletion"], "difference_interval": None}
     rewrite(tmp_path / "run", found)
-    at = open_app(tmp_path, "audit")
+    at = open_app(tmp_path, "shortcuts")
     assert not at.exception
     assert "too few patients for an interval" in read(at)
     assert shortcuts_map_text.RANDOMISED not in read(at)
@@ -123,7 +118,7 @@ def rewrite(folder, found):
 )
 def test_a_run_without_audit_says_why_and_what_to_do(open_app, tmp_path, lacking, said):
     write_evidence_run(tmp_path / "old", but=lacking)
-    at = open_app(tmp_path, "audit")
+    at = open_app(tmp_path, "shortcuts")
     assert not at.exception
     assert at.info[0].proto.title == "This network was not audited"
     assert said in at.info[0].value
@@ -133,6 +128,6 @@ def test_a_run_without_audit_says_why_and_what_to_do(open_app, tmp_path, lacking
 def test_a_damaged_audit_is_refused_by_name(open_app, tmp_path):
     write_evidence_run(tmp_path / "run")
     (tmp_path / "run" / "xception" / AUDIT_FILE).write_text("{}")
-    at = open_app(tmp_path, "audit")
+    at = open_app(tmp_path, "shortcuts")
     assert not at.exception
     assert "audit.json differs from the digest" in at.error[0].value

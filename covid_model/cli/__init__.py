@@ -1,0 +1,35 @@
+"""The command line: python -m covid_model COMMAND, or covid-xray COMMAND."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from covid_model.cli import card, classify, data, verify
+from covid_model.common.disclaimer import NOTICE
+from covid_model.common.errors import CovidModelError
+
+COMMANDS = (classify, data, verify, card)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 when all is well, 1 when figures disagree, 2 on wrong use."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run_command(arguments)
+    except CovidModelError as error:
+        message = str(error)
+    except OSError as error:  # bad input has a row of its own: this is the output
+        message = f"{error.filename or 'The table'} cannot be written ({error.strerror})."
+    print(f"error: {message}", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    called = Path(sys.argv[0]).stem
+    name = called if called.startswith("covid-xray") else "python -m covid_model"
+    parser = argparse.ArgumentParser(prog=name, description=NOTICE)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(commands)
+    return parser

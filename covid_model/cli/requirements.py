@@ -1,0 +1,24 @@
+"""Say what to install where a command needs more than the small installation."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from covid_model.common.errors import UsageError
+
+
+@contextmanager
+def needs(what: str) -> Iterator[None]:
+    """Say what to install where the block imports a package that only training has.
+
+    Args:
+        what: what the command does, the beginning of the sentence.
+
+    Raises:
+        UsageError: naming the package with the remedy.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"{what} needs {error.name}: install it with pip install -r requirements.txt."
+        ) from None

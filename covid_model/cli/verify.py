@@ -1,0 +1,69 @@
+"""The command verify: compute stored figures again."""
+
+import argparse
+from pathlib import Path
+
+from covid_model.cli.requirements import needs
+from covid_model.common.disclaimer import NOTICE
+from covid_model.common.errors import UsageError
+from covid_model.runs import runs_root
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command with its options."""
+    command = commands.add_parser(
+        "verify",
+        help="compute the published figures again from the stored predictions, or check a bundle",
+        description="Hold every file of a run to its digest; compute report.json, comparison.json "
+        "and audit.json again from the tables beside them; say what differs. Of a bundle that the "
+        "dashboard wrote, hold every file to its digest and lay its overlays again.",
+    )
+    command.set_defaults(run_command=run)
+    command.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="run folder, or bundle as a zip (default: all runs of the shelf)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a line a network or bundle, or one a problem; return 1 where there are any."""
+    root = runs_root()
+    paths = arguments.paths or sorted(path.parent for path in root.glob("*/run.json")) or [root]
+    for path in paths:
+        if not (path.is_file() or (path / "run.json").is_file()):
+            raise UsageError(
+                f"Expected a bundle or a run folder, which holds run.json. Received: {path}."
+            )
+    failed = [_verify_bundle(path) if path.is_file() else _verify_run(path) for path in paths]
+    return int(any(failed))
+
+
+def _verify_bundle(path: Path) -> bool:
+    """Print what a bundle's check finds; return whether there are problems."""
+    from covid_model.serving.case_bundle_check import check
+
+    checked = check(path.read_bytes())
+    for problem in checked.problems:
+        print(f"{path.name}: {problem}")
+    if not checked.problems:
+        counts = f"{checked.files} files, {checked.overlays} overlays laid again"
+        print(f"{path.name}: {counts}, all agree. {NOTICE}")
+    return bool(checked.problems)
+
+
+def _verify_run(folder: Path) -> bool:
+    """Print what a run's verification finds; return whether there are problems."""
+    with needs("Verifying"):
+        from covid_model.evaluation.verification.verify import verify_run
+
+    failed = False
+    for checked in verify_run(folder):
+        failed = failed or bool(checked.problems)
+        for problem in checked.problems:
+            print(f"{checked.name}: {problem}")
+        if not checked.problems:
+            print(f"{checked.name}: {checked.files} files, {checked.figures} figures, all agree.")
+    return failed

@@ -1,0 +1,30 @@
+"""A radiograph that was read: pixels, format, details."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from covid_model.imaging.dicom.window import Window
+
+
+@dataclass(frozen=True, eq=False)
+class Radiograph:
+    """One radiograph, ready to show or to classify.
+
+    Attributes:
+        pixels: float32 (H, W), range [0, 1], 0 = black = air.
+        name: file name as given.
+        format: "PNG", "JPEG" or "DICOM".
+        sha256: hex digest of the file's bytes.
+        details: what a DICOM header says ("View", "Age", "Sex", "Exposure" ...), never a patient's
+            name, ID or free text; empty when unknown. Keys, and values in words, are sentences.
+        windows: the ways that a DICOM file says to show its values; the first is the default.
+    """
+
+    pixels: np.ndarray
+    name: str = ""
+    format: str = ""
+    sha256: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()

@@ -1,0 +1,60 @@
+"""The folder of runs: which open, which can predict, which is the newest."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from covid_model.common import paths
+from covid_model.common.errors import RunError
+from covid_model.common.messages import Sentence, joined
+from covid_model.runs.reading import Run, load_run
+
+DEFAULT_ROOT = paths.SHIPPED_RUNS
+
+
+NO_RUN = Sentence(
+    "There is no run that can predict: train one with `python train_models.py --data DIR`, or name "
+    "a run folder."
+)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The runs of a folder: those that open, those that predict, a sentence for each other.
+
+    Both tuples of runs have the newest first; ``runs`` begins with ``servable``.
+    """
+
+    runs: tuple[Run, ...]
+    servable: tuple[Run, ...]
+    damaged: tuple[Sentence, ...]
+
+    @property
+    def newest(self) -> Run:
+        """The newest run that can predict.
+
+        Raises:
+            RunError: if there is none.
+        """
+        if not self.servable:
+            raise RunError(joined((NO_RUN, *self.damaged)))
+        return self.servable[0]
+
+
+def runs_root() -> Path:
+    """The folder of runs: ``COVID_MODEL_RUNS``, or the one of the project."""
+    return Path(os.environ.get("COVID_MODEL_RUNS") or DEFAULT_ROOT)
+
+
+def open_shelf(root: Path | None = None) -> Shelf:
+    """Open every run of a folder, ``runs_root()`` when None; a damaged one hides no other."""
+    servable, others, damaged = [], [], []
+    for path in sorted((root or runs_root()).glob("*/run.json")):
+        try:
+            run = load_run(path.parent)
+            (servable if run.servable_models else others).append(run)
+        except RunError as error:
+            damaged.append(error.sentence)
+    for runs in (servable, others):
+        runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
+    return Shelf((*servable, *others), tuple(servable), tuple(damaged))

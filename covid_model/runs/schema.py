@@ -1,0 +1,54 @@
+"""The run folder's format: file names, schema, one network's description."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from covid_model.common.architectures import ARCHITECTURES
+
+SCHEMA = 1
+PARTS = ("train", "validation", "test")  # of split.csv
+SERVING_FILES = ("model.tflite", "head.npz")
+NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
+AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What ``model.json`` says of one network.
+
+    Attributes:
+        architecture: key of ``ARCHITECTURES``.
+        classes: class names in the order of the probabilities.
+        input_shape: (1, height, width, 3); values are float32 in [0, 1].
+        target_layer: the layer whose output the Grad-CAM maps explain.
+        backbone_origin: one sentence that says where the convolutions' weights came from.
+        weights_format: how ``model.tflite`` stores weights, or "" for a reports-only model.
+        temperature: softmax temperature fitted on validation, None when not calibrated.
+        offsets: what is added to each class's tempered logit, so that the probabilities hold for a
+            mix in which the classes are equally frequent; None where they hold for a mix as in
+            the validation part.
+        thresholds: "probability", the lowest calibrated probability that is an answer; "novelty",
+            the largest distance that is known; each only where it was fitted.
+        sha256: digest of every other file in the folder by file name.
+    """
+
+    architecture: str
+    classes: tuple[str, ...]
+    input_shape: tuple[int, int, int, int]
+    target_layer: str
+    backbone_origin: str
+    weights_format: str = ""
+    temperature: float | None = None
+    offsets: tuple[float, ...] | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The architecture's name as papers write it."""
+        return ARCHITECTURES.get(self.architecture, self.architecture)
+
+    @property
+    def servable(self) -> bool:
+        """True when the folder holds what a prediction needs."""
+        return all(name in self.sha256 for name in SERVING_FILES)

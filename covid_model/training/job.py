@@ -1,0 +1,33 @@
+"""What one training command is to write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to fit and where to write it.
+
+    Attributes:
+        models: keys of ``runs.ARCHITECTURES``.
+        out: the run folder to write.
+        weights: ``imagenet``, ``random`` or a path, as ``build_backbone`` takes it.
+        weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
+        cache: folder of the frozen features, None for the user's cache.
+        title: what people call the run.
+        companion: name of the run to show beside it.
+        notes: sentences to show with the run.
+        keep: a run of the same split, whose networks that are not in ``models`` are taken over;
+            None to write ``models`` alone.
+    """
+
+    models: Sequence[str]
+    out: Path
+    weights: str = "imagenet"
+    weights_format: str = "auto"
+    cache: Path | None = None
+    title: str = ""
+    companion: str | None = None
+    notes: Sequence[str] = ()
+    keep: Path | None = None

@@ -1,0 +1,46 @@
+"""Words on one outcome."""
+
+from covid_model.common.messages import Sentence
+from covid_model.serving.classifier import Prediction
+from dashboard.components.text import percent
+from dashboard.i18n.translate import t
+
+NOVEL = Sentence("This does not look like the radiographs that the networks know")
+ANSWER = Sentence("The networks answer")
+
+
+CANT_TELL = {
+    "": Sentence("Can't tell"),
+    "low": Sentence("Can't tell: the calibrated probability is low"),
+    "disagree": Sentence("Can't tell: the networks disagree"),
+}
+
+
+WITHHELD = Sentence(
+    "The picture was read, but nothing is said of a disease. Novelty is the distance of a picture "
+    "from the radiographs that a network learned from, as a share of the largest distance that "
+    "counts as known."
+)
+
+
+def leads(prediction: Prediction, *, network: str, status: str) -> str:
+    """Say what stands before the class that a network names."""
+    if status == "uncertain":
+        return t("{network} can't tell; it leans to", network=network)
+    if prediction.threshold is None:
+        return t("{network} predicts", network=network)
+    return t("{network} answers", network=network)
+
+
+def figures(prediction: Prediction) -> str:
+    """List the figures behind a class: the probability or score, its threshold, the novelty."""
+    said = f"{t(prediction.measure)} {percent(prediction.score)}"
+    if not prediction.calibrated:
+        said += t(", not calibrated")
+    if prediction.threshold is not None:
+        said += t(", an answer takes {threshold}", threshold=percent(prediction.threshold))
+    if prediction.novelty is None:
+        return said
+    if prediction.novelty <= 1:
+        return said + t("; novelty {novelty:.2f}, the limit is 1", novelty=prediction.novelty)
+    return said + t("; novelty {novelty:.2f}, above the limit of 1", novelty=prediction.novelty)

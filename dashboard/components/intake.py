@@ -1,0 +1,67 @@
+"""The uploader with the samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.components import text
+from dashboard.i18n.translate import t
+from dashboard.session import cases
+from dashboard.session import samples as session_samples
+
+if TYPE_CHECKING:
+    pass
+
+
+SAMPLES_WIDTH = 640  # pixels
+
+
+def intake() -> None:
+    """Show the uploader with the samples; what comes is kept in the session."""
+    files = st.file_uploader(
+        t("Chest radiographs"),
+        accept_multiple_files=True,
+        key=cases.uploader_key(),
+        on_change=cases.receive,
+        help=t(
+            "PNG, JPEG or DICOM, one or many, or a whole study as a zip. The content decides, not "
+            "the file's ending, and a file may have none."
+        ),
+    )
+    if not files:
+        cases.uploader_is_empty()
+    if note := cases.note():
+        st.warning(text.plain(t(note)))
+    for unlisted in cases.unlisted():
+        st.caption(text.plain(t(unlisted)))
+    if cases.by_key():
+        samples()
+        st.button(t("Remove all files"), icon=":material/delete:", on_click=cases.clear)
+
+
+def empty() -> None:
+    """Say what to do on a page that has no file yet, with the samples in one click."""
+    with st.container(border=True):
+        st.markdown(t(text.EMPTY))
+        with st.container(width=SAMPLES_WIDTH):
+            samples()
+
+
+def samples() -> None:
+    """Show the composite samples that are there, each with a button that takes it."""
+    if found := session_samples.samples():
+        st.caption(t(text.SAMPLES))
+        grid = st.grid(len(found), min_column_width=90, gap="small")
+        for title, sample in found.items():
+            with grid.cell():
+                st.image(sample.data, width="stretch", alt=t(sample.sample))
+                st.button(
+                    t(title),
+                    key=f"sample-{title}",
+                    on_click=cases.add_sample,
+                    args=(sample,),
+                    width="stretch",
+                    wrap=True,
+                )

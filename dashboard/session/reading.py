@@ -1,0 +1,54 @@
+"""The reading part of a visitor's session."""
+
+import streamlit as st
+
+from dashboard.session.cases import by_key
+from dashboard.session.reading_log import Log
+from dashboard.session.uploads import Case
+
+READ_FIRST = "read_first"  # the switch that hides what the networks say
+_LOG, _READS_FIRST, _ASKING_TO_REVEAL = "reading_log", "reads_first", "asking_to_reveal"
+
+
+def log() -> Log:
+    """Return the session's log of readings; removing files leaves it."""
+    return st.session_state.setdefault(_LOG, Log())
+
+
+def widget_key(part: str, case: Case) -> str:
+    """Return the key of one widget of a file's reading form."""
+    return f"reading-{part}-{case.sha256}"
+
+
+def forget() -> None:
+    """Start the log anew; the files whose answers were seen stay marked so."""
+    st.session_state[_LOG] = log().emptied()
+
+
+def reads_first() -> bool:
+    """Whether the networks' answers are hidden until the reader gave a reading."""
+    return st.session_state.get(_READS_FIRST, False)
+
+
+def asks_to_reveal() -> bool:
+    """Whether the switch was turned off over unread files, and nobody said yet whether to do so."""
+    return st.session_state.get(_ASKING_TO_REVEAL, False)
+
+
+def show_reading_first() -> None:
+    """Give the switch, before it is drawn, its value: a page switch would forget the widget's."""
+    st.session_state[READ_FIRST] = reads_first() and not asks_to_reveal()
+
+
+def turn_reading_first() -> None:
+    """Follow the switch; off over files that nobody read yet is asked about first."""
+    on, readings = st.session_state[READ_FIRST], log()
+    unread = any(readings.unseen(case.sha256) for case in by_key().values())
+    st.session_state[_READS_FIRST] = on or unread
+    st.session_state[_ASKING_TO_REVEAL] = unread and not on
+
+
+def reveal(*, all_files: bool) -> None:
+    """Answer the question that ``turn_reading_first`` left open."""
+    st.session_state[_ASKING_TO_REVEAL] = False
+    st.session_state[_READS_FIRST] = not all_files
