@@ -30,7 +30,7 @@ from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import features
 from covid_model.runs import Run, load_run
-from covid_model.serving.reliability import Trust
+from covid_model.serving.reliability import Reliability
 from covid_model.training.export.novelty import fit_novelty, threshold_of
 
 ALTERED = 100  # test radiographs that are turned, cropped, inverted
@@ -89,7 +89,10 @@ def measure(
 ) -> Measured:
     """Measure one network of a run."""
     folder, title = run.model_folder(name), ARCHITECTURES[name]
-    network, trust = Network.load(folder / "model.tflite"), Trust.load(folder, run.model_info(name))
+    network, trust = (
+        Network.load(folder / "model.tflite"),
+        Reliability.load(folder, run.model_info(name)),
+    )
     model, limit = trust.novelty, trust.largest_distance
     shares: dict[str, float] = {}
     if model is None or unseen:

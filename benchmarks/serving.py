@@ -21,7 +21,7 @@ from ai_edge_litert.interpreter import Interpreter
 from covid_model import read_radiograph
 from covid_model.imaging.preprocessing import to_input
 from covid_model.runs import Run, load_run, open_shelf
-from covid_model.serving import Classifier, diagnose
+from covid_model.serving import Classifier, classify_case
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 2
@@ -29,11 +29,11 @@ COLD_START = """
 import sys
 from pathlib import Path
 from covid_model.runs import load_run
-from covid_model.serving import Classifier, diagnose
+from covid_model.serving import Classifier, classify_case
 
 run, image = load_run(sys.argv[1]), Path(sys.argv[2])
 classifiers = [Classifier.load(run.model_folder(name)) for name in run.servable_models]
-diagnosis = diagnose(image.read_bytes(), image.name, classifiers)
+diagnosis = classify_case(image.read_bytes(), image.name, classifiers)
 status = Path("/proc/self/status").read_text()
 print(len(diagnosis.predictions), status.split("VmHWM:")[1].split()[0], flush=True)
 """
@@ -73,7 +73,7 @@ def side_by_side(run: Run, data: bytes, *, rounds: int) -> tuple[float, float]:
     classifiers = [
         Classifier.load(run.model_folder(name), threads=THREADS) for name in run.servable_models
     ]
-    calls = (bare, lambda: diagnose(data, "image", classifiers))
+    calls = (bare, lambda: classify_case(data, "image", classifiers))
     for call in calls:  # the first pass of each allocates
         call()
     times = [[seconds(call) for call in calls] for _ in range(rounds)]

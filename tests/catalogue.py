@@ -14,7 +14,7 @@ ENGLISH = tuple(  # what no page says: the command line, training, model cards
     PROJECT / "covid_model" / part
     for part in ("cli", "data", "evaluation", "training", "serving/batch.py", "runs/model_card")
 )
-SAYING = {"t", "Sentence"} | {name for name in vars(errors) if name.endswith("Error")}
+SAYING = {"t", "Message"} | {name for name in vars(errors) if name.endswith("Error")}
 FROM_FILES = (  # said though no call has them as a literal: constants, words of a report
     *paper.PROTOCOL,
     *paper.PROTOCOL.values(),

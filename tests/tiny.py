@@ -5,7 +5,7 @@ import pandas as pd
 
 from covid_model.common.architectures import REGISTRY
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.evaluation.report import predictions_table, report_of
+from covid_model.evaluation.report import predictions_table, read_and_report
 from covid_model.evaluation.tables import as_stored, write_table
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
@@ -52,7 +52,7 @@ def write_tiny_run(folder, *, models=tuple(REGISTRY), servable=True) -> None:
         write_history(folder / name, fitted)
         predictions = as_stored(tiny_predictions(len(name)))
         write_table(predictions, folder / name / "predictions.csv")
-        write_json(folder / name / "report.json", report_of(predictions))
+        write_json(folder / name / "report.json", read_and_report(predictions))
         litert.write_info(folder / name, fitted, weights_format="float32" if servable else "")
     write_json(folder / "run.json", tiny_run_info(folder.name))
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from covid_model.training.inputs.batches import Pictures
-from covid_model.training.loop.checkpoint import Course
+from covid_model.training.inputs.batches import ImagePool
+from covid_model.training.loop.checkpoint import CheckpointedTraining
 from covid_model.training.recipes.base import Stage
 from covid_model.training.recipes.finetune import FinetuneRecipe
 
@@ -30,19 +30,21 @@ RECIPE = FinetuneRecipe(
 SHORT = (Stage(16, 32, 0.5),)
 
 
-def pictures(count: int = 24) -> Pictures:
+def pictures(count: int = 24) -> ImagePool:
     """Grey squares whose brightness, with noise, is their class; drawn alike."""
     rng = np.random.default_rng(0)
     classes = np.arange(count) % 3
     grey = rng.normal(50 + 70 * classes[:, None, None], 25, (count, 24, 24)).clip(0, 255)
     labels = np.eye(3, dtype=np.float32)[classes]
-    return Pictures(grey.astype(np.uint8), labels, np.full(count, 1 / count))
+    return ImagePool(grey.astype(np.uint8), labels, np.full(count, 1 / count))
 
 
-def course(folder: Path, **changes) -> Course:
+def course(folder: Path, **changes) -> CheckpointedTraining:
     """A course of twelve steps with a checkpoint at every other."""
     one = pictures()
-    return replace(Course("tiny", one, one, RECIPE, folder, {"data": "drawn"}), **changes)
+    return replace(
+        CheckpointedTraining("tiny", one, one, RECIPE, folder, {"data": "drawn"}), **changes
+    )
 
 
 def build():

@@ -8,8 +8,8 @@ from covid_model.inference.network import Network
 from covid_model.inference.novelty import features
 from covid_model.runs import read_model_info, write_json
 from covid_model.training.export import litert
-from covid_model.training.export.reliability import judge
-from covid_model.training.export.served_outputs import Outputs
+from covid_model.training.export.reliability import fit_reliability
+from covid_model.training.export.served_outputs import ServedOutputs
 from tests.tiny import (
     PARTS,
     drawn_rows,
@@ -34,13 +34,15 @@ def write_trusted_run(folder) -> None:
         litert.write_info(folder / name, fitted, weights_format="float32")
         network = Network.load(folder / name / "model.tflite")
         train, validation, test = (served(network, *part) for part in parts)
-        judge(validation, test, train=train).write(folder / name, read_model_info(folder / name))
+        fit_reliability(validation, test, train=train).write(
+            folder / name, read_model_info(folder / name)
+        )
     write_json(folder / "run.json", tiny_run_info(folder.name))
 
 
-def served(network: Network, frame: pd.DataFrame, images: np.ndarray) -> Outputs:
+def served(network: Network, frame: pd.DataFrame, images: np.ndarray) -> ServedOutputs:
     """What an exported tiny network says of drawn rows."""
     outputs = [network.run(image[None]) for image in images]
     scores = np.stack([scores for scores, _ in outputs])
     rows = [features(maps, image) for (_, maps), image in zip(outputs, images, strict=True)]
-    return Outputs(frame, scores, np.stack(rows))
+    return ServedOutputs(frame, scores, np.stack(rows))

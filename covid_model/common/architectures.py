@@ -14,7 +14,7 @@ class Architecture:
     """One network of keras.applications as this project uses it.
 
     Attributes:
-        name: key of ``runs.ARCHITECTURES``.
+        name: key of ``architectures.ARCHITECTURES``.
         builder: name of the function in ``keras.applications``.
         target_layer: layer whose output Grad-CAM explains, "" for the backbone's own output.
         max_pool: size of the max pooling between the target layer and the head, 0 for none.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 
 
 @dataclass(frozen=True)
@@ -10,17 +10,17 @@ class ClassInfo:
     """One class: its name in files, its title on screen and its colour in charts."""
 
     name: str
-    title: Sentence
+    title: Message
     colour: str
 
 
 CLASSES: tuple[ClassInfo, ...] = (
-    ClassInfo("covid", Sentence("COVID-19"), "#ea580c"),
-    ClassInfo("normal", Sentence("Normal"), "#0d9488"),
-    ClassInfo("infection", Sentence("Other infection"), "#7a4ff0"),
+    ClassInfo("covid", Message("COVID-19"), "#ea580c"),
+    ClassInfo("normal", Message("Normal"), "#0d9488"),
+    ClassInfo("infection", Message("Other infection"), "#7a4ff0"),
 )
 CLASS_NAMES: tuple[str, ...] = tuple(info.name for info in CLASSES)
-TITLES: dict[str, Sentence] = {info.name: info.title for info in CLASSES}
+TITLES: dict[str, Message] = {info.name: info.title for info in CLASSES}
 SCORE_COLUMNS: tuple[str, ...] = tuple(f"p_{name}" for name in CLASS_NAMES)
 
 

@@ -1,5 +1,5 @@
 """The one sentence that every page, picture or table of this project carries."""
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 
-NOTICE = Sentence("For research and teaching, not for diagnosis.")
+NOTICE = Message("For research and teaching, not for diagnosis.")

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 
 
 class CovidModelError(Exception):
     """Base of every error whose message is one sentence a user can act on.
 
-    ``CovidModelError("... {count} ...", count=3)`` keeps template and values in ``sentence``, so
+    ``CovidModelError("... {count} ...", count=3)`` keeps template and values in ``message``, so
     that the message can be said in another language.
     """
 
     def __init__(self, template: str, **values: Any) -> None:
-        self.sentence = template if isinstance(template, Sentence) else Sentence(template, **values)
-        super().__init__(self.sentence)
+        self.message = template if isinstance(template, Message) else Message(template, **values)
+        super().__init__(self.message)
 
 
 class RadiographError(CovidModelError):

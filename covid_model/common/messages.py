@@ -1,10 +1,10 @@
-"""A sentence that remembers what was put into it, so that it can be said in another language."""
+"""A message that keeps its template and its values, so that it can be translated."""
 
 from collections.abc import Sequence
 from typing import Any
 
 
-class Sentence(str):
+class Message(str):
     """English text made from a template.
 
     It is a plain ``str`` to whoever only shows it. Whoever translates it takes the template and
@@ -18,26 +18,26 @@ class Sentence(str):
     template: str
     values: dict[str, Any]
 
-    def __new__(cls, template: str, **values: Any) -> "Sentence":
+    def __new__(cls, template: str, **values: Any) -> "Message":
         """Format a template; without values its braces stay as they are."""
-        sentence = super().__new__(cls, template.format(**values) if values else template)
-        sentence.template, sentence.values = template, values
-        return sentence
+        message = super().__new__(cls, template.format(**values) if values else template)
+        message.template, message.values = template, values
+        return message
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
         """What makes it again, for pickle and copy."""
         return (self.template,), self.values
 
 
-def joined(parts: Sequence[str], between: str = " ") -> Sentence:
+def join(parts: Sequence[str], between: str = " ") -> Message:
     """Put sentences, or words, one after the other; each keeps its template."""
     names = [f"part_{index}" for index in range(len(parts))]
     template = between.join(f"{{{name}}}" for name in names)
-    return Sentence(template, **dict(zip(names, parts, strict=True)))
+    return Message(template, **dict(zip(names, parts, strict=True)))
 
 
-def in_words(words: Sequence[str]) -> Sentence:
+def in_words(words: Sequence[str]) -> Message:
     """List words as a sentence does: "a", "a and b", "a, b and c"."""
     if len(words) < 2:
-        return joined(words)
-    return Sentence("{first} and {last}", first=joined(words[:-1], ", "), last=words[-1])
+        return join(words)
+    return Message("{first} and {last}", first=join(words[:-1], ", "), last=words[-1])

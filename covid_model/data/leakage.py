@@ -12,7 +12,7 @@ from covid_model.runs import PARTS
 log = logging.getLogger(__name__)
 
 
-def leaks(data: Dataset, part: pd.Series) -> np.ndarray:
+def leaked_patients(data: Dataset, part: pd.Series) -> np.ndarray:
     """Mark the images of patients who share a radiograph with someone of an earlier part.
 
     One person under two ids, or one radiograph published twice, often in another size: the bytes
@@ -21,7 +21,7 @@ def leaks(data: Dataset, part: pd.Series) -> np.ndarray:
 
     Args:
         data: n images whose ``group`` stands in one part each.
-        part: one of ``runs.PARTS`` an image, in whose order parts are early or late.
+        part: one of ``schema.PARTS`` an image, in whose order parts are early or late.
 
     Returns:
         bool (n,).

@@ -13,7 +13,7 @@ from covid_model.runs import PARTS, Run, sha256_of
 
 
 @dataclass(frozen=True)
-class Split:
+class RunSplit:
     """The images that a run was made from, with the part that each had in it."""
 
     data: Dataset
@@ -24,7 +24,7 @@ class Split:
         return self.data.rows(self.part == part)
 
 
-def read_split(run: Run, folder: Path) -> Split:
+def read_run_split(run: Run, folder: Path) -> RunSplit:
     """Find the images of a run's ``split.csv`` in a data folder, unchanged.
 
     Raises:
@@ -63,7 +63,7 @@ def read_split(run: Run, folder: Path) -> Split:
             "Restore the radiographs."
         )
     _check_patients(data, split["part"], by_patient=described.get("split_by") == "patient")
-    return Split(data, split["part"])
+    return RunSplit(data, split["part"])
 
 
 def split_table(run: Run) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def balanced_rows(
     return np.sort(order[:at_most])
 
 
-def draw_weights(
+def sampling_weights(
     data: Dataset,
     source_exponent: float,
     *,

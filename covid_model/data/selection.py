@@ -11,7 +11,7 @@ import pandas as pd
 
 from covid_model.common.errors import DataError
 from covid_model.data.dataset import Dataset, read_dataset
-from covid_model.data.leakage import leaks
+from covid_model.data.leakage import leaked_patients
 from covid_model.data.splits import (
     counts,
     patients_in_several,
@@ -82,7 +82,7 @@ class Selection:
         return chosen
 
     def split(self, data: Dataset, recipe: SplitRecipe) -> tuple[Dataset, pd.Series]:
-        """Give each image a part of ``runs.PARTS``, then apply the limit.
+        """Give each image a part of ``schema.PARTS``, then apply the limit.
 
         Split by patient, patients who turn out to be in an earlier part too are left out.
 
@@ -95,7 +95,7 @@ class Selection:
         data, part = self._parted(data, recipe)
         kept = self._kept(data, part, recipe.seed)
         if self.split_by == "patient":
-            leaked = leaks(data, part)
+            leaked = leaked_patients(data, part)
             data = replace(data, left_out=(*data.left_out, *data.frame["path"][leaked]))
             kept &= ~leaked
         return data.rows(kept), part[kept].reset_index(drop=True)

@@ -10,7 +10,7 @@ from scipy.special import log_softmax
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.rounding import mean
-from covid_model.inference.calibration import temper, untemper
+from covid_model.inference.calibration import apply_temperature, undo_temperature
 from covid_model.runs import ModelInfo
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Calibration:
-    """What turns scores into calibrated probabilities, see ``probabilities.temper``.
+    """What turns scores into calibrated probabilities, see ``apply_temperature``.
 
     Attributes:
         temperature: softmax temperature, above 1 where the network is too sure.
@@ -36,18 +36,18 @@ class Calibration:
 
     def apply(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities float32 (n, 3) of scores (n, 3)."""
-        return temper(scores, self.temperature, self.offsets)
+        return apply_temperature(scores, self.temperature, self.offsets)
 
     def undo(self, probabilities: np.ndarray) -> np.ndarray:
         """The scores (n, 3) that ``apply`` made calibrated probabilities of."""
-        return untemper(probabilities, self.temperature, self.offsets)
+        return undo_temperature(probabilities, self.temperature, self.offsets)
 
     def weights(self, truth: np.ndarray) -> np.ndarray:
         """How much each image counts where the calibration is judged: float (n,), mean 1."""
         return np.ones(len(truth)) if self.offsets is None else class_weights(truth)
 
 
-def calibration_of(info: ModelInfo) -> Calibration | None:
+def calibration_in(info: ModelInfo) -> Calibration | None:
     """The calibration that a network is served with, None where there is none."""
     return None if info.temperature is None else Calibration(info.temperature, info.offsets)
 

@@ -9,7 +9,7 @@ from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 
 
-def shared_rates(
+def overall_metrics(
     truth: np.ndarray, predicted: np.ndarray, bootstrap: PatientBootstrap
 ) -> dict[str, Any]:
     """Accuracy, then macro recall, each with its interval.
@@ -49,7 +49,7 @@ def hits_by_class(truth: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     return np.where(truth[:, None] == classes, (predicted == truth)[:, None], np.nan)
 
 
-def class_rates(
+def per_class_metrics(
     truth: np.ndarray, predicted: np.ndarray, bootstrap: PatientBootstrap
 ) -> list[dict[str, Any]]:
     """Sensitivity, specificity, PPV, NPV, F1 of each class, each with its interval.

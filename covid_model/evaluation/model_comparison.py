@@ -28,13 +28,13 @@ def write_comparison(
         map_agreement: rows on the networks' areas of attention; none where nobody compared them.
     """
     tables = {name: read_table(folder / name / "predictions.csv") for name in networks}
-    comparison: dict[str, Any] = {"schema": SCHEMA, "pairs": pairs_of(tables)}
+    comparison: dict[str, Any] = {"schema": SCHEMA, "pairs": compare_pairs(tables)}
     if map_agreement:
         comparison["map_agreement"] = list(map_agreement)
     write_json(folder / COMPARISON_FILE, comparison)
 
 
-def pairs_of(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+def compare_pairs(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """Compare each two networks, the first of a pair with the second.
 
     Args:

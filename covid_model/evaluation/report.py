@@ -11,17 +11,17 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.evaluation.bootstrap import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
 from covid_model.evaluation.calibration import Calibration
-from covid_model.evaluation.metrics import class_rates, shared_rates
-from covid_model.evaluation.roc import curves_of, ranking_figures
-from covid_model.evaluation.selective_prediction import Fit, fitted_figures
-from covid_model.evaluation.subgroups import groups_of, within_source
+from covid_model.evaluation.metrics import overall_metrics, per_class_metrics
+from covid_model.evaluation.roc import ranking_metrics, roc_and_pr_curves
+from covid_model.evaluation.selective_prediction import ThresholdFit, selective_metrics
+from covid_model.evaluation.subgroups import subgroup_metrics, within_source
 from covid_model.evaluation.tables import scores_of, truth_of
 from covid_model.runs import (
     SCHEMA,
 )
 
-WHO = ("path", "original", "source", "patient_id", "label")
-ON_RECORD = ("view", "sex", "age", "width", "height")
+IDENTITY_COLUMNS = ("path", "original", "source", "patient_id", "label")
+RECORDED_COLUMNS = ("view", "sex", "age", "width", "height")
 
 
 def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.DataFrame:
@@ -33,9 +33,9 @@ def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.Data
         probabilities: float32 (n, 3) in the order of ``CLASS_NAMES``.
     """
     frame = frame.reset_index(drop=True)
-    table = frame[[name for name in WHO if name in frame]].copy()
+    table = frame[[name for name in IDENTITY_COLUMNS if name in frame]].copy()
     table[list(SCORE_COLUMNS)] = probabilities
-    for name in ON_RECORD:
+    for name in RECORDED_COLUMNS:
         if name in frame and name in ("width", "height"):
             table[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
         elif name in frame:
@@ -43,7 +43,7 @@ def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.Data
     return table
 
 
-def report_of(
+def read_and_report(
     predictions: pd.DataFrame,
     validation: pd.DataFrame | None = None,
     *,
@@ -64,10 +64,10 @@ def report_of(
     if "novelty" in validation and "novelty" in predictions:
         kept = float((validation["novelty"] <= 1).mean())
     threshold = (thresholds or {}).get("probability")
-    return evaluate(predictions, fit=Fit(len(validation), calibration, threshold, kept))
+    return evaluate(predictions, fit=ThresholdFit(len(validation), calibration, threshold, kept))
 
 
-def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, Any]:
+def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> dict[str, Any]:
     """Compute a report from predictions alone.
 
     What a part has too few images for is None.
@@ -84,8 +84,8 @@ def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, 
     truth, scores = truth_of(predictions), scores_of(predictions).astype(float)
     predicted = scores.argmax(axis=1)
     bootstrap = PatientBootstrap(predictions["patient_id"])
-    ranked, macro = ranking_figures(truth, scores, bootstrap)
-    classes = class_rates(truth, predicted, bootstrap)
+    ranked, macro = ranking_metrics(truth, scores, bootstrap)
+    classes = per_class_metrics(truth, predicted, bootstrap)
     return {
         "schema": SCHEMA,
         "classes": list(CLASS_NAMES),
@@ -95,13 +95,13 @@ def evaluate(predictions: pd.DataFrame, *, fit: Fit | None = None) -> dict[str, 
         "confusion_matrix": confusion_matrix(
             truth, predicted, labels=range(len(CLASS_NAMES))
         ).tolist(),
-        **shared_rates(truth, predicted, bootstrap),
+        **overall_metrics(truth, predicted, bootstrap),
         **macro,
         "per_class": [one | other for one, other in zip(classes, ranked, strict=True)],
-        "curves": curves_of(truth, scores),
-        "groups": groups_of(predictions, truth, predicted),
+        "curves": roc_and_pr_curves(truth, scores),
+        "groups": subgroup_metrics(predictions, truth, predicted),
         "within_source": within_source(predictions, truth, scores),
-        **(fitted_figures(predictions, truth, fit) if fit else {}),
+        **(selective_metrics(predictions, truth, fit) if fit else {}),
     }
 
 

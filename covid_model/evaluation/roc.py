@@ -15,10 +15,10 @@ from covid_model.common.rounding import number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 
 BLOCK = 100  # replicates at once: of 25,000 images they are 20 MB an array
-FIGURES = {"auroc": roc_auc_score, "average_precision": average_precision_score}
+RANKING_METRICS = {"auroc": roc_auc_score, "average_precision": average_precision_score}
 
 
-def ranking_figures(
+def ranking_metrics(
     truth: np.ndarray, scores: np.ndarray, bootstrap: PatientBootstrap
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """AUROC with average precision, one class against the rest, each with its interval.
@@ -38,7 +38,7 @@ def ranking_figures(
     resampled = {c: weighted_ranking(positive[:, c], scores[:, c], weights) for c in known}
     rows: list[dict[str, Any]] = [{} for _ in CLASS_NAMES]
     macro: dict[str, Any] = {}
-    for column, (name, figure) in enumerate(FIGURES.items()):
+    for column, (name, figure) in enumerate(RANKING_METRICS.items()):
         values = {c: figure(positive[:, c], scores[:, c]) for c in known}
         draws = {c: resampled[c][:, column] for c in known}
         for c, row in enumerate(rows):
@@ -89,7 +89,7 @@ def weighted_ranking(positive: np.ndarray, score: np.ndarray, weights: np.ndarra
 MOST_POINTS = 101
 
 
-def curves_of(truth: np.ndarray, scores: np.ndarray) -> list[dict[str, Any]]:
+def roc_and_pr_curves(truth: np.ndarray, scores: np.ndarray) -> list[dict[str, Any]]:
     """The two curves of each class against the rest.
 
     Args:

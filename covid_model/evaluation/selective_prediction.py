@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 WANTED_ACCURACY = 0.95
 # Three classes: the highest probability is never below 1/3, so the first one answers everything.
 THRESHOLDS = tuple(round(0.33 + 0.01 * step, 2) for step in range(67))
-LEAST_ANSWERED = 0.05
+LEAST_COVERAGE = 0.05
 
 
 @dataclass(frozen=True)
-class Fit:
+class ThresholdFit:
     """What was fitted on the validation part, which test predictions alone do not tell.
 
     Attributes:
@@ -36,7 +36,7 @@ class Fit:
     kept: float | None = None
 
 
-def answer_curve(
+def coverage_accuracy_curve(
     probabilities: np.ndarray,
     truth: np.ndarray,
     *,
@@ -84,7 +84,11 @@ def fit_threshold(probabilities: np.ndarray, truth: np.ndarray) -> float:
     Returns:
         The lowest calibrated probability that is an answer.
     """
-    rows = [row for row in answer_curve(probabilities, truth) if row["answered"] >= LEAST_ANSWERED]
+    rows = [
+        row
+        for row in coverage_accuracy_curve(probabilities, truth)
+        if row["answered"] >= LEAST_COVERAGE
+    ]
     enough = [row for row in rows if row["accuracy"] >= WANTED_ACCURACY]
     if enough:
         return enough[0]["threshold"]
@@ -98,7 +102,9 @@ def fit_threshold(probabilities: np.ndarray, truth: np.ndarray) -> float:
     return best["threshold"]
 
 
-def fitted_figures(predictions: pd.DataFrame, truth: np.ndarray, fit: Fit) -> dict[str, Any]:
+def selective_metrics(
+    predictions: pd.DataFrame, truth: np.ndarray, fit: ThresholdFit
+) -> dict[str, Any]:
     """The report's calibration, answers and novelty: those of them that were fitted.
 
     Args:
@@ -130,13 +136,13 @@ def fitted_figures(predictions: pd.DataFrame, truth: np.ndarray, fit: Fit) -> di
     }
     if fit.threshold is None:
         return report
-    (chosen,) = answer_curve(served, truth, known=known, thresholds=(fit.threshold,))
+    (chosen,) = coverage_accuracy_curve(served, truth, known=known, thresholds=(fit.threshold,))
     report["answers"] = {
         "threshold": fit.threshold,
         "wanted_accuracy": WANTED_ACCURACY,
         "answered": chosen["answered"],
         "accuracy": chosen["accuracy"],
         "refused": mean(~known),
-        "curve": answer_curve(served, truth, known=known),
+        "curve": coverage_accuracy_curve(served, truth, known=known),
     }
     return report

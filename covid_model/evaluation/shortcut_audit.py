@@ -9,7 +9,7 @@ from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
 from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.metrics import shared_rates
+from covid_model.evaluation.metrics import overall_metrics
 from covid_model.evaluation.tables import scores_of, truth_of
 
 CONDITIONS = ("untouched", "lungs_hidden", "lungs_only", "border_only")
@@ -19,7 +19,7 @@ MOST_KEPT = 0.5  # share of what is above chance; a check fails where more is ke
 MOST_ASSOCIATED = 0.5  # Cramér's V of label with source; a check fails above it
 
 
-def figures_of(table: pd.DataFrame) -> dict[str, Any]:
+def audit_metrics(table: pd.DataFrame) -> dict[str, Any]:
     """All of ``audit.json`` that ``audit.csv`` tells: images, patients, conditions, guessing.
 
     Args:
@@ -30,13 +30,13 @@ def figures_of(table: pd.DataFrame) -> dict[str, Any]:
     return {
         "images": len(once),
         "patients": int(once["patient_id"].nunique()),
-        "conditions": conditions_of(table),
+        "conditions": condition_metrics(table),
         "chance": number(1 / len(shares)) if len(shares) else None,
         "majority": number(shares.max()),
     }
 
 
-def conditions_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+def condition_metrics(table: pd.DataFrame) -> list[dict[str, Any]]:
     """How many images each condition leaves right, how many it leaves as they were.
 
     Args:
@@ -68,7 +68,7 @@ def conditions_of(table: pd.DataFrame) -> list[dict[str, Any]]:
             {
                 "condition": name,
                 "images": len(group),
-                **shared_rates(truth, predicted, bootstrap),
+                **overall_metrics(truth, predicted, bootstrap),
                 "unchanged": mean(predicted == before),
                 "unchanged_interval": bootstrap.mean_interval(predicted == before),
             }
@@ -76,7 +76,7 @@ def conditions_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def failed_of(audit: Mapping[str, Any]) -> list[str]:
+def failed_checks(audit: Mapping[str, Any]) -> list[str]:
     """Name the checks that an audit does not pass.
 
     Hiding the lungs, as showing the border alone, fails where macro recall keeps more than

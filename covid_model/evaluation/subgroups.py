@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.metrics import macro_recall, shared_rates
+from covid_model.evaluation.metrics import macro_recall, overall_metrics
 from covid_model.evaluation.roc import weighted_ranking
 from covid_model.inference.calibration import LEAST
 
@@ -23,7 +23,7 @@ SIDES = (0, 256, 512, 1024)  # pixels of the shorter side at which a band begins
 UNKNOWN = ""
 
 
-def groups_of(
+def subgroup_metrics(
     predictions: pd.DataFrame, truth: np.ndarray, predicted: np.ndarray
 ) -> dict[str, list[dict[str, Any]]]:
     """The figures by source, view, sex, age or size: by those that are known of any image.
@@ -97,7 +97,7 @@ def _row(
         "images": len(rows),
         "patients": patients,
         "counts": {name: int((truth == c).sum()) for c, name in enumerate(CLASS_NAMES)},
-        **shared_rates(truth, predicted, PatientBootstrap(rows["patient_id"])),
+        **overall_metrics(truth, predicted, PatientBootstrap(rows["patient_id"])),
         "recall": {name: mean(right[truth == c]) for c, name in enumerate(CLASS_NAMES)},
         "few": len(rows) < FEW_IMAGES or patients < FEW_PATIENTS,
     }

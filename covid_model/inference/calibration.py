@@ -8,7 +8,7 @@ import numpy as np
 LEAST = np.finfo(np.float32).tiny  # what a softmax rounded to 0 counts as, so that log stays finite
 
 
-def temper(
+def apply_temperature(
     probabilities: np.ndarray, temperature: float, offsets: Sequence[float] | None = None
 ) -> np.ndarray:
     """Divide the logits behind softmax outputs by a temperature, then add an offset a class.
@@ -36,7 +36,7 @@ def temper(
     return _softmax(_logits(probabilities) / temperature + _shift(offsets))
 
 
-def untemper(
+def undo_temperature(
     probabilities: np.ndarray, temperature: float, offsets: Sequence[float] | None = None
 ) -> np.ndarray:
     """Undo ``temper`` with the same temperature and offsets.

@@ -10,13 +10,13 @@ from ai_edge_litert.interpreter import Interpreter
 
 from covid_model.common import paths
 from covid_model.common.errors import RunError
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import resize
 from covid_model.runs import read_json, sha256_of
 
 DEFAULT_FOLDER = paths.LUNGS
 MODEL_FILE, INFO_FILE = "lungs.tflite", "lungs.json"
-RESTORE = Sentence(
+RESTORE = Message(
     "restore the folder, or train a new one with `python train_models.py --recipe lungs --data "
     "DIR --out DIR`."
 )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from covid_model.common import paths
 from covid_model.common.errors import RunError
-from covid_model.common.messages import Sentence, joined
+from covid_model.common.messages import Message, join
 from covid_model.runs.reading import Run, load_run
 
 DEFAULT_ROOT = paths.SHIPPED_RUNS
 
 
-NO_RUN = Sentence(
+NO_RUN = Message(
     "There is no run that can predict: train one with `python train_models.py --data DIR`, or name "
     "a run folder."
 )
@@ -27,7 +27,7 @@ class Shelf:
 
     runs: tuple[Run, ...]
     servable: tuple[Run, ...]
-    damaged: tuple[Sentence, ...]
+    damaged: tuple[Message, ...]
 
     @property
     def newest(self) -> Run:
@@ -37,7 +37,7 @@ class Shelf:
             RunError: if there is none.
         """
         if not self.servable:
-            raise RunError(joined((NO_RUN, *self.damaged)))
+            raise RunError(join((NO_RUN, *self.damaged)))
         return self.servable[0]
 
 
@@ -54,7 +54,7 @@ def open_shelf(root: Path | None = None) -> Shelf:
             run = load_run(path.parent)
             (servable if run.servable_models else others).append(run)
         except RunError as error:
-            damaged.append(error.sentence)
+            damaged.append(error.message)
     for runs in (servable, others):
         runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
     return Shelf((*servable, *others), tuple(servable), tuple(damaged))

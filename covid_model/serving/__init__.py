@@ -2,6 +2,20 @@
 
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import Decision, decide
-from covid_model.serving.diagnosis import Diagnosis, decided, diagnose
+from covid_model.serving.diagnosis import CaseResult, classify_case, combine_predictions
 
-__all__ = ["Classifier", "Decision", "Diagnosis", "Prediction", "decide", "decided", "diagnose"]
+# The names of version 0.1, for code that was written for it.
+Diagnosis, diagnose, decided = CaseResult, classify_case, combine_predictions
+
+__all__ = [
+    "CaseResult",
+    "Classifier",
+    "Decision",
+    "Diagnosis",
+    "Prediction",
+    "classify_case",
+    "combine_predictions",
+    "decide",
+    "decided",
+    "diagnose",
+]

@@ -12,7 +12,7 @@ from covid_model.imaging.archives import Source, is_archive, list_files, open_ar
 from covid_model.imaging.filenames import in_order, is_junk, printable
 from covid_model.imaging.reader import check_bytes
 from covid_model.serving.classifier import Classifier, Prediction
-from covid_model.serving.diagnosis import Diagnosis, diagnose
+from covid_model.serving.diagnosis import CaseResult, classify_case
 
 COLUMNS = ("file", "model", "status", "reason", "predicted", *SCORE_COLUMNS, "novelty", "seconds")
 
@@ -34,16 +34,16 @@ def open_sources(paths: Sequence[Path | str]) -> Iterator[list[Source]]:
         yield found
 
 
-def classify(source: Source, classifiers: Sequence[Classifier]) -> Diagnosis:
+def classify(source: Source, classifiers: Sequence[Classifier]) -> CaseResult:
     """Load one file, then ask every classifier; a bad file is refused and never raises."""
     try:
         data = source.load()
     except RadiographError as error:
-        return Diagnosis(name=source.name, status="refused", reason=error.sentence)
-    return diagnose(data, source.name, classifiers)
+        return CaseResult(name=source.name, status="refused", reason=error.message)
+    return classify_case(data, source.name, classifiers)
 
 
-def rows(diagnosis: Diagnosis) -> list[dict[str, str]]:
+def rows(diagnosis: CaseResult) -> list[dict[str, str]]:
     """Return the table's rows for one file by ``COLUMNS``: one a model, one alone if unreadable.
 
     The status is the image's. No class is named where it is refused.

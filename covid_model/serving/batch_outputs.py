@@ -10,7 +10,7 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import shrink
 from covid_model.inference.overlay import overlay, to_png, with_caption
 from covid_model.runs import ModelInfo
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 
 CAM_SIDE = 1024  # pixels of an overlay's longer side, at most
 KINDS = {
@@ -46,7 +46,7 @@ def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
     return "\n".join([NOTICE, "", first, *said, STATUSES])
 
 
-def write_overlays(diagnosis: Diagnosis, number: int, folder: Path) -> None:
+def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:
     """Write one PNG a network, of the class it predicts; none for a refused image.
 
     Args:

@@ -20,7 +20,7 @@ MAX_LEVELS = 2  # grey levels by which OpenCV's versions may enlarge a map diffe
 
 
 @dataclass(frozen=True)
-class Checked:
+class BundleCheck:
     """What was held to the manifest.
 
     Attributes:
@@ -34,7 +34,7 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def check(data: bytes) -> Checked:
+def check(data: bytes) -> BundleCheck:
     """Hold every member of a bundle to its digest; lay each overlay again from the arrays.
 
     The digests show damage, or a change of some files. They are no signature: whoever writes a
@@ -48,14 +48,16 @@ def check(data: bytes) -> Checked:
         manifest = _manifest(members)
         problems = list(_digest_problems(members, manifest))
     except Exception as error:  # damaged zips make their readers raise almost anything
-        return Checked(0, 0, (f"Expected a bundle. Received: {error}.",))
+        return BundleCheck(0, 0, (f"Expected a bundle. Received: {error}.",))
     if problems:  # nothing is read of files that are not what was written
-        return Checked(len(members) - 1 - len(problems), 0, tuple(problems))
+        return BundleCheck(len(members) - 1 - len(problems), 0, tuple(problems))
     try:
         problems, laid = _content_problems(members, manifest)
     except Exception as error:  # so do files that were made to fit their digests alone
-        return Checked(len(members) - 1, 0, (f"The files do not fit the manifest ({error!r}).",))
-    return Checked(len(members) - 1, laid, tuple(problems))
+        return BundleCheck(
+            len(members) - 1, 0, (f"The files do not fit the manifest ({error!r}).",)
+        )
+    return BundleCheck(len(members) - 1, laid, tuple(problems))
 
 
 class _Broken(Exception):
@@ -126,7 +128,7 @@ def _content_problems(
             if "probabilities" in network:
                 problems += _figure_problems(network, arrays)
         for told in pictures:
-            made = _laid(told, arrays, manifest["opacity"])
+            made = _same_overlay(told, arrays, manifest["opacity"])
             stored = _picture(members[told["file"]], made.shape)
             if np.abs(made.astype(int) - stored).max() > MAX_LEVELS:
                 problems.append(f"{told['file']} is not what {case_bundle.ARRAYS} makes.")
@@ -145,7 +147,9 @@ def _figure_problems(network: Mapping[str, Any], arrays: Mapping[str, np.ndarray
     return problems
 
 
-def _laid(told: Mapping[str, str], arrays: Mapping[str, np.ndarray], opacity: float) -> np.ndarray:
+def _same_overlay(
+    told: Mapping[str, str], arrays: Mapping[str, np.ndarray], opacity: float
+) -> np.ndarray:
     """Lay the map of one class of one network over the radiograph, uint8 (H, W, 3)."""
     pixels = arrays[case_bundle.RADIOGRAPH].astype(np.float32) / np.float32(255)
     heatmap = arrays[case_bundle.heatmaps_key(told["model"])][class_index(told["class"])]

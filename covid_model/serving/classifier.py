@@ -9,7 +9,7 @@ import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.common.errors import RunError
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.gradcam import Head, class_scores, gradcam
@@ -21,7 +21,7 @@ from covid_model.runs import (
     read_model_info,
     require_servable,
 )
-from covid_model.serving.reliability import Trust
+from covid_model.serving.reliability import Reliability
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Prediction:
     """What one network says of one radiograph; the arrays are read-only.
 
     Attributes:
-        model: key of the network in ``runs.ARCHITECTURES``.
+        model: key of the network in ``architectures.ARCHITECTURES``.
         probabilities: float32 (3,), sum 1, in the order of ``CLASS_NAMES``.
         heatmaps: float32 (3, h, w), range [0, 1], the Grad-CAM of each class.
         seconds: of this prediction, waiting for other threads included.
@@ -58,9 +58,9 @@ class Prediction:
         return float(self.probabilities.max())
 
     @property
-    def measure(self) -> Sentence:
+    def measure(self) -> Message:
         """What to call the probabilities: "calibrated probability" or "score"."""
-        return Sentence("calibrated probability") if self.calibrated else Sentence("score")
+        return Message("calibrated probability") if self.calibrated else Message("score")
 
     def heatmap(self, class_name: str) -> np.ndarray:
         """Return the heatmap of one class, float32 (h, w), range [0, 1].
@@ -79,13 +79,13 @@ class Classifier:
     """
 
     def __init__(
-        self, info: ModelInfo, network: Network, head: Head, trust: Trust | None = None
+        self, info: ModelInfo, network: Network, head: Head, trust: Reliability | None = None
     ) -> None:
         """Join the parts of one network; use ``Classifier.load`` instead."""
         self.info = info
         self._network = network
         self._head = head
-        self._trust = trust or Trust()
+        self._trust = trust or Reliability()
 
     @property
     def input_size(self) -> int:
@@ -118,7 +118,7 @@ class Classifier:
         for name in SERVING_FILES:
             check_file(folder, name, info)
         network = Network.load(folder / "model.tflite", threads=threads)
-        head, trust = Head.load(folder / "head.npz"), Trust.load(folder, info)
+        head, trust = Head.load(folder / "head.npz"), Reliability.load(folder, info)
         maps = np.zeros(network.maps_shape, np.float32)
         trust.novelty_of(maps, np.zeros(network.input_shape[1:], np.float32))
         try:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
-from covid_model.common.messages import Sentence, in_words, joined
+from covid_model.common.messages import Message, in_words, join
 from covid_model.serving.classifier import Prediction
 
 
@@ -17,7 +17,7 @@ class Decision:
     Attributes:
         status: "ok"; "uncertain", where classes are named with a doubt; "refused", where none is.
         reason: sentences for a clinician with the figures, "" when ok; names no class when refused;
-            a ``Sentence`` with its parts where it says something.
+            a ``Message`` with its parts where it says something.
         cause: "novel" (refused), "disagree" or "low" (uncertain), "" when ok.
     """
 
@@ -43,26 +43,26 @@ def decide(predictions: Sequence[Prediction]) -> Decision:
     asked = [one for one in predictions if one.threshold is not None]
     low = [_low(one) for one in asked if not one.score >= one.threshold]
     if len({one.predicted for one in predictions}) > 1:
-        return Decision("uncertain", joined([_disagree(predictions), *low]), "disagree")
+        return Decision("uncertain", join([_disagree(predictions), *low]), "disagree")
     if low:
-        return Decision("uncertain", joined(low), "low")
+        return Decision("uncertain", join(low), "low")
     return Decision("ok")
 
 
-def _novel(judges: Sequence[Prediction], count: int) -> Sentence:
+def _novel(judges: Sequence[Prediction], count: int) -> Message:
     figures = in_words(
         [
-            Sentence("{figure} by {network}", figure=_apart(one.novelty, 1), network=_title(one))
+            Message("{figure} by {network}", figure=_apart(one.novelty, 1), network=_title(one))
             for one in judges
         ]
     )
     if len(judges) == 1:
-        return Sentence(
+        return Message(
             "This picture is not like the frontal chest radiographs that the network knows, so no "
             "class is named: its novelty is {figures}, above the limit of 1.",
             figures=figures,
         )
-    return Sentence(
+    return Message(
         "This picture is not like the frontal chest radiographs that the networks know, so no "
         "class is named: its novelty is {figures}, above the limit of 1 for {count} of {judges} "
         "networks.",
@@ -72,16 +72,16 @@ def _novel(judges: Sequence[Prediction], count: int) -> Sentence:
     )
 
 
-def _disagree(predictions: Sequence[Prediction]) -> Sentence:
+def _disagree(predictions: Sequence[Prediction]) -> Message:
     said = [
-        Sentence("{network} says {name}", network=_title(one), name=TITLES[one.predicted])
+        Message("{network} says {name}", network=_title(one), name=TITLES[one.predicted])
         for one in predictions
     ]
-    return Sentence("The networks disagree: {said}.", said=in_words(said))
+    return Message("The networks disagree: {said}.", said=in_words(said))
 
 
-def _low(one: Prediction) -> Sentence:
-    return Sentence(
+def _low(one: Prediction) -> Message:
+    return Message(
         "{network} gives {name} a {measure} of only {score}, where an answer takes "
         "{threshold:.2f}.",
         network=_title(one),
@@ -92,10 +92,10 @@ def _low(one: Prediction) -> Sentence:
     )
 
 
-def _apart(value: float, limit: float) -> Sentence:
+def _apart(value: float, limit: float) -> Message:
     """Two decimals, or as many as tell a value from its limit."""
     digits = next((n for n in range(2, 6) if round(value, n) != round(limit, n)), 6)
-    return Sentence("{value:.{digits}f}", value=value, digits=digits)
+    return Message("{value:.{digits}f}", value=value, digits=digits)
 
 
 def _title(one: Prediction) -> str:

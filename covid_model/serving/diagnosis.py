@@ -13,13 +13,13 @@ from covid_model.serving.decision import decide
 
 
 @dataclass(frozen=True, eq=False)
-class Diagnosis:
+class CaseResult:
     """The result for one file.
 
     Attributes:
         name: file name as given.
         status: "ok", "uncertain" (predicted, with a reason for doubt) or "refused".
-        reason: one sentence or more for the user, "" when ok; a ``Sentence`` where it has parts.
+        reason: one sentence or more for the user, "" when ok; a ``Message`` where it has parts.
         radiograph: what was read, None where the file could not be.
         predictions: one for each classifier in the order given, empty where the file could not be
             read. Where ``withheld``, they serve for their novelty alone: name no class of them.
@@ -34,7 +34,7 @@ class Diagnosis:
     withheld: bool = False
 
 
-def diagnose(data: bytes, name: str, classifiers: Sequence[Classifier]) -> Diagnosis:
+def classify_case(data: bytes, name: str, classifiers: Sequence[Classifier]) -> CaseResult:
     """Read a file, then ask every classifier; a bad file is refused and never raises.
 
     Args:
@@ -45,17 +45,17 @@ def diagnose(data: bytes, name: str, classifiers: Sequence[Classifier]) -> Diagn
     try:
         radiograph = read_radiograph(data, name)
     except RadiographError as error:
-        return Diagnosis(name=name, status="refused", reason=error.sentence)
+        return CaseResult(name=name, status="refused", reason=error.message)
     sizes = {classifier.input_size for classifier in classifiers}
     inputs = {size: _shrunk(radiograph, size) for size in sizes}
     predictions = [one.predict(inputs[one.input_size]) for one in classifiers]
-    return decided(radiograph, predictions)
+    return combine_predictions(radiograph, predictions)
 
 
-def decided(radiograph: Radiograph, predictions: Sequence[Prediction]) -> Diagnosis:
+def combine_predictions(radiograph: Radiograph, predictions: Sequence[Prediction]) -> CaseResult:
     """Return the result for a radiograph that was read, from what each network says of it."""
     decision = decide(predictions)
-    return Diagnosis(
+    return CaseResult(
         name=radiograph.name,
         status=decision.status,
         reason=decision.reason,

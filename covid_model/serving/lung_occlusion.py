@@ -15,7 +15,7 @@ HARDLY = 0.1  # an answer whose probability falls by less hardly changes
 
 
 @dataclass(frozen=True, eq=False)
-class Counterfactual:
+class LungOcclusion:
     """One network's answer beside the one it gives without the lungs; the mask is read-only.
 
     Attributes:
@@ -60,13 +60,13 @@ class Counterfactual:
         return bool(self.class_stays) and self.change > -HARDLY
 
 
-def counterfactual(
+def compare_occluded(
     radiograph: Radiograph,
     *,
     classifier: Classifier,
     segmenter: LungSegmenter,
     prediction: Prediction | None = None,
-) -> Counterfactual:
+) -> LungOcclusion:
     """Hide the lungs of a radiograph, then ask a network again.
 
     Args:
@@ -76,16 +76,16 @@ def counterfactual(
         prediction: what the network says of the radiograph as it is; asked for when None.
     """
     mask = segmenter.mask(radiograph.pixels)
-    return without_lungs(radiograph, mask, classifier=classifier, prediction=prediction)
+    return occlude_lungs(radiograph, mask, classifier=classifier, prediction=prediction)
 
 
-def without_lungs(
+def occlude_lungs(
     radiograph: Radiograph,
     mask: np.ndarray | None,
     *,
     classifier: Classifier,
     prediction: Prediction | None = None,
-) -> Counterfactual:
+) -> LungOcclusion:
     """Do what ``counterfactual`` does where the lungs are found already.
 
     Args:
@@ -96,11 +96,11 @@ def without_lungs(
     """
     prediction = prediction or classifier.predict(radiograph)
     if mask is None:
-        return Counterfactual(prediction)
+        return LungOcclusion(prediction)
     mask = mask.view()
     mask.flags.writeable = False
     covered = replace(radiograph, pixels=hide_lungs(radiograph.pixels, mask))
-    return Counterfactual(
+    return LungOcclusion(
         prediction,
         mask=mask,
         hidden=classifier.predict(covered),

@@ -8,20 +8,20 @@ from typing import Any, Self
 import numpy as np
 
 from covid_model.common.errors import RunError
-from covid_model.common.messages import Sentence
-from covid_model.inference.calibration import temper
+from covid_model.common.messages import Message
+from covid_model.inference.calibration import apply_temperature
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import NOVELTY_FILE, ModelInfo, check_file
 
-WHAT = {
-    "probability": Sentence("a probability threshold"),
-    "novelty": Sentence("a novelty threshold"),
+QUANTITY_NAMES = {
+    "probability": Message("a probability threshold"),
+    "novelty": Message("a novelty threshold"),
 }
 HIGHEST = {"probability": 1.0, "novelty": math.inf}  # of the thresholds; each is above 0
 
 
 @dataclass(frozen=True, eq=False)
-class Trust:
+class Reliability:
     """A network's temperature, thresholds and novelty model, each None where the run has none.
 
     Attributes:
@@ -56,7 +56,7 @@ class Trust:
             )
         listed = NOVELTY_FILE in info.sha256
         if listed != ("novelty" in names):
-            threshold = Sentence("a novelty threshold")
+            threshold = Message("a novelty threshold")
             raise RunError(
                 "{path} lists {listed} without {missing}: either is of no use without the other. "
                 "Restore the run folder or train the model again.",
@@ -78,7 +78,7 @@ class Trust:
         """Return calibrated probabilities, float32 (3,), or the scores where none is calibrated."""
         if self.temperature is None:
             return scores
-        return temper(scores, self.temperature, self.offsets)
+        return apply_temperature(scores, self.temperature, self.offsets)
 
     def novelty_of(self, maps: np.ndarray, image: np.ndarray) -> float | None:
         """Return a picture's distance over the largest known one, None without novelty model.
@@ -106,9 +106,9 @@ def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
             received=info.thresholds,
         )
     for name, value in info.thresholds.items():
-        _require(path, WHAT[name], value, highest=HIGHEST[name])
+        _require(path, QUANTITY_NAMES[name], value, highest=HIGHEST[name])
     if info.temperature is not None:
-        _require(path, Sentence("a temperature"), info.temperature, highest=math.inf)
+        _require(path, Message("a temperature"), info.temperature, highest=math.inf)
     offsets = info.offsets or ()
     finite = all(isinstance(one, int | float) and math.isfinite(one) for one in offsets)
     if offsets and not (finite and len(offsets) == len(info.classes)):
@@ -122,12 +122,12 @@ def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
     return frozenset(info.thresholds)
 
 
-def _require(path: Path, what: Sentence, value: Any, *, highest: float) -> None:
+def _require(path: Path, what: Message, value: Any, *, highest: float) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (number and math.isfinite(value) and 0 < value <= highest):
-        limit = Sentence("above 0")
+        limit = Message("above 0")
         if highest < math.inf:
-            limit = Sentence("above 0, at most {highest:g}", highest=highest)
+            limit = Message("above 0, at most {highest:g}", highest=highest)
         raise RunError(
             "Expected {what} that is a finite number {limit} in {path}. Received: {value!r}. "
             "Restore the file or train the model again.",

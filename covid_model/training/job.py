@@ -10,7 +10,7 @@ class Job:
     """What to fit and where to write it.
 
     Attributes:
-        models: keys of ``runs.ARCHITECTURES``.
+        models: keys of ``architectures.ARCHITECTURES``.
         out: the run folder to write.
         weights: ``imagenet``, ``random`` or a path, as ``build_backbone`` takes it.
         weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.

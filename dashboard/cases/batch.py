@@ -7,7 +7,7 @@ from time import monotonic
 import streamlit as st
 
 from covid_model.common.classes import TITLES
-from covid_model.serving import Diagnosis
+from covid_model.serving import CaseResult
 from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
 from dashboard.cases.reader_study import gate
@@ -17,10 +17,10 @@ from dashboard.i18n.translate import t
 from dashboard.session import cases, inference, reading, state
 from dashboard.session.uploads import Case
 
-PASS = 10.0  # seconds of asking, after which the page shows what is known so far
+TIME_SLICE = 10.0  # seconds of asking, after which the page shows what is known so far
 
 
-def ask(folder: Path) -> dict[str, Diagnosis]:
+def classify_pending(folder: Path) -> dict[str, CaseResult]:
     """Ask one network about the session's files, the one in view first, for the time of a pass.
 
     A file asked before is not asked again. Where files are left, the bar stays and the page has to
@@ -34,16 +34,16 @@ def ask(folder: Path) -> dict[str, Diagnosis]:
     """
     held, found = cases.by_key(), {}
     current, _ = cases.current_case()
-    bar, until, asked = st.empty(), monotonic() + PASS, False
+    bar, until, asked = st.empty(), monotonic() + TIME_SLICE, False
     for key in sorted(held, key=lambda key: key != current):
         case = held[key]
-        if not inference.knows(key, folder):
+        if not inference.has_result(key, folder):
             if asked and monotonic() > until:
                 continue
             asked = True
             if len(held) > 1:
                 bar.progress(len(found) / len(held), _asking(len(found) + 1, case.name))
-        found[key] = inference.diagnosis(key, case, [folder])
+        found[key] = inference.classify_case(key, case, [folder])
     if len(found) == len(held):
         bar.empty()
     return {key: found[key] for key in held if key in found}
@@ -54,7 +54,7 @@ def _asking(number: int, name: str) -> str:
     return t("File {number} of {count}: {name}", number=number, count=count, name=text.plain(name))
 
 
-def rows(diagnoses: Mapping[str, Diagnosis], *, run: str) -> list[Row]:
+def rows(diagnoses: Mapping[str, CaseResult], *, run: str) -> list[Row]:
     """Return one row a file, and note in the log whose answers the table shows.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from covid_model.serving import Diagnosis, Prediction, batch
+from covid_model.serving import CaseResult, Prediction, batch
 from dashboard.components.csv_export import defused, with_notice
 from dashboard.components.text import KINDS, STATUS, TITLES, capital, counted, of_kind, said
 from dashboard.i18n.translate import t
@@ -31,7 +31,7 @@ class Row:
     key: str
     name: str
     kind: Kind
-    diagnosis: Diagnosis | None = None
+    diagnosis: CaseResult | None = None
     reading: str = ""
 
     @property

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 from dashboard.i18n.translate import t
 from dashboard.session import inference, state
 from dashboard.session.uploads import Case
 
 
-def chosen(key: str, case: Case, diagnosis: Diagnosis) -> Diagnosis:
+def chosen(key: str, case: Case, diagnosis: CaseResult) -> CaseResult:
     """Let the visitor choose a window; return the diagnosis with its radiograph shown in it.
 
     No network is asked again: all of them take the default window.

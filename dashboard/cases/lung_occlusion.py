@@ -7,8 +7,8 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.inference.occlusion import hide_lungs
-from covid_model.serving.diagnosis import Diagnosis
-from covid_model.serving.lung_occlusion import Counterfactual
+from covid_model.serving.diagnosis import CaseResult
+from covid_model.serving.lung_occlusion import LungOcclusion
 from dashboard.cases import lung_occlusion_text
 from dashboard.components import text
 from dashboard.frame import error_boundary
@@ -16,7 +16,7 @@ from dashboard.i18n.translate import t
 from dashboard.session import inference, state
 
 
-def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactual | None:
+def without_lungs(key: str, diagnosis: CaseResult, folder: Path) -> LungOcclusion | None:
     """Say how one network's answer to a file changes without the lungs; None where unknown.
 
     Args:
@@ -26,9 +26,9 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
     """
     try:
         with st.spinner(t("Asking again with the lungs hidden")):
-            found = inference.counterfactual(key, diagnosis, folder)
+            found = inference.occlude_lungs(key, diagnosis, folder)
     except CovidModelError as error:
-        st.error(t(error.sentence), title=t(lung_occlusion_text.UNUSABLE))
+        st.error(t(error.message), title=t(lung_occlusion_text.UNUSABLE))
         return None
     if found is None:
         return None
@@ -43,7 +43,7 @@ def without_lungs(key: str, diagnosis: Diagnosis, folder: Path) -> Counterfactua
 
 
 @error_boundary.fragment
-def hidden_picture(diagnosis: Diagnosis, found: Counterfactual) -> None:
+def hidden_picture(diagnosis: CaseResult, found: LungOcclusion) -> None:
     """Show, once it is asked for, the picture without lungs that the network was asked about."""
     with st.expander(t(lung_occlusion_text.HIDDEN), key=state.HIDDEN, on_change="rerun") as panel:
         if not panel.open:

@@ -1,26 +1,26 @@
 """The words for what a network says once the lungs are hidden."""
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.messages import Sentence
-from covid_model.serving.lung_occlusion import Counterfactual
+from covid_model.common.messages import Message
+from covid_model.serving.lung_occlusion import LungOcclusion
 from dashboard.components.text import TITLES, percent
 from dashboard.i18n.translate import t
 
-HARDLY = Sentence("The answer hardly changes without the lungs: do not trust it.")
-NO_MASK = Sentence(
+HARDLY = Message("The answer hardly changes without the lungs: do not trust it.")
+NO_MASK = Message(
     "No lung mask: no two lungs that pass the check were found in this image, so it cannot be "
     "asked about without them."
 )
-UNUSABLE = Sentence("The lungs cannot be outlined")
-HIDDEN = Sentence("The radiograph with its lungs hidden")
-EXPLAINED = Sentence(
+UNUSABLE = Message("The lungs cannot be outlined")
+HIDDEN = Message("The radiograph with its lungs hidden")
+EXPLAINED = Message(
     "The lungs, with a narrow rim, have the mean grey of what stays. The network never learned "
     "from such a picture: a class that stays means that it did not need the lungs; one that goes "
     "is no proof that it looked at the right thing in them."
 )
 
 
-def compared(found: Counterfactual) -> str:
+def compared(found: LungOcclusion) -> str:
     """Put the predicted class's probability with and without the lungs into one line."""
     one = found.prediction
     said = t(
@@ -40,12 +40,12 @@ def compared(found: Counterfactual) -> str:
     )
 
 
-def shares(found: Counterfactual) -> dict[str, str]:
+def shares(found: LungOcclusion) -> dict[str, str]:
     """Say of each class's map how much of it lies in the lungs, where there is something to say."""
     return {name: said for name in found.inside if (said := share(found, name))}
 
 
-def share(found: Counterfactual, name: str) -> str:
+def share(found: LungOcclusion, name: str) -> str:
     """Say how much of one class's map lies in the lungs, "" where there is nothing to share."""
     inside = found.inside.get(name)
     if inside is None:

@@ -5,13 +5,13 @@ from functools import partial
 import streamlit as st
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.serving import Diagnosis, decide
+from covid_model.serving import CaseResult, decide
 from dashboard.cases import outcome_tables, outcome_text
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
 
 
-def refused(diagnosis: Diagnosis) -> bool:
+def refused(diagnosis: CaseResult) -> bool:
     """Say why a file has no answer; return False where it has one, or might have."""
     if diagnosis.status != "refused":
         return False
@@ -33,7 +33,7 @@ def refused(diagnosis: Diagnosis) -> bool:
     return True
 
 
-def answer(diagnosis: Diagnosis) -> None:
+def answer(diagnosis: CaseResult) -> None:
     """Say which class one network names, with how sure it may be taken to be."""
     _doubt(diagnosis)
     prediction = diagnosis.predictions[0]
@@ -49,7 +49,7 @@ def answer(diagnosis: Diagnosis) -> None:
         display.draw_scores(prediction)
 
 
-def answers(diagnosis: Diagnosis) -> None:
+def answers(diagnosis: CaseResult) -> None:
     """Say whether the networks agree, with a doubt where there is one."""
     cause = _doubt(diagnosis)
     if cause == "disagree":
@@ -65,7 +65,7 @@ def answers(diagnosis: Diagnosis) -> None:
     )
 
 
-def _doubt(diagnosis: Diagnosis) -> str:
+def _doubt(diagnosis: CaseResult) -> str:
     """Say why nothing can be told of a file; return the cause, "" where there is none."""
     if diagnosis.status != "uncertain":
         return ""

@@ -3,14 +3,14 @@
 import numpy as np
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import number
 from dashboard.components.text import TITLES, capital, percent, titles
 from dashboard.i18n.translate import t, written
 
 
-def scores(diagnosis: Diagnosis) -> Rows:
+def scores(diagnosis: CaseResult) -> Rows:
     """Return one row a network: its predicted class with the three scores."""
     return [
         {
@@ -29,7 +29,7 @@ def scores(diagnosis: Diagnosis) -> Rows:
     ]
 
 
-def spread(diagnosis: Diagnosis) -> Rows:
+def spread(diagnosis: CaseResult) -> Rows:
     """Return one row a class: lowest and highest of what the networks give it, the difference."""
     given = np.stack([item.probabilities for item in diagnosis.predictions])
     kinds = {item.measure for item in diagnosis.predictions}
@@ -48,7 +48,7 @@ def spread(diagnosis: Diagnosis) -> Rows:
     return rows
 
 
-def novelty(diagnosis: Diagnosis) -> Rows:
+def novelty(diagnosis: CaseResult) -> Rows:
     """Return one row a network: how far the picture is from what it knows; no class is named."""
     return [
         {

@@ -1,22 +1,22 @@
 """Words on one outcome."""
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.serving.classifier import Prediction
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
-NOVEL = Sentence("This does not look like the radiographs that the networks know")
-ANSWER = Sentence("The networks answer")
+NOVEL = Message("This does not look like the radiographs that the networks know")
+ANSWER = Message("The networks answer")
 
 
 CANT_TELL = {
-    "": Sentence("Can't tell"),
-    "low": Sentence("Can't tell: the calibrated probability is low"),
-    "disagree": Sentence("Can't tell: the networks disagree"),
+    "": Message("Can't tell"),
+    "low": Message("Can't tell: the calibrated probability is low"),
+    "disagree": Message("Can't tell: the networks disagree"),
 }
 
 
-WITHHELD = Sentence(
+WITHHELD = Message(
     "The picture was read, but nothing is said of a disease. Novelty is the distance of a picture "
     "from the radiographs that a network learned from, as a share of the largest distance that "
     "counts as known."

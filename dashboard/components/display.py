@@ -10,7 +10,7 @@ import streamlit as st
 
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 from dashboard.components import csv_export, scores_chart, text
 from dashboard.i18n.translate import speaking, t
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw_radiograph(diagnosis: Diagnosis) -> None:
+def draw_radiograph(diagnosis: CaseResult) -> None:
     """Draw the radiograph alone with what its file says of it; a withheld one may be none."""
     radiograph = diagnosis.radiograph
     caption, alt = t("Radiograph"), t("The radiograph {name} as it was read", name=diagnosis.name)

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.plotly_base import MARK, base_figure, legend, percent
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import number, t
@@ -23,7 +23,7 @@ class Dots:
     """One figure in every row: its key in the rows, its name, how it is drawn."""
 
     key: str
-    name: Sentence
+    name: Message
     colour: str
     symbol: str
 
@@ -33,7 +33,7 @@ class Level:
     """A vertical line at a share of [0, 1], with what it stands for."""
 
     share: float
-    words: Sentence
+    words: Message
 
 
 def dot_chart(

@@ -10,19 +10,19 @@ import numpy as np
 from covid_model.common import paper
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
-from covid_model.common.messages import Sentence, in_words
+from covid_model.common.messages import Message, in_words
 from dashboard.i18n.translate import t, written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at
 STATUS = {
-    "ok": Sentence("answer"),
-    "uncertain": Sentence("can't\u00a0tell"),
-    "refused": Sentence("refused"),
+    "ok": Message("answer"),
+    "uncertain": Message("can't\u00a0tell"),
+    "refused": Message("refused"),
 }
-QUANTITIES = {"accuracy": Sentence("accuracy"), "loss": Sentence("loss")}
-SPLIT_BY = {"patient": Sentence("patient"), "image": Sentence("image")}
+QUANTITIES = {"accuracy": Message("accuracy"), "loss": Message("loss")}
+SPLIT_BY = {"patient": Message("patient"), "image": Message("image")}
 
-EMPTY = Sentence("""
+EMPTY = Message("""
 **Nothing to look at yet.** Drop one or more frontal chest radiographs into the box, or try one of
 the samples below.
 
@@ -31,11 +31,11 @@ the samples below.
 - Files stay in the memory of the computer that runs this page and are forgotten with the session.
 """)
 
-SAMPLES = Sentence(
+SAMPLES = Message(
     "Or try a composite: the average of many training radiographs of one class, no patient's "
     "image. It is blurred as no radiograph is, so a network may refuse it."
 )
-AGREEMENT_CAVEAT = Sentence(
+AGREEMENT_CAVEAT = Message(
     "Agreement is not proof: the networks learned from the same images and can share a mistake."
 )
 
@@ -50,15 +50,15 @@ def no_run(root: Path) -> str:
 
 
 TRAIN_COMMAND = "python train_models.py --data DIR --weights imagenet"
-REPORTS_ONLY = Sentence(
+REPORTS_ONLY = Message(
     "This run holds reports only: its model files were not kept, so it cannot predict. Classify "
     "and Compare use a run with models."
 )
 
 
 def said(words: str) -> str:
-    """Say a ``Sentence`` in the visitor's language; leave a file's own words as they are."""
-    return t(words) if isinstance(words, Sentence) else words
+    """Say a ``Message`` in the visitor's language; leave a file's own words as they are."""
+    return t(words) if isinstance(words, Message) else words
 
 
 def plain(words: str) -> str:
@@ -158,7 +158,7 @@ def agreement(predicted: Mapping[str, str]) -> str:
     Args:
         predicted: architecture -> class name.
     """
-    groups: dict[Sentence, list[str]] = {}
+    groups: dict[Message, list[str]] = {}
     for architecture, name in predicted.items():
         groups.setdefault(TITLES[name], []).append(ARCHITECTURES[architecture])
     if len(predicted) == 1:
@@ -201,7 +201,7 @@ def split_note(data: Mapping[str, object]) -> tuple[str, bool]:
     return note, bool(shared)
 
 
-KINDS = {**STATUS, "hidden": Sentence("not read yet"), "waiting": Sentence("waiting")}
+KINDS = {**STATUS, "hidden": Message("not read yet"), "waiting": Message("waiting")}
 
 
 def of_kind(kind: str) -> str:

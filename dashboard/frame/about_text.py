@@ -2,9 +2,9 @@
 
 import re
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 
-LIMITS = Sentence("""
+LIMITS = Message("""
 - The COVID-19 images come almost all from one collection, the other classes from others. A network
   can learn to tell the source, the scanner or the patient's age instead of the disease.
 - Many normal and infected patients in the data are children of one to five years.
@@ -19,28 +19,28 @@ LIMITS = Sentence("""
   not what is there.
 - Agreement of the three networks is not proof.
 """)
-PURPOSE = Sentence("""
+PURPOSE = Message("""
 The dashboard shows how three networks of one paper sort frontal chest radiographs into COVID-19,
 normal or other infection, and which areas of the image moved each score. It is for teaching,
 for repeating the paper, and for finding out where such networks fail.
 """)
-NOT_FOR = Sentence("""
+NOT_FOR = Message("""
 It is not a medical device. It is not for diagnosis, screening or triage of patients, and no
 decision about a patient may rest on it. No clinical study stands behind it.
 """)
-PRIVACY = Sentence("""
+PRIVACY = Message("""
 Uploaded files are read by the computer that runs this dashboard and go nowhere else. They are
 kept in memory for this browser session only, with their results, and are forgotten with
 *Remove all files* or when the page is closed. Names and identifiers in DICOM files are not shown.
 """)
-DATA = Sentence("""
+DATA = Message("""
 The networks and the recipe follow {citation}. The public images come from the
 covid-chestxray-dataset (COVID-19 and some other infections), from Kermany's collection of
 children's radiographs and from NIH ChestX-ray8. Each run below says which images it used, how
 they were split, and where the weights of its convolutions came from. Its model card says the rest,
 and what nobody has reported.
 """)
-CANT_TELL = Sentence("""
+CANT_TELL = Message("""
 A network may answer, say that it can't tell, or refuse. The thresholds were fitted on validation
 images; *Reports* shows them and what they cost.
 

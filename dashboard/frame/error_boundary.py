@@ -20,7 +20,7 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except CovidModelError as error:
-        st.error(t(error.sentence), title=t("This cannot be shown"))
+        st.error(t(error.message), title=t("This cannot be shown"))
     except Exception:
         LOGGER.exception("A page broke off.")
         st.error(

@@ -13,7 +13,7 @@ import streamlit as st
 from babel.messages.pofile import read_po
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 
 FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)"}
@@ -48,19 +48,19 @@ def t(message: str, **values: Any) -> str:
     """Say a message in the visitor's language.
 
     Args:
-        message: English; a literal, so that the catalogue's test finds it, or a ``Sentence``.
+        message: English; a literal, so that the catalogue's test finds it, or a ``Message``.
         values: what goes in the place of ``{name}``; sentences among them are translated, numbers
             get the language's signs: ``{share:.1f}`` and ``{count:,}`` are written as in English.
 
     Returns:
         The translation with its values, or English where the catalogue lacks it.
     """
-    if isinstance(message, Sentence) and not values:
+    if isinstance(message, Message) and not values:
         message, values = message.template, message.values
     said = catalogue(current()).get(message, message)
     if not values:
         return said
-    parts = {name: t(one) if isinstance(one, Sentence) else one for name, one in values.items()}
+    parts = {name: t(one) if isinstance(one, Message) else one for name, one in values.items()}
     return _FORMATTER.vformat(said, (), parts)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.plotly_base import (
     PAPER,
     TRAIN,
@@ -17,7 +17,7 @@ from dashboard.components.plotly_base import (
 from dashboard.components.text import QUANTITIES, capital
 from dashboard.i18n.translate import number, t
 
-ACCURACY, RECALL = Sentence("accuracy"), Sentence("macro recall")  # as names in a legend
+ACCURACY, RECALL = Message("accuracy"), Message("macro recall")  # as names in a legend
 
 
 def history_chart(history: Sequence[Mapping[str, float]], *, quantity: str) -> go.Figure:

@@ -39,7 +39,7 @@ def all_reports(run: Run) -> dict[str, Report]:
             reports[name] = run.report(name)
         except CovidModelError as error:
             title = t("{network} is left out", network=ARCHITECTURES[name])
-            st.error(t(error.sentence), title=title)
+            st.error(t(error.message), title=title)
     return reports
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 from covid_model.common import paper
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.csv_export import Report, Rows
 from dashboard.components.formatting import share, value
 from dashboard.components.text import TITLES, percent
 from dashboard.i18n.translate import t
 
 PARTS = {
-    "train": Sentence("train"),
-    "validation": Sentence("validation"),
-    "test": Sentence("test"),
+    "train": Message("train"),
+    "validation": Message("validation"),
+    "test": Message("test"),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.session import results, uploads
 from dashboard.session.uploads import Case
 
@@ -115,7 +115,7 @@ def note() -> str:
     return st.session_state.get(_NOTE, "")
 
 
-def unlisted() -> list[Sentence]:
+def unlisted() -> list[Message]:
     """Say of each archive in the uploader how many of its files are no pictures."""
     return st.session_state.get(_UNLISTED, [])
 
@@ -137,7 +137,7 @@ def receive() -> None:
     st.session_state[_UPLOADED] = now
     st.session_state[_NOTE] = _said_of(left_out) if left_out else ""
     st.session_state[_UNLISTED] = [
-        uploads.not_listed(arrived[key].name, upload.others)
+        uploads.not_listed_message(arrived[key].name, upload.others)
         for key, upload in now.items()
         if upload.others
     ]
@@ -169,11 +169,11 @@ def _bring(file: Case, known: _Upload, left_out: list[str]) -> _Upload:
     """Take what a file of the uploader brings, unless that was done; name what has no room."""
     if known.whole:
         return known
-    brought, taken = uploads.brought_by(file.name, file.data), {}
+    brought, taken = uploads.content_of(file.name, file.data), {}
     for place, source in enumerate(brought.sources):
         key = known.cases.get(place)
         if key not in by_key():
-            case = uploads.loaded(source) if len(by_key()) < MAX_CASES else None
+            case = uploads.load_case(source) if len(by_key()) < MAX_CASES else None
             key = case.key if case is not None and _add(case) else None
         if key is None:
             left_out.append(source.name)
@@ -182,8 +182,8 @@ def _bring(file: Case, known: _Upload, left_out: list[str]) -> _Upload:
     return _Upload(taken, whole=len(taken) == len(brought.sources), others=brought.others)
 
 
-def _said_of(left_out: list[str]) -> Sentence:
-    return uploads.left_out(left_out, files=MAX_CASES, size=MAX_BYTES >> 20)
+def _said_of(left_out: list[str]) -> Message:
+    return uploads.left_out_message(left_out, files=MAX_CASES, size=MAX_BYTES >> 20)
 
 
 def _add(case: Case) -> bool:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference import lung_segmentation
@@ -18,13 +18,14 @@ from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import sha256_of
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
-from covid_model.serving.diagnosis import Diagnosis, decided
-from covid_model.serving.lung_occlusion import Counterfactual, without_lungs
+from covid_model.serving.diagnosis import CaseResult, combine_predictions
+from covid_model.serving.lung_occlusion import LungOcclusion
+from covid_model.serving.lung_occlusion import occlude_lungs as ask_without_lungs
 from dashboard.session import results, state
 from dashboard.session.uploads import Case
 
 log = logging.getLogger(__name__)
-UNFORESEEN = Sentence(
+UNFORESEEN = Message(
     "Something unforeseen stopped this file alone; the server's log says what. Export it again in "
     "another format, then add it once more."
 )
@@ -43,12 +44,12 @@ def _segmenter(folder: str, digest: str) -> LungSegmenter:
     return LungSegmenter.load(Path(folder))
 
 
-def knows(case_key: str, folder: Path) -> bool:
+def has_result(case_key: str, folder: Path) -> bool:
     """Whether the network in ``folder`` was asked about a file of this session before."""
     return results.get((case_key, *_network(folder))) is not None
 
 
-def diagnosis(case_key: str, case: Case, folders: Sequence[Path]) -> Diagnosis:
+def classify_case(case_key: str, case: Case, folders: Sequence[Path]) -> CaseResult:
     """Return what the networks in ``folders`` say of one file; none is asked a second time.
 
     An error that nobody foresaw is logged, and refuses this one file.
@@ -60,21 +61,21 @@ def diagnosis(case_key: str, case: Case, folders: Sequence[Path]) -> Diagnosis:
     missing = [key for key in keys if results.get(key) is None]
     if missing:
         classifiers = [_classifier(*network) for _, *network in missing]
-        whole = _picture_kept(case_key, _asked(case, classifiers))
+        whole = _with_preview(case_key, _classify(case, classifiers))
         answers = whole.predictions or [None] * len(missing)
         for key, prediction in zip(missing, answers, strict=True):
             alone = () if prediction is None else (prediction,)
             results.keep(key, replace(whole, predictions=alone))
     known = [results.get(key) for key in keys]
     unread = next((one for one in known if not one.predictions), None)
-    return unread or decided(known[0].radiograph, [one.predictions[0] for one in known])
+    return unread or combine_predictions(known[0].radiograph, [one.predictions[0] for one in known])
 
 
 def _network(folder: Path) -> tuple[str, str]:
     return str(folder), sha256_of(folder / "model.json")
 
 
-def _asked(case: Case, classifiers: Sequence[Classifier]) -> Diagnosis:
+def _classify(case: Case, classifiers: Sequence[Classifier]) -> CaseResult:
     """Ask networks about one file, which is refused where something unforeseen stops that."""
     try:
         return classify(case, classifiers)
@@ -82,10 +83,10 @@ def _asked(case: Case, classifiers: Sequence[Classifier]) -> Diagnosis:
         raise
     except Exception:  # one file must not take the others with it
         log.exception("A file could not be classified, sha256 %s", case.sha256)
-        return Diagnosis(case.name, "refused", reason=UNFORESEEN)
+        return CaseResult(case.name, "refused", reason=UNFORESEEN)
 
 
-def _picture_kept(case_key: str, whole: Diagnosis) -> Diagnosis:
+def _with_preview(case_key: str, whole: CaseResult) -> CaseResult:
     """Shrink the picture to what is drawn, one copy a file, which bounds a session's memory."""
     if whole.radiograph is None:
         return whole
@@ -97,7 +98,7 @@ def _picture_kept(case_key: str, whole: Diagnosis) -> Diagnosis:
     return replace(whole, radiograph=small)
 
 
-def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfactual | None:
+def occlude_lungs(case_key: str, known: CaseResult, folder: Path) -> LungOcclusion | None:
     """Return what one network says of an answered file without its lungs, from the session.
 
     Args:
@@ -122,7 +123,7 @@ def counterfactual(case_key: str, known: Diagnosis, folder: Path) -> Counterfact
     found = results.get(key)
     if found is None:
         mask = _mask(case_key, known.radiograph.pixels, segmenter)
-        found = without_lungs(
+        found = ask_without_lungs(
             known.radiograph,
             mask,
             classifier=_classifier(*network),

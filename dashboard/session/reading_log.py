@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.serving import Diagnosis, Prediction, decide
+from covid_model.serving import CaseResult, Prediction, decide
 
 UNSURE = "unsure"
 CHOICES = (*CLASS_NAMES, UNSURE)
@@ -40,7 +40,7 @@ class Answer:
 
     Attributes:
         run: folder name of the run.
-        network: key of the network in ``runs.ARCHITECTURES``.
+        network: key of the network in ``architectures.ARCHITECTURES``.
         outcome: "ok", "uncertain" or "refused", as of this network alone.
         named: the class with the highest probability, "" where refused.
         measure: "calibrated probability" or "score".
@@ -91,7 +91,7 @@ class Log:
         """Whether a picture was neither read nor shown with an answer."""
         return self.last(sha256) is None and sha256 not in self.seen
 
-    def show(self, sha256: str, run: str, diagnosis: Diagnosis) -> None:
+    def show(self, sha256: str, run: str, diagnosis: CaseResult) -> None:
         """Note that the page shows what the networks say of a picture."""
         if not diagnosis.predictions:
             return

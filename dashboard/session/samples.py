@@ -4,10 +4,10 @@ import json
 
 from covid_model.common import paths
 from covid_model.common.classes import CLASSES
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.session.uploads import Case
 
-COMPOSITE = Sentence(
+COMPOSITE = Message(
     "Composite: the average of one radiograph each of {images} training patients, no patient's "
     "image."
 )
@@ -28,8 +28,8 @@ def samples() -> dict[str, Case]:
         path = SAMPLES_FOLDER / entry.get("file", "")
         if path.is_file():
             found[info.title] = Case(
-                name=Sentence("{title} sample", title=info.title),
+                name=Message("{title} sample", title=info.title),
                 data=path.read_bytes(),
-                sample=Sentence(COMPOSITE, images=entry["images"]),
+                sample=Message(COMPOSITE, images=entry["images"]),
             )
     return found

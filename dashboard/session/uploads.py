@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import NoReturn
 
 from covid_model.common.errors import RadiographError
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
 from covid_model.imaging.reader import kind_of
 
@@ -20,7 +20,7 @@ class Case:
     name: str
     data: bytes
     sample: str = ""
-    refusal: Sentence | None = None  # why there are no bytes: the file is damaged in its archive
+    refusal: Message | None = None  # why there are no bytes: the file is damaged in its archive
 
     def load(self) -> bytes:
         """Return the bytes, or raise ``RadiographError`` where there are none."""
@@ -40,7 +40,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Brought:
+class UploadContent:
     """What a file brings.
 
     Attributes:
@@ -53,7 +53,7 @@ class Brought:
     others: int = 0
 
 
-def brought_by(name: str, data: bytes) -> Brought:
+def content_of(name: str, data: bytes) -> UploadContent:
     """List what an uploaded file brings; an archive that brings nothing is listed with its reason.
 
     Args:
@@ -61,31 +61,31 @@ def brought_by(name: str, data: bytes) -> Brought:
         data: the file's bytes.
     """
     if not is_archive(data):
-        return Brought((Source(name, lambda: data),))
+        return UploadContent((Source(name, lambda: data),))
     try:
         files = list_files(open_archive(io.BytesIO(data)))
     except RadiographError as error:
-        return Brought((Source(name, partial(_refuse, error)),))
+        return UploadContent((Source(name, partial(_refuse, error)),))
     listed = [(rank, file) for file in files if (rank := _rank(file)) is not None]
     if not listed:
         error = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
-        return Brought((Source(name, partial(_refuse, error)),))
+        return UploadContent((Source(name, partial(_refuse, error)),))
     listed.sort(key=lambda one: one[0])
     sources = tuple(Source(f"{name}/{file.name}", file.load) for _, file in listed)
-    return Brought(sources, others=len(files) - len(listed))
+    return UploadContent(sources, others=len(files) - len(listed))
 
 
-def loaded(source: Source) -> Case:
+def load_case(source: Source) -> Case:
     """Return a file with its bytes, or with the reason why it has none."""
     try:
         return Case(source.name, source.load())
     except RadiographError as error:
-        return Case(source.name, b"", refusal=error.sentence)
+        return Case(source.name, b"", refusal=error.message)
 
 
-def left_out(names: Sequence[str], *, files: int, size: int) -> Sentence:
+def left_out_message(names: Sequence[str], *, files: int, size: int) -> Message:
     """Say which files a page of at most ``files`` files and ``size`` MiB has no room for."""
-    return Sentence(
+    return Message(
         "{count} of the files, {name} first, are left out: this page holds at most {files} files "
         "or {size} MiB. Remove some, or classify a whole folder with python -m covid_model "
         "classify.",
@@ -96,9 +96,9 @@ def left_out(names: Sequence[str], *, files: int, size: int) -> Sentence:
     )
 
 
-def not_listed(name: str, count: int) -> Sentence:
+def not_listed_message(name: str, count: int) -> Message:
     """Say how many files of an archive are no pictures."""
-    return Sentence(
+    return Message(
         "Files in {name} that are neither PNG, JPEG nor DICOM, and so not listed: {count}.",
         name=name,
         count=count,

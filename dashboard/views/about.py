@@ -26,7 +26,7 @@ def origin(run: Run, *, expanded: bool) -> None:
             try:
                 st.markdown(f"**{ARCHITECTURES[name]}.** {t(run.model_info(name).backbone_origin)}")
             except CovidModelError as error:
-                st.error(t(error.sentence))
+                st.error(t(error.message))
         images = sum(row["images"] for row in data.get("counts", ()))
         recipe = run.info.get("recipe", {}).get("name") or t("unknown")
         said = t("Recipe: {recipe}. {images:,} radiographs.", recipe=recipe, images=images)
@@ -48,7 +48,7 @@ def card(run: Run) -> None:
         try:
             written = model_card(run)
         except CovidModelError as error:
-            st.error(t(error.sentence), title=t("This model card cannot be written"))
+            st.error(t(error.message), title=t("This model card cannot be written"))
             return
         st.download_button(
             t("Download as Markdown"),

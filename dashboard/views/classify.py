@@ -6,8 +6,8 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
-from covid_model.serving.diagnosis import Diagnosis
-from covid_model.serving.lung_occlusion import Counterfactual
+from covid_model.serving.diagnosis import CaseResult
+from covid_model.serving.lung_occlusion import LungOcclusion
 from dashboard.cases import (
     batch,
     dicom_windows,
@@ -26,7 +26,7 @@ from dashboard.session import cases, state
 
 
 @error_boundary.fragment
-def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
+def draw(key: str, diagnosis: CaseResult, found: LungOcclusion | None) -> None:
     """Show radiograph with map; another window of the file runs no more than this again."""
     shown = dicom_windows.chosen(key, cases.by_key()[key], diagnosis)
     known = (
@@ -35,7 +35,7 @@ def draw(key: str, diagnosis: Diagnosis, found: Counterfactual | None) -> None:
     viewer.show(scene.pair(shown, **known), key="classify-viewer")
 
 
-def result(key: str, diagnosis: Diagnosis, run: Run, folder: Path) -> None:
+def result(key: str, diagnosis: CaseResult, run: Run, folder: Path) -> None:
     """Show what the network says of one file, or why it says nothing, once it may be shown."""
     case = cases.by_key()[key]
     if not gate.gate(case, diagnosis, run=run.name):
@@ -58,9 +58,9 @@ def many_files(run: Run, model: str) -> None:
     """Show what one network says of every file, then the chosen one in full."""
     folder = run.model_folder(model)
     try:
-        diagnoses = batch.ask(folder)
+        diagnoses = batch.classify_pending(folder)
     except CovidModelError as error:
-        st.error(t(error.sentence), title=t("This network cannot be used"))
+        st.error(t(error.message), title=t("This network cannot be used"))
         return
     rows = shown = batch.rows(diagnoses, run=run.name)
     if len(rows) > 1:

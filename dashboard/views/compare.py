@@ -7,7 +7,7 @@ import streamlit as st
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 from dashboard.cases import dicom_windows, exports, outcome, outcome_tables, outcome_text, viewer
 from dashboard.cases.reader_study import gate
 from dashboard.cases.viewer import scene
@@ -17,7 +17,7 @@ from dashboard.i18n.translate import t
 from dashboard.session import cases, inference
 
 
-def answers(diagnosis: Diagnosis) -> None:
+def answers(diagnosis: CaseResult) -> None:
     """Show what each network answers, side by side."""
     columns = st.columns(len(diagnosis.predictions))
     for column, prediction in zip(columns, diagnosis.predictions, strict=True):
@@ -29,13 +29,13 @@ def answers(diagnosis: Diagnosis) -> None:
 
 
 @error_boundary.fragment
-def draw(key: str, diagnosis: Diagnosis) -> None:
+def draw(key: str, diagnosis: CaseResult) -> None:
     """Show every network's map; another window of the file runs no more than this again."""
     shown = dicom_windows.chosen(key, cases.by_key()[key], diagnosis)
     viewer.show(scene.side_by_side(shown), key="compare-viewer")
 
 
-def result(key: str, diagnosis: Diagnosis) -> None:
+def result(key: str, diagnosis: CaseResult) -> None:
     """Show whether the networks agree, their maps, how far their scores lie apart."""
     sample = cases.by_key()[key].sample
     if outcome.refused(diagnosis):
@@ -79,9 +79,9 @@ elif run is not None:
         )
         with st.spinner(asking):
             folders = [run.model_folder(name) for name in run.servable_models]
-            diagnosis = inference.diagnosis(key, case, folders)
+            diagnosis = inference.classify_case(key, case, folders)
     except CovidModelError as error:
-        st.error(t(error.sentence), title=t("A network cannot be used"))
+        st.error(t(error.message), title=t("A network cannot be used"))
         st.stop()
     if gate.gate(case, diagnosis, run=run.name):
         result(key, diagnosis)

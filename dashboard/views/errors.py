@@ -24,7 +24,7 @@ def picture(one: Mistake) -> None:
             st.image(thumbnails.thumbnail(file), width="stretch", alt=errors_text.alt(one))
             return
         except CovidModelError as error:
-            reason = f"{reason}. {text.plain(error.sentence)}"
+            reason = f"{reason}. {text.plain(error.message)}"
     with st.container(
         border=True, height=200, horizontal_alignment="center", vertical_alignment="center"
     ):
@@ -88,7 +88,7 @@ shown = run_picker.pick()
 try:
     rows = shown.run.table(shown.model, "predictions.csv")
 except CovidModelError as error:
-    st.error(t(error.sentence), title=t("These errors cannot be shown"))
+    st.error(t(error.message), title=t("These errors cannot be shown"))
     st.stop()
 found = misclassified.mistakes(rows)
 st.markdown(errors_text.counted(shown, len(found), len(rows)))

@@ -34,7 +34,7 @@ if lacking := performance_text.missing(run, reports.get(shown.model), comparison
 try:
     network(shown)
 except CovidModelError as error:
-    st.error(t(error.sentence), title=t("This report cannot be shown"))
+    st.error(t(error.message), title=t("This report cannot be shown"))
 reliability_sections.section(run, shown.model, reports)
 overview.beside_the_paper(run, reports)
 performance_sections.comparison(comparison, file=f"{run.name}-comparison")

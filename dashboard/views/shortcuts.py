@@ -16,7 +16,7 @@ def audit_of(shown: Chosen) -> shortcuts_text.Audit | None:
     try:
         audit = shown.run.audit(shown.model)
     except CovidModelError as error:
-        st.error(t(error.sentence), title=t("This audit cannot be shown"))
+        st.error(t(error.message), title=t("This audit cannot be shown"))
         return None
     if audit is None:
         st.info(shortcuts_text.missing(shown.run), title=t("This network was not audited"))

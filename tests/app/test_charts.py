@@ -116,6 +116,6 @@ def test_every_figure_has_a_title():
 
 
 def test_pandas_is_loaded_whole_before_any_figure():
-    code = "import sys, dashboard.charts; print('pandas' in sys.modules)"
+    code = "import sys, dashboard.reports.charts; print('pandas' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "True"  # else two visitors' threads can meet half of it

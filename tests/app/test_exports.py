@@ -14,10 +14,10 @@ from pydicom import dcmread
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
-from covid_model.serving import Classifier, diagnose
+from covid_model.serving import Classifier, classify_case
 from covid_model.serving.case_bundle import sha256
 from covid_model.serving.case_bundle_check import check
-from covid_model.serving.lung_occlusion import without_lungs
+from covid_model.serving.lung_occlusion import occlude_lungs
 from dashboard.cases.exports.buttons import offers
 from dashboard.cases.exports.case import Content
 from dashboard.cases.exports.case_bundle import build_case_bundle
@@ -55,7 +55,7 @@ def content_of(trusted_run_root, trusted_pictures):
         networks = [Classifier.load(run.model_folder(one)) for one in names]
         data = trusted_pictures.get(status, b"no picture")
         more.setdefault("sha256", sha256(data))
-        return Content.of(diagnose(data, name, networks), run, **more)
+        return Content.of(classify_case(data, name, networks), run, **more)
 
     return content
 
@@ -164,7 +164,7 @@ def test_the_answer_without_the_lungs_is_told(content_of, trusted_run_root):
     mask = np.zeros(radiograph.pixels.shape, bool)
     mask[60:240, 40:120] = mask[60:240, 140:220] = True
     network = Classifier.load(trusted_run_root / "trusted" / "xception")
-    found = without_lungs(radiograph, mask, classifier=network)
+    found = occlude_lungs(radiograph, mask, classifier=network)
     content = content_of(names=NAMES[:1], found=found)
     said = page(content).replace("\n", " ")
     assert "With the lungs hidden" in said

@@ -7,7 +7,7 @@ import pytest
 
 import dashboard
 from covid_model.common.errors import RadiographError
-from dashboard.components import display
+from dashboard.components import pickers
 from tests.app.conftest import words
 
 EXPECTED = RadiographError("Expected 3 bands. Received: {bands}. Export it again.", bands=4)
@@ -21,7 +21,7 @@ def breaking(error):
 
 
 def test_an_error_of_ours_is_shown_as_its_sentence(open_app, tiny_run_root, monkeypatch):
-    monkeypatch.setattr(display, "open_shelf", breaking(EXPECTED))
+    monkeypatch.setattr(pickers, "open_shelf", breaking(EXPECTED))
     at = open_app(tiny_run_root)
     assert at.error[0].value == "Expected 3 bands. Received: 4. Export it again."
     assert not at.exception
@@ -31,7 +31,7 @@ def test_an_error_of_ours_is_shown_as_its_sentence(open_app, tiny_run_root, monk
 def test_any_other_is_logged_and_shown_without_its_details(
     open_app, tiny_run_root, monkeypatch, caplog
 ):
-    monkeypatch.setattr(display, "open_shelf", breaking(KeyError("a patient's name")))
+    monkeypatch.setattr(pickers, "open_shelf", breaking(KeyError("a patient's name")))
     at = open_app(tiny_run_root)
     assert "Reload the page" in at.error[0].value
     assert "patient's name" not in words(at)

@@ -8,7 +8,7 @@ import pytest
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RadiographError
-from covid_model.serving import Diagnosis, batch
+from covid_model.serving import CaseResult, batch
 from covid_model.serving.classifier import Classifier
 from dashboard.cases import batch as cases_batch
 from dashboard.cases import batch_table
@@ -23,7 +23,7 @@ from tests.drawings import png as as_png
 COUNT = 50
 BAD = {7: b"no picture", 31: b""}
 ANSWERED = diagnosis("a.png", (0.1, 0.7, 0.2))
-REFUSED = Diagnosis("b|c*.png", "refused", reason="The file is empty: export it again.")
+REFUSED = CaseResult("b|c*.png", "refused", reason="The file is empty: export it again.")
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_file_that_comes_later_is_asked_alone(open_app, tiny_run_root, files, 
 def test_what_is_known_shows_while_the_rest_is_asked(
     open_app, tiny_run_root, files, asked, monkeypatch
 ):
-    monkeypatch.setattr(cases_batch, "PASS", -1)  # one file a pass
+    monkeypatch.setattr(cases_batch, "TIME_SLICE", -1)  # one file a pass
     passes = []
     draw = batch_table.frame
     monkeypatch.setattr(batch_table, "frame", lambda rows: passes.append(draw(rows)) or passes[-1])
@@ -172,7 +172,7 @@ def test_the_csv_is_the_command_lines_with_the_notice():
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_no_file_name_runs_in_a_spreadsheet(start):
     name = f"{start}1+1.png"
-    refused = Diagnosis(name, "refused", reason=str(RadiographError("{name} it is.", name=name)))
+    refused = CaseResult(name, "refused", reason=str(RadiographError("{name} it is.", name=name)))
     row = rows_of(Row("1", name, "refused", refused))[0]
     assert (row["file"], row["reason"]) == (f"'{name}", f"'{name} it is.")
     assert csv_export.defused("a=b.png") == "a=b.png"

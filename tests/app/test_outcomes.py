@@ -10,7 +10,7 @@ import pytest
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.reader import read_radiograph
-from covid_model.serving import Diagnosis, Prediction, decide
+from covid_model.serving import CaseResult, Prediction, decide
 from dashboard.cases import outcome_text
 from dashboard.components import text
 from dashboard.session import inference
@@ -53,7 +53,7 @@ def networks_say(monkeypatch, png):
 
     def say(*predictions):
         decision = decide(predictions)
-        found = Diagnosis(
+        found = CaseResult(
             "a.png",
             decision.status,
             reason=decision.reason,

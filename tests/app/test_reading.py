@@ -9,7 +9,7 @@ import pytest
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.reader import read_radiograph
-from covid_model.serving import Prediction, decided
+from covid_model.serving import Prediction, combine_predictions
 from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.session import inference, reading, reading_log
 from tests.app.conftest import everything, go, panels, scene, upload, words
@@ -80,7 +80,7 @@ def says(answer):
             )
             for one in classifiers
         ]
-        return decided(read_radiograph(case.data, case.name), predictions)
+        return combine_predictions(read_radiograph(case.data, case.name), predictions)
 
     return classify
 

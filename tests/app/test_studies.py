@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from covid_model.imaging.reader import read_radiograph
-from covid_model.serving.diagnosis import diagnose
+from covid_model.serving.diagnosis import classify_case
 from dashboard.components.display import details_line
 from dashboard.i18n import translate
 from tests.app.conftest import upload, words
@@ -61,7 +61,7 @@ def test_what_the_header_tells_is_said_in_the_language_of_the_page(frontal):
 
 
 def test_a_refusal_is_said_in_the_language_of_the_page(lateral):
-    refused = diagnose(lateral, "x", [])
+    refused = classify_case(lateral, "x", [])
     with translate.speaking("pt_BR"):
         said = translate.t(refused.reason)
     assert "incidência em perfil, segundo o cabeçalho do arquivo (descrição da série)" in said

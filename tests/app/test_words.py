@@ -6,7 +6,7 @@ import pytest
 from covid_model.common import paper
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 from dashboard.cases import outcome_tables
 from dashboard.components import text
 from dashboard.reports import tables
@@ -17,10 +17,10 @@ def diagnosis(name="a.png", *scores):
         Prediction(model, np.array(row, np.float32), np.zeros((3, 2, 2), np.float32), 0.25)
         for model, row in zip(ARCHITECTURES, scores, strict=False)
     )
-    return Diagnosis(name, "ok", predictions=predictions)
+    return CaseResult(name, "ok", predictions=predictions)
 
 
-REFUSED = Diagnosis("b|c*.png", "refused", reason="The file is empty: export it again.")
+REFUSED = CaseResult("b|c*.png", "refused", reason="The file is empty: export it again.")
 
 
 @pytest.mark.parametrize(

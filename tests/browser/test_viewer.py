@@ -6,7 +6,7 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.inference.overlay import overlay, palette
-from covid_model.serving import Classifier, diagnose
+from covid_model.serving import Classifier, classify_case
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,9 @@ def viewer(visit):
 @pytest.fixture(scope="module")
 def diagnosis(tiny_runs):
     """What the server knows of the file."""
-    return diagnose(png(drawing()), NAME, [Classifier.load(tiny_runs / "trusted/trusted/xception")])
+    return classify_case(
+        png(drawing()), NAME, [Classifier.load(tiny_runs / "trusted/trusted/xception")]
+    )
 
 
 @pytest.fixture(scope="module")

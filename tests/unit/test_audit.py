@@ -10,7 +10,7 @@ import pytest
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
 from covid_model.data.dataset import read_dataset
-from covid_model.evaluation.shortcut_audit import conditions_of, failed_of, figures_of
+from covid_model.evaluation.shortcut_audit import audit_metrics, condition_metrics, failed_checks
 from covid_model.evaluation.tables import read_table
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
@@ -18,7 +18,7 @@ from covid_model.runs import ModelInfo, load_run, read_model_info, write_model_i
 from covid_model.training.audit import randomization
 from covid_model.training.audit import run as module
 from covid_model.training.audit.run import audit_network, audit_run
-from covid_model.training.audit.subject import LEAST_MASKED, Subject, with_masks
+from covid_model.training.audit.subject import LEAST_MASKED, AuditedNetwork, with_masks
 from tests.drawings import HEIGHT, WIDTH, drawing, png, varied
 from tests.tiny import drawn_rows
 from tests.tiny_lungs import write_tiny_segmenter
@@ -79,7 +79,7 @@ HEAD = Head(
 
 
 def subject(region, path):
-    return Subject("vgg16", "VGG16", path / "model.tflite", Reader(region), HEAD)
+    return AuditedNetwork("vgg16", "VGG16", path / "model.tflite", Reader(region), HEAD)
 
 
 def folder_of(root, region, count=60):
@@ -98,7 +98,7 @@ def folder_of(root, region, count=60):
 @pytest.fixture(autouse=True)
 def no_last_block(monkeypatch):
     """It has tests of its own; building a real network takes seconds."""
-    monkeypatch.setattr(randomization, "last_block_anew", lambda *_: None)
+    monkeypatch.setattr(randomization, "maps_with_random_block", lambda *_: None)
 
 
 @pytest.fixture
@@ -161,13 +161,13 @@ def test_without_masks_the_border_is_tried_on_all_images(audited, caplog, segmen
 
 def test_the_table_tells_all_conditions_again(audited):
     audit, table = audited(lungs, Segmenter(blind=1))
-    assert conditions_of(table) == audit["conditions"]
-    figures = figures_of(table)
+    assert condition_metrics(table) == audit["conditions"]
+    figures = audit_metrics(table)
     assert figures == {name: audit[name] for name in figures}
-    assert failed_of(audit) == audit["failed"]
+    assert failed_checks(audit) == audit["failed"]
     shuffled = pd.concat([table[::2], table[1::2][::-1]])
     with pytest.raises(RunError, match="Expected the images of 'untouched' under"):
-        conditions_of(shuffled)
+        condition_metrics(shuffled)
 
 
 def audit_with(*, hidden=(0.34, [0.3, 0.4]), probe=(0.5, [0.4, 0.6]), v=0.0, whole=0.9):
@@ -202,7 +202,7 @@ def audit_with(*, hidden=(0.34, [0.3, 0.4]), probe=(0.5, [0.4, 0.6]), v=0.0, who
     ],
 )
 def test_what_fails(values, failed):
-    assert failed_of(audit_with(**values)) == failed
+    assert failed_checks(audit_with(**values)) == failed
 
 
 @pytest.fixture(scope="module")

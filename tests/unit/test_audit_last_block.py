@@ -10,8 +10,8 @@ import pytest
 from covid_model.common.architectures import REGISTRY
 from covid_model.inference.gradcam import Head
 from covid_model.inference.network import Network
-from covid_model.training.audit.randomization import last_block_anew
-from covid_model.training.audit.subject import Subject
+from covid_model.training.audit.randomization import maps_with_random_block
+from covid_model.training.audit.subject import AuditedNetwork
 from covid_model.training.export import litert
 from covid_model.training.heads.paper_head import full_model
 from covid_model.training.networks import backbone, from_litert
@@ -55,7 +55,7 @@ def subject(tmp_path_factory):
     litert.export_litert(fitted, folder / "model.tflite", weights="float32")
     litert.write_head(fitted, folder / "head.npz")
     path, head = folder / "model.tflite", Head.load(folder / "head.npz")
-    return Subject("xception", "Xception", path, Network.load(path), head)
+    return AuditedNetwork("xception", "Xception", path, Network.load(path), head)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def built(monkeypatch):
 
 def test_the_last_block_alone_changes(built, subject, images, served):
     built(1)  # "anew" are the very weights that it had
-    np.testing.assert_allclose(last_block_anew(subject, images, served), served, atol=1e-4)
+    np.testing.assert_allclose(maps_with_random_block(subject, images, served), served, atol=1e-4)
     built(2)
-    anew = last_block_anew(subject, images, served)
+    anew = maps_with_random_block(subject, images, served)
     assert anew.shape == served.shape
     assert np.corrcoef(anew.ravel(), served.ravel())[0, 1] < 0.9
     first = network(1).model
@@ -94,13 +94,13 @@ def test_the_last_block_alone_changes(built, subject, images, served):
 def test_a_rebuilt_network_that_is_another_is_left_out(built, subject, images, served, caplog):
     caplog.set_level(logging.INFO)
     built(1)
-    assert last_block_anew(subject, images, served[::-1]) is None
+    assert maps_with_random_block(subject, images, served[::-1]) is None
     assert "the rebuilt network's maps correlate at" in caplog.text
 
 
 def test_a_network_of_other_layers_is_left_out(subject, images, served, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(from_litert, "build_backbone", lambda name, size: tiny_backbone(name, size))
-    assert last_block_anew(subject, images, served) is None
+    assert maps_with_random_block(subject, images, served) is None
     assert "Xception: no map with the last block drawn anew" in caplog.text
     assert "does not hold the layers of xception" in caplog.text

@@ -11,10 +11,15 @@ from covid_model.data.dataset import Dataset
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.map_similarity import similarity
 from covid_model.training.audit import randomization
-from covid_model.training.audit.faithfulness import FRACTIONS, curves_of, map_figures, random_map
+from covid_model.training.audit.faithfulness import (
+    FRACTIONS,
+    deletion_insertion_curves,
+    map_metrics,
+    random_map,
+)
 from covid_model.training.audit.map_agreement import map_agreement
-from covid_model.training.audit.randomization import fresh_head, randomised
-from covid_model.training.audit.subject import AuditImages, Maps, Subject
+from covid_model.training.audit.randomization import random_head, randomization_test
+from covid_model.training.audit.subject import AuditedNetwork, AuditImages, Maps
 
 SIZE, CELLS, CHANNELS = 64, 8, 24
 SPOT = np.zeros((CELLS, CELLS), np.float32)
@@ -58,7 +63,7 @@ class Pictures(AuditImages):
 
 @pytest.fixture
 def network(tmp_path):
-    return Subject("vgg16", "VGG16", tmp_path / "model.tflite", Striped(), head())
+    return AuditedNetwork("vgg16", "VGG16", tmp_path / "model.tflite", Striped(), head())
 
 
 @pytest.fixture
@@ -80,14 +85,14 @@ def maps_of(features, head, first=0):
 
 @pytest.fixture
 def no_last_block(monkeypatch):
-    monkeypatch.setattr(randomization, "last_block_anew", lambda *_: None)
+    monkeypatch.setattr(randomization, "maps_with_random_block", lambda *_: None)
 
 
 def test_a_perfect_map_falls_and_rises_faster_than_a_random_one(network, images):
     rng = np.random.default_rng(1)
     chance, ties = random_map(SPOT.shape, rng), random_map(SPOT.shape, rng)
     pixels = images.pixels(0, SIZE)
-    curves = curves_of(network, pixels, (SPOT, chance, -SPOT), ties=ties, target=0)
+    curves = deletion_insertion_curves(network, pixels, (SPOT, chance, -SPOT), ties=ties, target=0)
     perfect, random, wrong = curves
     assert curves.shape == (3, 2, len(FRACTIONS))
     deletion, insertion = 0, 1
@@ -103,13 +108,13 @@ def test_a_perfect_map_falls_and_rises_faster_than_a_random_one(network, images)
 def test_where_a_map_says_nothing_the_order_is_random(network, images):
     pixels, flat = images.pixels(0, SIZE), np.zeros_like(SPOT)
     ties = random_map(SPOT.shape, np.random.default_rng(2))
-    curves = curves_of(network, pixels, (flat, ties), ties=ties, target=0)
+    curves = deletion_insertion_curves(network, pixels, (flat, ties), ties=ties, target=0)
     np.testing.assert_array_equal(curves[0], curves[1])
 
 
 def test_the_figures_of_a_network_that_looks_where_its_map_says(network, images, no_last_block):
     features = feature_maps()
-    figures = map_figures(network, images, maps_of(features, network.head), list(features))
+    figures = map_metrics(network, images, maps_of(features, network.head), list(features))
     assert figures["images"] == 24
     deletion, insertion = figures["deletion"], figures["insertion"]
     assert deletion["fractions"] == list(FRACTIONS)
@@ -129,24 +134,24 @@ def test_an_empty_map_has_no_share_inside_the_lungs(network, images, no_last_blo
     features[0, :, :, 0] = 0
     maps = maps_of(features, network.head)
     assert not maps.of_predicted[0].any()
-    inside = map_figures(network, images, maps, list(features))["inside_lungs"]
-    rest = map_figures(network, images, maps_of(feature_maps(), network.head), list(features))
+    inside = map_metrics(network, images, maps, list(features))["inside_lungs"]
+    rest = map_metrics(network, images, maps_of(feature_maps(), network.head), list(features))
     assert inside["share"] == pytest.approx(rest["inside_lungs"]["share"], rel=0.01)
 
 
 def test_a_random_head_lowers_the_similarity(network, images, no_last_block, monkeypatch):
     features = feature_maps()
     maps = maps_of(features, network.head)
-    (row,) = randomised(network, images, maps, list(features))
+    (row,) = randomization_test(network, images, maps, list(features))
     assert row["similarity"] < 0.5
     assert row["similarity_interval"][0] <= row["similarity"] <= row["similarity_interval"][1]
-    assert randomised(network, images, maps, list(features)) == [row]
-    monkeypatch.setattr(randomization, "fresh_head", lambda head, rng: head)
-    assert randomised(network, images, maps, list(features))[0]["similarity"] == 1
+    assert randomization_test(network, images, maps, list(features)) == [row]
+    monkeypatch.setattr(randomization, "random_head", lambda head, rng: head)
+    assert randomization_test(network, images, maps, list(features))[0]["similarity"] == 1
 
 
 def test_a_fresh_head_is_drawn_as_glorot_has_it():
-    drawn = fresh_head(replace(head(), pooled_bias=np.ones(4)), np.random.default_rng(0))
+    drawn = random_head(replace(head(), pooled_bias=np.ones(4)), np.random.default_rng(0))
     limit = (6 / (CHANNELS + 4)) ** 0.5
     assert 0.9 * limit < np.abs(drawn.pooled_weights).max() <= limit
     assert drawn.pooled_weights.std() == pytest.approx(limit / 3**0.5, rel=0.2)
@@ -163,8 +168,8 @@ def test_the_last_block_joins_where_it_can_be_drawn_anew(network, images, monkey
         asked.append((inputs.shape, served.shape))
         return served[::-1]
 
-    monkeypatch.setattr(randomization, "last_block_anew", anew)
-    head_row, block = randomised(network, images, maps, list(features))
+    monkeypatch.setattr(randomization, "maps_with_random_block", anew)
+    head_row, block = randomization_test(network, images, maps, list(features))
     assert block["what"] == "last_block"
     assert block["images"] == randomization.MOST_REBUILT == asked[0][0][0] == asked[0][1][0]
     assert 0 < block["similarity"] < 1

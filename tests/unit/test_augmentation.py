@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from covid_model.training.inputs import artifacts
-from covid_model.training.inputs.artifacts import disturb
+from covid_model.training.inputs.artifacts import add_artifacts
 from covid_model.training.inputs.augmentation import augment
 from covid_model.training.recipes.augmentation import Augmentation
 
@@ -77,7 +77,9 @@ def test_a_flip_is_a_mirror_image(picture):
 
 
 def changed(picture, seed, **probabilities):
-    out = disturb(picture, np.random.default_rng(seed), **{"coarse": 0, "marks": 0} | probabilities)
+    out = add_artifacts(
+        picture, np.random.default_rng(seed), **{"coarse": 0, "marks": 0} | probabilities
+    )
     return np.abs(out.astype(int) - picture) > 3
 
 
@@ -104,4 +106,7 @@ def test_coarse_changes_stay_below_a_third_or_are_smooth(picture):
 def test_small_images_are_no_trouble(size):
     image = np.full((size, size), 100, np.uint8)
     for seed in range(40):
-        assert disturb(image, np.random.default_rng(seed), coarse=1, marks=1).shape == image.shape
+        assert (
+            add_artifacts(image, np.random.default_rng(seed), coarse=1, marks=1).shape
+            == image.shape
+        )

@@ -12,7 +12,7 @@ from covid_model.common.errors import RadiographError, UsageError
 from covid_model.serving import batch
 from covid_model.serving.batch import classify, open_sources, rows
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 
 
 def png(seed=0):
@@ -136,7 +136,7 @@ def novel(model, novelty):
 
 def test_a_novel_image_has_its_novelty_a_network_but_no_class():
     predictions = novel("xception", 1.23456), novel("vgg16", None)
-    table = rows(Diagnosis("a", "refused", "why", None, predictions, withheld=True))
+    table = rows(CaseResult("a", "refused", "why", None, predictions, withheld=True))
     assert [tuple(row) for row in table] == [batch.COLUMNS] * 2
     filled = [{key: value for key, value in row.items() if value} for row in table]
     common = {"file": "a", "status": "refused", "reason": "why", "seconds": "0.500"}
@@ -147,13 +147,13 @@ def test_a_novel_image_has_its_novelty_a_network_but_no_class():
 
 
 def test_an_uncertain_image_keeps_its_figures_with_novelty():
-    (row,) = rows(Diagnosis("a", "uncertain", "why", None, (novel("vgg16", 0.5),)))
+    (row,) = rows(CaseResult("a", "uncertain", "why", None, (novel("vgg16", 0.5),)))
     assert (row["status"], row["reason"], row["predicted"]) == ("uncertain", "why", "covid")
     assert (row["p_covid"], row["novelty"]) == ("0.700000", "0.500")
 
 
 def test_refused_file_has_one_row_without_a_model():
-    (row,) = rows(Diagnosis("a", "refused", "why"))
+    (row,) = rows(CaseResult("a", "refused", "why"))
     assert tuple(row) == batch.COLUMNS
     assert {key: value for key, value in row.items() if value} == {
         "file": "a",

@@ -12,8 +12,13 @@ from covid_model.evaluation.calibration import (
     reliability_bins,
 )
 from covid_model.evaluation.report import evaluate, predictions_table
-from covid_model.evaluation.selective_prediction import THRESHOLDS, Fit, answer_curve, fit_threshold
-from covid_model.inference.calibration import temper
+from covid_model.evaluation.selective_prediction import (
+    THRESHOLDS,
+    ThresholdFit,
+    coverage_accuracy_curve,
+    fit_threshold,
+)
+from covid_model.inference.calibration import apply_temperature
 
 
 def drawn(images, *, seed=0, spread=2.0):
@@ -34,7 +39,7 @@ def rare(probabilities, truth, share=0.05):
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
 def test_a_known_temperature_is_found(temperature):
     right, truth = drawn(20000)
-    scores = temper(right, 1 / temperature)
+    scores = apply_temperature(right, 1 / temperature)
     fit = fit_calibration(scores, truth)
     assert fit.temperature == pytest.approx(temperature, rel=0.05)
     np.testing.assert_allclose(fit.offsets, 0, atol=0.1)
@@ -46,7 +51,7 @@ def test_probabilities_hold_for_a_mix_of_equally_frequent_classes():
     right, truth = rare(*drawn(60000))
     prior = np.bincount(truth) / len(truth)
     scores = right * prior  # what a network trained on such a mix says
-    scores = temper(scores / scores.sum(axis=1, keepdims=True), 0.5)  # and too surely
+    scores = apply_temperature(scores / scores.sum(axis=1, keepdims=True), 0.5)  # and too surely
     fit = fit_calibration(scores, truth)
     assert fit.temperature == pytest.approx(2.0, rel=0.05)
     expected = -np.log(prior)
@@ -120,7 +125,7 @@ def test_calibration_error_by_hand():
 
 def test_tempering_by_the_fit_lowers_the_calibration_error():
     right, truth = drawn(5000)
-    scores = temper(right, 0.4)
+    scores = apply_temperature(right, 0.4)
     served = fit_calibration(scores, truth).apply(scores)
     before, after = (calibration_error(reliability_bins(p, truth)) for p in (scores, served))
     assert after < 0.02 < before
@@ -153,7 +158,9 @@ def test_where_no_threshold_will_do_the_most_accurate_with_answers_enough_is_tak
 def test_the_curve_counts_refused_images_as_unanswered():
     probabilities, truth = answers([0.5, 0.7, 0.9, 0.9], [False, True, True, False])
     known = np.array([True, True, True, False])
-    rows = {row["threshold"]: row for row in answer_curve(probabilities, truth, known=known)}
+    rows = {
+        row["threshold"]: row for row in coverage_accuracy_curve(probabilities, truth, known=known)
+    }
     assert rows[0.5] == {"threshold": 0.5, "answered": 0.75, "accuracy": round(2 / 3, 6)}
     assert rows[0.51]["answered"] == 0.5
     assert rows[0.91] == {"threshold": 0.91, "answered": 0.0, "accuracy": None}
@@ -164,8 +171,8 @@ def test_the_report_tells_of_what_was_fitted():
     names = np.array(["covid", "normal"])[truth]
     frame = pd.DataFrame({"original": "a", "source": "s", "patient_id": "p", "label": names})
     table = predictions_table(frame, probabilities).assign(novelty=[0.2, 1.0, 0.4, 1.2])
-    scores = temper(probabilities, 0.5)
-    report = evaluate(table, fit=Fit(50, Calibration(2.0), 0.7, kept=0.99))
+    scores = apply_temperature(probabilities, 0.5)
+    report = evaluate(table, fit=ThresholdFit(50, Calibration(2.0), 0.7, kept=0.99))
     assert report["novelty"] == {
         "kept_on_validation": 0.99,
         "refused": {"images": 1, "share": 0.25},
@@ -184,6 +191,6 @@ def test_the_report_is_silent_on_what_was_not_fitted():
     frame = pd.DataFrame(
         {"original": "a", "source": "s", "patient_id": "p", "label": ["covid"] * 2}
     )
-    report = evaluate(predictions_table(frame, probabilities), fit=Fit(0, None, None))
+    report = evaluate(predictions_table(frame, probabilities), fit=ThresholdFit(0, None, None))
     assert not {"calibration", "answers", "novelty"} & set(report)
     assert set(report["groups"]) == {"source"}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from covid_model.common.errors import RunError
-from covid_model.evaluation.model_comparison import pairs_of, write_comparison
+from covid_model.evaluation.model_comparison import compare_pairs, write_comparison
 from covid_model.evaluation.report import predictions_table
 from covid_model.evaluation.tables import write_table
 
@@ -31,7 +31,7 @@ SECOND = [1] * 20 + [0] * 9 + [1] * 2 + [0] * 4
 
 
 def test_a_pair_by_hand():
-    (row,) = pairs_of({"one": table(FIRST), "two": table(SECOND)})
+    (row,) = compare_pairs({"one": table(FIRST), "two": table(SECOND)})
     low, high = row.pop("accuracy_difference_interval")
     assert row == {
         "networks": ["one", "two"],
@@ -52,33 +52,37 @@ def test_a_pair_by_hand():
 def test_the_interval_is_paired():
     """Networks that err on the same images are told apart better than by two intervals."""
     first, second = [1] * 50 + [0] * 50, [1] * 48 + [0] * 52
-    (row,) = pairs_of({"one": table(first), "two": table(second)})
+    (row,) = compare_pairs({"one": table(first), "two": table(second)})
     low, high = row["accuracy_difference_interval"]
     assert high - low < 0.07  # of either accuracy alone it is 0.2
 
 
 def test_images_of_one_patient_are_drawn_together():
-    (one,) = pairs_of({"a": table(FIRST), "b": table(SECOND)})
+    (one,) = compare_pairs({"a": table(FIRST), "b": table(SECOND)})
     thrice = [np.repeat(right, 3) for right in (FIRST, SECOND)]
-    (three,) = pairs_of({"a": table(thrice[0], each=3), "b": table(thrice[1], each=3)})
+    (three,) = compare_pairs({"a": table(thrice[0], each=3), "b": table(thrice[1], each=3)})
     key = "accuracy_difference_interval"
     assert one[key] == three[key]
 
 
 def test_networks_that_say_the_same_do_not_differ():
-    (row,) = pairs_of({"one": table(FIRST), "two": table(FIRST)})
+    (row,) = compare_pairs({"one": table(FIRST), "two": table(FIRST)})
     assert (row["p_value"], row["accuracy_difference"]) == (1.0, 0.0)
 
 
 def test_each_two_of_three_are_compared():
     tables = {name: table(FIRST) for name in ("a", "b", "c")}
-    assert [row["networks"] for row in pairs_of(tables)] == [["a", "b"], ["a", "c"], ["b", "c"]]
+    assert [row["networks"] for row in compare_pairs(tables)] == [
+        ["a", "b"],
+        ["a", "c"],
+        ["b", "c"],
+    ]
 
 
 def test_other_images_are_refused():
     other = table(SECOND).assign(original="other.png")
     with pytest.raises(RunError, match="Expected one and two to be judged on the same images"):
-        pairs_of({"one": table(FIRST), "two": other})
+        compare_pairs({"one": table(FIRST), "two": other})
 
 
 def test_a_run_of_one_network_has_no_pairs(tmp_path):

@@ -7,7 +7,7 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.classifier import Classifier, Prediction
-from covid_model.serving.lung_occlusion import HARDLY, counterfactual, without_lungs
+from covid_model.serving.lung_occlusion import HARDLY, compare_occluded, occlude_lungs
 from tests.drawings import drawing
 
 
@@ -43,7 +43,7 @@ def radiograph():
 
 def test_the_network_is_shown_the_radiograph_without_its_lungs(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = counterfactual(radiograph, classifier=network, segmenter=Segmenter())
+    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
     whole, covered = network.shown
     np.testing.assert_array_equal(whole, radiograph.pixels)
     np.testing.assert_array_equal(covered, hide_lungs(radiograph.pixels, found.mask))
@@ -55,7 +55,7 @@ def test_a_prediction_that_is_known_is_not_asked_for_again(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
     known = network.predict(radiograph)
     given = {"classifier": network, "segmenter": Segmenter(), "prediction": known}
-    assert counterfactual(radiograph, **given).prediction is known
+    assert compare_occluded(radiograph, **given).prediction is known
     assert len(network.shown) == 2
 
 
@@ -72,7 +72,7 @@ def test_an_answer_hardly_changes_where_class_and_probability_stay(
     radiograph, after, stays, hardly
 ):
     network = Network((0.9, 0.05, 0.05), after)
-    found = counterfactual(radiograph, classifier=network, segmenter=Segmenter())
+    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
     assert found.class_stays is stays
     assert found.score == pytest.approx(after[0])
     assert found.change == pytest.approx(after[0] - 0.9)
@@ -82,14 +82,14 @@ def test_an_answer_hardly_changes_where_class_and_probability_stay(
 def test_a_close_race_that_is_lost_is_a_change():
     """The class goes, though its probability falls by less than the limit."""
     network = Network((0.48, 0.46, 0.06), (0.45, 0.49, 0.06))
-    found = without_lungs(Radiograph(drawing()), np.ones(drawing().shape, bool), classifier=network)
+    found = occlude_lungs(Radiograph(drawing()), np.ones(drawing().shape, bool), classifier=network)
     assert -HARDLY < found.change < 0
     assert not found.hardly_changes
 
 
 def test_the_share_of_each_map_stands_beside_the_share_of_the_lungs(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = counterfactual(radiograph, classifier=network, segmenter=Segmenter())
+    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
     left = found.mask[:, :130]
     assert found.lungs == pytest.approx(found.mask.mean())
     assert found.inside["covid"] == pytest.approx(left.mean(), abs=0.01)
@@ -99,7 +99,7 @@ def test_the_share_of_each_map_stands_beside_the_share_of_the_lungs(radiograph):
 
 def test_without_mask_nothing_is_said_and_nothing_is_asked(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = counterfactual(radiograph, classifier=network, segmenter=Segmenter(finds=False))
+    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter(finds=False))
     assert (found.mask, found.hidden, found.lungs, found.score) == (None,) * 4
     assert (found.change, found.class_stays, found.hardly_changes) == (None, None, False)
     assert found.inside == {}
@@ -109,7 +109,7 @@ def test_without_mask_nothing_is_said_and_nothing_is_asked(radiograph):
 def test_the_mask_is_read_only_and_the_callers_own_is_left_alone(radiograph):
     mask = radiograph.pixels < 0.5
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = without_lungs(radiograph, mask, classifier=network)
+    found = occlude_lungs(radiograph, mask, classifier=network)
     with pytest.raises(ValueError, match="read-only"):
         found.mask[0, 0] = True
     mask[0, 0] = True
@@ -117,7 +117,7 @@ def test_the_mask_is_read_only_and_the_callers_own_is_left_alone(radiograph):
 
 def test_a_network_that_knows_drawings_by_their_lungs_loses_its_answer(trusted_run_root):
     classifier = Classifier.load(trusted_run_root / "trusted" / "xception")
-    found = without_lungs(Radiograph(drawing()), drawing() < 0.5, classifier=classifier)
+    found = occlude_lungs(Radiograph(drawing()), drawing() < 0.5, classifier=classifier)
     assert found.prediction.predicted == "normal"
     assert found.hidden.calibrated
     assert not found.hardly_changes

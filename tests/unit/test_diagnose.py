@@ -6,7 +6,7 @@ from PIL import Image
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.serving import Classifier, decide, diagnose
+from covid_model.serving import Classifier, classify_case, decide
 from tests.drawings import drawing
 
 
@@ -23,14 +23,14 @@ def png():
 
 
 def test_every_classifier_answers_in_the_order_given(classifiers):
-    diagnosis = diagnose(png(), "chest.png", classifiers)
+    diagnosis = classify_case(png(), "chest.png", classifiers)
     decision = decide(diagnosis.predictions)
     assert diagnosis.name == "chest.png"
     assert (diagnosis.status, diagnosis.reason) == (decision.status, decision.reason)
     assert not diagnosis.withheld
     assert diagnosis.radiograph.pixels.shape == (90, 70)
     assert [prediction.model for prediction in diagnosis.predictions] == list(ARCHITECTURES)
-    backwards = diagnose(png(), "chest.png", classifiers[::-1]).predictions[::-1]
+    backwards = classify_case(png(), "chest.png", classifiers[::-1]).predictions[::-1]
     for one, other in zip(diagnosis.predictions, backwards, strict=True):
         np.testing.assert_array_equal(one.probabilities, other.probabilities)
         np.testing.assert_array_equal(one.heatmaps, other.heatmaps)
@@ -40,7 +40,7 @@ def test_a_shared_resize_changes_no_answer(classifiers):
     big = drawing().repeat(4, axis=0).repeat(3, axis=1)
     stream = io.BytesIO()
     Image.fromarray((big * 255).astype(np.uint8)).save(stream, "PNG")
-    together = diagnose(stream.getvalue(), "a", classifiers).predictions
+    together = classify_case(stream.getvalue(), "a", classifiers).predictions
     radiograph = Radiograph((big * 255).astype(np.uint8) / np.float32(255))
     for one, classifier in zip(together, classifiers, strict=True):
         np.testing.assert_array_equal(
@@ -52,7 +52,7 @@ def test_a_shared_resize_changes_no_answer(classifiers):
 def test_a_trusted_run_answers_doubts_or_refuses(trusted_run_root, trusted_pictures, models):
     asked = [Classifier.load(trusted_run_root / "trusted" / name) for name in models]
     for status, data in trusted_pictures.items():
-        diagnosis = diagnose(data, "a.png", asked)
+        diagnosis = classify_case(data, "a.png", asked)
         assert diagnosis.status == status
         assert bool(diagnosis.reason) == (status != "ok")
         assert diagnosis.withheld == (status == "refused")
@@ -62,7 +62,7 @@ def test_a_trusted_run_answers_doubts_or_refuses(trusted_run_root, trusted_pictu
 
 @pytest.mark.parametrize("data", [b"", b"a letter", png()[:60]], ids=["empty", "text", "cut"])
 def test_a_bad_file_is_refused_with_its_reason(classifiers, data):
-    diagnosis = diagnose(data, "bad.png", classifiers)
+    diagnosis = classify_case(data, "bad.png", classifiers)
     assert (diagnosis.name, diagnosis.status) == ("bad.png", "refused")
     assert diagnosis.reason.endswith(".")
     assert diagnosis.radiograph is None

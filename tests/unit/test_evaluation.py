@@ -7,7 +7,7 @@ from sklearn.metrics import auc, precision_recall_curve, roc_auc_score, roc_curv
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.evaluation.report import evaluate, predictions_table
-from covid_model.evaluation.roc import curves_of
+from covid_model.evaluation.roc import roc_and_pr_curves
 
 RANKED = ("auroc", "average_precision")
 FRAME = pd.DataFrame(
@@ -208,7 +208,7 @@ def test_a_curve_of_many_points_is_thinned_evenly():
     positive = rng.random(20000) < 0.5
     score = rng.random(20000)  # as good as guessing, so that every point is a corner
     scores = np.stack([score, 1 - score, np.zeros(20000)], axis=1)
-    (first, *_) = curves_of(np.where(positive, 0, 1), scores)
+    (first, *_) = roc_and_pr_curves(np.where(positive, 0, 1), scores)
     for one in (first["roc"], first["pr"]):
         x = list(one.values())[0]
         assert 90 < len(x) <= 101

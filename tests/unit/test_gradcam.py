@@ -24,7 +24,7 @@ def network(backbone, kind, path):
     import keras
 
     from covid_model.training.export.litert import Fitted, write_head
-    from covid_model.training.heads.logistic import fit_linear, linear_model
+    from covid_model.training.heads.logistic import fit_logistic, logistic_model
     from covid_model.training.heads.paper_head import Samples, full_model
     from covid_model.training.networks.finetune import finetune_model
     from covid_model.training.recipes.finetune import FinetuneRecipe
@@ -39,8 +39,8 @@ def network(backbone, kind, path):
         channels, rng = backbone.model.output.shape[-1], np.random.default_rng(7)
         drawn = Samples(rng.random((12, channels), np.float32), np.eye(3)[np.arange(12) % 3])
         recipe = LinearRecipe(strengths=(1.0,))
-        fit = fit_linear(drawn, drawn, np.ones(12), strengths=recipe.strengths, title="drawn")
-        model = linear_model(backbone, fit)
+        fit = fit_logistic(drawn, drawn, np.ones(12), strengths=recipe.strengths, title="drawn")
+        model = logistic_model(backbone, fit)
     for layer in ("hidden", "probabilities") if kind != "linear" else ():
         bias = model.get_layer(layer).bias
         bias.assign(keras.random.normal(bias.shape, seed=7))

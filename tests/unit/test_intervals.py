@@ -6,7 +6,7 @@ from scipy.stats import binom
 from sklearn.metrics import average_precision_score, f1_score, recall_score, roc_auc_score
 
 from covid_model.evaluation.bootstrap import PatientBootstrap
-from covid_model.evaluation.metrics import class_rates, macro_recall
+from covid_model.evaluation.metrics import macro_recall, per_class_metrics
 from covid_model.evaluation.roc import weighted_ranking
 
 
@@ -114,7 +114,7 @@ def test_rates_are_scikit_learns_in_every_replicate():
         values = [figure(truth[rows], predicted[rows]) for rows in again]
         return pytest.approx(np.quantile(values, (0.025, 0.975)), abs=1e-6)
 
-    rows = class_rates(truth, predicted, bootstrap)
+    rows = per_class_metrics(truth, predicted, bootstrap)
     for c, row in enumerate(rows):
         assert row["f1_interval"] == interval(lambda t, p, c=c: f1_score(t == c, p == c))
         assert row["sensitivity_interval"] == interval(

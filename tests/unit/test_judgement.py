@@ -8,14 +8,14 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
-from covid_model.evaluation.calibration import calibration_of
-from covid_model.evaluation.report import report_of
+from covid_model.evaluation.calibration import calibration_in
+from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.tables import read_table
-from covid_model.inference.calibration import temper
+from covid_model.inference.calibration import apply_temperature
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, check_file, read_model_info
-from covid_model.training.export.reliability import judge, training_draw
-from covid_model.training.export.served_outputs import Outputs
+from covid_model.training.export.reliability import fit_reliability, training_draw
+from covid_model.training.export.served_outputs import ServedOutputs
 
 
 def outputs(images, *, seed, view=None):
@@ -34,7 +34,7 @@ def outputs(images, *, seed, view=None):
         }
     )
     features = rng.normal(size=(images, 70)).astype(np.float32)
-    return Outputs(frame, temper(right, 0.4), features)
+    return ServedOutputs(frame, apply_temperature(right, 0.4), features)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def parts():
 @pytest.fixture(scope="module")
 def judgement(parts):
     parts["test"].features[:3] += 50  # nothing like the others
-    return judge(parts["v"], parts["test"], train=parts["train"])
+    return fit_reliability(parts["v"], parts["test"], train=parts["train"])
 
 
 def test_what_is_served_is_what_is_judged(judgement, parts):
@@ -87,10 +87,13 @@ def test_the_threshold_is_judged_on_images_that_are_not_refused(parts):
     scores[np.arange(21), truth[:21]] = 0.2
     scores[np.arange(21), (truth[:21] + 1) % 3] = 0.75
     features = parts["v"].features.copy()
-    validation = Outputs(parts["v"].frame.assign(label=names), scores, features)
-    assert judge(validation, parts["test"], train=parts["train"]).thresholds["probability"] > 0.33
+    validation = ServedOutputs(parts["v"].frame.assign(label=names), scores, features)
+    assert (
+        fit_reliability(validation, parts["test"], train=parts["train"]).thresholds["probability"]
+        > 0.33
+    )
     features[:4] += 50
-    changed = judge(validation, parts["test"], train=parts["train"])
+    changed = fit_reliability(validation, parts["test"], train=parts["train"])
     assert (changed.validation["novelty"] > 1).sum() == 3
     assert changed.thresholds["probability"] == 0.33
 
@@ -99,7 +102,7 @@ def test_what_is_written_is_read_again(judgement, parts, tmp_path):
     info = ModelInfo("vgg16", CLASS_NAMES, (1, 32, 32, 3), "layer", "no origin")
     judgement.write(tmp_path, info)
     info = read_model_info(tmp_path)
-    assert calibration_of(info) == judgement.calibration
+    assert calibration_in(info) == judgement.calibration
     assert info.offsets is not None
     assert info.thresholds == judgement.thresholds
     for name in ("novelty.npz", "validation.csv", "predictions.csv", "report.json"):
@@ -107,9 +110,9 @@ def test_what_is_written_is_read_again(judgement, parts, tmp_path):
     scores = pd.read_csv(tmp_path / "validation.csv", dtype=dict.fromkeys(SCORE_COLUMNS, "float32"))
     np.testing.assert_array_equal(scores[list(SCORE_COLUMNS)], parts["v"].scores)
     tables = [read_table(tmp_path / name) for name in ("predictions.csv", "validation.csv")]
-    fitted = {"calibration": calibration_of(info), "thresholds": info.thresholds}
+    fitted = {"calibration": calibration_in(info), "thresholds": info.thresholds}
     written = json.loads((tmp_path / "report.json").read_text())
-    assert report_of(*tables, **fitted) == written == judgement.report
+    assert read_and_report(*tables, **fitted) == written == judgement.report
     features = parts["test"].features
     again = NoveltyModel.load(tmp_path / "novelty.npz").distance_of(features)
     np.testing.assert_array_equal(again, judgement.novelty.distance_of(features))
@@ -117,7 +120,7 @@ def test_what_is_written_is_read_again(judgement, parts, tmp_path):
 
 def test_too_few_images_leave_scores_as_they_are(parts, tmp_path):
     few, test = outputs(10, seed=1), parts["test"]
-    judgement = judge(few, test)
+    judgement = fit_reliability(few, test)
     assert (judgement.calibration, judgement.thresholds, judgement.novelty) == (None, {}, None)
     np.testing.assert_allclose(judgement.predictions[list(SCORE_COLUMNS)], test.scores, atol=1e-6)
     assert "novelty" not in judgement.predictions

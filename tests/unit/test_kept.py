@@ -93,7 +93,7 @@ def test_test_images_left_out_since_no_longer_count(runs, train, work):
         return (data.frame["path"] == gone).to_numpy()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(selection, "leaks", first_test_image)
+        patch.setattr(selection, "leaked_patients", first_test_image)
         assert train("fewer", "--models", "vgg16", "--keep", str(runs[0].folder)) == 0
     run = load_run(work / "runs" / "fewer")
     assert run.info["data"]["left_out"] == [gone]

@@ -14,12 +14,12 @@ import train_models
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset, read_dataset
-from covid_model.data.sampling import draw_weights
+from covid_model.data.sampling import sampling_weights
 from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier
-from covid_model.training.heads.logistic import fit_linear, linear_model
+from covid_model.training.heads.logistic import fit_logistic, logistic_model
 from covid_model.training.heads.paper_head import HISTORY, Samples
 from covid_model.training.inputs.mean_features import mean_features
 from covid_model.training.recipes.linear import LinearRecipe
@@ -186,8 +186,8 @@ def test_keras_scores_are_those_of_the_pipeline(name):
     pooled = np.asarray(backbone.model.predict_on_batch(images)).mean(axis=(1, 2))
     samples = Samples(pooled, np.eye(3, dtype=np.float32)[np.arange(30) // 10])
     recipe = LinearRecipe(strengths=(10.0,))
-    fit = fit_linear(samples, samples, np.ones(30), strengths=recipe.strengths, title=name)
-    scores = np.asarray(linear_model(backbone, fit).predict_on_batch(images))
+    fit = fit_logistic(samples, samples, np.ones(30), strengths=recipe.strengths, title=name)
+    scores = np.asarray(logistic_model(backbone, fit).predict_on_batch(images))
     expected = fit.pipeline.predict_proba(pooled.astype(float))
     assert [type(step) for step in fit.pipeline] == [StandardScaler, LogisticRegression]
     assert np.ptp(scores, axis=0).min() > 0.3, "all scores are alike: nothing is compared"
@@ -199,8 +199,8 @@ def test_a_channel_that_hardly_varies_has_no_huge_weight():
     samples = drawn((40, 40, 40))
     samples.inputs[:, -1] = np.linspace(0, 1e-6, 120)
     recipe = LinearRecipe(strengths=(1.0,))
-    fit = fit_linear(samples, samples, np.ones(120), strengths=recipe.strengths, title="drawn")
-    kernel = linear_model(tiny_backbone("xception"), fit).get_layer("hidden").kernel
+    fit = fit_logistic(samples, samples, np.ones(120), strengths=recipe.strengths, title="drawn")
+    kernel = logistic_model(tiny_backbone("xception"), fit).get_layer("hidden").kernel
     heights = np.abs(np.asarray(kernel)).max(axis=1)
     assert heights[-1] < 20 * np.median(heights)
 
@@ -210,7 +210,7 @@ def test_the_strength_with_the_best_recall_is_taken_ties_by_loss():
     plain = make_pipeline(StandardScaler(), LogisticRegression(C=1e-2, max_iter=10_000))
     plain.fit(train.inputs[:, :-1].astype(float), train.labels.argmax(axis=1))
     fits = [
-        fit_linear(train, held, np.ones(120), strengths=some, title="drawn")
+        fit_logistic(train, held, np.ones(120), strengths=some, title="drawn")
         for some in [(1e-6,), (1e-2,), (1e4,), (1e-6, 1e-2, 1e4)]
     ]
     merits = [(fit.recall, -fit.row["val_loss"]) for fit in fits]
@@ -228,11 +228,11 @@ def test_a_rare_class_is_found_where_classes_are_balanced():
     train, held = drawn(counts), drawn((50, 50, 50), seed=1)
     labels = np.repeat(CLASS_NAMES, counts)
     frame = pd.DataFrame({"label": labels, "source": "here"})
-    weights = 608 * draw_weights(Dataset(None, frame, True), 0.5)
+    weights = 608 * sampling_weights(Dataset(None, frame, True), 0.5)
     recipe = LinearRecipe(strengths=(1e-2,))
 
     def recall(weights):
-        fit = fit_linear(train, held, weights, strengths=recipe.strengths, title="drawn")
+        fit = fit_logistic(train, held, weights, strengths=recipe.strengths, title="drawn")
         return (fit.scores(held.inputs).argmax(axis=1)[:50] == 0).mean()
 
     assert recall(np.ones(608)) < 0.2
@@ -251,7 +251,7 @@ def test_a_run_weighs_its_images_and_varies_only_those_it_trains_on(folder, tmp_
         raise UsageError("stop here")
 
     monkeypatch.setattr(module, "build_backbone", tiny)
-    monkeypatch.setattr(module, "fit_linear", fit)
+    monkeypatch.setattr(module, "fit_logistic", fit)
     arguments = ["--cache", str(tmp_path / "cache"), "--reports-only"]
     assert train_models.main(command(tmp_path, tmp_path / "run", *arguments)) == 2
     train, validation, weights = seen

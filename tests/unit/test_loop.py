@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import DataError, UsageError
-from covid_model.training.inputs.batches import Pictures, prefetched
+from covid_model.training.inputs.batches import ImagePool, prefetched
 from covid_model.training.loop import trainer
 from covid_model.training.loop.checkpoint import (
-    State,
+    TrainingState,
     best_file,
     checkpoint_file,
     has_begun,
@@ -25,7 +25,7 @@ from covid_model.training.loop.checkpoint import (
     save_state,
 )
 from covid_model.training.loop.trainer import train
-from covid_model.training.loop.validation import after, watch
+from covid_model.training.loop.validation import advance, evaluate_held_out
 from tests import tiny_training
 from tests.tiny_training import RECIPE, build, course
 
@@ -142,26 +142,26 @@ def row(step, recall, loss):
 def test_the_best_row_has_the_highest_recall_then_the_lowest_loss(tmp_path):
     one = course(tmp_path, recipe=replace(RECIPE, patience=2))
     rows = [row(2, 0.5, 1), row(4, 0.7, 0.9), row(6, 0.7, 0.8), row(8, 0.6, 0.1), row(10, 0.7, 0.8)]
-    state, states = State(), []
+    state, states = TrainingState(), []
     for each in rows:
-        state = after(one, state, each)
+        state = advance(one, state, each)
         states.append(state)
     assert [s.best["step"] for s in states] == [2, 4, 6, 6, 6]
     assert [s.stale for s in states] == [0, 0, 0, 1, 2]
     assert [s.finished for s in states] == [False, False, False, False, True]
     patient = course(tmp_path, recipe=replace(RECIPE, patience=0))
-    assert not after(patient, states[3], rows[4]).finished
-    assert after(patient, states[3], row(12, 0, 9)).finished  # the last step of all
+    assert not advance(patient, states[3], rows[4]).finished
+    assert advance(patient, states[3], row(12, 0, 9)).finished  # the last step of all
 
 
 @pytest.mark.tensorflow
 def test_best_weights_outlive_later_checkpoints(tmp_path):
     one, (model, _) = course(tmp_path), build()
     kernel = model.layers[1].kernel
-    state = State()
+    state = TrainingState()
     for each in (row(2, 0.5, 1), row(4, 0.9, 1), row(6, 0.4, 1)):
         kernel.assign(keras.ops.full(kernel.shape, float(each["step"])))
-        state = after(one, state, each)
+        state = advance(one, state, each)
         save_state(one, state, model)
     assert sorted(p.name for p in tmp_path.glob("*-*")) == [
         "best-4.weights.h5", "checkpoint-6.keras"
@@ -221,7 +221,7 @@ def test_watching_gives_macro_recall_over_the_classes_there_are():
     grey = np.stack([np.full((24, 24), level, np.uint8) for level in (9, 9, 9, 250, 9)])
     labels = np.eye(3, dtype=np.float32)[[0, 0, 0, 1, 1]]
     model = Fixed()
-    found = watch(model, Pictures(grey, labels, np.full(5, 0.2)), size=16, batch=4)
+    found = evaluate_held_out(model, ImagePool(grey, labels, np.full(5, 0.2)), size=16, batch=4)
     assert found["val_accuracy"] == pytest.approx(4 / 5)
     assert found["val_recall"] == pytest.approx((1 + 0.5) / 2)
     losses = -np.log([0.8, 0.8, 0.8, 0.7, 0.1])

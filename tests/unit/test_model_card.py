@@ -23,7 +23,7 @@ from covid_model.runs import (
 )
 from covid_model.runs.model_card.card import CARD_FILE, model_card, write_card
 from covid_model.runs.model_card.checklists import CLAIM, TRIPOD_AI
-from covid_model.runs.model_card.facts import Facts
+from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, percent, table, with_interval
 from covid_model.runs.model_card.study_answers import answers
 
@@ -186,7 +186,7 @@ def test_the_checklists_have_the_published_numbers():
 
 
 def test_every_answer_is_asked_for_and_every_question_has_one(run):
-    known, asked = answers(Facts.of(run)), {item.answer for item in (*CLAIM, *TRIPOD_AI)}
+    known, asked = answers(RunFacts.of(run)), {item.answer for item in (*CLAIM, *TRIPOD_AI)}
     assert set(known) == asked - {""}
 
 

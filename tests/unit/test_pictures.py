@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import draw_weights
-from covid_model.training.inputs.batches import Pictures, as_input, batch_of
+from covid_model.data.sampling import sampling_weights
+from covid_model.training.inputs.batches import ImagePool, as_input, batch_of
 from covid_model.training.recipes.base import Stage
 from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.pretrain import PretrainRecipe
@@ -32,7 +32,7 @@ PUBLIC = data_of({("covid", "cohen"): 262, ("infection", "cohen"): 61, ("normal"
 
 def drawn(data, exponent, **values):
     """How often each class is drawn from each source, and the largest weight there."""
-    weights = pd.Series(draw_weights(data, exponent, **values))
+    weights = pd.Series(sampling_weights(data, exponent, **values))
     groups = weights.groupby([data.frame["label"], data.frame["source"]])
     return groups.sum(), groups.max()
 
@@ -58,7 +58,7 @@ def test_sources_are_drawn_by_the_exponent():
 
 
 def test_images_of_a_class_and_source_are_drawn_alike():
-    weights = pd.Series(draw_weights(PUBLIC, 0.5, within_source=1.0))
+    weights = pd.Series(sampling_weights(PUBLIC, 0.5, within_source=1.0))
     assert (weights > 0).all()
     groups = weights.groupby([PUBLIC.frame["label"], PUBLIC.frame["source"]])
     assert (groups.max() - groups.min()).max() < 1e-12
@@ -88,8 +88,8 @@ def test_a_recipe_decides_what_is_drawn(monkeypatch):
     monkeypatch.setattr(Dataset, "pictures", lambda self: np.zeros((len(self), 4, 4), np.uint8))
     labelled = replace(PUBLIC, frame=PUBLIC.frame.assign(path=""))
     recipe = FinetuneRecipe(within_source=1.0)
-    weights = Pictures.for_recipe(labelled, recipe).weights
-    expected = draw_weights(
+    weights = ImagePool.for_recipe(labelled, recipe).weights
+    expected = sampling_weights(
         PUBLIC, recipe.source_exponent, within_source=1.0, repeat=1.5, class_exponent=0.5
     )
     np.testing.assert_array_equal(weights, expected)
@@ -100,7 +100,7 @@ def pictures():
     rng = np.random.default_rng(0)
     grey = rng.integers(0, 256, (12, 40, 40)).astype(np.uint8)
     labels = np.eye(3, dtype=np.float32)[np.arange(12) % 3]
-    return Pictures(grey, labels, np.full(12, 1 / 12))
+    return ImagePool(grey, labels, np.full(12, 1 / 12))
 
 
 def test_a_batch_depends_on_seed_and_step_alone(pictures):

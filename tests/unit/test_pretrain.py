@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import draw_weights
-from covid_model.training.inputs.batches import Pictures
-from covid_model.training.loop.checkpoint import Course, checkpoint_file, read_state
+from covid_model.data.sampling import sampling_weights
+from covid_model.training.inputs.batches import ImagePool
+from covid_model.training.loop.checkpoint import CheckpointedTraining, checkpoint_file, read_state
 from covid_model.training.networks.backbone import build_backbone
 from covid_model.training.networks.scaling import scale_mean, scale_output
 from covid_model.training.recipes.base import Stage
@@ -39,12 +39,12 @@ def pictures():
     """Grey squares whose brightness is their class."""
     levels = {"covid": 30, "normal": 130, "infection": 230}
     grey = np.stack([np.full((40, 40), levels[label], np.uint8) for label in FRAME["label"]])
-    return Pictures(grey, DATA.labels, draw_weights(DATA, 0.5))
+    return ImagePool(grey, DATA.labels, sampling_weights(DATA, 0.5))
 
 
 def test_the_last_weights_are_taken_without_their_head(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "build_backbone", lambda name, **_: tiny_backbone(name, None))
-    course = Course("resnet50v2", pictures, pictures, RECIPE, tmp_path / "resnet50v2")
+    course = CheckpointedTraining("resnet50v2", pictures, pictures, RECIPE, tmp_path / "resnet50v2")
     backbone = pretrain(course)
     state = read_state(course)
     assert [row["size"] for row in state.history] == [16] * 5 + [32]

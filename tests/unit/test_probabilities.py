@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from covid_model.inference.calibration import temper, untemper
+from covid_model.inference.calibration import apply_temperature, undo_temperature
 
 
 def softmax(logits):
@@ -12,7 +12,7 @@ def softmax(logits):
 @pytest.mark.parametrize("temperature", [0.3, 1, 2.7, 50])
 def test_tempered_is_the_softmax_of_the_divided_logits(temperature):
     logits = np.random.default_rng(0).normal(scale=4, size=(5, 3))
-    found = temper(softmax(logits).astype(np.float32), temperature)
+    found = apply_temperature(softmax(logits).astype(np.float32), temperature)
     np.testing.assert_allclose(found, softmax(logits / temperature), atol=1e-5)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found.argmax(axis=1), logits.argmax(axis=1))
@@ -20,21 +20,21 @@ def test_tempered_is_the_softmax_of_the_divided_logits(temperature):
 
 def test_one_image_is_a_row_of_many():
     rows = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], np.float32)
-    np.testing.assert_array_equal(temper(rows[1], 2), temper(rows, 2)[1])
+    np.testing.assert_array_equal(apply_temperature(rows[1], 2), apply_temperature(rows, 2)[1])
 
 
 def test_offsets_are_added_to_the_divided_logits():
     logits = np.random.default_rng(0).normal(scale=2, size=(5, 3))
     offsets = (1.5, -1.0, -0.5)
-    found = temper(softmax(logits).astype(np.float32), 2.0, offsets)
+    found = apply_temperature(softmax(logits).astype(np.float32), 2.0, offsets)
     np.testing.assert_allclose(found, softmax(logits / 2 + offsets), atol=1e-5)
-    np.testing.assert_allclose(untemper(found, 2.0, offsets), softmax(logits), atol=1e-5)
+    np.testing.assert_allclose(undo_temperature(found, 2.0, offsets), softmax(logits), atol=1e-5)
     assert found.dtype == np.float32
 
 
 @pytest.mark.parametrize("temperature", [1e-3, 1, 1e3])
 def test_a_score_of_zero_stays_a_number(temperature):
-    found = temper(np.array([1, 0, 0], np.float32), temperature)
+    found = apply_temperature(np.array([1, 0, 0], np.float32), temperature)
     assert np.isfinite(found).all()
     assert found.sum() == pytest.approx(1)
     assert found[0] >= found[1] == found[2]
@@ -43,4 +43,4 @@ def test_a_score_of_zero_stays_a_number(temperature):
 @pytest.mark.parametrize("temperature", [0, -1, float("nan"), float("inf")])
 def test_a_temperature_that_is_none_is_refused(temperature):
     with pytest.raises(ValueError, match="Expected a finite temperature above 0"):
-        temper(np.array([0.5, 0.5], np.float32), temperature)
+        apply_temperature(np.array([0.5, 0.5], np.float32), temperature)

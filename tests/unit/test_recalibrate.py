@@ -252,7 +252,7 @@ def test_calibration_needs_neither_keras_nor_tensorflow():
 
 def material(split, scores):
     """Fewer images, with the rows that Keras was asked for."""
-    from covid_model.training.export.model_folder import Material
+    from covid_model.training.export.model_folder import EvaluationData
 
     asked = []
 
@@ -260,17 +260,17 @@ def material(split, scores):
         asked.append(rows)
         return scores(rows)
 
-    return Material(*split, asking), asked
+    return EvaluationData(*split, asking), asked
 
 
 def test_int8_is_judged_by_the_validation_part(fitted, split, tmp_path):
-    from covid_model.training.export.model_folder import write_judged
+    from covid_model.training.export.model_folder import write_evaluated
 
     def wrong(rows):
         return np.eye(3, dtype=np.float32)[(split[0].labels[rows].argmax(axis=1) + 1) % 3]
 
     given, asked = material(split, wrong)
-    write_judged(tmp_path, fitted, given, weights_format="auto")
+    write_evaluated(tmp_path, fitted, given, weights_format="auto")
     assert read_model_info(tmp_path).weights_format == "float16"
     assert [set(split[1].iloc[rows]) for rows in asked] == [{"validation"}]
 
@@ -293,7 +293,7 @@ def test_int8_is_taken_where_it_predicts_alike(split, tmp_path):
 
 
 def test_a_run_of_reports_is_judged_by_keras(fitted, split, tmp_path, run_count):
-    from covid_model.training.export.model_folder import write_judged
+    from covid_model.training.export.model_folder import write_evaluated
 
     def scores(rows):
         truth = split[0].labels[rows].argmax(axis=1)
@@ -301,7 +301,7 @@ def test_a_run_of_reports_is_judged_by_keras(fitted, split, tmp_path, run_count)
         return 0.05 + 0.85 * np.eye(3, dtype=np.float32)[said]
 
     given, _ = material(split, scores)
-    report = write_judged(tmp_path, fitted, given, weights_format="")
+    report = write_evaluated(tmp_path, fitted, given, weights_format="")
     info = read_model_info(tmp_path)
     assert not run_count
     assert not info.servable

@@ -33,7 +33,7 @@ def test_classes_weigh_alike_and_sources_by_the_recipe(monkeypatch, exponent, sh
         return "fit"
 
     monkeypatch.setattr(refit, "mean_features", features)
-    monkeypatch.setattr(refit, "fit_linear", fit)
+    monkeypatch.setattr(refit, "fit_logistic", fit)
     recipe = FinetuneRecipe(refit=(0.5, 2.0), refit_source_exponent=exponent)
     train, validation = data_of(COUNTS), data_of({("covid", "a"): 1, ("normal", "b"): 1})
     backbone = tiny_backbone("vgg16")

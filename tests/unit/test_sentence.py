@@ -4,13 +4,13 @@ import copy
 import pickle
 
 from covid_model.common.errors import RadiographError
-from covid_model.common.messages import Sentence, in_words, joined
+from covid_model.common.messages import Message, in_words, join
 from dashboard.i18n import translate
 
 
 def test_a_sentence_is_its_english_and_knows_its_parts():
-    inner = Sentence("view {view}", view="LL")
-    said = Sentence("Received: {what}, {share:.1f} %.", what=inner, share=12.34)
+    inner = Message("view {view}", view="LL")
+    said = Message("Received: {what}, {share:.1f} %.", what=inner, share=12.34)
     assert said == "Received: view LL, 12.3 %."
     assert (said.template, said.values["what"].values) == (
         "Received: {what}, {share:.1f} %.", {"view": "LL"},
@@ -22,7 +22,7 @@ def test_a_sentence_is_its_english_and_knows_its_parts():
 def test_an_error_keeps_its_sentence():
     error = RadiographError("Expected {wanted}.", wanted="a picture")
     assert str(error) == "Expected a picture."
-    assert error.sentence.template == "Expected {wanted}."
+    assert error.message.template == "Expected {wanted}."
     assert str(RadiographError("{braces} stay")) == "{braces} stay"
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
@@ -31,20 +31,20 @@ def test_translation_puts_the_values_in_again(monkeypatch):
     known = {"Expected {wanted}.": "Esperava-se {wanted}.", "a picture": "uma imagem"}
     monkeypatch.setattr(translate, "current", lambda: "xx")
     monkeypatch.setattr(translate, "catalogue", lambda name: known)
-    error = RadiographError("Expected {wanted}.", wanted=Sentence("a picture"))
-    assert translate.t(error.sentence) == "Esperava-se uma imagem."
+    error = RadiographError("Expected {wanted}.", wanted=Message("a picture"))
+    assert translate.t(error.message) == "Esperava-se uma imagem."
     assert translate.t("Expected {wanted}.", wanted="x") == "Esperava-se x."
     assert translate.t("unknown {n}", n=1) == "unknown 1"
 
 
 def test_numbers_follow_the_language():
-    said = Sentence("{images:,} at {share:.1f} % of {n}, {x}", images=1416, share=5.25, n=2, x=0.5)
+    said = Message("{images:,} at {share:.1f} % of {n}, {x}", images=1416, share=5.25, n=2, x=0.5)
     assert translate.number(0.5, 2) == "0.50"
     assert translate.t(said) == said == "1,416 at 5.2 % of 2, 0.5"
     with translate.speaking("pt_BR"):
         assert translate.number(1234.5, 1) == "1.234,5"
         assert translate.t(said) == "1.416 at 5,2 % of 2, 0,5"
-        assert translate.t("{v}", v=Sentence("{f:+.{digits}f}", f=0.25, digits=1)) == "+0,2"
+        assert translate.t("{v}", v=Message("{f:+.{digits}f}", f=0.25, digits=1)) == "+0,2"
         assert translate.separators() == ",."
     assert translate.separators() == ".,"
 
@@ -53,5 +53,5 @@ def test_lists_follow_the_language(monkeypatch):
     assert [in_words(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
     known = {"{first} and {last}": "{first} e {last}", "b": "B"}
     monkeypatch.setattr(translate, "catalogue", lambda name: known)
-    assert translate.t(in_words(["a", Sentence("b"), "c"])) == "a, B e c"
-    assert translate.t(joined([Sentence("b"), "b"])) == "B b"
+    assert translate.t(in_words(["a", Message("b"), "c"])) == "a, B e c"
+    assert translate.t(join([Message("b"), "b"])) == "B b"

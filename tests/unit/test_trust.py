@@ -10,7 +10,7 @@ import pytest
 from covid_model.common.errors import RunError
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.inference.calibration import temper
+from covid_model.inference.calibration import apply_temperature
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import read_model_info, write_model_info
@@ -46,7 +46,9 @@ def test_a_prediction_is_calibrated_with_novelty_and_threshold(folder):
     assert info.temperature > 1.5, "nothing is compared"
     assert max(map(abs, info.offsets)) > 0.01, "nothing is compared"
     np.testing.assert_allclose(
-        prediction.probabilities, temper(scores, info.temperature, info.offsets), atol=1e-6
+        prediction.probabilities,
+        apply_temperature(scores, info.temperature, info.offsets),
+        atol=1e-6,
     )
     assert prediction.novelty == pytest.approx(distance / info.thresholds["novelty"], rel=1e-4)
     assert prediction.threshold == info.thresholds["probability"]

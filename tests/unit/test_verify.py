@@ -14,11 +14,11 @@ import pytest
 from covid_model import cli
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.evaluation.model_comparison import write_comparison
-from covid_model.evaluation.shortcut_audit import CONDITIONS, failed_of, figures_of
+from covid_model.evaluation.shortcut_audit import CONDITIONS, audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification.json_diff import sentences
 from covid_model.evaluation.verification.verify import verify_run
-from covid_model.inference.calibration import temper
+from covid_model.inference.calibration import apply_temperature
 from covid_model.runs import (
     ModelInfo,
     digests_of,
@@ -27,8 +27,8 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
-from covid_model.training.export.reliability import judge
-from covid_model.training.export.served_outputs import Outputs
+from covid_model.training.export.reliability import fit_reliability
+from covid_model.training.export.served_outputs import ServedOutputs
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = ("xception", "vgg16")
@@ -55,7 +55,9 @@ def outputs(part, count, *, seed):
     rng = np.random.default_rng((seed, count))
     logits = rng.normal(0, 1.2, (count, 3)) + 1.5 * np.eye(3)[truth]
     softmax = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return Outputs(frame, temper(softmax, 0.4), rng.normal(size=(count, 70)).astype(np.float32))
+    return ServedOutputs(
+        frame, apply_temperature(softmax, 0.4), rng.normal(size=(count, 70)).astype(np.float32)
+    )
 
 
 def write_audit(folder):
@@ -65,13 +67,13 @@ def write_audit(folder):
     write_table(pd.concat(tables), folder / "audit.csv")
     audit = {
         "schema": 1,
-        **figures_of(read_table(folder / "audit.csv")),
+        **audit_metrics(read_table(folder / "audit.csv")),
         "without_mask": 0,
         "source_probe": None,
         "label_by_source": {"rows": [], "cramers_v": 0.9},
         "maps": None,
     }
-    write_json(folder / "audit.json", {**audit, "failed": failed_of(audit)})
+    write_json(folder / "audit.json", {**audit, "failed": failed_checks(audit)})
 
 
 def write_run(folder, *, novelty=True):
@@ -82,7 +84,7 @@ def write_run(folder, *, novelty=True):
             outputs(part, count, seed=seed)
             for part, count in (("t", 210), ("v", 120), ("test", 90))
         )
-        judgement = judge(validation, test, train=train if novelty else None)
+        judgement = fit_reliability(validation, test, train=train if novelty else None)
         (folder / name / "history.csv").write_text("epoch,loss\n1,0.5\n")
         judgement.write(
             folder / name, ModelInfo(name, CLASS_NAMES, (1, 32, 32, 3), "layer", "drawn")

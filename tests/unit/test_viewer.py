@@ -11,7 +11,7 @@ import pytest
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.overlay import palette
-from covid_model.serving import Diagnosis
+from covid_model.serving import CaseResult
 from covid_model.serving.classifier import Prediction
 from dashboard.cases import outcome_tables
 from dashboard.cases.viewer import encoding, panels, scene
@@ -37,7 +37,7 @@ def prediction(model="xception", probabilities=(0.2, 0.7, 0.1), **more):
 
 def diagnosis(*predictions):
     radiograph = Radiograph(drawing(), name="a.png", details={"View": "PA"})
-    return Diagnosis("a.png", "ok", radiograph=radiograph, predictions=predictions)
+    return CaseResult("a.png", "ok", radiograph=radiograph, predictions=predictions)
 
 
 def lightness(rgb, eyes):

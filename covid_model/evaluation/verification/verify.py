@@ -8,10 +8,10 @@ from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError, RunError
-from covid_model.evaluation.calibration import calibration_of
-from covid_model.evaluation.model_comparison import pairs_of
-from covid_model.evaluation.report import report_of
-from covid_model.evaluation.shortcut_audit import failed_of, figures_of
+from covid_model.evaluation.calibration import calibration_in
+from covid_model.evaluation.model_comparison import compare_pairs
+from covid_model.evaluation.report import read_and_report
+from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table
 from covid_model.evaluation.verification.json_diff import count, sentences
 from covid_model.runs import (
@@ -132,10 +132,10 @@ def _compare(
 def computed_report(folder: Path, info: ModelInfo) -> dict[str, Any]:
     """The content of ``report.json`` from the tables beside it."""
     validation = folder / "validation.csv"
-    return report_of(
+    return read_and_report(
         read_table(folder / "predictions.csv"),
         read_table(validation) if validation.is_file() else None,
-        calibration=calibration_of(info),
+        calibration=calibration_in(info),
         thresholds=info.thresholds,
     )
 
@@ -143,10 +143,10 @@ def computed_report(folder: Path, info: ModelInfo) -> dict[str, Any]:
 def _pairs(run: Run) -> dict[str, Any]:
     """All of comparison.json that the predictions tell."""
     tables = {name: read_table(run.folder / name / "predictions.csv") for name in run.models}
-    return {"pairs": pairs_of(tables)}
+    return {"pairs": compare_pairs(tables)}
 
 
 def _audit(folder: Path) -> dict[str, Any]:
     """All of audit.json that audit.csv tells, with the checks that fail."""
-    figures = figures_of(read_table(folder / "audit.csv"))
-    return {**figures, "failed": failed_of({**read_json(folder / AUDIT_FILE), **figures})}
+    figures = audit_metrics(read_table(folder / "audit.csv"))
+    return {**figures, "failed": failed_checks({**read_json(folder / AUDIT_FILE), **figures})}

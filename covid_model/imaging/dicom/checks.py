@@ -5,7 +5,7 @@ import re
 from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.dicom.view_position import NOT_FRONTAL, lateral_by, view_of
 
 # CR, DX, RG and the older DR are radiographs; OT or nothing is a secondary capture.
@@ -48,7 +48,7 @@ def check_metadata(dataset: Dataset) -> None:
     if modality not in MODALITIES:
         raise RadiographError(
             "Expected a radiograph (modality CR or DX). Received: modality {modality}.",
-            modality=modality if modality in OTHER_MODALITIES else Sentence("of another kind"),
+            modality=modality if modality in OTHER_MODALITIES else Message("of another kind"),
         )
     if "PixelData" not in dataset:
         raise RadiographError("This DICOM file holds no picture: export the image itself.")

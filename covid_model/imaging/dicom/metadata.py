@@ -6,17 +6,17 @@ from datetime import date
 
 from pydicom import Dataset
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.dicom.checks import MODALITIES, PHOTOMETRIC, code, one_of
 from covid_model.imaging.dicom.view_position import view_of
 
 CHEST = frozenset({"CHEST", "LUNG", "LUNGS", "THORAX", "TORAX"})
 SEXES = frozenset({"F", "M", "O"})
 AGES = {  # by the unit of an age string: one of it, several
-    "D": (Sentence("1 day"), Sentence("{count} days")),
-    "W": (Sentence("1 week"), Sentence("{count} weeks")),
-    "M": (Sentence("1 month"), Sentence("{count} months")),
-    "Y": (Sentence("1 year"), Sentence("{count} years")),
+    "D": (Message("1 day"), Message("{count} days")),
+    "W": (Message("1 week"), Message("{count} weeks")),
+    "M": (Message("1 month"), Message("{count} months")),
+    "Y": (Message("1 year"), Message("{count} years")),
 }
 OLDEST = 130  # years; beyond, a date is wrong
 
@@ -24,15 +24,15 @@ OLDEST = 130  # years; beyond, a date is wrong
 def details_of(dataset: Dataset) -> dict[str, str]:
     """Return view, age, sex, exposure ... as far as known; what is in words is a sentence."""
     known = {
-        Sentence("Modality"): one_of(dataset, "Modality", MODALITIES),
-        Sentence("View"): view_of(dataset),
-        Sentence("Body part"): one_of(dataset, "BodyPartExamined", CHEST),
-        Sentence("Age"): _age(dataset),
-        Sentence("Sex"): one_of(dataset, "PatientSex", SEXES),
-        Sentence("Tube voltage"): _tube_voltage(dataset),
-        Sentence("Exposure"): _exposure(dataset),
-        Sentence("Exposure index"): _exposure_index(dataset),
-        Sentence("Photometric"): one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC),
+        Message("Modality"): one_of(dataset, "Modality", MODALITIES),
+        Message("View"): view_of(dataset),
+        Message("Body part"): one_of(dataset, "BodyPartExamined", CHEST),
+        Message("Age"): _age(dataset),
+        Message("Sex"): one_of(dataset, "PatientSex", SEXES),
+        Message("Tube voltage"): _tube_voltage(dataset),
+        Message("Exposure"): _exposure(dataset),
+        Message("Exposure index"): _exposure_index(dataset),
+        Message("Photometric"): one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC),
     }
     return {key: value for key, value in known.items() if value}
 
@@ -50,9 +50,9 @@ def _age(dataset: Dataset) -> str:
     return _in_words(months // 12, "Y") if months >= 24 else _in_words(months, "M")
 
 
-def _in_words(count: int, unit: str) -> Sentence:
+def _in_words(count: int, unit: str) -> Message:
     one, several = AGES[unit]
-    return one if count == 1 else Sentence(several, count=count)
+    return one if count == 1 else Message(several, count=count)
 
 
 def _date(dataset: Dataset, keyword: str) -> date | None:
@@ -64,7 +64,7 @@ def _date(dataset: Dataset, keyword: str) -> date | None:
 
 def _tube_voltage(dataset: Dataset) -> str:
     voltage = _number(dataset, "KVP")
-    return Sentence("{voltage:g} kV", voltage=voltage) if voltage else ""
+    return Message("{voltage:g} kV", voltage=voltage) if voltage else ""
 
 
 def _exposure(dataset: Dataset) -> str:
@@ -74,8 +74,8 @@ def _exposure(dataset: Dataset) -> str:
     current = _number(dataset, "XRayTubeCurrent")
     charge = micro / 1000 or milli or _number(dataset, "Exposure") or current * time / 1000
     if charge:
-        return Sentence("{charge:.3g} mAs", charge=charge)
-    return Sentence("{time:.3g} ms", time=time) if time else ""
+        return Message("{charge:.3g} mAs", charge=charge)
+    return Message("{time:.3g} ms", time=time) if time else ""
 
 
 def _exposure_index(dataset: Dataset) -> str:

@@ -18,7 +18,7 @@ from pydicom.uid import (
 )
 
 from covid_model.common.errors import RadiographError
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.dicom.checks import PHOTOMETRIC, check_metadata, code, one_of
 from covid_model.imaging.dicom.codestream import check_codestream
 from covid_model.imaging.dicom.metadata import details_of
@@ -134,7 +134,7 @@ def _colour(dataset: Dataset) -> np.ndarray:
     photometric = one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC)
     raise RadiographError(
         "Expected grey or RGB pixels. Received: {photometric}. Export the image as PNG.",
-        photometric=photometric or Sentence("pixels of another kind"),
+        photometric=photometric or Message("pixels of another kind"),
     )
 
 

@@ -5,7 +5,7 @@ import unicodedata
 
 from pydicom import Dataset
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 
 FRONTAL_VIEWS = frozenset({"AP", "PA"})
 NOT_FRONTAL = frozenset({"LL", "RL", "LLAT", "RLAT", "LAT", "LATERAL", "LLO", "RLO"})
@@ -30,9 +30,9 @@ DECUBITUS = ("DECUB", "DEKUB")  # the patient lies on the side: the picture may 
 AXES = {"A": "depth", "P": "depth", "H": "height", "F": "height"}
 # Of one picture or its series alone: a study's description may name the views of several.
 TEXTS = {
-    "SeriesDescription": Sentence("series description"),
-    "ProtocolName": Sentence("protocol name"),
-    "AcquisitionDeviceProcessingDescription": Sentence("processing description"),
+    "SeriesDescription": Message("series description"),
+    "ProtocolName": Message("protocol name"),
+    "AcquisitionDeviceProcessingDescription": Message("processing description"),
 }
 
 
@@ -44,7 +44,7 @@ def view_of(dataset: Dataset) -> str:
     return next((FRONTAL_CODES[one] for one in _codes(dataset) if one in FRONTAL_CODES), "")
 
 
-def lateral_by(dataset: Dataset) -> Sentence | None:
+def lateral_by(dataset: Dataset) -> Message | None:
     """Name the part of the header that tells a lateral view, None where it may be a frontal one.
 
     A view position or code that names a frontal view is believed. Texts count where they name a
@@ -52,11 +52,11 @@ def lateral_by(dataset: Dataset) -> Sentence | None:
     """
     position = _told(str(dataset.get("ViewPosition") or ""))
     if position == "lateral":
-        return Sentence("view position")
+        return Message("view position")
     if position == "frontal" or view_of(dataset) in FRONTAL_VIEWS:
         return None
     if any(one in LATERAL_CODES for one in _codes(dataset)):
-        return Sentence("view code")
+        return Message("view code")
     told = {keyword: _told(str(dataset.get(keyword) or "")) for keyword in TEXTS}
     if "frontal" in told.values():
         return None
@@ -79,12 +79,12 @@ def _told(words: str) -> str:
     return "frontal" if frontal else "lateral"
 
 
-def _sagittal(dataset: Dataset) -> Sentence | None:
+def _sagittal(dataset: Dataset) -> Message | None:
     """Judge by the directions of rows and columns: front or back with head or foot is lateral."""
     stated = dataset.get("PatientOrientation") or ()
     directions = () if isinstance(stated, str) else stated  # one alone is not both
     axes = {AXES.get(str(one).strip().upper(), "") for one in directions}
-    return Sentence("patient orientation") if axes == {"depth", "height"} else None
+    return Message("patient orientation") if axes == {"depth", "height"} else None
 
 
 def _codes(dataset: Dataset) -> list[str]:

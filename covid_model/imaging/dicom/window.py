@@ -9,7 +9,7 @@ class Window:
 
     Attributes:
         name: the file's own word ("NORMAL", "HARDER") where it can be no person's, else a
-            ``Sentence`` with its number.
+            ``Message`` with its number.
         function: "LINEAR", "LINEAR_EXACT", "SIGMOID", or "TABLE" for a VOI LUT.
         center: in the values that the modality LUT gives; None of a table, as is ``width``.
         width: in the same values.

@@ -6,7 +6,7 @@ import numpy as np
 from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from covid_model.imaging.dicom.window import Window
 
 FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
@@ -24,7 +24,7 @@ def windows_of(dataset: Dataset) -> tuple[Window, ...]:
     """List the ways to show a picture: VOI LUTs first, then windows; one that cannot be is not."""
     tables = [
         Window(
-            _name(item.get("LUTExplanation"), Sentence("Table {number}", number=place + 1)),
+            _name(item.get("LUTExplanation"), Message("Table {number}", number=place + 1)),
             "TABLE",
             table=place,
         )
@@ -39,7 +39,7 @@ def windows_of(dataset: Dataset) -> tuple[Window, ...]:
         Window(
             _name(
                 words[place] if place < len(words) else "",
-                Sentence("Window {number}", number=place + 1),
+                Message("Window {number}", number=place + 1),
             ),
             function,
             center=_number(center),
@@ -143,7 +143,7 @@ def _number(value: object) -> float:
     return math.nan if value in (None, "") else float(value)
 
 
-def _name(explanation: object, otherwise: Sentence) -> str:
+def _name(explanation: object, otherwise: Message) -> str:
     """The file's own name of a window where it can be nothing but that, else a number."""
     words = str(explanation or "").strip()
     parts = words.upper().replace("_", " ").replace("-", " ").split()

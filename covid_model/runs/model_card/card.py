@@ -19,7 +19,7 @@ from covid_model.runs.model_card.data_section import (
     training_section,
 )
 from covid_model.runs.model_card.evaluation_section import evaluation_section
-from covid_model.runs.model_card.facts import CHILDREN, Facts
+from covid_model.runs.model_card.facts import CHILDREN, RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, table
 from covid_model.runs.model_card.study_answers import answers
 
@@ -44,7 +44,7 @@ def model_card(run: Run) -> str:
     Raises:
         RunError: if a file of the run is damaged.
     """
-    facts = Facts.of(run)
+    facts = RunFacts.of(run)
     known = answers(facts)
     title = " ".join(str(facts.info.get("title") or facts.name).split())
     return "\n\n".join(
@@ -74,7 +74,7 @@ def write_card(folder: Path) -> None:
     write_json(folder / "run.json", {**run.info, "sha256": digests_of(folder, but="run.json")})
 
 
-def _details(facts: Facts) -> str:
+def _details(facts: RunFacts) -> str:
     rows = [
         {
             "Network": one.title,
@@ -103,7 +103,7 @@ def _details(facts: Facts) -> str:
     )
 
 
-def _limits(facts: Facts) -> str:
+def _limits(facts: RunFacts) -> str:
     calibrated = any(report.get("calibration") for report in facts.reports.values())
     even = any(one.offsets for one in facts.models.values())
     mix = "equally many of" if even else "as many of"
@@ -126,7 +126,7 @@ def _limits(facts: Facts) -> str:
     )
 
 
-def _verify(facts: Facts) -> str:
+def _verify(facts: RunFacts) -> str:
     return (
         f"`python -m covid_model verify PATH/{facts.name}` holds the run's files to their digests "
         "and computes its figures again from the tables beside them."

@@ -5,13 +5,13 @@ from typing import Any
 
 from covid_model.common.classes import TITLES
 from covid_model.runs import PARTS
-from covid_model.runs.model_card.facts import CAVEATS, Facts
+from covid_model.runs.model_card.facts import CAVEATS, RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, percent, table
 
 CONCENTRATED = 0.9  # share of a class from one source that the card points out
 
 
-def data_section(facts: Facts) -> str:
+def data_section(facts: RunFacts) -> str:
     """Say which images there are by part, source and class, with what is known against them."""
     kept = [f"{facts.images():,} radiographs in all." if facts.counts else ""]
     if facts.data.get("only"):
@@ -29,7 +29,7 @@ def data_section(facts: Facts) -> str:
     )
 
 
-def split_note(facts: Facts) -> str:
+def split_note(facts: RunFacts) -> str:
     """Say how the images were split, with how many patients stand on both sides of the test."""
     by, shared = facts.data.get("split_by"), facts.data.get("shared_patients")
     if by is None:
@@ -47,7 +47,7 @@ def split_note(facts: Facts) -> str:
     return note
 
 
-def concentration_notes(facts: Facts) -> list[str]:
+def concentration_notes(facts: RunFacts) -> list[str]:
     """Say which class comes nearly all from one source, so that the source may give it away."""
     if len(facts.sources()) < 2:
         return []
@@ -59,7 +59,7 @@ def concentration_notes(facts: Facts) -> list[str]:
     ]
 
 
-def caveats(facts: Facts) -> list[str]:
+def caveats(facts: RunFacts) -> list[str]:
     """Say what is known against each source."""
     return [
         f"{source or 'source not on record'}: {CAVEATS.get(source, NOT_REPORTED)}"
@@ -67,7 +67,7 @@ def caveats(facts: Facts) -> list[str]:
     ]
 
 
-def training_section(facts: Facts) -> str:
+def training_section(facts: RunFacts) -> str:
     """Give the recipe, where the weights come from, the software."""
     values = [
         {"Value": name, "Set to": value} for name, value in flat(facts.recipe) if name != "name"
@@ -90,7 +90,7 @@ def training_section(facts: Facts) -> str:
     )
 
 
-def origins(facts: Facts) -> list[str]:
+def origins(facts: RunFacts) -> list[str]:
     """Say where the weights of each network's convolutions come from."""
     return [f"{one.title}: {cell(one.backbone_origin)}." for one in facts.models.values()]
 
@@ -112,7 +112,7 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def _counts(facts: Facts) -> list[dict[str, str]]:
+def _counts(facts: RunFacts) -> list[dict[str, str]]:
     """One row a part and source, one column a class."""
     found = {(row["part"], row["source"], row["label"]): row for row in facts.counts}
     pairs = {key[:2] for key in found}

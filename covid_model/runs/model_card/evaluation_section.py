@@ -6,7 +6,7 @@ from typing import Any
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.runs.model_card.audit_section import agreement, audit_section
-from covid_model.runs.model_card.facts import Facts
+from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import (
     NOT_REPORTED,
     bullets,
@@ -24,7 +24,7 @@ EVEN = (
 )
 
 
-def evaluation_section(facts: Facts) -> str:
+def evaluation_section(facts: RunFacts) -> str:
     """Give every network's figures on the test part, then the networks beside each other."""
     parts = [f"{facts.report['images']} test images of {facts.report['patients']} patients."]
     parts.append(interval_note(facts))
@@ -34,7 +34,7 @@ def evaluation_section(facts: Facts) -> str:
     return "\n\n".join(parts)
 
 
-def interval_note(facts: Facts) -> str:
+def interval_note(facts: RunFacts) -> str:
     """Say what stands in brackets behind a figure."""
     how = facts.report.get("intervals")
     if not how:
@@ -45,7 +45,7 @@ def interval_note(facts: Facts) -> str:
     )
 
 
-def _network(facts: Facts, name: str, report: Report) -> list[str]:
+def _network(facts: RunFacts, name: str, report: Report) -> list[str]:
     shares = (("Accuracy", "accuracy"), ("Macro recall", "macro_recall"))
     areas = (
         ("AUROC, macro", "auroc_macro"),
@@ -148,7 +148,7 @@ def novelty_note(report: Report) -> str:
     return f"Refused as not like known radiographs: {percent(found['refused']['share'])}."
 
 
-def _pairs(facts: Facts) -> str:
+def _pairs(facts: RunFacts) -> str:
     rows = (facts.comparison or {}).get("pairs") or ()
     return table(
         [

@@ -21,7 +21,7 @@ CHILDREN = ("kermany", "kermany-224")
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunFacts:
     """A run with the content of its files, the networks in the fixed order.
 
     Attributes:

@@ -1,7 +1,7 @@
 """What a run knows of the checklists' items on its networks, how they are judged included."""
 
 from covid_model.runs.model_card.evaluation_section import interval_note, kinds_of_groups
-from covid_model.runs.model_card.facts import Facts
+from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED
 
 SEE, SEE_ALONE = "see Evaluation", "See Evaluation"
@@ -21,12 +21,12 @@ IMBALANCE = {
 }
 
 
-def model_answers(facts: Facts) -> dict[str, str]:
+def model_answers(facts: RunFacts) -> dict[str, str]:
     """Return an answer by its name in ``card_checklists``, "" where the run has none."""
     return {**_model(facts), **_evaluation(facts)}
 
 
-def _model(facts: Facts) -> dict[str, str]:
+def _model(facts: RunFacts) -> dict[str, str]:
     size = next(iter(facts.models.values())).input_shape[1]
     name = facts.recipe.get("name", "")
     versions = ", ".join(f"{k} {v}" for k, v in (facts.info.get("versions") or {}).items())
@@ -55,7 +55,7 @@ def _model(facts: Facts) -> dict[str, str]:
     }
 
 
-def _evaluation(facts: Facts) -> dict[str, str]:
+def _evaluation(facts: RunFacts) -> dict[str, str]:
     report = facts.report
     bounds = interval_note(facts) if report.get("intervals") else ""
     compared = " McNemar's exact test between networks." if facts.comparison else ""
@@ -82,5 +82,5 @@ def _evaluation(facts: Facts) -> dict[str, str]:
     }
 
 
-def _maps_tested(facts: Facts) -> bool:
+def _maps_tested(facts: RunFacts) -> bool:
     return any(audit.get("maps") for audit in facts.audits.values())

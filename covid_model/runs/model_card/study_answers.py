@@ -3,17 +3,17 @@
 from covid_model.common.classes import TITLES
 from covid_model.runs.model_card.data_section import PARTS, split_note
 from covid_model.runs.model_card.evaluation_section import kinds_of_groups
-from covid_model.runs.model_card.facts import CAVEATS, Facts
+from covid_model.runs.model_card.facts import CAVEATS, RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, percent
 from covid_model.runs.model_card.model_answers import model_answers
 
 
-def answers(facts: Facts) -> dict[str, str]:
+def answers(facts: RunFacts) -> dict[str, str]:
     """Return an answer by its name in ``card_checklists``, "" where the run has none."""
     return {**_study(facts), **_data(facts), **_use(facts), **model_answers(facts)}
 
 
-def _study(facts: Facts) -> dict[str, str]:
+def _study(facts: RunFacts) -> dict[str, str]:
     networks = ", ".join(one.title for one in facts.models.values())
     return {
         "kind": f"Development with internal evaluation of deep learning ({networks}); outcome: "
@@ -24,7 +24,7 @@ def _study(facts: Facts) -> dict[str, str]:
     }
 
 
-def _data(facts: Facts) -> dict[str, str]:
+def _data(facts: RunFacts) -> dict[str, str]:
     sources, kept = ", ".join(filter(None, facts.sources())), _chosen(facts)
     images = {part: facts.images(part=part) for part in PARTS}
     known = ", ".join(f"{count:,} {part}" for part, count in images.items() if count)
@@ -55,7 +55,7 @@ def _data(facts: Facts) -> dict[str, str]:
     }
 
 
-def _use(facts: Facts) -> dict[str, str]:
+def _use(facts: RunFacts) -> dict[str, str]:
     public = ", ".join(filter(CAVEATS.get, facts.sources()))
     code = f"MIT licence; commit {facts.info.get('commit') or NOT_REPORTED}."
     data = f"Public: {public}. The images used are listed in split.csv." if public else ""
@@ -76,11 +76,11 @@ def _use(facts: Facts) -> dict[str, str]:
     }
 
 
-def _all_public(facts: Facts) -> bool:
+def _all_public(facts: RunFacts) -> bool:
     return bool(facts.sources()) and all(source in CAVEATS for source in facts.sources())
 
 
-def _chosen(facts: Facts) -> str:
+def _chosen(facts: RunFacts) -> str:
     """Which images of the data folder were used, "" where that is not on record."""
     if "only" not in facts.data:
         return ""
@@ -91,7 +91,7 @@ def _chosen(facts: Facts) -> str:
     )
 
 
-def _shares(facts: Facts) -> str:
+def _shares(facts: RunFacts) -> str:
     shares = [facts.recipe.get(part) for part in ("test", "validation")]
     seed = facts.info.get("seed")
     if None in shares or seed is None:
@@ -100,7 +100,7 @@ def _shares(facts: Facts) -> str:
     return f"At random with seed {seed}: {test} for test, {validation} of the rest for validation."
 
 
-def _known_groups(facts: Facts, *kinds: str, rest: str) -> str:
+def _known_groups(facts: RunFacts, *kinds: str, rest: str) -> str:
     """Say by which kinds the test part is reported; ``rest`` is what is not."""
     found = kinds_of_groups(facts.report)
     known = [kind for kind in kinds if kind in found]
@@ -109,7 +109,7 @@ def _known_groups(facts: Facts, *kinds: str, rest: str) -> str:
     return f"The test part by {', '.join(known)}: see Evaluation. {rest}: {NOT_REPORTED}."
 
 
-def _outside(facts: Facts) -> str:
+def _outside(facts: RunFacts) -> str:
     """Say whether the test part has images of sources that are in no other part."""
     if not facts.sources("train"):
         return ""

@@ -11,8 +11,8 @@ from tqdm import tqdm
 from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.inference.occlusion import share_inside
-from covid_model.training.audit.randomization import randomised
-from covid_model.training.audit.subject import AuditImages, Maps, Subject
+from covid_model.training.audit.randomization import randomization_test
+from covid_model.training.audit.subject import AuditedNetwork, AuditImages, Maps
 
 FRACTIONS = tuple(round(0.1 * step, 1) for step in range(11))
 BLUR = 0.05  # standard deviation of the blur as a share of the picture's side
@@ -20,8 +20,8 @@ KINDS = ("deletion", "insertion")
 SEED = 0
 
 
-def map_figures(
-    subject: Subject, images: AuditImages, maps: Maps, served: Sequence[np.ndarray]
+def map_metrics(
+    subject: AuditedNetwork, images: AuditImages, maps: Maps, served: Sequence[np.ndarray]
 ) -> dict[str, Any]:
     """Test the maps of the predicted classes.
 
@@ -42,16 +42,18 @@ def map_figures(
         "images": len(images),
         "inside_lungs": _inside_lungs(subject, images, maps, bootstrap),
         **{kind: _compared(curves[:, :, k], bootstrap) for k, kind in enumerate(KINDS)},
-        "randomised": randomised(subject, images, maps, served),
+        "randomised": randomization_test(subject, images, maps, served),
     }
 
 
-def _curves(subject: Subject, images: AuditImages, maps: Maps, row: int) -> np.ndarray:
+def _curves(subject: AuditedNetwork, images: AuditImages, maps: Maps, row: int) -> np.ndarray:
     """One image's curves by the map, then at random, float64 (2, 2, steps)."""
     pixels, heat = images.pixels(row, subject.size), maps.of_predicted[row]
     rng = np.random.default_rng((SEED, row))
     chance, ties = random_map(heat.shape, rng), random_map(heat.shape, rng)
-    return curves_of(subject, pixels, (heat, chance), ties=ties, target=int(maps.predicted[row]))
+    return deletion_insertion_curves(
+        subject, pixels, (heat, chance), ties=ties, target=int(maps.predicted[row])
+    )
 
 
 def random_map(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -59,8 +61,8 @@ def random_map(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     return gaussian_filter(rng.normal(size=shape), 1).astype(np.float32)
 
 
-def curves_of(
-    subject: Subject,
+def deletion_insertion_curves(
+    subject: AuditedNetwork,
     pixels: np.ndarray,
     heatmaps: Sequence[np.ndarray],
     *,
@@ -126,7 +128,7 @@ def _compared(curves: np.ndarray, bootstrap: PatientBootstrap) -> dict[str, Any]
 
 
 def _inside_lungs(
-    subject: Subject, images: AuditImages, maps: Maps, bootstrap: PatientBootstrap
+    subject: AuditedNetwork, images: AuditImages, maps: Maps, bootstrap: PatientBootstrap
 ) -> dict[str, Any] | None:
     """The share of the maps inside the lungs beside the lungs' share of the same images.
 

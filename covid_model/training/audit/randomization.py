@@ -13,7 +13,7 @@ from covid_model.data.sampling import even_rows
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.map_similarity import similarity
-from covid_model.training.audit.subject import AuditImages, Maps, Subject
+from covid_model.training.audit.subject import AuditedNetwork, AuditImages, Maps
 
 log = logging.getLogger(__name__)
 HEADS = 10  # random heads; an image's similarity is the mean over them
@@ -23,8 +23,8 @@ SETTLED = 2  # images for batch normalisation: they change its statistics, not w
 SEED = 0
 
 
-def randomised(
-    subject: Subject, images: AuditImages, maps: Maps, served: Sequence[np.ndarray]
+def randomization_test(
+    subject: AuditedNetwork, images: AuditImages, maps: Maps, served: Sequence[np.ndarray]
 ) -> list[dict[str, Any]]:
     """Compare the map of each image's predicted class before and after weights are drawn anew.
 
@@ -42,18 +42,18 @@ def randomised(
         interval. The last block is left out, with the reason in the log, where the network cannot
         be rebuilt in Keras.
     """
-    heads = [fresh_head(subject.head, np.random.default_rng((SEED, k))) for k in range(HEADS)]
+    heads = [random_head(subject.head, np.random.default_rng((SEED, k))) for k in range(HEADS)]
     rows = [_row("head", _similarities(served, heads, maps), maps)]
     few = even_rows(images.data.frame, at_most=MOST_REBUILT)
     inputs = images.data.inputs(few, size=subject.size)
-    anew = last_block_anew(subject, inputs, np.stack(served)[few])
+    anew = maps_with_random_block(subject, inputs, np.stack(served)[few])
     if anew is not None:
         fewer = maps.rows(few)
         rows.append(_row("last_block", _similarities(anew, [subject.head], fewer), fewer))
     return rows
 
 
-def fresh_head(head: Head, rng: np.random.Generator) -> Head:
+def random_head(head: Head, rng: np.random.Generator) -> Head:
     """A head of the same shape as before any training (Glorot & Bengio 2010): uniform, no bias."""
 
     def glorot(weights: np.ndarray) -> np.ndarray:
@@ -69,7 +69,9 @@ def fresh_head(head: Head, rng: np.random.Generator) -> Head:
     )
 
 
-def last_block_anew(subject: Subject, inputs: np.ndarray, served: np.ndarray) -> np.ndarray | None:
+def maps_with_random_block(
+    subject: AuditedNetwork, inputs: np.ndarray, served: np.ndarray
+) -> np.ndarray | None:
     """Feature maps of a network whose last block has weights as before any training.
 
     Args:

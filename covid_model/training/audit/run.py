@@ -12,16 +12,16 @@ from tqdm import tqdm
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import even_rows
-from covid_model.evaluation.shortcut_audit import COLUMNS, failed_of, figures_of
+from covid_model.evaluation.shortcut_audit import COLUMNS, audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.inference.gradcam import gradcam
 from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
 from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs
 from covid_model.runs import AUDIT_FILE, SCHEMA, read_model_info, write_json, write_model_info
-from covid_model.training.audit.faithfulness import map_figures
+from covid_model.training.audit.faithfulness import map_metrics
 from covid_model.training.audit.map_agreement import map_agreement
 from covid_model.training.audit.source_probe import label_by_source, source_probe
-from covid_model.training.audit.subject import AuditImages, Maps, Subject, with_masks
+from covid_model.training.audit.subject import AuditedNetwork, AuditImages, Maps, with_masks
 
 log = logging.getLogger(__name__)
 MOST_IMAGES = 400  # test images with parts hidden
@@ -42,7 +42,7 @@ def audit_run(
     Args:
         folder: the run folder, whose model folders are written.
         data: all images of the run.
-        part: one of ``runs.PARTS`` an image.
+        part: one of ``schema.PARTS`` an image.
         models: the model folders; those without a model are left as they are.
         audited: those that hold their audit already, of the same images; only their maps are
             computed again.
@@ -58,16 +58,16 @@ def audit_run(
     images = with_masks(test.take(even_rows(test.frame, at_most=MOST_IMAGES)), segmenter)
     labels = label_by_source(data.frame[(part == "train").to_numpy()])
     maps = {
-        one.name: maps_alone(Subject.load(one), images)
+        one.name: maps_alone(AuditedNetwork.load(one), images)
         if one.name in audited
-        else audit_network(Subject.load(one), one, images, labels)
+        else audit_network(AuditedNetwork.load(one), one, images, labels)
         for one in folders
     }
     return map_agreement({name: one for name, one in maps.items() if one is not None})
 
 
 def audit_network(
-    subject: Subject, folder: Path, images: AuditImages, labels: dict[str, Any]
+    subject: AuditedNetwork, folder: Path, images: AuditImages, labels: dict[str, Any]
 ) -> Maps | None:
     """Audit one network; write its two files, then ``model.json`` with their digests.
 
@@ -82,25 +82,25 @@ def audit_network(
     """
     enough = len(images) >= LEAST_MAPS
     chosen = even_rows(images.data.frame, at_most=MOST_MAPS if enough else 0)
-    table, means, served = _look(subject, images, chosen)
+    table, means, served = _classify_under_conditions(subject, images, chosen)
     write_table(table, folder / "audit.csv")
     audit = {
         "schema": SCHEMA,
-        **figures_of(read_table(folder / "audit.csv")),
+        **audit_metrics(read_table(folder / "audit.csv")),
         "without_mask": images.without_mask,
         "source_probe": source_probe(means, images.data.frame),
         "label_by_source": labels,
     }
-    audit["failed"] = failed_of(audit)
+    audit["failed"] = failed_checks(audit)
     maps = _maps(subject, table, chosen, served) if enough else None
-    tested = None if maps is None else map_figures(subject, images.rows(chosen), maps, served)
+    tested = None if maps is None else map_metrics(subject, images.rows(chosen), maps, served)
     write_json(folder / AUDIT_FILE, {**audit, "maps": tested})
     write_model_info(folder, read_model_info(folder))
     log.info("%s fails %s", subject.title, ", ".join(audit["failed"]) or "no check of the audit")
     return maps
 
 
-def maps_alone(subject: Subject, images: AuditImages) -> Maps | None:
+def maps_alone(subject: AuditedNetwork, images: AuditImages) -> Maps | None:
     """What ``audit_network`` returns, without the audit."""
     if len(images) < LEAST_MAPS:
         return None
@@ -126,8 +126,8 @@ def views(pixels: np.ndarray, mask: np.ndarray | None) -> dict[str, np.ndarray]:
     return shown
 
 
-def _look(
-    subject: Subject, images: AuditImages, kept: np.ndarray
+def _classify_under_conditions(
+    subject: AuditedNetwork, images: AuditImages, kept: np.ndarray
 ) -> tuple[pd.DataFrame, np.ndarray, list[np.ndarray]]:
     """Show every image under each condition.
 
@@ -151,7 +151,7 @@ def _look(
 
 
 def _maps(
-    subject: Subject, table: pd.DataFrame, chosen: np.ndarray, served: list[np.ndarray]
+    subject: AuditedNetwork, table: pd.DataFrame, chosen: np.ndarray, served: list[np.ndarray]
 ) -> Maps:
     """What a network says of the images whose maps are put to the test."""
     untouched = table[table["condition"] == "untouched"].iloc[chosen]

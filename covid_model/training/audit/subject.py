@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from covid_model.data.dataset import Dataset
-from covid_model.evaluation.calibration import Calibration, calibration_of
+from covid_model.evaluation.calibration import Calibration, calibration_in
 from covid_model.imaging.preprocessing import INPUT_SIZE
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
@@ -22,11 +22,11 @@ LEAST_MASKED = 20  # images with a mask, below which nothing is said of the lung
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class AuditedNetwork:
     """One network under audit.
 
     Attributes:
-        name: key of ``runs.ARCHITECTURES``.
+        name: key of ``architectures.ARCHITECTURES``.
         title: as papers write it.
         path: its ``model.tflite``.
         network: what that file computes; anything with its ``run`` and ``input_shape``.
@@ -47,7 +47,7 @@ class Subject:
         info, path = read_model_info(folder), folder / "model.tflite"
         head = Head.load(folder / "head.npz")
         network = Network.load(path)
-        return cls(info.architecture, info.title, path, network, head, calibration_of(info))
+        return cls(info.architecture, info.title, path, network, head, calibration_in(info))
 
     @property
     def size(self) -> int:

@@ -13,8 +13,8 @@ import pandas as pd
 from covid_model.data.dataset import Dataset
 from covid_model.runs import read_model_info
 from covid_model.training.export import litert
-from covid_model.training.export.reliability import judge, training_draw
-from covid_model.training.export.served_outputs import Outputs, served_outputs
+from covid_model.training.export.reliability import fit_reliability, training_draw
+from covid_model.training.export.served_outputs import ServedOutputs, served_outputs
 from covid_model.training.heads.paper_head import HISTORY
 
 log = logging.getLogger(__name__)
@@ -23,12 +23,12 @@ BATCH = 16
 
 
 @dataclass(frozen=True)
-class Material:
+class EvaluationData:
     """What a network is judged on.
 
     Attributes:
         data: all images.
-        part: one of ``runs.PARTS`` an image.
+        part: one of ``schema.PARTS`` an image.
         scores: maps row numbers of ``data`` to the float32 scores (n, 3) that Keras gives them.
     """
 
@@ -57,7 +57,7 @@ def write_model(
         folder: where to write; it exists.
         fitted: the network after its training.
         data: all images.
-        part: one of ``runs.PARTS`` an image.
+        part: one of ``schema.PARTS`` an image.
         weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
 
     Returns:
@@ -70,11 +70,13 @@ def write_model(
         outputs = [fitted.model.predict_on_batch(data.inputs(b, size=size)) for b in batches]
         return np.concatenate([keras.ops.convert_to_numpy(one) for one in outputs])
 
-    return write_judged(folder, fitted, Material(data, part, scores), weights_format=weights_format)
+    return write_evaluated(
+        folder, fitted, EvaluationData(data, part, scores), weights_format=weights_format
+    )
 
 
-def write_judged(
-    folder: Path, fitted: litert.Fitted, material: Material, *, weights_format: str
+def write_evaluated(
+    folder: Path, fitted: litert.Fitted, material: EvaluationData, *, weights_format: str
 ) -> dict[str, Any]:
     """Do what ``write_model`` does where Keras' scores are had more cheaply than by running it."""
     history = pd.DataFrame(fitted.history, columns=list(HISTORY))
@@ -88,15 +90,15 @@ def write_judged(
     else:
         validation, test = (_by_keras(material, part) for part in ("validation", "test"))
         train = None
-    judgement = judge(validation, test, train=train)
+    judgement = fit_reliability(validation, test, train=train)
     litert.write_info(folder, fitted, weights_format=weights_format)
     judgement.write(folder, read_model_info(folder))
     return dict(judgement.report)
 
 
 def _export(
-    fitted: litert.Fitted, folder: Path, material: Material, wanted: str
-) -> tuple[str, Outputs]:
+    fitted: litert.Fitted, folder: Path, material: EvaluationData, wanted: str
+) -> tuple[str, ServedOutputs]:
     """Write model.tflite; return its weights' format and its outputs on the validation part.
 
     ``auto`` takes the smallest format that still predicts as float32 does, labels unseen.
@@ -114,11 +116,11 @@ def _export(
     return weights, outputs
 
 
-def _served(folder: Path, material: Material, rows: np.ndarray, title: str) -> Outputs:
+def _served(folder: Path, material: EvaluationData, rows: np.ndarray, title: str) -> ServedOutputs:
     return served_outputs(folder / "model.tflite", material.images(rows), title=title)
 
 
-def _by_keras(material: Material, part: str) -> Outputs:
+def _by_keras(material: EvaluationData, part: str) -> ServedOutputs:
     rows = material.rows(part)
     scores = material.scores(rows) if len(rows) else np.zeros((0, 3), np.float32)
-    return Outputs(material.images(rows).frame, scores)
+    return ServedOutputs(material.images(rows).frame, scores)

@@ -12,13 +12,13 @@ import pandas as pd
 from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import even_rows
 from covid_model.evaluation.calibration import Calibration, fit_calibration
-from covid_model.evaluation.report import predictions_table, report_of
+from covid_model.evaluation.report import predictions_table, read_and_report
 from covid_model.evaluation.selective_prediction import fit_threshold
 from covid_model.evaluation.tables import as_stored, truth_of, write_table
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, write_json, write_model_info
 from covid_model.training.export.novelty import fit_novelty, threshold_of
-from covid_model.training.export.served_outputs import Outputs
+from covid_model.training.export.served_outputs import ServedOutputs
 
 log = logging.getLogger(__name__)
 LEAST_TRAINING = 200
@@ -26,7 +26,7 @@ LEAST_VALIDATION = 100  # of which the threshold leaves out one
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ReliabilityFit:
     """Everything about a network that is known from its outputs alone.
 
     Attributes:
@@ -86,7 +86,9 @@ def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarra
     return rows[even_rows(data.frame.iloc[rows], seed=seed)]
 
 
-def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -> Judgement:
+def fit_reliability(
+    validation: ServedOutputs, test: ServedOutputs, *, train: ServedOutputs | None = None
+) -> ReliabilityFit:
     """Fit on the validation part, judge on the test part.
 
     Args:
@@ -116,17 +118,21 @@ def judge(validation: Outputs, test: Outputs, *, train: Outputs | None = None) -
         _table(validation, validation.scores, ratios[0]),
         _table(test, probabilities, ratios[1]),
     )
-    return Judgement(
+    return ReliabilityFit(
         calibration=calibration,
         thresholds=thresholds,
         novelty=model,
         validation=tables[0],
         predictions=tables[1],
-        report=report_of(tables[1], tables[0], calibration=calibration, thresholds=thresholds),
+        report=read_and_report(
+            tables[1], tables[0], calibration=calibration, thresholds=thresholds
+        ),
     )
 
 
-def _table(outputs: Outputs, probabilities: np.ndarray, ratio: np.ndarray | None) -> pd.DataFrame:
+def _table(
+    outputs: ServedOutputs, probabilities: np.ndarray, ratio: np.ndarray | None
+) -> pd.DataFrame:
     """Rows of a predictions file; novelty is above 1 where the image is not like those known."""
     table = predictions_table(outputs.frame, probabilities)
     return as_stored(table if ratio is None else table.assign(novelty=ratio))

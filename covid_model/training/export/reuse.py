@@ -10,7 +10,7 @@ import pandas as pd
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import DataError, RunError
 from covid_model.data.dataset import Dataset
-from covid_model.data.run_split import read_split
+from covid_model.data.run_split import read_run_split
 from covid_model.data.selection import SPLIT_COLUMNS
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification.verify import computed_report
@@ -24,10 +24,16 @@ from covid_model.runs import (
     write_model_info,
 )
 
-TOLD = ("recipe", "created", "seed", "versions", "commit")  # of run.json, by each kept network
+PROVENANCE_KEYS = (
+    "recipe",
+    "created",
+    "seed",
+    "versions",
+    "commit",
+)  # of run.json, by each kept network
 
 
-def run_to_keep(
+def networks_to_reuse(
     folder: Path | None, split: tuple[Dataset, pd.Series], trained: Sequence[str]
 ) -> tuple[Run | None, tuple[str, ...]]:
     """Find the networks that a new run takes over from another.
@@ -62,7 +68,7 @@ def run_to_keep(
 
 def _split_of(run: Run, folder: Path) -> tuple[Dataset, pd.Series]:
     try:
-        split = read_split(run, folder)
+        split = read_run_split(run, folder)
     except DataError as error:
         raise _other_split(run) from error
     return split.data, split.part
@@ -109,11 +115,12 @@ def copy_network(run: Run, name: str, folder: Path, test: pd.Series) -> dict[str
     return read_json(ours / "report.json")
 
 
-def told_of(run: Run | None, names: Sequence[str]) -> dict[str, Any]:
+def provenance_of(run: Run | None, names: Sequence[str]) -> dict[str, Any]:
     """What run.json says of the kept networks: where each comes from, how it was made."""
     earlier = (run.info.get("kept") or {}) if run else {}
     return {
-        name: earlier.get(name) or {"run": run.name, **{key: run.info.get(key) for key in TOLD}}
+        name: earlier.get(name)
+        or {"run": run.name, **{key: run.info.get(key) for key in PROVENANCE_KEYS}}
         for name in names
     }
 

@@ -12,7 +12,7 @@ from covid_model.data.selection import Selection
 from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.runs import AUDIT_FILE, new_run
 from covid_model.training.audit.run import audit_run
-from covid_model.training.export.reuse import copy_network, run_to_keep, told_of
+from covid_model.training.export.reuse import copy_network, networks_to_reuse, provenance_of
 from covid_model.training.export.run_info import write_run_info
 from covid_model.training.job import Job
 
@@ -40,7 +40,7 @@ def write_run(
     Raises:
         RunError: if the run exists, or the one to keep networks of is split otherwise.
     """
-    other, kept = run_to_keep(job.keep, split, job.models)
+    other, kept = networks_to_reuse(job.keep, split, job.models)
     test = split[0].frame["path"][(split[1] == "test").to_numpy()]
     models, reports = [name for name in ARCHITECTURES if name in {*job.models, *kept}], {}
     with new_run(job.out) as folder:
@@ -53,6 +53,6 @@ def write_run(
         audited = [name for name in kept if (folder / name / AUDIT_FILE).is_file()]
         alike = audit_run(folder, *split, models, audited=audited)
         write_comparison(folder, models, map_agreement=alike)
-        told = told_of(other, kept)
+        told = provenance_of(other, kept)
         write_run_info(folder, selection, job, split, recipe=recipe, kept=told)
     return reports

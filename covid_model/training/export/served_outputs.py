@@ -17,7 +17,7 @@ from covid_model.runs import sha256_of
 
 
 @dataclass(frozen=True)
-class Outputs:
+class ServedOutputs:
     """One part of the data with what a network says of it.
 
     Attributes:
@@ -31,7 +31,9 @@ class Outputs:
     features: np.ndarray | None = None
 
 
-def served_outputs(path: Path, data: Dataset, *, title: str, cache: Path | None = None) -> Outputs:
+def served_outputs(
+    path: Path, data: Dataset, *, title: str, cache: Path | None = None
+) -> ServedOutputs:
     """Run an exported network once over each image, behind a progress bar.
 
     Args:
@@ -62,8 +64,8 @@ def served_outputs(path: Path, data: Dataset, *, title: str, cache: Path | None 
         scores.append(one[0])
         features.append(one[1])
     if not scores:
-        return Outputs(data.frame, np.zeros((0, len(CLASS_NAMES)), np.float32))
-    return Outputs(data.frame, np.stack(scores), np.stack(features))
+        return ServedOutputs(data.frame, np.zeros((0, len(CLASS_NAMES)), np.float32))
+    return ServedOutputs(data.frame, np.stack(scores), np.stack(features))
 
 
 def _run(network: Network, data: Dataset, row: int) -> tuple[np.ndarray, np.ndarray]:

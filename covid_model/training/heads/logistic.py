@@ -23,7 +23,7 @@ LEAST_DEVIATION = 0.05  # of the median channel's; what varies less is not blown
 
 
 @dataclass(frozen=True)
-class LinearFit:
+class LogisticFit:
     """A fitted head.
 
     Attributes:
@@ -47,14 +47,14 @@ class LinearFit:
         return self.pipeline.predict_proba(features.astype(np.float64)).astype(np.float32)
 
 
-def fit_linear(
+def fit_logistic(
     train: Samples,
     validation: Samples,
     weights: np.ndarray,
     *,
     strengths: Sequence[float],
     title: str,
-) -> LinearFit:
+) -> LogisticFit:
     """Fit one head a strength; return the best on the validation part: by recall, ties by loss.
 
     Args:
@@ -86,7 +86,7 @@ def fit_linear(
             "learning_rate": 0.0,
             "seconds": time.monotonic() - started,
         }
-        fits.append(LinearFit(pipeline, float(recall), row))
+        fits.append(LogisticFit(pipeline, float(recall), row))
         log.info("%s, C = %g: recall %.4f, loss %.4f", title, strength, recall, val_loss)
     return max(fits, key=lambda fit: (fit.recall, -fit.row["val_loss"]))
 
@@ -113,7 +113,7 @@ def _judged(
     return float(loss), float(right)
 
 
-def linear_model(backbone: Backbone, fit: LinearFit) -> keras.Model:
+def logistic_model(backbone: Backbone, fit: LogisticFit) -> keras.Model:
     """One flat graph, image -> probabilities (n, 3), that computes what a fit does.
 
     The scaler is folded into the weights. With z the scores of the classes, the hidden layer is

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import draw_weights
-from covid_model.training.heads.logistic import LinearFit, fit_linear
+from covid_model.data.sampling import sampling_weights
+from covid_model.training.heads.logistic import LogisticFit, fit_logistic
 from covid_model.training.heads.paper_head import Samples
 from covid_model.training.inputs.mean_features import mean_features
 from covid_model.training.networks.backbone import Backbone
@@ -19,7 +19,7 @@ def fit_head(
     recipe: FinetuneRecipe,
     *,
     cache: Path | None = None,
-) -> LinearFit:
+) -> LogisticFit:
     """Fit a head to the trained convolutions' means over whole images, classes alike.
 
     The head that was trained beside the convolutions knows small, varied crops; this one knows
@@ -37,6 +37,6 @@ def fit_head(
             Samples(mean_features(backbone, data, recipe, cache=cache), data.labels)
             for data in (train, validation)
         ]
-    weights = len(train) * draw_weights(train, recipe.refit_source_exponent)
+    weights = len(train) * sampling_weights(train, recipe.refit_source_exponent)
     name = backbone.architecture.name
-    return fit_linear(*samples, weights, strengths=recipe.refit, title=name)
+    return fit_logistic(*samples, weights, strengths=recipe.refit, title=name)

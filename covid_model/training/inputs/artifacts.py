@@ -6,7 +6,7 @@ import numpy as np
 LETTERS = (65, 91)  # A to Z
 
 
-def disturb(
+def add_artifacts(
     image: np.ndarray, rng: np.random.Generator, *, coarse: float, marks: float
 ) -> np.ndarray:
     """Return the image with random disturbances, so that none of them is a cue.

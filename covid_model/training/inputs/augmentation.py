@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from covid_model.training.inputs.artifacts import disturb
+from covid_model.training.inputs.artifacts import add_artifacts
 from covid_model.training.recipes.augmentation import Augmentation
 
 
@@ -28,7 +28,7 @@ def augment(
     out = _border(out, config, rng)
     if config.flip > 0 and rng.random() < config.flip:
         out = np.ascontiguousarray(out[:, ::-1])
-    return disturb(out, rng, coarse=config.coarse, marks=config.marks)
+    return add_artifacts(out, rng, coarse=config.coarse, marks=config.marks)
 
 
 def _rotate(image: np.ndarray, config: Augmentation, rng: np.random.Generator) -> np.ndarray:

@@ -10,15 +10,15 @@ import cv2
 import numpy as np
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import draw_weights
+from covid_model.data.sampling import sampling_weights
 from covid_model.training.inputs.augmentation import augment
-from covid_model.training.recipes.base import WholeRecipe
+from covid_model.training.recipes.base import EndToEndRecipe
 
 AHEAD = 4  # batches prepared while the network trains
 
 
 @dataclass(frozen=True)
-class Pictures:
+class ImagePool:
     """Images in memory: grey levels uint8 (n, h, w), one-hot labels (n, 3), draw weights (n,)."""
 
     grey: np.ndarray
@@ -34,9 +34,9 @@ class Pictures:
         within_source: float = 0.0,
         repeat: float = 1.5,
         class_exponent: float = 0.0,
-    ) -> "Pictures":
-        """Read a data set; its images are weighed by ``draw_weights``."""
-        weights = draw_weights(
+    ) -> "ImagePool":
+        """Read a data set; its images are weighed by ``sampling_weights``."""
+        weights = sampling_weights(
             data,
             source_exponent,
             within_source=within_source,
@@ -46,7 +46,7 @@ class Pictures:
         return cls(data.pictures(), data.labels, weights)
 
     @classmethod
-    def for_recipe(cls, data: Dataset, recipe: WholeRecipe) -> "Pictures":
+    def for_recipe(cls, data: Dataset, recipe: EndToEndRecipe) -> "ImagePool":
         """Read a data set to train on by a recipe."""
         return cls.of(
             data,
@@ -57,7 +57,9 @@ class Pictures:
         )
 
 
-def batch_of(pictures: Pictures, recipe: WholeRecipe, step: int) -> tuple[np.ndarray, np.ndarray]:
+def batch_of(
+    pictures: ImagePool, recipe: EndToEndRecipe, step: int
+) -> tuple[np.ndarray, np.ndarray]:
     """The batch of one step, which depends on the seed and the step alone.
 
     Returns:

@@ -43,10 +43,10 @@ def frozen_features(
     def inputs(rows: Sequence[int]) -> np.ndarray:
         return data.inputs(rows, size=model.input_shape[1])
 
-    return kept_outputs(model, inputs, files, title=f"Features of {name}", batch=batch)
+    return cached_outputs(model, inputs, files, title=f"Features of {name}", batch=batch)
 
 
-def kept_outputs(
+def cached_outputs(
     model: keras.Model,
     inputs: Callable[[Sequence[int]], np.ndarray],
     files: Sequence[Path],

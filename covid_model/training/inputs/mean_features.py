@@ -10,7 +10,7 @@ import numpy as np
 from covid_model.data.dataset import Dataset
 from covid_model.training.inputs.augmentation import augment
 from covid_model.training.inputs.batches import as_input
-from covid_model.training.inputs.feature_cache import default_cache, kept_outputs
+from covid_model.training.inputs.feature_cache import cached_outputs, default_cache
 from covid_model.training.networks.backbone import Backbone
 from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.linear import LinearRecipe
@@ -56,7 +56,7 @@ def mean_features(
         return images
 
     pooled = keras.layers.GlobalAveragePooling2D()(backbone.model.output)
-    return kept_outputs(
+    return cached_outputs(
         keras.Model(backbone.model.input, pooled),
         inputs,
         [folder / f"{digest}{end}.npy" for digest in digests for end in ends],

@@ -10,12 +10,12 @@ import keras
 import pandas as pd
 
 from covid_model.common.errors import DataError, UsageError
-from covid_model.training.inputs.batches import Pictures
-from covid_model.training.recipes.base import WholeRecipe
+from covid_model.training.inputs.batches import ImagePool
+from covid_model.training.recipes.base import EndToEndRecipe
 
 
 @dataclass(frozen=True)
-class Course:
+class CheckpointedTraining:
     """One training.
 
     Attributes:
@@ -29,9 +29,9 @@ class Course:
     """
 
     name: str
-    train: Pictures
-    watched: Pictures
-    recipe: WholeRecipe
+    train: ImagePool
+    watched: ImagePool
+    recipe: EndToEndRecipe
     folder: Path
     facts: Mapping[str, Any] = field(default_factory=dict)
     tensorboard: Path | None = None
@@ -48,7 +48,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class State:
+class TrainingState:
     """How far a training has come.
 
     Attributes:
@@ -75,17 +75,17 @@ def has_begun(folder: Path) -> bool:
     return (folder / "state.json").is_file()
 
 
-def checkpoint_file(folder: Path, state: State) -> Path:
+def checkpoint_file(folder: Path, state: TrainingState) -> Path:
     """The model with its optimizer as of ``state``."""
     return folder / f"checkpoint-{state.step}.keras"
 
 
-def best_file(folder: Path, state: State) -> Path:
+def best_file(folder: Path, state: TrainingState) -> Path:
     """The weights of ``state.best``, Keras' ``.weights.h5``."""
     return folder / f"best-{int((state.best or {}).get('step', 0))}.weights.h5"
 
 
-def read_state(course: Course) -> State | None:
+def read_state(course: CheckpointedTraining) -> TrainingState | None:
     """Read how far a training has come, None where it has not begun.
 
     Raises:
@@ -98,7 +98,7 @@ def read_state(course: Course) -> State | None:
     try:
         raw = json.loads(path.read_text("utf-8"))
         began, values = _flat(raw.pop("identity")), _flat(course.identity)
-        state = State(**{**raw, "history": tuple(raw["history"])})
+        state = TrainingState(**{**raw, "history": tuple(raw["history"])})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path} cannot be read ({error}): remove {course.folder} to begin anew."
@@ -116,7 +116,7 @@ def read_state(course: Course) -> State | None:
     return state
 
 
-def save_state(course: Course, state: State, model: keras.Model) -> None:
+def save_state(course: CheckpointedTraining, state: TrainingState, model: keras.Model) -> None:
     """Write a checkpoint; a kill at any moment leaves this one or the one before it whole.
 
     ``state.json`` names the other files by its steps and is replaced in one go, after they are

@@ -14,23 +14,23 @@ from tqdm import tqdm
 from covid_model.common.errors import UsageError
 from covid_model.training.inputs.batches import batch_of, prefetched
 from covid_model.training.loop.checkpoint import (
-    Course,
-    State,
+    CheckpointedTraining,
+    TrainingState,
     checkpoint_file,
     read_state,
     save_state,
 )
 from covid_model.training.loop.devices import precision
 from covid_model.training.loop.tensorboard import curves
-from covid_model.training.loop.validation import after, watch
+from covid_model.training.loop.validation import advance, evaluate_held_out
 from covid_model.training.networks.torch_kernels import arrange, torch_kernels
-from covid_model.training.recipes.base import WholeRecipe
+from covid_model.training.recipes.base import EndToEndRecipe
 
 log = logging.getLogger(__name__)
 Build = Callable[[], tuple[keras.Model, str]]
 
 
-def train(course: Course, build: Build) -> State:
+def train(course: CheckpointedTraining, build: Build) -> TrainingState:
     """Train a network, or go on where its folder says that it was.
 
     Batches depend on the seed and the step alone, checkpoints hold all that the next step
@@ -55,7 +55,7 @@ def train(course: Course, build: Build) -> State:
         log.info("%s has been trained: %d steps.", course.name, state.step)
         return state
     keras.utils.set_random_seed(course.recipe.seed)
-    model, state = _began(course, build) if state is None else _went_on(course, state)
+    model, state = _start(course, build) if state is None else _resume(course, state)
     arrange(model)
     steps = range(state.step, course.total)
     batches = prefetched(lambda step: batch_of(course.train, course.recipe, step), steps)
@@ -66,23 +66,25 @@ def train(course: Course, build: Build) -> State:
         tqdm(total=course.total, initial=state.step, desc=course.name, unit="step") as bar,
     ):
         while not state.finished:
-            state = _stretch(course, model, state, feed, bar)
+            state = _train_until_validation(course, model, state, feed, bar)
             save_state(course, state, model)
             draw(state.history[-1])
     return state
 
 
-def _began(course: Course, build: Build) -> tuple[keras.Model, State]:
+def _start(course: CheckpointedTraining, build: Build) -> tuple[keras.Model, TrainingState]:
     with precision(course.recipe.precision):
         model, origin = build()
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = course.recipe.momentum
     _compile(model, course.recipe, course.total)
-    return model, State(origin=origin)
+    return model, TrainingState(origin=origin)
 
 
-def _went_on(course: Course, state: State) -> tuple[keras.Model, State]:
+def _resume(
+    course: CheckpointedTraining, state: TrainingState
+) -> tuple[keras.Model, TrainingState]:
     model = keras.models.load_model(checkpoint_file(course.folder, state))
     for layer in model.layers:
         if layer.name in state.seeds:
@@ -91,7 +93,7 @@ def _went_on(course: Course, state: State) -> tuple[keras.Model, State]:
     return model, state
 
 
-def _compile(model: keras.Model, recipe: WholeRecipe, total: int) -> None:
+def _compile(model: keras.Model, recipe: EndToEndRecipe, total: int) -> None:
     warmup = max(1, int(recipe.warmup * total))
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, max(1, total - warmup), warmup_target=recipe.learning_rate, warmup_steps=warmup
@@ -103,9 +105,13 @@ def _compile(model: keras.Model, recipe: WholeRecipe, total: int) -> None:
     model.compile(optimizer, loss, metrics=["accuracy"])
 
 
-def _stretch(
-    course: Course, model: keras.Model, state: State, feed: Iterator[Any], bar: tqdm
-) -> State:
+def _train_until_validation(
+    course: CheckpointedTraining,
+    model: keras.Model,
+    state: TrainingState,
+    feed: Iterator[Any],
+    bar: tqdm,
+) -> TrainingState:
     """Train up to the next look at the watched images, then look."""
     recipe, started = course.recipe, time.monotonic()
     end = min(course.total, state.step + recipe.watch_steps)
@@ -127,12 +133,12 @@ def _stretch(
         "size": recipe.stage_of(end - 1).size,
         "loss": loss,
         "accuracy": accuracy,
-        **watch(model, course.watched, size=size, batch=recipe.batch),
+        **evaluate_held_out(model, course.watched, size=size, batch=recipe.batch),
         "learning_rate": float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)),
         "seconds": time.monotonic() - started,
     }
     bar.set_postfix_str(f"loss {loss:.3f}, recall {row['val_recall']:.3f}")
-    return after(course, replace(state, seeds=_seeds(model)), row)
+    return advance(course, replace(state, seeds=_seeds(model)), row)
 
 
 def _seeds(model: keras.Model) -> dict[str, list[int]]:

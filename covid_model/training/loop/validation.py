@@ -5,11 +5,13 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from covid_model.training.inputs.batches import Pictures, as_input
-from covid_model.training.loop.checkpoint import Course, State
+from covid_model.training.inputs.batches import ImagePool, as_input
+from covid_model.training.loop.checkpoint import CheckpointedTraining, TrainingState
 
 
-def watch(model: keras.Model, pictures: Pictures, *, size: int, batch: int) -> dict[str, float]:
+def evaluate_held_out(
+    model: keras.Model, pictures: ImagePool, *, size: int, batch: int
+) -> dict[str, float]:
     """Judge a network on images held out.
 
     Returns:
@@ -31,7 +33,9 @@ def watch(model: keras.Model, pictures: Pictures, *, size: int, batch: int) -> d
     }
 
 
-def after(course: Course, state: State, row: dict[str, float]) -> State:
+def advance(
+    course: CheckpointedTraining, state: TrainingState, row: dict[str, float]
+) -> TrainingState:
     """The state after one more row: is it the best, is it the last?"""
     better = state.best is None or _merit(row) > _merit(state.best)
     stale = 0 if better else state.stale + 1

@@ -26,7 +26,7 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WholeRecipe:
+class EndToEndRecipe:
     """What every training of whole networks has in common.
 
     Attributes:
@@ -104,13 +104,13 @@ class WholeRecipe:
             step -= steps
         return self.stages[-1]
 
-    def of(self, network: str) -> "WholeRecipe":
+    def of(self, network: str) -> "EndToEndRecipe":
         """The recipe of one network: its own values put in."""
         own = [text.split(".", 1)[1] for text in self.networks if text.startswith(f"{network}.")]
         return with_values(self, own)
 
 
-def trained_on(data: Dataset, recipe: WholeRecipe) -> str:
+def trained_on(data: Dataset, recipe: EndToEndRecipe) -> str:
     """What a network saw, in words."""
     sizes = " and ".join(f"{stage.size} px" for stage in recipe.stages)
     return f"{data.in_words} at {sizes}"

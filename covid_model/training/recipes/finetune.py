@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from covid_model.common.errors import UsageError
 from covid_model.training.recipes.augmentation import Augmentation
-from covid_model.training.recipes.base import Stage, WholeRecipe
+from covid_model.training.recipes.base import EndToEndRecipe, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinetuneRecipe(WholeRecipe):
+class FinetuneRecipe(EndToEndRecipe):
     """All layers, or the last blocks, trained from weights that know radiographs or ImageNet.
 
     Many passes over crops teach the convolutions; the head that they taught beside them knows

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from covid_model.training.recipes.base import Stage, WholeRecipe
+from covid_model.training.recipes.base import EndToEndRecipe, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
-class PretrainRecipe(WholeRecipe):
+class PretrainRecipe(EndToEndRecipe):
     """All layers trained from random weights on radiographs: small crops, then whole images.
 
     A crop of 112 px from an image of 237 px shows the lungs about as large as the whole image

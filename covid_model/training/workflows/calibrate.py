@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.run_split import Split, read_split
+from covid_model.data.run_split import RunSplit, read_run_split
 from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.evaluation.report import summary_row
 from covid_model.runs import (
@@ -20,9 +20,9 @@ from covid_model.runs import (
 )
 from covid_model.runs.model_card.card import write_card
 from covid_model.training.audit.run import audit_run
-from covid_model.training.export.reliability import Judgement, judge, training_draw
+from covid_model.training.export.reliability import ReliabilityFit, fit_reliability, training_draw
 from covid_model.training.export.run_info import now
-from covid_model.training.export.served_outputs import Outputs, served_outputs
+from covid_model.training.export.served_outputs import ServedOutputs, served_outputs
 
 KEPT_FILES = ("model.tflite", "head.npz", "history.csv")
 
@@ -51,7 +51,7 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
     source = load_run(run)
     for name in source.models:
         require_servable(source.model_folder(name), source.model_info(name))
-    split = read_split(source, data)
+    split = read_run_split(source, data)
     drawn = training_draw(split.data, split.part)
     draw = split.data.take(drawn) if len(drawn) else None
     rows = []
@@ -76,23 +76,23 @@ def default_cache() -> Path:
 
 
 def _calibrate_one(
-    run: Run, name: str, split: Split, draw: Dataset | None, cache: Path
-) -> Judgement:
+    run: Run, name: str, split: RunSplit, draw: Dataset | None, cache: Path
+) -> ReliabilityFit:
     """Run one network over its images; fit, then judge."""
     folder, info = run.model_folder(name), run.model_info(name)
     for file in KEPT_FILES:
         check_file(folder, file, info)
 
-    def outputs(data: Dataset, title: str) -> Outputs:
+    def outputs(data: Dataset, title: str) -> ServedOutputs:
         title = f"{info.title}: {title}"
         return served_outputs(folder / "model.tflite", data, title=title, cache=cache)
 
     train = None if draw is None else outputs(draw, "training images")
     validation = outputs(split.images("validation"), "validation images")
-    return judge(validation, outputs(split.images("test"), "test images"), train=train)
+    return fit_reliability(validation, outputs(split.images("test"), "test images"), train=train)
 
 
-def _write_model(run: Run, name: str, judgement: Judgement, folder: Path) -> None:
+def _write_model(run: Run, name: str, judgement: ReliabilityFit, folder: Path) -> None:
     folder.mkdir()
     for file in KEPT_FILES:
         shutil.copyfile(run.model_folder(name) / file, folder / file)

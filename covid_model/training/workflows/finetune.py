@@ -15,13 +15,18 @@ from covid_model.evaluation.report import summary_row
 from covid_model.runs import refuse_existing
 from covid_model.training.export.litert import Fitted
 from covid_model.training.export.model_folder import write_model
-from covid_model.training.export.reuse import run_to_keep
+from covid_model.training.export.reuse import networks_to_reuse
 from covid_model.training.export.run_folder import write_run
-from covid_model.training.heads.logistic import LinearFit, linear_model
+from covid_model.training.heads.logistic import LogisticFit, logistic_model
 from covid_model.training.heads.refit import fit_head
-from covid_model.training.inputs.batches import Pictures, as_input
+from covid_model.training.inputs.batches import ImagePool, as_input
 from covid_model.training.job import Job
-from covid_model.training.loop.checkpoint import Course, State, best_file, checkpoint_file
+from covid_model.training.loop.checkpoint import (
+    CheckpointedTraining,
+    TrainingState,
+    best_file,
+    checkpoint_file,
+)
 from covid_model.training.loop.devices import precision
 from covid_model.training.loop.trainer import train
 from covid_model.training.networks.backbone import RANDOM_ORIGIN, Backbone, build_backbone
@@ -59,7 +64,7 @@ def run_finetune(
     """
     refuse_existing(job.out)
     data, part = split = selection.split(selection.read(), recipe)
-    run_to_keep(job.keep, split, job.models)  # refused now, not after the training
+    networks_to_reuse(job.keep, split, job.models)  # refused now, not after the training
     log.info("%s", describe(data, part))
     parts = [data.rows(part == name) for name in ("train", "validation")]
     courses = _courses(job, parts, recipe, work=work, tensorboard=tensorboard)
@@ -91,22 +96,22 @@ def _courses(
     *,
     work: Path,
     tensorboard: Path | None,
-) -> list[Course]:
+) -> list[CheckpointedTraining]:
     """One training a network, on the same images: those to train on, those to validate by."""
     if not all(map(len, parts)):
         raise UsageError(
             "Expected images to train on with others to validate by. Received: "
             f"{len(parts[0])} and {len(parts[1])} images: set validation above 0."
         )
-    pictures = [Pictures.for_recipe(one, recipe) for one in parts]
+    pictures = [ImagePool.for_recipe(one, recipe) for one in parts]
     facts = {"data": parts[0].digest, "watched": parts[1].digest}
     return [
-        Course(name, *pictures, recipe.of(name), work / name, facts, tensorboard)
+        CheckpointedTraining(name, *pictures, recipe.of(name), work / name, facts, tensorboard)
         for name in job.models
     ]
 
 
-def _builder(course: Course, weights: str):
+def _builder(course: CheckpointedTraining, weights: str):
     """What makes a course's network from its first weights."""
 
     def build() -> tuple[keras.Model, str]:
@@ -119,7 +124,7 @@ def _builder(course: Course, weights: str):
     return build
 
 
-def _trained(course: Course, state: State) -> tuple[Backbone, keras.Model]:
+def _trained(course: CheckpointedTraining, state: TrainingState) -> tuple[Backbone, keras.Model]:
     """The kept weights of a training, for images of the size that serves."""
     backbone = build_backbone(course.name, size=course.recipe.size)
     model = finetune_model(backbone, course.recipe)
@@ -131,7 +136,9 @@ def _trained(course: Course, state: State) -> tuple[Backbone, keras.Model]:
     return backbone, model
 
 
-def _head(course: Course, state: State, parts: Sequence[Dataset], cache: Path) -> LinearFit | None:
+def _head(
+    course: CheckpointedTraining, state: TrainingState, parts: Sequence[Dataset], cache: Path
+) -> LogisticFit | None:
     """The head fitted anew, None where the recipe keeps the trained one."""
     if not course.recipe.refit:
         return None
@@ -140,7 +147,9 @@ def _head(course: Course, state: State, parts: Sequence[Dataset], cache: Path) -
     return fit_head(backbone, *parts, course.recipe, cache=cache)
 
 
-def _fitted(course: Course, state: State, data: Dataset, head: LinearFit | None) -> Fitted:
+def _fitted(
+    course: CheckpointedTraining, state: TrainingState, data: Dataset, head: LogisticFit | None
+) -> Fitted:
     """The kept weights of a training, under their last head, in a float32 graph."""
     recipe = course.recipe
     backbone, model = _trained(course, state)
@@ -150,6 +159,6 @@ def _fitted(course: Course, state: State, data: Dataset, head: LinearFit | None)
     first = "" if state.origin == RANDOM_ORIGIN else f"{state.origin}; then "
     origin = f"{first}{what} trained on {trained_on(data, recipe)}"
     if head is not None:
-        model = linear_model(backbone, head)
+        model = logistic_model(backbone, head)
         origin += f"; then a linear head on the same images (C = {head.strength:g})"
     return Fitted(Backbone(backbone.architecture, backbone.model, origin), model, state.history)

@@ -10,13 +10,13 @@ import pandas as pd
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import draw_weights
+from covid_model.data.sampling import sampling_weights
 from covid_model.data.selection import Selection, describe
 from covid_model.evaluation.report import summary_row
 from covid_model.training.export import litert
-from covid_model.training.export.model_folder import Material, write_judged
+from covid_model.training.export.model_folder import EvaluationData, write_evaluated
 from covid_model.training.export.run_folder import write_run
-from covid_model.training.heads.logistic import fit_linear, linear_model
+from covid_model.training.heads.logistic import fit_logistic, logistic_model
 from covid_model.training.heads.paper_head import Samples
 from covid_model.training.inputs.mean_features import mean_features
 from covid_model.training.job import Job
@@ -74,10 +74,10 @@ def _write_one(
         return fit.scores(samples(data.take(rows)).inputs)
 
     train = data.rows(part == "train")
-    weights = len(train) * draw_weights(
+    weights = len(train) * sampling_weights(
         train, recipe.source_exponent, within_source=recipe.within_source, repeat=recipe.repeat
     )
-    fit = fit_linear(
+    fit = fit_logistic(
         samples(train, recipe.variants),
         samples(data.rows(part == "validation")),
         np.repeat(weights, recipe.variants),
@@ -90,6 +90,6 @@ def _write_one(
         f"(C = {fit.strength:g})"
     )
     backbone = Backbone(backbone.architecture, backbone.model, origin)
-    fitted = litert.Fitted(backbone, linear_model(backbone, fit), [fit.row])
-    material = Material(data, part, scores)
-    return write_judged(folder, fitted, material, weights_format=job.weights_format)
+    fitted = litert.Fitted(backbone, logistic_model(backbone, fit), [fit.row])
+    material = EvaluationData(data, part, scores)
+    return write_evaluated(folder, fitted, material, weights_format=job.weights_format)

@@ -13,7 +13,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, describe
 from covid_model.training.export import litert
-from covid_model.training.export.model_folder import Material, write_judged
+from covid_model.training.export.model_folder import EvaluationData, write_evaluated
 from covid_model.training.export.run_folder import write_run
 from covid_model.training.heads.paper_head import Samples, copy_head, fit, full_model, head_model
 from covid_model.training.inputs.feature_cache import frozen_features
@@ -70,9 +70,9 @@ def _fit_one(
     def scores(rows: np.ndarray) -> np.ndarray:  # the head alone, as the features are there
         return head.predict(samples.inputs[rows], verbose=0)
 
-    return write_judged(
+    return write_evaluated(
         folder,
         litert.Fitted(backbone, model, history),
-        Material(data, part, scores),
+        EvaluationData(data, part, scores),
         weights_format=job.weights_format,
     )

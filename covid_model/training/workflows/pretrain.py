@@ -12,8 +12,8 @@ from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, describe, without_held_out
 from covid_model.data.splits import split_by_patient
 from covid_model.runs import write_json
-from covid_model.training.inputs.batches import Pictures, as_input
-from covid_model.training.loop.checkpoint import Course, checkpoint_file
+from covid_model.training.inputs.batches import ImagePool, as_input
+from covid_model.training.loop.checkpoint import CheckpointedTraining, checkpoint_file
 from covid_model.training.loop.trainer import train
 from covid_model.training.networks.backbone import Backbone, build_backbone
 from covid_model.training.networks.scaling import scale_output
@@ -36,7 +36,7 @@ def run_pretrain(
 
     Args:
         selection: the radiographs.
-        models: keys of ``runs.ARCHITECTURES``.
+        models: keys of ``architectures.ARCHITECTURES``.
         recipe: every value of the training.
         held_out: split files whose validation and test patients are left out.
         out: folder for ``<name>.weights.h5`` with ``<name>.json``, and one folder a network with
@@ -50,18 +50,18 @@ def run_pretrain(
     part = split_by_patient(data, seed=recipe.seed, test=recipe.monitor, validation=0)
     log.info("%s", describe(data, part))
     watched, data = data.rows(part == "test"), data.rows(part == "train")
-    monitor, pictures = (Pictures.for_recipe(one, recipe) for one in (watched, data))
+    monitor, pictures = (ImagePool.for_recipe(one, recipe) for one in (watched, data))
     facts = {"data": data.digest, "watched": watched.digest}
     written = []
     for name in models:
         own = recipe.of(name)
-        course = Course(name, pictures, monitor, own, out / name, facts, tensorboard)
+        course = CheckpointedTraining(name, pictures, monitor, own, out / name, facts, tensorboard)
         written.append(save_backbone(pretrain(course), data, own, out))
         log.info("Wrote %s", written[-1])
     return written
 
 
-def pretrain(course: Course) -> Backbone:
+def pretrain(course: CheckpointedTraining) -> Backbone:
     """Train a network from random weights, continuing from its folder when it was interrupted.
 
     The last weights are taken: the watched images are watched and never chosen by.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from covid_model.data.run_split import read_split
+from covid_model.data.run_split import read_run_split
 from covid_model.runs import Run, check_file, require_servable, write_json
 from covid_model.training.networks.from_litert import IMAGES, recover
 
@@ -17,7 +17,7 @@ def run_recover(run: Run, folder: Path, models: Sequence[str], out: Path) -> lis
         run: a run with ``model.tflite``.
         folder: the radiographs that it was trained on, of whose training part at most ``IMAGES``
             settle batch normalisation.
-        models: keys of ``runs.ARCHITECTURES``.
+        models: keys of ``architectures.ARCHITECTURES``.
         out: the folder to write.
 
     Returns:
@@ -29,7 +29,7 @@ def run_recover(run: Run, folder: Path, models: Sequence[str], out: Path) -> lis
     """
     for name in models:
         require_servable(run.model_folder(name), run.model_info(name))
-    data = read_split(run, folder).images("train")
+    data = read_run_split(run, folder).images("train")
     images = data.inputs(np.random.default_rng(0).permutation(len(data))[:IMAGES])
     out.mkdir(parents=True, exist_ok=True)
     written = []

@@ -9,8 +9,8 @@ from pathlib import PurePath
 import streamlit as st
 
 from covid_model.runs import Run
-from covid_model.serving.diagnosis import Diagnosis
-from covid_model.serving.lung_occlusion import Counterfactual
+from covid_model.serving.diagnosis import CaseResult
+from covid_model.serving.lung_occlusion import LungOcclusion
 from dashboard.cases.exports.case import Content
 from dashboard.cases.exports.text import Words, words_of
 from dashboard.cases.reader_study import text as reader_study_text
@@ -43,10 +43,10 @@ class Offer:
 def section(
     case_key: str,
     case: Case,
-    diagnosis: Diagnosis,
+    diagnosis: CaseResult,
     run: Run,
     *,
-    found: Counterfactual | None = None,
+    found: LungOcclusion | None = None,
 ) -> None:
     """Show the buttons below a result; nothing is made before one of them is clicked.
 

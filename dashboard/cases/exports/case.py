@@ -7,8 +7,8 @@ from importlib.metadata import version
 
 from covid_model.runs import ModelInfo, Run
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnosis import Diagnosis
-from covid_model.serving.lung_occlusion import Counterfactual
+from covid_model.serving.diagnosis import CaseResult
+from covid_model.serving.lung_occlusion import LungOcclusion
 
 OPACITY = 0.4  # of every map in every file
 PACKAGES = ("ai-edge-litert", "numpy", "opencv-python-headless", "pillow", "pydicom")
@@ -28,16 +28,16 @@ class Content:
         reading: the reader's own reading, heading -> words; empty without one.
     """
 
-    diagnosis: Diagnosis
+    diagnosis: CaseResult
     run: Run
     infos: tuple[ModelInfo, ...]
     sha256: str = ""
     sample: str = ""
-    found: Counterfactual | None = None
+    found: LungOcclusion | None = None
     reading: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, diagnosis: Diagnosis, run: Run, **more: object) -> "Content":
+    def of(cls, diagnosis: CaseResult, run: Run, **more: object) -> "Content":
         """Join a diagnosis with what the run's folder says of its networks."""
         infos = tuple(run.model_info(one.model) for one in diagnosis.predictions)
         return cls(diagnosis, run, infos, **more)
@@ -48,7 +48,7 @@ class Content:
         return () if self.diagnosis.status == "refused" else self.diagnosis.predictions
 
     @property
-    def without_lungs(self) -> Counterfactual | None:
+    def without_lungs(self) -> LungOcclusion | None:
         """What may be told of the answer without the lungs, None where it is unknown."""
         known = self.found is not None and self.found.hidden is not None
         return self.found if self.shown and known else None

@@ -15,7 +15,7 @@ from dashboard.cases.exports.text import Words
 
 
 def build_case_bundle(content: Content, words: Words, *, created: datetime) -> bytes:
-    """Return a zip that ``covid_model.bundle_check.check`` finds whole."""
+    """Return a zip that ``covid_model.serving.case_bundle_check.check`` finds whole."""
     members = {
         "report.pdf": case_pdf(content, words, created=created),
         **png_files(content, words),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from covid_model.serving import Diagnosis
+from covid_model.serving import CaseResult
 from dashboard.cases import viewer
 from dashboard.cases.reader_study import form
 from dashboard.cases.viewer import scene
@@ -36,7 +36,7 @@ def switch() -> None:
         st.button(t("Reveal every file"), on_click=reading.reveal, kwargs={"all_files": True})
 
 
-def hidden(case: Case, diagnosis: Diagnosis) -> bool:
+def hidden(case: Case, diagnosis: CaseResult) -> bool:
     """Whether what the networks say of a file may not be shown yet.
 
     A file that no network could be asked about hides nothing: its refusal is the reader's alone.
@@ -45,7 +45,7 @@ def hidden(case: Case, diagnosis: Diagnosis) -> bool:
     return reading.reads_first() and diagnosis.radiograph is not None and not read
 
 
-def gate(case: Case, diagnosis: Diagnosis, *, run: str) -> bool:
+def gate(case: Case, diagnosis: CaseResult, *, run: str) -> bool:
     """Return whether the page may show what the networks say of a file; ask for a reading if not.
 
     Call it before anything of ``diagnosis`` is drawn. What it lets through is noted in the log.

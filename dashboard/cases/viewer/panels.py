@@ -6,20 +6,20 @@ from typing import Any
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, TITLES, class_index
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
 
 RADIOGRAPH, MAP, OVERLAY = "radiograph", "map", "overlay"
 
 
-def radiograph(diagnosis: Diagnosis) -> dict[str, Any]:
+def radiograph(diagnosis: CaseResult) -> dict[str, Any]:
     """Return the panel of the radiograph alone."""
     return {"kind": RADIOGRAPH, "plain": _plain(diagnosis)}
 
 
 def of_network(
-    diagnosis: Diagnosis, kind: str, index: int, *, notes: Mapping[str, str] | None = None
+    diagnosis: CaseResult, kind: str, index: int, *, notes: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Return the panel of a network's map.
 
@@ -38,7 +38,7 @@ def of_network(
     }
 
 
-def _plain(diagnosis: Diagnosis) -> dict[str, Any]:
+def _plain(diagnosis: CaseResult) -> dict[str, Any]:
     """The words of the radiograph as it is, which any panel may show."""
     details = text.unplain(display.details_line(diagnosis.radiograph))
     return {

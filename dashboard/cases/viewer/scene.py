@@ -10,7 +10,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnosis import Diagnosis
+from covid_model.serving.diagnosis import CaseResult
 from dashboard.cases.viewer import encoding, panels
 from dashboard.cases.viewer.text import words
 from dashboard.components import text
@@ -20,7 +20,7 @@ from dashboard.i18n.translate import t
 PREDICTED = "predicted"  # the map of whichever class each network predicts
 
 
-def alone(diagnosis: Diagnosis) -> dict[str, Any]:
+def alone(diagnosis: CaseResult) -> dict[str, Any]:
     """Return the radiograph without any map, as before an answer is shown."""
     return {
         "picture": encoding.picture(diagnosis.radiograph.pixels),
@@ -35,7 +35,7 @@ def alone(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def pair(
-    diagnosis: Diagnosis,
+    diagnosis: CaseResult,
     *,
     mask: np.ndarray | None = None,
     notes: Mapping[str, str] | None = None,
@@ -59,7 +59,7 @@ def pair(
     }
 
 
-def side_by_side(diagnosis: Diagnosis) -> dict[str, Any]:
+def side_by_side(diagnosis: CaseResult) -> dict[str, Any]:
     """Return a column a network: radiograph, map, both; with how alike the maps are.
 
     Args:

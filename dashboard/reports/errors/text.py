@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from covid_model.common.classes import TITLES
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.run_picker import Chosen
 from dashboard.components.text import percent, plain, titles
 from dashboard.i18n.translate import t
@@ -11,15 +11,15 @@ from dashboard.reports.errors.misclassified import Mistake
 from dashboard.reports.performance import text as performance_text
 
 ANY = ""
-CHOICES = {ANY: Sentence("any class"), **TITLES}
-INTRODUCTION = Sentence(
+CHOICES = {ANY: Message("any class"), **TITLES}
+INTRODUCTION = Message(
     "Test images that get a wrong class, those with the highest value first: where a network is "
     "surest and wrong. The label may be wrong too. *Classify* may call the same image "
     "*can't tell*."
 )
-NONE_LEFT = Sentence("No mistake of this kind.")
-NO_PICTURE = Sentence("No picture")
-NO_FOLDER = Sentence(
+NONE_LEFT = Message("No mistake of this kind.")
+NO_PICTURE = Message("No picture")
+NO_FOLDER = Message(
     "The radiographs are not part of a run. Start the dashboard with `COVID_XRAY_DATA=DIR`, the "
     "folder that the run was tested on, to see them here."
 )

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from covid_model.common.classes import CLASSES
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.dot_chart import Dots, dot_chart
 from dashboard.components.plotly_base import (
     MARK,
@@ -25,8 +25,8 @@ SHARES = [[0.0, "#eef4f7"], [0.5, "#6ea9bf"], [1.0, "#0b4f66"]]
 
 HEIGHT = 360
 DASHES = ("solid", "dash", "dot")  # in class order: told apart without colour too
-ACCURACY = Dots("accuracy", Sentence("accuracy"), TRAIN, "circle")
-RECALL = Dots("macro_recall", Sentence("macro recall"), VALIDATION, "diamond")
+ACCURACY = Dots("accuracy", Message("accuracy"), TRAIN, "circle")
+RECALL = Dots("macro_recall", Message("macro recall"), VALIDATION, "diamond")
 
 
 def roc_chart(report: Mapping[str, Any]) -> go.Figure:

@@ -98,7 +98,7 @@ def comparison_of(run: Run) -> Mapping | None:
     try:
         return run.comparison()
     except CovidModelError as error:
-        st.error(t(error.sentence), title=t("The comparison of the networks is left out"))
+        st.error(t(error.message), title=t("The comparison of the networks is left out"))
         return {}
 
 

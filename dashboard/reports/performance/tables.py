@@ -5,7 +5,7 @@ from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.csv_export import Report, Rows
 from dashboard.components.formatting import number, points, share, value
 from dashboard.components.text import TITLES, percent, plain, steady
@@ -14,13 +14,13 @@ from dashboard.reports.performance import text as performance_text
 from dashboard.reports.performance.predictive_values import predictive_values
 
 OF_A_CLASS = {  # key in a report -> heading, format
-    "sensitivity": (Sentence("Sensitivity"), share),
-    "specificity": (Sentence("Specificity"), share),
-    "ppv": (Sentence("PPV"), share),
-    "npv": (Sentence("NPV"), share),
-    "f1": (Sentence("F1"), share),
-    "auroc": (Sentence("AUROC"), value),
-    "average_precision": (Sentence("AP"), value),
+    "sensitivity": (Message("Sensitivity"), share),
+    "specificity": (Message("Specificity"), share),
+    "ppv": (Message("PPV"), share),
+    "npv": (Message("NPV"), share),
+    "f1": (Message("F1"), share),
+    "auroc": (Message("AUROC"), value),
+    "average_precision": (Message("AP"), value),
 }
 
 Row = Mapping[str, Any]
@@ -56,7 +56,7 @@ def _of_a_thousand(found: Row) -> dict[str, str]:
     }
 
 
-def groups(rows: Sequence[Row], *, title: Sentence) -> Rows:
+def groups(rows: Sequence[Row], *, title: Message) -> Rows:
     """Return one row a group: its size, its figures, whether it is too small.
 
     Args:

@@ -4,43 +4,43 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.messages import Sentence, in_words
+from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from dashboard.components.text import NO_BREAK, TITLES, percent, plain
 from dashboard.i18n.translate import number, t
 
 SIGNIFICANT = 0.05
 GROUPS = {
-    "source": Sentence("Source"),
-    "view": Sentence("View"),
-    "sex": Sentence("Sex"),
-    "age": Sentence("Age (years)"),
-    "size": Sentence("Size"),
+    "source": Message("Source"),
+    "view": Message("View"),
+    "sex": Message("Sex"),
+    "age": Message("Age (years)"),
+    "size": Message("Size"),
 }
-NOT_ON_RECORD = Sentence("not on record")
+NOT_ON_RECORD = Message("not on record")
 CALIBRATE = "python train_models.py --data DIR --recipe calibrate --run {folder} --out NEW"
-AREAS = {"auroc": Sentence("AUROC"), "average_precision": Sentence("AP")}
+AREAS = {"auroc": Message("AUROC"), "average_precision": Message("AP")}
 NEEDED = {
-    "intervals": Sentence("intervals"),
-    "curves": Sentence("ROC with precision-recall curves"),
-    "groups": Sentence("groups of images"),
+    "intervals": Message("intervals"),
+    "curves": Message("ROC with precision-recall curves"),
+    "groups": Message("groups of images"),
 }
-PREVALENCE_TITLE = Sentence("Where a class is rarer, or more common")
-PREVALENCE_HELP = Sentence(
+PREVALENCE_TITLE = Message("Where a class is rarer, or more common")
+PREVALENCE_HELP = Message(
     "The share of images that show the class, where the network would be used. It is set for each "
     "class against the rest."
 )
-PREVALENCE = Sentence(
+PREVALENCE = Message(
     "PPV is the share of right ones among the images that get the class, NPV that among the images "
     "that do not. They are computed from this report's sensitivity and specificity by Bayes' rule, "
     "so they hold only where the network does as well as on the test images."
 )
-CARRIED = Sentence(
+CARRIED = Message(
     "The range in brackets carries both 95 % intervals through: from the lower ends of both to the "
     "upper ends of both."
 )
-RECALL = Sentence("Recall stands with the number of images of its class.")
-MCNEMAR = Sentence(
+RECALL = Message("Recall stands with the number of images of its class.")
+MCNEMAR = Message(
     "Both networks judge the same images; McNemar's exact test looks only at those that one of "
     "them names rightly, the other wrongly. Points are percentage points of accuracy, the first "
     "network's less the second's."
@@ -79,7 +79,7 @@ def missing(
     """
     lacking = [words for key, words in NEEDED.items() if report and key not in report]
     if comparison is None and len(run.models) > 1:
-        lacking.append(Sentence("comparisons of networks"))
+        lacking.append(Message("comparisons of networks"))
     if not lacking:
         return ""
     return t(
@@ -157,7 +157,7 @@ def pair(row: Mapping[str, Any]) -> str:
 NOISY_SOURCE = "nih-chestxray8"
 
 
-NOISY = Sentence(
+NOISY = Message(
     "NIH's labels were mined from text reports and are noisy: a share of what counts as wrong in "
     "nih-chestxray8 is an error of the label."
 )

@@ -5,24 +5,24 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.plotly_base import MARK, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import t
 
 HEIGHT = 360
-NAMES = {"before": Sentence("before, ECE {ece}"), "after": Sentence("after, ECE {ece}")}
+NAMES = {"before": Message("before, ECE {ece}"), "after": Message("after, ECE {ece}")}
 HOVER = {
-    "before": Sentence(
+    "before": Message(
         "before calibration, %{customdata[1]:.0f} to %{customdata[2]:.0f} %<br>"
         "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>"
     ),
-    "after": Sentence(
+    "after": Message(
         "after calibration, %{customdata[1]:.0f} to %{customdata[2]:.0f} %<br>"
         "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>"
     ),
 }
-ANSWERED = Sentence("%{x:.1f} % of the images answered<br>%{y:.1f} % of the answers right")
+ANSWERED = Message("%{x:.1f} % of the images answered<br>%{y:.1f} % of the answers right")
 
 
 def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:

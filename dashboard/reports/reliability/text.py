@@ -3,35 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
-SECTION = Sentence("When the networks may not answer")
-EXPLAINED = Sentence(
+SECTION = Message("When the networks may not answer")
+EXPLAINED = Message(
     "Temperature and thresholds were fitted on the validation images; every other figure is of the "
     "test images. Points on the diagonal keep what they promise; ECE, the expected calibration "
     "error, is their mean distance from it, each weighted by its images. A threshold is the lowest "
     "calibrated probability that is an answer; a novelty threshold is the largest Mahalanobis "
     "distance that counts as known. What is refused as novel is not answered."
 )
-CLASSES_ALIKE = Sentence(
+CLASSES_ALIKE = Message(
     "The probabilities hold where the three classes are equally frequent, so every class counts "
     "the same in the diagram and in ECE, however many images it has. Answers are counted as the "
     "images come."
 )
-NOT_FITTED = Sentence(
+NOT_FITTED = Message(
     "This network was not calibrated and has no thresholds: it names a class for whatever it is "
     "shown, and its figures are scores, not probabilities. Train it again with this version to "
     "change that."
 )
-NO_CALIBRATION = Sentence(
+NO_CALIBRATION = Message(
     "This network was not calibrated: its figures are scores, without a threshold."
 )
-NO_NOVELTY = Sentence(
+NO_NOVELTY = Message(
     "This network has no novelty threshold: it takes any picture for a chest radiograph."
 )
-CHANCE = Sentence(
+CHANCE = Message(
     "Within one source, the source cannot give the answer away. Only the two classes are asked "
     "for, so chance is 50.0 %. The AUROC (chance 0.5) says what another threshold could make of it."
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.dot_chart import Dots, Level, dot_chart
 from dashboard.components.plotly_base import MARK, TRAIN, base_figure, legend, percent
 from dashboard.i18n.translate import t
@@ -13,19 +13,19 @@ from dashboard.reports.performance.charts import ACCURACY, RECALL
 from dashboard.reports.shortcuts import text as shortcuts_text
 
 HEIGHT = 340
-CHANCE = Sentence("chance")
-PROBE = Dots("balanced_accuracy", Sentence("balanced accuracy"), TRAIN, "circle")
-SHARE = Dots("share", Sentence("share"), TRAIN, "circle")
+CHANCE = Message("chance")
+PROBE = Dots("balanced_accuracy", Message("balanced accuracy"), TRAIN, "circle")
+SHARE = Dots("share", Message("share"), TRAIN, "circle")
 CURVES = {  # title, axis, what is done where one hovers
     "deletion": (
-        Sentence("Deletion: probability of the named class (%)"),
-        Sentence("Of the picture blurred (%)"),
-        Sentence("%{x:.0f} % blurred<br>probability %{y:.1f} %<extra></extra>"),
+        Message("Deletion: probability of the named class (%)"),
+        Message("Of the picture blurred (%)"),
+        Message("%{x:.0f} % blurred<br>probability %{y:.1f} %<extra></extra>"),
     ),
     "insertion": (
-        Sentence("Insertion: probability of the named class (%)"),
-        Sentence("Of the picture made sharp (%)"),
-        Sentence("%{x:.0f} % made sharp<br>probability %{y:.1f} %<extra></extra>"),
+        Message("Insertion: probability of the named class (%)"),
+        Message("Of the picture made sharp (%)"),
+        Message("%{x:.0f} % made sharp<br>probability %{y:.1f} %<extra></extra>"),
     ),
 }
 
@@ -40,7 +40,7 @@ def conditions_chart(audit: Mapping[str, Any]) -> go.Figure:
         title=t("What is left with parts hidden (%)"),
         levels=(
             Level(audit["chance"], CHANCE),
-            Level(audit["majority"], Sentence("largest class")),
+            Level(audit["majority"], Message("largest class")),
         ),
     )
 

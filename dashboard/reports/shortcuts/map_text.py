@@ -3,43 +3,43 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.common.messages import Sentence
+from covid_model.common.messages import Message
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
-TITLE = Sentence("Maps under test")
-INSIDE = Sentence(
+TITLE = Message("Maps under test")
+INSIDE = Message(
     "The share of the map's heat that lies inside the lungs stands beside the lungs' share of the "
     "picture. A map that knew nothing of lungs would have the same share inside as the lungs have."
 )
-KINDS = {"deletion": Sentence("Deletion"), "insertion": Sentence("Insertion")}
+KINDS = {"deletion": Message("Deletion"), "insertion": Message("Insertion")}
 CURVES = {
-    "deletion": Sentence(
+    "deletion": Message(
         "The hottest parts of the map are blurred first, then the next, and the probability of the "
         "named class is read at each step; the same is done in random order. A map that marks what "
         "moved the network makes it fall sooner than random does, so that its area is smaller."
     ),
-    "insertion": Sentence(
+    "insertion": Message(
         "It starts from the blurred picture; the hottest parts of the map are made sharp first. "
         "A map that marks what moved the network makes the probability rise sooner than random "
         "does, so that its area is larger."
     ),
 }
-RANDOMISED = Sentence(
+RANDOMISED = Message(
     "Weights of the network are drawn anew at random, and its map is compared with the one before: "
     "1 is the same order of parts, 0 none in common. A map that stays alike shows the picture more "
     "than what the network has learned."
 )
 RANDOMISED_PARTS = {
-    "head": Sentence("Head"),
-    "last_block": Sentence("Last block of convolutions"),
+    "head": Message("Head"),
+    "last_block": Message("Last block of convolutions"),
 }
-AGREEMENT = Sentence(
+AGREEMENT = Message(
     "The maps of two networks are compared for the same class of the same picture: 1 is the same "
     "order of parts, 0 none in common. Where they disagree, the networks look at different places; "
     "where they agree, the place may still be the wrong one."
 )
-NO_MAPS = Sentence("Too few images had their maps tested, so nothing is said of the maps.")
+NO_MAPS = Message("Too few images had their maps tested, so nothing is said of the maps.")
 
 
 def introduction(maps: Mapping[str, Any]) -> str:

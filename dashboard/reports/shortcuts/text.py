@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.common.messages import Sentence, in_words
+from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from dashboard.components import formatting
 from dashboard.components.text import percent
@@ -12,38 +12,38 @@ from dashboard.reports.performance import text as performance_text
 
 Audit = Mapping[str, Any]
 
-INTRODUCTION = Sentence("""
+INTRODUCTION = Message("""
 A network can be right for the wrong reason: by the scanner, the letters on the film or the
 patient's age instead of the disease. Here parts of test images are hidden, and it is asked again.
 """)
 CONDITIONS = {
-    "untouched": Sentence("Untouched"),
-    "lungs_hidden": Sentence("Lungs hidden"),
-    "lungs_only": Sentence("Lungs only"),
-    "border_only": Sentence("Border only"),
+    "untouched": Message("Untouched"),
+    "lungs_hidden": Message("Lungs hidden"),
+    "lungs_only": Message("Lungs only"),
+    "border_only": Message("Border only"),
 }
 CHECKS = {
-    "lungs_hidden": Sentence("the lungs hidden"),
-    "border_only": Sentence("the border alone"),
-    "source_probe": Sentence("the source read off the network"),
-    "label_by_source": Sentence("the labels by source"),
+    "lungs_hidden": Message("the lungs hidden"),
+    "border_only": Message("the border alone"),
+    "source_probe": Message("the source read off the network"),
+    "label_by_source": Message("the labels by source"),
 }
-MASKS = Sentence(
+MASKS = Message(
     "The lungs were outlined by a small network. Its outlines are of limited quality on children's "
     "radiographs, so that what is said of lungs holds only roughly there."
 )
-EXPLAINED = Sentence(
+EXPLAINED = Message(
     "Hidden parts get the mean grey of what stays. With the lungs hidden, or the border alone, "
     "little is left that shows a class: a network that looks at the lungs should come close to "
     "chance. Unchanged is the share of images that keep the class of the untouched image."
 )
-PROBE = Sentence(
+PROBE = Message(
     "A linear classifier was asked for the source of each image, given only what the network's "
     "last convolution sees. The better it does, the easier the network could name the source "
     "instead of the class."
 )
-NO_PROBE = Sentence("The source was not probed: fewer than two sources have enough patients.")
-BY_SOURCE = Sentence(
+NO_PROBE = Message("The source was not probed: fewer than two sources have enough patients.")
+BY_SOURCE = Message(
     "Training images by source and class. Cramér's V is 0 where the source says nothing of the "
     "class, 1 where it gives the class away."
 )
