@@ -16,7 +16,7 @@ from tests.imports import import_closure
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).resolve().parent.parent
-MAKERS = (ROOT / "tests" / "tiny.py", ROOT / "tests" / "trusted.py")
+MAKERS = (ROOT / "tests" / "tiny.py", ROOT / "tests" / "calibrated_run.py")
 STALE = 24 * 3600  # seconds after which an unused copy goes: another process may be using a newer
 
 
@@ -30,8 +30,8 @@ def tiny_runs(request) -> Path:
     cache = request.config.cache.mkdir("tiny-runs")
     kept = cache / hashlib.sha256(code).hexdigest()[:16]
     if not kept.is_dir():
+        from tests.calibrated_run import write_trusted_run
         from tests.tiny import write_tiny_run
-        from tests.trusted import write_trusted_run
 
         with tempfile.TemporaryDirectory(dir=cache) as name:
             building = Path(name, "runs")

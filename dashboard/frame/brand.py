@@ -5,10 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
-import dashboard
 from dashboard.i18n.translate import t
 
-ICON = Path(str(dashboard.__file__)).with_name("icon.svg")
+ICON = Path(__file__).resolve().parents[1] / "icon.svg"
 LETTER = 10.6  # units that a letter of a wide font takes in a line 32 high
 INK = {"light": "#12303c", "dark": "#e2eaee"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.evidence import write_evidence_run
+from tests.stored_reports import write_evidence_run
 
 pytestmark = pytest.mark.browser
 SECONDS = 60_000  # milliseconds

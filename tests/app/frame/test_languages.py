@@ -6,7 +6,7 @@ from dashboard.components import csv_export, display
 from dashboard.i18n import translate
 from dashboard.reports.performance import tables as performance_tables
 from dashboard.session import reading
-from tests import evidence
+from tests import stored_reports
 from tests.app import marks
 from tests.app.conftest import go, upload, words
 
@@ -57,7 +57,7 @@ def test_every_word_about_a_file_can_be_translated(
 @pytest.mark.parametrize("page", ["reports", "shortcuts", "errors", "about"])
 @pytest.mark.parametrize("failed", [(), ("lungs_hidden", "border_only", "source_probe")])
 def test_every_word_about_a_run_can_be_translated(page, failed, open_app, tmp_path, marked):
-    evidence.write_evidence_run(tmp_path / "runs" / "run", failed=failed)
+    stored_reports.write_evidence_run(tmp_path / "runs" / "run", failed=failed)
     at = open_app(tmp_path / "runs", page)
     assert not marks.unsaid(at, *NAMES)
     assert not at.exception
@@ -71,7 +71,7 @@ def test_a_page_without_runs_can_be_translated(open_app, tmp_path, marked):
 
 def test_tables_follow_the_language_but_their_files_do_not():
     def rows() -> csv_export.Rows:
-        return performance_tables.per_class(evidence.report())
+        return performance_tables.per_class(stored_reports.report())
 
     with translate.speaking("pt_BR"):
         shown, file = rows(), display._csv(rows)

@@ -15,8 +15,8 @@ from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
 from dashboard.components import csv_export
 from dashboard.session import inference, state
+from tests.app.cases.test_text import diagnosis
 from tests.app.conftest import go, upload, words
-from tests.app.test_words import diagnosis
 from tests.drawings import drawing
 from tests.drawings import png as as_png
 

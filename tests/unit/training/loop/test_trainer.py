@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -27,9 +26,9 @@ from covid_model.training.loop.checkpoint import (
 from covid_model.training.loop.trainer import train
 from covid_model.training.loop.validation import advance, evaluate_held_out
 from tests import tiny_training
+from tests.imports import ROOT
 from tests.tiny_training import RECIPE, build, course
 
-ROOT = Path(__file__).resolve().parents[2]
 TWO_DEVICES = "--xla_force_host_platform_device_count=2"
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +17,7 @@ from covid_model.data.dataset import read_dataset
 from covid_model.data.perceptual_hash import LIMIT, copies, one_id_each, perceptual_hash
 from covid_model.data.sources import build, http_file, registry
 from covid_model.data.sources.registry import SOURCES
+from tests.imports import ROOT
 from tests.public_sources import (
     COVID_ROOT,
     KERMANY,
@@ -28,8 +28,6 @@ from tests.public_sources import (
     serving,
     zipped,
 )
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

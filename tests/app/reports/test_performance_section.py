@@ -8,7 +8,7 @@ from covid_model.runs import COMPARISON_FILE
 from dashboard.components import formatting
 from dashboard.reports.performance import text as performance_text
 from tests.app.conftest import words
-from tests.evidence import write_evidence_run
+from tests.stored_reports import write_evidence_run
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from dashboard.reports.performance import tables as performance_tables
 from dashboard.reports.performance import text
 from dashboard.reports.performance import text as performance_text
 from dashboard.reports.performance.predictive_values import predictive_values
-from tests import evidence
+from tests import stored_reports
 
-REPORT = evidence.report()
+REPORT = stored_reports.report()
 
 
 def read(cell):
@@ -117,14 +117,14 @@ def test_noisy_labels_are_named_where_they_count():
 
 
 def test_pairs_of_networks_in_words():
-    first, second = performance_tables.pairs(evidence.comparison())
+    first, second = performance_tables.pairs(stored_reports.comparison())
     assert first["Networks"] == "Xception, ResNet50V2"
     assert (first["Only the first"], first["Only the second"], first["Neither"]) == ("9", "1", "5")
     assert read(first["Difference in points"]) == "+26.7 (+6.7 to +46.7)"
     assert first["McNemar's p"] == "0.021"
     assert "Xception is right more often than ResNet50V2" in read(first["In words"])
     assert "VGG16 is ahead of Xception, by no more than chance" in read(second["In words"])
-    equal = {**evidence.comparison()["pairs"][0], "only_first": 4, "only_second": 4}
+    equal = {**stored_reports.comparison()["pairs"][0], "only_first": 4, "only_second": 4}
     assert "equally often" in performance_text.pair(equal)
     assert performance_text.p_value(0.0001) == "<\u00a00.001"
 

@@ -9,7 +9,7 @@ from covid_model.runs import AUDIT_FILE, read_model_info, write_json, write_mode
 from dashboard.reports.shortcuts import map_text as shortcuts_map_text
 from dashboard.reports.shortcuts import text as shortcuts_text
 from tests.app.conftest import words
-from tests.evidence import audit, write_evidence_run
+from tests.stored_reports import audit, write_evidence_run
 
 CHECKS = tuple(shortcuts_text.CHECKS)
 

@@ -12,11 +12,11 @@ from covid_model.runs import read_model_info, write_model_info
 from dashboard.reports.errors import misclassified
 from dashboard.reports.errors import text as errors_text
 from dashboard.session import thumbnails
-from tests import evidence
+from tests import stored_reports
 from tests.app.conftest import words
 from tests.drawings import drawing, png
 
-FOUND = misclassified.mistakes(evidence.predictions())
+FOUND = misclassified.mistakes(stored_reports.predictions())
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def root(tmp_path, monkeypatch):
     """A folder with one run; no data folder is named."""
     monkeypatch.delenv("COVID_XRAY_DATA", raising=False)
     thumbnails._thumbnail.clear()  # it outlives a test
-    evidence.write_evidence_run(tmp_path / "runs" / "run")
+    stored_reports.write_evidence_run(tmp_path / "runs" / "run")
     return tmp_path / "runs"
 
 
@@ -33,7 +33,7 @@ def data(tmp_path, monkeypatch):
     """A data folder that lacks the second picture, with a file beside it that is not of it."""
     folder = tmp_path / "data"
     (folder / "images").mkdir(parents=True)
-    for i in (0, *range(2, evidence.WRONG)):
+    for i in (0, *range(2, stored_reports.WRONG)):
         (folder / "images" / f"{i}.png").write_bytes(png(drawing()))
     (tmp_path / "secret.png").write_bytes(png(drawing()))
     monkeypatch.setenv("COVID_XRAY_DATA", str(folder))
@@ -41,7 +41,7 @@ def data(tmp_path, monkeypatch):
 
 
 def test_mistakes_are_the_wrong_ones_the_surest_first():
-    assert len(FOUND) == evidence.WRONG
+    assert len(FOUND) == stored_reports.WRONG
     assert [max(one.scores) for one in FOUND] == sorted(
         (max(o.scores) for o in FOUND), reverse=True
     )
@@ -131,7 +131,7 @@ def test_a_page_holds_twelve(open_app, root):
     at = open_app(root, "errors")
     assert len(headings(at)) == 12
     at.pagination[0].set_value(2).run()
-    assert len(headings(at)) == evidence.WRONG - 12
+    assert len(headings(at)) == stored_reports.WRONG - 12
 
 
 def test_errors_are_filtered_and_start_on_the_first_page(open_app, root):
@@ -175,7 +175,7 @@ def test_a_file_that_is_no_radiograph_says_why(open_app, root, data):
 
 
 def test_an_older_run_without_paths_says_so(open_app, tmp_path, data):
-    evidence.write_evidence_run(tmp_path / "old" / "run", but=("path", "view"))
+    stored_reports.write_evidence_run(tmp_path / "old" / "run", but=("path", "view"))
     at = open_app(tmp_path / "old", "errors")
     assert not at.exception
     assert "made before the paths of images were kept" in at.info[0].value

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -29,8 +28,8 @@ from covid_model.runs import (
 )
 from covid_model.training.export.reliability import fit_reliability
 from covid_model.training.export.served_outputs import ServedOutputs
+from tests.imports import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = ("xception", "vgg16")
 
 

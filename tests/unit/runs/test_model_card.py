@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -26,8 +25,8 @@ from covid_model.runs.model_card.checklists import CLAIM, TRIPOD_AI
 from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, percent, table, with_interval
 from covid_model.runs.model_card.study_answers import answers
+from tests.imports import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 NEW_KEYS = ("intervals", "groups", "curves", "average_precision_macro")
 AUDIT = {
     "schema": 1,

@@ -18,8 +18,7 @@ from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
 from covid_model.serving import Classifier
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Prediction
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.imports import ROOT
 
 
 class FakeClassifier:

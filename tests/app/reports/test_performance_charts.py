@@ -6,9 +6,9 @@ from covid_model.common.classes import CLASSES
 from dashboard.components import dot_chart
 from dashboard.reports.performance import charts as performance_charts
 from dashboard.reports.shortcuts import charts as shortcuts_charts
-from tests import evidence
+from tests import stored_reports
 
-REPORT, AUDIT = evidence.report(), evidence.audit()
+REPORT, AUDIT = stored_reports.report(), stored_reports.audit()
 CURVES = [performance_charts.roc_chart(REPORT), performance_charts.precision_recall_chart(REPORT)]
 DOTS = [
     performance_charts.groups_chart(REPORT["groups"]["view"], title="View"),
@@ -50,7 +50,7 @@ def test_roc_and_precision_recall_have_a_curve_a_class_with_its_area():
 
 
 def test_a_class_without_images_has_no_curve():
-    report = evidence.report()
+    report = stored_reports.report()
     report["curves"][0] |= {"prevalence": 0.0, "roc": None, "pr": None}
     report["per_class"][0] |= {"auroc": None, "average_precision": None}
     for draw in (performance_charts.roc_chart, performance_charts.precision_recall_chart):
