@@ -1,4 +1,4 @@
-"""The dashboard's entry point: navigation with the frame that every page shares."""
+"""Entry point of the dashboard: the navigation and the frame of every page."""
 
 import sys
 from functools import partial

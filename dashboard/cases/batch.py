@@ -1,4 +1,4 @@
-"""Many files at once: asked in order, filtered, listed, stepped through."""
+"""Classify many files: progress, filters, table, download."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,80 +17,81 @@ from dashboard.i18n.translate import t
 from dashboard.session import cases, inference, reading, state
 from dashboard.session.uploads import Case
 
-TIME_SLICE = 10.0  # seconds of asking, after which the page shows what is known so far
+TIME_SLICE = 10.0  # seconds of classifying, after which the page shows the results so far
 
 
 def classify_pending(folder: Path) -> dict[str, CaseResult]:
-    """Ask one network about the session's files, the one in view first, for the time of a pass.
+    """Classify the session's files, the one in view first, for at most a time slice.
 
-    A file asked before is not asked again. Where files are left, the bar stays and the page has to
-    run again after it showed the others.
+    A file that was classified before is not classified again. Where files are left, the bar stays
+    and the page has to run again after it showed the others.
 
     Returns:
-        What is known, by the files' keys, in their order.
+        The results so far, by the files' keys, in their order.
 
     Raises:
         RunError: if the network cannot be loaded.
     """
-    held, found = cases.by_key(), {}
-    current, _ = cases.current_case()
-    bar, until, asked = st.empty(), monotonic() + TIME_SLICE, False
-    for key in sorted(held, key=lambda key: key != current):
-        case = held[key]
+    files = cases.by_key()
+    results: dict[str, CaseResult] = {}
+    current, _ = cases.require_current_case()
+    bar, deadline, classified = st.empty(), monotonic() + TIME_SLICE, False
+    for key in sorted(files, key=lambda key: key != current):
+        case = files[key]
         if not inference.has_result(key, folder):
-            if asked and monotonic() > until:
+            if classified and monotonic() > deadline:
                 continue
-            asked = True
-            if len(held) > 1:
-                bar.progress(len(found) / len(held), _asking(len(found) + 1, case.name))
-        found[key] = inference.classify_case(key, case, [folder])
-    if len(found) == len(held):
+            classified = True
+            if len(files) > 1:
+                bar.progress(len(results) / len(files), _progress_text(len(results) + 1, case.name))
+        results[key] = inference.classify_case(key, case, [folder])
+    if len(results) == len(files):
         bar.empty()
-    return {key: found[key] for key in held if key in found}
+    return {key: results[key] for key in files if key in results}
 
 
-def _asking(number: int, name: str) -> str:
+def _progress_text(number: int, name: str) -> str:
     count = len(cases.by_key())
     return t("File {number} of {count}: {name}", number=number, count=count, name=text.plain(name))
 
 
-def rows(diagnoses: Mapping[str, CaseResult], *, run: str) -> list[Row]:
+def table_rows(results: Mapping[str, CaseResult], *, run: str) -> list[Row]:
     """Return one row a file, and note in the log whose answers the table shows.
 
     Args:
-        diagnoses: what ``ask`` found.
+        results: of ``classify_pending``.
         run: folder name of the network's run.
     """
-    log, made = reading.log(), []
+    log, rows = reading.log(), []
     for key, case in cases.by_key().items():
-        known, last = diagnoses.get(key), log.last(case.sha256)
-        said = reader_study_text.choice(last.reader_class) if last else ""
-        if known is None:
-            row = Row(key, case.name, "waiting", reading=said)
-        elif gate.hidden(case, known):
-            row = Row(key, case.name, "hidden", reading=said)
+        result, last = results.get(key), log.last(case.sha256)
+        choice = reader_study_text.choice(last.reader_class) if last else ""
+        if result is None:
+            row = Row(key, case.name, "waiting", reading=choice)
+        elif gate.is_hidden(case, result):
+            row = Row(key, case.name, "hidden", reading=choice)
         else:
-            log.show(case.sha256, run, known)
-            row = Row(key, case.name, known.status, known, said)
-        made.append(row)
-    return made
+            log.note_shown(case.sha256, run, result)
+            row = Row(key, case.name, result.status, result, choice)
+        rows.append(row)
+    return rows
 
 
-def section(held: Sequence[Row]) -> list[Row]:
+def section(rows: Sequence[Row]) -> list[Row]:
     """Show the summary, the filters with their counts and the table; return the rows in it."""
-    st.markdown(f"**{batch_table.summary(held)}**")
-    shown = _filtered(held)
-    if not shown:
+    st.markdown(f"**{batch_table.summary(rows)}**")
+    listed = _filtered(rows)
+    if not listed:
         st.caption(t("No file has this outcome and class."))
-        return shown
-    cases.show_row([row.key for row in shown])
+        return listed
+    cases.show_row([row.key for row in listed])
     st.dataframe(
-        batch_table.frame(shown),
+        batch_table.frame(listed),
         key=cases.table_key(),
         on_select=cases.choose_row,
         selection_mode=["single-row", "single-cell"],
         column_config={
-            batch_table.measure(shown): st.column_config.NumberColumn(format="percent"),
+            batch_table.measure(listed): st.column_config.NumberColumn(format="percent"),
             t("Novelty"): st.column_config.NumberColumn(format="%.2f"),
             t("Outcome"): st.column_config.TextColumn(width=120),
             t("Reason"): st.column_config.TextColumn(width="large"),
@@ -100,17 +101,17 @@ def section(held: Sequence[Row]) -> list[Row]:
         alt=t("Outcome of every file"),
     )
     st.caption(t("Click a heading to sort, a row to look at its file."))
-    return shown
+    return listed
 
 
-def _filtered(held: Sequence[Row]) -> list[Row]:
-    found = batch_table.counts(held)
+def _filtered(rows: Sequence[Row]) -> list[Row]:
+    counts = batch_table.counts(rows)
     left, right = st.columns(2)
     kinds = left.pills(
         t("Outcome"),
-        [kind for kind in text.KINDS if found[kind]],
+        [kind for kind in text.KINDS if counts[kind]],
         selection_mode="multi",
-        format_func=lambda kind: f"{text.of_kind(kind)} ({found[kind]})",
+        format_func=lambda kind: f"{text.of_kind(kind)} ({counts[kind]})",
         key=state.SHOWN_OUTCOMES,
         persist_state="session",
     )
@@ -118,38 +119,38 @@ def _filtered(held: Sequence[Row]) -> list[Row]:
         t("Class"),
         list(TITLES),
         selection_mode="multi",
-        format_func=lambda name: f"{t(TITLES[name])} ({found[name]})",
+        format_func=lambda name: f"{t(TITLES[name])} ({counts[name]})",
         key=state.SHOWN_CLASSES,
         persist_state="session",
     )
     return [
         row
-        for row in held
+        for row in rows
         if (not kinds or row.kind in kinds)
-        and (not names or (row.named and row.named.predicted in names))
+        and (not names or (row.named_prediction and row.named_prediction.predicted in names))
     ]
 
 
-def pick(shown: Sequence[Row]) -> tuple[str, Case]:
+def pick(listed: Sequence[Row]) -> tuple[str, Case]:
     """Show the list of files between the steps to the ones before and after, in the table's order.
 
     Args:
-        shown: the rows in the table; the steps leave out the others.
+        listed: the rows in the table; the steps leave out the others.
     """
     order = list(cases.by_key())
-    current, _ = cases.current_case()
+    current, _ = cases.require_current_case()
     place = order.index(current)
-    keys = {row.key for row in shown}
+    keys = {row.key for row in listed}
     before = next((key for key in reversed(order[:place]) if key in keys), None)
     after = next((key for key in order[place + 1 :] if key in keys), None)
     left, middle, right = st.columns([1, 2, 1], vertical_alignment="bottom")
     with left:
         _step(t("Previous file"), before, icon=":material/chevron_left:")
     with middle:
-        chosen = pickers.pick_case()
+        pickers.pick_case()
     with right:
         _step(t("Next file"), after, icon=":material/chevron_right:")
-    return chosen
+    return cases.require_current_case()
 
 
 def _step(label: str, key: str | None, *, icon: str) -> None:
@@ -163,7 +164,7 @@ def _step(label: str, key: str | None, *, icon: str) -> None:
     )
 
 
-def download(held: Sequence[Row]) -> None:
+def download(rows: Sequence[Row]) -> None:
     """Offer the results of all files, whatever the filter, as CSV; what is hidden stays so."""
-    results = batch_table.results_csv(held)
+    results = batch_table.results_csv(rows)
     display.offer_csv(t("Download results as CSV"), results, file="results.csv")

@@ -1,4 +1,4 @@
-"""Many files of one network as a table, a summary or CSV, free of Streamlit."""
+"""Results of many files as a table, a summary and CSV, free of Streamlit."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from covid_model.common.classes import TITLES
 from covid_model.serving import CaseResult, Prediction, batch
 from dashboard.components.csv_export import defused, with_notice
-from dashboard.components.text import KINDS, STATUS, TITLES, capital, counted, of_kind, said
+from dashboard.components.text import KINDS, STATUS, capital, counted, of_kind, said
 from dashboard.i18n.translate import t
 
 Kind = Literal["ok", "uncertain", "refused", "hidden", "waiting"]
@@ -24,25 +25,23 @@ class Row:
         key: of the file.
         name: of the file.
         kind: the outcome, or why none is shown: hidden until it was read, or not asked yet.
-        diagnosis: what the network says; None where ``kind`` is "hidden" or "waiting".
+        result: what the network says; None where ``kind`` is "hidden" or "waiting".
         reading: what the reader said, "" where he said nothing.
     """
 
     key: str
     name: str
     kind: Kind
-    diagnosis: CaseResult | None = None
+    result: CaseResult | None = None
     reading: str = ""
 
     @property
     def prediction(self) -> Prediction | None:
-        """What the network was asked for, None where nothing of it may be shown."""
-        return (
-            self.diagnosis.predictions[0] if self.diagnosis and self.diagnosis.predictions else None
-        )
+        """The network's prediction, None where nothing of it may be shown."""
+        return self.result.predictions[0] if self.result and self.result.predictions else None
 
     @property
-    def named(self) -> Prediction | None:
+    def named_prediction(self) -> Prediction | None:
         """The prediction whose class may be named, None where there is none."""
         return None if self.kind == "refused" else self.prediction
 
@@ -53,40 +52,44 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
     Columns that no row fills are left out, but for the first three. Probabilities are shares of
     [0, 1], None where no class is named.
     """
-    named = [row.named for row in rows]
+    named = [row.named_prediction for row in rows]
     optional = {
-        measure(rows): [one and one.score for one in named],
+        measure(rows): [prediction and prediction.score for prediction in named],
         t("Novelty"): [row.prediction and row.prediction.novelty for row in rows],
         t("Your reading"): [row.reading or None for row in rows],
-        t("Reason"): [t(row.diagnosis.reason) if row.diagnosis else None for row in rows],
+        t("Reason"): [t(row.result.reason) if row.result else None for row in rows],
     }
     return pd.DataFrame(
         {
             t("File"): [said(row.name) for row in rows],
             t("Outcome"): [of_kind(row.kind) for row in rows],
-            t("Class"): [one and t(TITLES[one.predicted]) for one in named],
+            t("Class"): [prediction and t(TITLES[prediction.predicted]) for prediction in named],
             **{heading: cells for heading, cells in optional.items() if any(cells)},
         }
     )
 
 
 def measure(rows: Iterable[Row]) -> str:
-    """Return the heading of the figures: what the network's probabilities are."""
-    return capital(t(next((row.named.measure for row in rows if row.named), "score")))
+    """Return the heading of the probabilities: calibrated ones or scores."""
+    return capital(
+        t(next((row.named_prediction.measure for row in rows if row.named_prediction), "score"))
+    )
 
 
 def counts(rows: Iterable[Row]) -> Counter[str]:
     """Count the rows of each kind and of each named class."""
     rows = list(rows)
     return Counter(row.kind for row in rows) + Counter(
-        row.named.predicted for row in rows if row.named
+        row.named_prediction.predicted for row in rows if row.named_prediction
     )
 
 
 def summary(rows: Iterable[Row]) -> str:
     """Say in one line how many files have which outcome; what is 0 is said for outcomes alone."""
-    found = counts(rows)
-    return ", ".join(counted(kind, found[kind]) for kind in KINDS if found[kind] or kind in STATUS)
+    by_kind = counts(rows)
+    return ", ".join(
+        counted(kind, by_kind[kind]) for kind in KINDS if by_kind[kind] or kind in STATUS
+    )
 
 
 def results_csv(rows: Iterable[Row]) -> str:
@@ -95,8 +98,8 @@ def results_csv(rows: Iterable[Row]) -> str:
 
 
 def _lines(row: Row) -> list[dict[str, str]]:
-    if row.diagnosis:
-        return batch.rows(row.diagnosis)
+    if row.result:
+        return batch.rows(row.result)
     status = HIDDEN if row.kind == "hidden" else "not asked yet"
     return [{**dict.fromkeys(batch.COLUMNS, ""), "file": row.name, "status": status}]
 

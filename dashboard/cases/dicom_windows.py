@@ -1,4 +1,4 @@
-"""The windows that a DICOM file offers, with one of them chosen to look at."""
+"""Choice among the windows that a DICOM file offers."""
 
 from dataclasses import replace
 
@@ -6,23 +6,24 @@ import streamlit as st
 
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.i18n.translate import t
-from dashboard.session import inference, state
+from dashboard.session import inference, results, state
 from dashboard.session.uploads import Case
 
 
-def chosen(key: str, case: Case, diagnosis: CaseResult) -> CaseResult:
-    """Let the visitor choose a window; return the diagnosis with its radiograph shown in it.
+def choose_window(key: str, case: Case, result: CaseResult) -> CaseResult:
+    """Let the visitor choose a window; return the result with its radiograph in that window.
 
     No network is asked again: all of them take the default window.
 
     Args:
         key: of the file.
         case: the file.
-        diagnosis: what is known of it, with a radiograph.
+        result: its result, with a radiograph.
     """
-    windows = diagnosis.radiograph.windows
+    radiograph = results.radiograph_of(result)
+    windows = radiograph.windows
     if len(windows) < 2:
-        return diagnosis
+        return result
     index = st.segmented_control(
         t("Window of the file"),
         range(len(windows)),
@@ -35,6 +36,6 @@ def chosen(key: str, case: Case, diagnosis: CaseResult) -> CaseResult:
         wrap=True,
     )
     if not index:
-        return diagnosis
+        return result
     pixels = inference.in_window(key, case, index)
-    return replace(diagnosis, radiograph=replace(diagnosis.radiograph, pixels=pixels))
+    return replace(result, radiograph=replace(radiograph, pixels=pixels))

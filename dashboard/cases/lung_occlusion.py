@@ -1,4 +1,4 @@
-"""What becomes of one network's answer once the lungs are hidden."""
+"""How one network's answer changes once the lungs are hidden."""
 
 from pathlib import Path
 
@@ -13,45 +13,45 @@ from dashboard.cases import lung_occlusion_text
 from dashboard.components import text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
-from dashboard.session import inference, state
+from dashboard.session import inference, results, state
 
 
-def without_lungs(key: str, diagnosis: CaseResult, folder: Path) -> LungOcclusion | None:
+def without_lungs(key: str, result: CaseResult, folder: Path) -> LungOcclusion | None:
     """Say how one network's answer to a file changes without the lungs; None where unknown.
 
     Args:
         key: of the file.
-        diagnosis: what the network says of the file, not refused.
+        result: what the network says of the file, not refused.
         folder: of the network.
     """
     try:
         with st.spinner(t("Asking again with the lungs hidden")):
-            found = inference.occlude_lungs(key, diagnosis, folder)
+            occlusion = inference.occlude_lungs(key, result, folder)
     except CovidModelError as error:
         st.error(t(error.message), title=t(lung_occlusion_text.UNUSABLE))
         return None
-    if found is None:
+    if occlusion is None:
         return None
-    if found.hidden is None:
+    if occlusion.hidden is None:
         st.caption(t(lung_occlusion_text.NO_MASK))
         return None
-    if found.hardly_changes:
-        st.warning(lung_occlusion_text.compared(found), title=t(lung_occlusion_text.HARDLY))
+    if occlusion.hardly_changes:
+        st.warning(lung_occlusion_text.compared(occlusion), title=t(lung_occlusion_text.HARDLY))
     else:
-        st.caption(lung_occlusion_text.compared(found))
-    return found
+        st.caption(lung_occlusion_text.compared(occlusion))
+    return occlusion
 
 
 @error_boundary.fragment
-def hidden_picture(diagnosis: CaseResult, found: LungOcclusion) -> None:
+def hidden_picture(result: CaseResult, occlusion: LungOcclusion) -> None:
     """Show, once it is asked for, the picture without lungs that the network was asked about."""
     with st.expander(t(lung_occlusion_text.HIDDEN), key=state.HIDDEN, on_change="rerun") as panel:
-        if not panel.open:
+        if not panel.open or occlusion.hidden is None or occlusion.mask is None:
             return
         left, right = st.columns(2)
-        covered = hide_lungs(diagnosis.radiograph.pixels, found.mask)
+        covered = hide_lungs(results.radiograph_of(result).pixels, occlusion.mask)
         picture = (255 * covered).round().astype(np.uint8)
         left.image(picture, width="stretch", alt=t(lung_occlusion_text.HIDDEN))
-        measure = found.hidden.measure
-        right.markdown(f"{text.scores(found.hidden.probabilities, measure=measure)}.")
+        measure = occlusion.hidden.measure
+        right.markdown(f"{text.scores(occlusion.hidden.probabilities, measure=measure)}.")
         right.caption(t(lung_occlusion_text.EXPLAINED))

@@ -1,9 +1,10 @@
-"""The words for what a network says once the lungs are hidden."""
+"""Text on a network's answer once the lungs are hidden."""
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
 from covid_model.serving.lung_occlusion import LungOcclusion
-from dashboard.components.text import TITLES, percent
+from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
 HARDLY = Message("The answer hardly changes without the lungs: do not trust it.")
@@ -20,38 +21,38 @@ EXPLAINED = Message(
 )
 
 
-def compared(found: LungOcclusion) -> str:
+def compared(occlusion: LungOcclusion) -> str:
     """Put the predicted class's probability with and without the lungs into one line."""
-    one = found.prediction
-    said = t(
+    prediction = occlusion.prediction
+    sentence = t(
         "With the lungs hidden, the {measure} of {name} is {hidden} instead of {before}",
-        measure=one.measure,
-        name=TITLES[one.predicted],
-        hidden=percent(found.score),
-        before=percent(one.score),
+        measure=prediction.measure,
+        name=TITLES[prediction.predicted],
+        hidden=percent(occlusion.score),
+        before=percent(prediction.score),
     )
-    if found.class_stays:
-        return t("{said}; the class stays.", said=said)
+    if occlusion.hidden is None or occlusion.class_stays:
+        return t("{said}; the class stays.", said=sentence)
     return t(
         "{said}, and {network} leans to {name}.",
-        said=said,
-        network=ARCHITECTURES[one.model],
-        name=TITLES[found.hidden.predicted],
+        said=sentence,
+        network=ARCHITECTURES[prediction.model],
+        name=TITLES[occlusion.hidden.predicted],
     )
 
 
-def shares(found: LungOcclusion) -> dict[str, str]:
+def shares(occlusion: LungOcclusion) -> dict[str, str]:
     """Say of each class's map how much of it lies in the lungs, where there is something to say."""
-    return {name: said for name in found.inside if (said := share(found, name))}
+    return {name: sentence for name in occlusion.inside if (sentence := share(occlusion, name))}
 
 
-def share(found: LungOcclusion, name: str) -> str:
+def share(occlusion: LungOcclusion, name: str) -> str:
     """Say how much of one class's map lies in the lungs, "" where there is nothing to share."""
-    inside = found.inside.get(name)
+    inside = occlusion.inside.get(name)
     if inside is None:
         return ""
     return t(
         "{inside} of this area of attention lies inside the lungs, which are {lungs} of the image.",
         inside=percent(inside),
-        lungs=percent(found.lungs),
+        lungs=percent(occlusion.lungs),
     )

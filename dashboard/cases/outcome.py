@@ -1,31 +1,32 @@
-"""The outcome of one file in words: an answer, "can't tell" or a refusal."""
+"""Outcome of one file: an answer, "can't tell" or a refusal."""
 
 from functools import partial
 
 import streamlit as st
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.classes import TITLES
 from covid_model.serving import CaseResult, decide
 from dashboard.cases import outcome_tables, outcome_text
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
 
 
-def refused(diagnosis: CaseResult) -> bool:
+def show_refusal(result: CaseResult) -> bool:
     """Say why a file has no answer; return False where it has one, or might have."""
-    if diagnosis.status != "refused":
+    if result.status != "refused":
         return False
-    reason = text.plain(diagnosis.reason)
-    if not diagnosis.withheld:
-        st.error(reason, title=t("{name} cannot be classified", name=text.plain(diagnosis.name)))
+    reason = text.plain(result.reason)
+    if not result.withheld:
+        st.error(reason, title=t("{name} cannot be classified", name=text.plain(result.name)))
         return True
     st.error(reason, title=t(outcome_text.NOVEL))
     left, right = st.columns(2)
     with left:
-        display.draw_radiograph(diagnosis)
+        display.draw_radiograph(result)
     with right:
         display.draw_table(
-            partial(outcome_tables.novelty, diagnosis),
+            partial(outcome_tables.novelty, result),
             alt=t("Novelty by each network"),
             file="novelty",
         )
@@ -33,30 +34,30 @@ def refused(diagnosis: CaseResult) -> bool:
     return True
 
 
-def answer(diagnosis: CaseResult) -> None:
+def show_answer(result: CaseResult) -> None:
     """Say which class one network names, with how sure it may be taken to be."""
-    _doubt(diagnosis)
-    prediction = diagnosis.predictions[0]
+    _doubt(result)
+    prediction = result.predictions[0]
     network = ARCHITECTURES[prediction.model]
-    words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
-    with words:
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with left:
         st.metric(
-            outcome_text.leads(prediction, network=network, status=diagnosis.status),
-            t(text.TITLES[prediction.predicted]),
+            outcome_text.leads(prediction, network=network, status=result.status),
+            t(TITLES[prediction.predicted]),
         )
-        st.caption(f"{text.capital(outcome_text.figures(prediction))}.")
-    with bars:
+        st.caption(f"{text.capital(outcome_text.metrics(prediction))}.")
+    with right:
         display.draw_scores(prediction)
 
 
-def answers(diagnosis: CaseResult) -> None:
+def show_agreement(result: CaseResult) -> None:
     """Say whether the networks agree, with a doubt where there is one."""
-    cause = _doubt(diagnosis)
+    cause = _doubt(result)
     if cause == "disagree":
         return  # the doubt has named who says what
-    predicted = {item.model: item.predicted for item in diagnosis.predictions}
-    sure = diagnosis.status == "ok" and all(
-        item.threshold is not None for item in diagnosis.predictions
+    predicted = {prediction.model: prediction.predicted for prediction in result.predictions}
+    sure = result.status == "ok" and all(
+        prediction.threshold is not None for prediction in result.predictions
     )
     st.info(
         f"{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
@@ -65,10 +66,10 @@ def answers(diagnosis: CaseResult) -> None:
     )
 
 
-def _doubt(diagnosis: CaseResult) -> str:
+def _doubt(result: CaseResult) -> str:
     """Say why nothing can be told of a file; return the cause, "" where there is none."""
-    if diagnosis.status != "uncertain":
+    if result.status != "uncertain":
         return ""
-    cause = decide(diagnosis.predictions).cause
-    st.warning(text.plain(diagnosis.reason), title=t(outcome_text.CANT_TELL[cause]))
+    cause = decide(result.predictions).cause
+    st.warning(text.plain(result.reason), title=t(outcome_text.CANT_TELL[cause]))
     return cause

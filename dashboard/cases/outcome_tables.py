@@ -1,38 +1,39 @@
-"""Diagnoses as small tables of formatted text, free of Streamlit."""
+"""Results of one file as small tables of formatted text, free of Streamlit."""
 
 import numpy as np
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.classes import TITLES
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import number
-from dashboard.components.text import TITLES, capital, percent, titles
+from dashboard.components.text import capital, percent, titles
 from dashboard.i18n.translate import t, written
 
 
-def scores(diagnosis: CaseResult) -> Rows:
+def scores(result: CaseResult) -> Rows:
     """Return one row a network: its predicted class with the three scores."""
     return [
         {
-            t("Network"): ARCHITECTURES[item.model],
-            t("Predicted"): t(TITLES[item.predicted]),
-            t("Measure"): capital(t(item.measure)),
+            t("Network"): ARCHITECTURES[prediction.model],
+            t("Predicted"): t(TITLES[prediction.predicted]),
+            t("Measure"): capital(t(prediction.measure)),
             **{
                 title: percent(float(score))
-                for title, score in zip(titles(), item.probabilities, strict=True)
+                for title, score in zip(titles(), prediction.probabilities, strict=True)
             },
-            t("Answer from"): percent(item.threshold),
-            t("Novelty"): number(item.novelty, 2),
-            t("Duration"): f"{written(1000 * item.seconds, '.0f')} ms",
+            t("Answer from"): percent(prediction.threshold),
+            t("Novelty"): number(prediction.novelty, 2),
+            t("Duration"): f"{written(1000 * prediction.seconds, '.0f')} ms",
         }
-        for item in diagnosis.predictions
+        for prediction in result.predictions
     ]
 
 
-def spread(diagnosis: CaseResult) -> Rows:
+def spread(result: CaseResult) -> Rows:
     """Return one row a class: lowest and highest of what the networks give it, the difference."""
-    given = np.stack([item.probabilities for item in diagnosis.predictions])
-    kinds = {item.measure for item in diagnosis.predictions}
+    given = np.stack([prediction.probabilities for prediction in result.predictions])
+    kinds = {prediction.measure for prediction in result.predictions}
     measure = t(next(iter(kinds))) if len(kinds) == 1 else t("probability or score")
     heading = t("Range of the {measure}", measure=measure)
     rows = []
@@ -48,20 +49,20 @@ def spread(diagnosis: CaseResult) -> Rows:
     return rows
 
 
-def novelty(diagnosis: CaseResult) -> Rows:
+def novelty(result: CaseResult) -> Rows:
     """Return one row a network: how far the picture is from what it knows; no class is named."""
     return [
         {
-            t("Network"): ARCHITECTURES[item.model],
-            t("Novelty"): number(item.novelty, 2),
-            t("Limit"): "–" if item.novelty is None else number(1, 2),
-            t("Looks known"): _known(item.novelty),
+            t("Network"): ARCHITECTURES[prediction.model],
+            t("Novelty"): number(prediction.novelty, 2),
+            t("Limit"): "–" if prediction.novelty is None else number(1, 2),
+            t("Looks known"): _looks_known(prediction.novelty),
         }
-        for item in diagnosis.predictions
+        for prediction in result.predictions
     ]
 
 
-def _known(novelty: float | None) -> str:
+def _looks_known(novelty: float | None) -> str:
     if novelty is None:
         return "–"
     return t("yes") if novelty <= 1 else t("no")

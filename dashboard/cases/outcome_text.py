@@ -1,4 +1,4 @@
-"""Words on one outcome."""
+"""Text on the outcome of one file."""
 
 from covid_model.common.messages import Message
 from covid_model.serving.classifier import Prediction
@@ -32,15 +32,15 @@ def leads(prediction: Prediction, *, network: str, status: str) -> str:
     return t("{network} answers", network=network)
 
 
-def figures(prediction: Prediction) -> str:
-    """List the figures behind a class: the probability or score, its threshold, the novelty."""
-    said = f"{t(prediction.measure)} {percent(prediction.score)}"
+def metrics(prediction: Prediction) -> str:
+    """List the metrics behind a class: the probability or score, its threshold, the novelty."""
+    line = f"{t(prediction.measure)} {percent(prediction.score)}"
     if not prediction.calibrated:
-        said += t(", not calibrated")
+        line += t(", not calibrated")
     if prediction.threshold is not None:
-        said += t(", an answer takes {threshold}", threshold=percent(prediction.threshold))
+        line += t(", an answer takes {threshold}", threshold=percent(prediction.threshold))
     if prediction.novelty is None:
-        return said
+        return line
     if prediction.novelty <= 1:
-        return said + t("; novelty {novelty:.2f}, the limit is 1", novelty=prediction.novelty)
-    return said + t("; novelty {novelty:.2f}, above the limit of 1", novelty=prediction.novelty)
+        return line + t("; novelty {novelty:.2f}, the limit is 1", novelty=prediction.novelty)
+    return line + t("; novelty {novelty:.2f}, above the limit of 1", novelty=prediction.novelty)

@@ -1,4 +1,4 @@
-"""Pieces of screen that more than one page shows."""
+"""Radiographs, scores, charts and tables as more than one page draws them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.components import csv_export, scores_chart, text
 from dashboard.i18n.translate import speaking, t
+from dashboard.session import results
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw_radiograph(diagnosis: CaseResult) -> None:
+def draw_radiograph(result: CaseResult) -> None:
     """Draw the radiograph alone with what its file says of it; a withheld one may be none."""
-    radiograph = diagnosis.radiograph
-    caption, alt = t("Radiograph"), t("The radiograph {name} as it was read", name=diagnosis.name)
-    if diagnosis.withheld:
-        caption, alt = t("Picture"), t("The picture {name} as it was read", name=diagnosis.name)
+    radiograph = results.radiograph_of(result)
+    caption, alt = t("Radiograph"), t("The radiograph {name} as it was read", name=result.name)
+    if result.withheld:
+        caption, alt = t("Picture"), t("The picture {name} as it was read", name=result.name)
     details = details_line(radiograph)
     st.image(
         (255 * radiograph.pixels).round().astype(np.uint8),
@@ -35,8 +36,8 @@ def draw_radiograph(diagnosis: CaseResult) -> None:
 
 def details_line(radiograph: Radiograph) -> str:
     """Say in one line what the header of a DICOM file tells: view, age, exposure ..."""
-    said = (f"{t(key)}: {t(value)}" for key, value in radiograph.details.items())
-    return text.plain(" · ".join(said))
+    fields = (f"{t(key)}: {t(value)}" for key, value in radiograph.details.items())
+    return text.plain(" · ".join(fields))
 
 
 def draw_scores(prediction: Prediction) -> None:
@@ -82,11 +83,11 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
         alt: what the table shows.
         file: name of the CSV file that it can be had as, without ending; none where "".
     """
-    shown = rows()
-    if not shown:
+    cells = rows()
+    if not cells:
         return
     with st.container(gap="xsmall"):
-        st.table(shown, border="horizontal", hide_index=True, alt=alt)
+        st.table(cells, border="horizontal", hide_index=True, alt=alt)
         if file:
             st.download_button(
                 "CSV",

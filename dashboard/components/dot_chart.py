@@ -1,4 +1,4 @@
-"""A Plotly figure of figures with their intervals as dots, free of Streamlit."""
+"""Dot chart of metrics and their intervals, free of Streamlit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ APART = 0.3  # between the dots of one row, where rows are 1 apart
 
 @dataclass(frozen=True)
 class Dots:
-    """One figure in every row: its key in the rows, its name, how it is drawn."""
+    """One metric of every row: its key in the rows, its name, how it is drawn."""
 
     key: str
     name: Message
@@ -61,9 +61,9 @@ def dot_chart(
     height = above + ROW * len(rows) + BELOW
     figure = base_figure(title=title, height=height)
     for index, dots in enumerate(series):
-        known = [at for at, row in enumerate(rows) if row.get(dots.key) is not None]
+        with_value = [at for at, row in enumerate(rows) if row.get(dots.key) is not None]
         shift = APART * (index - (len(series) - 1) / 2)
-        _draw_dots(figure, [(at + shift, rows[at], labels[at]) for at in known], dots)
+        _draw_dots(figure, [(at + shift, rows[at], labels[at]) for at in with_value], dots)
     for index, level in enumerate(levels):
         _draw_level(figure, level, up=LINE * index, dash=DASHES[index])
     place = {"yref": "container", "y": 1 - TITLE / height, "yanchor": "top"}
@@ -113,7 +113,7 @@ def _draw_dots(
 
 
 def _bar(row: Mapping[str, Any], key: str) -> tuple[float | None, float | None, str]:
-    """The interval of a figure: how far it goes down and up in percent, then in words."""
+    """The interval of a metric: how far it goes down and up in percent, then in words."""
     interval = row.get(f"{key}_interval")
     if interval is None:
         return None, None, ""

@@ -1,4 +1,4 @@
-"""The uploader with the samples."""
+"""Uploader and samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SAMPLES_WIDTH = 640  # pixels
 
 
 def intake() -> None:
-    """Show the uploader with the samples; what comes is kept in the session."""
+    """Show the uploader with the samples; the files go into the session."""
     files = st.file_uploader(
         t("Chest radiographs"),
         accept_multiple_files=True,
@@ -51,10 +51,10 @@ def empty() -> None:
 
 def samples() -> None:
     """Show the composite samples that are there, each with a button that takes it."""
-    if found := session_samples.samples():
+    if by_title := session_samples.samples():
         st.caption(t(text.SAMPLES))
-        grid = st.grid(len(found), min_column_width=90, gap="small")
-        for title, sample in found.items():
+        grid = st.grid(len(by_title), min_column_width=90, gap="small")
+        for title, sample in by_title.items():
             with grid.cell():
                 st.image(sample.data, width="stretch", alt=t(sample.sample))
                 st.button(

@@ -1,4 +1,4 @@
-"""Choose a run, a network or a file."""
+"""Pickers of a run, a network or a file."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
 
 def pick_network(models: Sequence[str], *, key: str) -> str:
     """Let the visitor choose a network; the first where the last choice is not among them."""
-    chosen = st.segmented_control(
+    picked = st.segmented_control(
         t("Network"),
         models,
         default=models[0],
@@ -59,7 +59,7 @@ def pick_network(models: Sequence[str], *, key: str) -> str:
         key=key,
         persist_state="session",
     )
-    return chosen if chosen in models else models[0]
+    return picked if picked in models else models[0]
 
 
 def run_title(run: Run) -> str:
@@ -69,13 +69,13 @@ def run_title(run: Run) -> str:
 
 def pick_case() -> tuple[str, Case] | None:
     """Let the visitor choose one of the session's files when there are several."""
-    held = cases.by_key()
-    if len(held) > 1:
+    files = cases.by_key()
+    if len(files) > 1:
         cases.show_chosen()
         st.selectbox(
             t("File to look at"),
-            list(held),
-            format_func=lambda key: text.said(held[key].name) if key in held else "",
+            list(files),
+            format_func=lambda key: text.said(files[key].name) if key in files else "",
             key=cases.CASE,
             on_change=cases.choose_shown,
         )

@@ -1,4 +1,4 @@
-"""The run with the network that Reports, Shortcuts or Errors show."""
+"""Picker of the run and the network that Reports, Shortcuts and Errors show."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The bar chart of one image's class probabilities."""
+"""Bar chart of one image's class probabilities."""
 
 from collections.abc import Sequence
 

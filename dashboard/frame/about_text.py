@@ -1,4 +1,4 @@
-"""The words of the About page."""
+"""Text of the About page."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The name of the dashboard with its mark, in the header."""
+"""Name and mark of the dashboard in the header."""
 
 from html import escape
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The notice that a visitor accepts before the first page."""
+"""Disclaimer that a visitor accepts before the first page."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The one place where what went wrong becomes a sentence on the page."""
+"""Error boundary: an exception becomes a sentence on the page."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -33,11 +33,11 @@ def guarded() -> Iterator[None]:
 
 
 def fragment(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a part of a page that runs alone, so that what goes wrong in it stays in it."""
+    """Make a part of a page that runs alone, with an error boundary of its own."""
 
     @wraps(function)
-    def kept(*args: Any, **values: Any) -> None:
+    def guarded_fragment(*args: Any, **values: Any) -> None:
         with guarded():
             function(*args, **values)
 
-    return st.fragment(kept)
+    return st.fragment(guarded_fragment)

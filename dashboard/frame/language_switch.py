@@ -1,4 +1,4 @@
-"""The switch between the languages of the page."""
+"""Switch between the languages of the page."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The language of the page: English, or what the catalogues in ``locale`` hold."""
+"""Translation of messages and numbers into the visitor's language."""
 
 import string
 from collections.abc import Iterator
@@ -28,9 +28,9 @@ def current() -> str:
         return spoken
     if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
-    chosen = st.session_state.get(KEY)
-    if chosen in LANGUAGES:
-        return chosen
+    choice = st.session_state.get(KEY)
+    if choice in LANGUAGES:
+        return choice
     return "pt_BR" if str(st.context.locale or "").lower().startswith("pt") else "en"
 
 
@@ -57,11 +57,13 @@ def t(message: str, **values: Any) -> str:
     """
     if isinstance(message, Message) and not values:
         message, values = message.template, message.values
-    said = catalogue(current()).get(message, message)
+    translation = catalogue(current()).get(message, message)
     if not values:
-        return said
-    parts = {name: t(one) if isinstance(one, Message) else one for name, one in values.items()}
-    return _FORMATTER.vformat(said, (), parts)
+        return translation
+    parts = {
+        name: t(value) if isinstance(value, Message) else value for name, value in values.items()
+    }
+    return _FORMATTER.vformat(translation, (), parts)
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -104,4 +106,6 @@ def catalogue(language: str) -> dict[str, str]:
     if not path.is_file():
         return {}
     with path.open("rb") as file:
-        return {one.id: one.string for one in read_po(file, language) if one.id and one.string}
+        return {
+            entry.id: entry.string for entry in read_po(file, language) if entry.id and entry.string
+        }

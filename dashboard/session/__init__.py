@@ -1,1 +1,1 @@
-"""One visitor's state: files, readings, results."""
+"""One visitor's state: files, readings, results, uploads, inference."""

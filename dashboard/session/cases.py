@@ -1,4 +1,4 @@
-"""The files of a visitor's session."""
+"""Files of a visitor's session: uploads, samples, and which of them is in view."""
 
 import hashlib
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ class _Upload:
 
     Attributes:
         cases: the keys of its files by their place in it: one, or those of an archive.
-        whole: none was left out.
+        complete: none was left out.
         others: how many files of an archive are no pictures.
     """
 
     cases: dict[int, str]
-    whole: bool = True
+    complete: bool = True
     others: int = 0
 
 
@@ -45,12 +45,24 @@ def by_key() -> dict[str, Case]:
 
 def current_case() -> tuple[str, Case] | None:
     """Return the chosen file with its key, the first one where none is chosen, None without."""
-    held = by_key()
-    if not held:
+    cases = by_key()
+    if not cases:
         return None
     key = st.session_state.get(_CHOSEN)
-    key = key if key in held else next(iter(held))
-    return key, held[key]
+    key = key if key in cases else next(iter(cases))
+    return key, cases[key]
+
+
+def require_current_case() -> tuple[str, Case]:
+    """Return the chosen file with its key, on a page that has files.
+
+    Raises:
+        LookupError: if the session has no file.
+    """
+    current = current_case()
+    if current is None:
+        raise LookupError("Expected a session with files. Received one without.")
+    return current
 
 
 def show_chosen() -> None:
@@ -84,12 +96,12 @@ def table_key() -> str:
 
 
 def choose_row() -> None:
-    """Choose the file whose row or cell the visitor clicked; none where he took the mark away."""
-    known, current = st.session_state.get(_ROWS, ()), current_case()
+    """Choose the file whose row or cell the visitor clicked; ignore a cleared selection."""
+    keys, current = st.session_state.get(_ROWS, ()), current_case()
     rows, cells = _marked()
     for row in (*rows, *cells):
-        if row < len(known) and current and known[row] != current[0]:
-            choose(known[row])
+        if row < len(keys) and current and keys[row] != current[0]:
+            choose(keys[row])
             return
 
 
@@ -121,27 +133,30 @@ def unlisted() -> list[Message]:
 
 
 def receive() -> None:
-    """Bring the files in line with the uploader after a change in it: some came, some went."""
-    held, before = by_key(), st.session_state.get(_UPLOADED, {})
+    """Follow a change in the uploader: take the files that came, drop those that went."""
+    cases, earlier = by_key(), st.session_state.get(_UPLOADED, {})
     files = [Case(file.name, file.getvalue()) for file in st.session_state[uploader_key()]]
-    arrived = {file.key: file for file in files}
-    kept = {case for key in before.keys() & arrived.keys() for case in before[key].cases.values()}
-    for key in before.keys() - arrived.keys():
-        for gone in set(before[key].cases.values()) - kept:
-            held.pop(gone, None)
-    known, left_out = set(held), []
-    now = {
-        key: _bring(file, before.get(key, _Upload({}, whole=False)), left_out)
-        for key, file in arrived.items()
+    uploaded = {file.key: file for file in files}
+    staying = {
+        case for key in earlier.keys() & uploaded.keys() for case in earlier[key].cases.values()
     }
-    st.session_state[_UPLOADED] = now
-    st.session_state[_NOTE] = _said_of(left_out) if left_out else ""
+    for key in earlier.keys() - uploaded.keys():
+        for removed in set(earlier[key].cases.values()) - staying:
+            cases.pop(removed, None)
+    keys_before: set[str] = set(cases)
+    left_out: list[str] = []
+    current = {
+        key: _take(file, earlier.get(key, _Upload({}, complete=False)), left_out)
+        for key, file in uploaded.items()
+    }
+    st.session_state[_UPLOADED] = current
+    st.session_state[_NOTE] = _left_out_note(left_out)
     st.session_state[_UNLISTED] = [
-        uploads.not_listed_message(arrived[key].name, upload.others)
-        for key, upload in now.items()
+        uploads.not_listed_message(uploaded[key].name, upload.others)
+        for key, upload in current.items()
         if upload.others
     ]
-    choose(next((key for key in held if key not in known), None))
+    choose(next((key for key in cases if key not in keys_before), None))
 
 
 def uploader_is_empty() -> None:
@@ -152,8 +167,7 @@ def uploader_is_empty() -> None:
 
 def add_sample(case: Case) -> None:
     """Add a sample and choose it."""
-    left_out = [] if _add(case) else [case.name]
-    st.session_state[_NOTE] = _said_of(left_out) if left_out else ""
+    st.session_state[_NOTE] = _left_out_note([] if _add(case) else [case.name])
     choose(case.key)
 
 
@@ -165,32 +179,34 @@ def clear() -> None:
     st.session_state[_UPLOADER] += 1
 
 
-def _bring(file: Case, known: _Upload, left_out: list[str]) -> _Upload:
-    """Take what a file of the uploader brings, unless that was done; name what has no room."""
-    if known.whole:
-        return known
-    brought, taken = uploads.content_of(file.name, file.data), {}
-    for place, source in enumerate(brought.sources):
-        key = known.cases.get(place)
+def _take(file: Case, earlier: _Upload, left_out: list[str]) -> _Upload:
+    """Add the content of a file of the uploader, unless that was done; name what has no room."""
+    if earlier.complete:
+        return earlier
+    content, keys = uploads.content_of(file.name, file.data), {}
+    for place, source in enumerate(content.sources):
+        key = earlier.cases.get(place)
         if key not in by_key():
             case = uploads.load_case(source) if len(by_key()) < MAX_CASES else None
             key = case.key if case is not None and _add(case) else None
         if key is None:
             left_out.append(source.name)
         else:
-            taken[place] = key
-    return _Upload(taken, whole=len(taken) == len(brought.sources), others=brought.others)
+            keys[place] = key
+    return _Upload(keys, complete=len(keys) == len(content.sources), others=content.others)
 
 
-def _said_of(left_out: list[str]) -> Message:
+def _left_out_note(left_out: list[str]) -> Message | str:
+    if not left_out:
+        return ""
     return uploads.left_out_message(left_out, files=MAX_CASES, size=MAX_BYTES >> 20)
 
 
 def _add(case: Case) -> bool:
-    """Keep a file where there is room for it; say whether it is kept."""
-    held = by_key()
-    size = sum(len(other.data) for other in held.values()) + len(case.data)
-    if case.key not in held and (len(held) >= MAX_CASES or size > MAX_BYTES):
+    """Add a file where there is room for it; return whether there was."""
+    cases = by_key()
+    size = sum(len(other.data) for other in cases.values()) + len(case.data)
+    if case.key not in cases and (len(cases) >= MAX_CASES or size > MAX_BYTES):
         return False
-    held[case.key] = case
+    cases[case.key] = case
     return True

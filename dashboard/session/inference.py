@@ -1,4 +1,4 @@
-"""The dashboard's only caching: what its pages ask of the serving package."""
+"""Cached inference: networks for all sessions, results for one."""
 
 import logging
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ import streamlit as st
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError
 from covid_model.common.messages import Message
+from covid_model.imaging.archives import Source
 from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference import lung_segmentation
@@ -20,7 +21,7 @@ from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnosis import CaseResult, combine_predictions
 from covid_model.serving.lung_occlusion import LungOcclusion
-from covid_model.serving.lung_occlusion import occlude_lungs as ask_without_lungs
+from covid_model.serving.lung_occlusion import occlude_lungs as occlude_lungs_uncached
 from dashboard.session import results, state
 from dashboard.session.uploads import Case
 
@@ -45,14 +46,14 @@ def _segmenter(folder: str, digest: str) -> LungSegmenter:
 
 
 def has_result(case_key: str, folder: Path) -> bool:
-    """Whether the network in ``folder`` was asked about a file of this session before."""
+    """Whether the network in ``folder`` classified a file of this session before."""
     return results.get((case_key, *_network(folder))) is not None
 
 
 def classify_case(case_key: str, case: Case, folders: Sequence[Path]) -> CaseResult:
-    """Return what the networks in ``folders`` say of one file; none is asked a second time.
+    """Return the result of the networks in ``folders`` for one file; none runs a second time.
 
-    An error that nobody foresaw is logged, and refuses this one file.
+    An unforeseen error is logged, and refuses this one file.
 
     Raises:
         RunError: if a network cannot be loaded.
@@ -61,14 +62,15 @@ def classify_case(case_key: str, case: Case, folders: Sequence[Path]) -> CaseRes
     missing = [key for key in keys if results.get(key) is None]
     if missing:
         classifiers = [_classifier(*network) for _, *network in missing]
-        whole = _with_preview(case_key, _classify(case, classifiers))
-        answers = whole.predictions or [None] * len(missing)
-        for key, prediction in zip(missing, answers, strict=True):
-            alone = () if prediction is None else (prediction,)
-            results.keep(key, replace(whole, predictions=alone))
-    known = [results.get(key) for key in keys]
-    unread = next((one for one in known if not one.predictions), None)
-    return unread or combine_predictions(known[0].radiograph, [one.predictions[0] for one in known])
+        joint = _with_preview(case_key, _classify(case, classifiers))
+        predictions = [(prediction,) for prediction in joint.predictions] or [()] * len(missing)
+        for key, own in zip(missing, predictions, strict=True):
+            results.store(key, replace(joint, predictions=own))
+    by_network: list[CaseResult] = [results.get(key) for key in keys]
+    unread = next((result for result in by_network if not result.predictions), None)
+    return unread or combine_predictions(
+        results.radiograph_of(by_network[0]), [result.predictions[0] for result in by_network]
+    )
 
 
 def _network(folder: Path) -> tuple[str, str]:
@@ -76,9 +78,9 @@ def _network(folder: Path) -> tuple[str, str]:
 
 
 def _classify(case: Case, classifiers: Sequence[Classifier]) -> CaseResult:
-    """Ask networks about one file, which is refused where something unforeseen stops that."""
+    """Classify one file, which is refused where something unforeseen stops that."""
     try:
-        return classify(case, classifiers)
+        return classify(Source(case.name, case.load), classifiers)
     except CovidModelError:
         raise
     except Exception:  # one file must not take the others with it
@@ -86,24 +88,24 @@ def _classify(case: Case, classifiers: Sequence[Classifier]) -> CaseResult:
         return CaseResult(case.name, "refused", reason=UNFORESEEN)
 
 
-def _with_preview(case_key: str, whole: CaseResult) -> CaseResult:
+def _with_preview(case_key: str, result: CaseResult) -> CaseResult:
     """Shrink the picture to what is drawn, one copy a file, which bounds a session's memory."""
-    if whole.radiograph is None:
-        return whole
-    small = results.get((case_key,))
-    if small is None:
-        pixels = shrink(whole.radiograph.pixels, side=PREVIEW_SIDE)
-        small = replace(whole.radiograph, pixels=pixels)
-        results.keep((case_key,), small)
-    return replace(whole, radiograph=small)
+    if result.radiograph is None:
+        return result
+    preview = results.get((case_key,))
+    if preview is None:
+        pixels = shrink(result.radiograph.pixels, side=PREVIEW_SIDE)
+        preview = replace(result.radiograph, pixels=pixels)
+        results.store((case_key,), preview)
+    return replace(result, radiograph=preview)
 
 
-def occlude_lungs(case_key: str, known: CaseResult, folder: Path) -> LungOcclusion | None:
-    """Return what one network says of an answered file without its lungs, from the session.
+def occlude_lungs(case_key: str, result: CaseResult, folder: Path) -> LungOcclusion | None:
+    """Return one network's answer to a file with its lungs hidden, computed once a session.
 
     Args:
         case_key: of the file.
-        known: what ``diagnosis`` gave for the network in ``folder`` alone.
+        result: of ``classify_case`` for the network in ``folder`` alone.
         folder: of the network.
 
     Returns:
@@ -120,27 +122,28 @@ def occlude_lungs(case_key: str, known: CaseResult, folder: Path) -> LungOcclusi
     )
     network = _network(folder)
     key = (case_key, *segmenter, *network)
-    found = results.get(key)
-    if found is None:
-        mask = _mask(case_key, known.radiograph.pixels, segmenter)
-        found = ask_without_lungs(
-            known.radiograph,
+    occlusion = results.get(key)
+    if occlusion is None:
+        radiograph = results.radiograph_of(result)
+        mask = _mask(case_key, radiograph.pixels, segmenter)
+        occlusion = occlude_lungs_uncached(
+            radiograph,
             mask,
             classifier=_classifier(*network),
-            prediction=known.predictions[0],
+            prediction=result.predictions[0],
         )
-        results.keep(key, found)
-    return found
+        results.store(key, occlusion)
+    return occlusion
 
 
 def _mask(case_key: str, pixels: np.ndarray, segmenter: tuple[str, str]) -> np.ndarray | None:
-    """Return the lungs of one file, found once for all networks."""
+    """Return the lungs of one file, segmented once for all networks."""
     key = (case_key, *segmenter)
-    found = results.get(key)
-    if found is None:
-        found = (_segmenter(*segmenter).mask(pixels),)  # a tuple, as there may be no lungs
-        results.keep(key, found)
-    return found[0]
+    stored = results.get(key)
+    if stored is None:
+        stored = (_segmenter(*segmenter).mask(pixels),)  # a tuple, as there may be no lungs
+        results.store(key, stored)
+    return stored[0]
 
 
 def in_window(case_key: str, case: Case, index: int) -> np.ndarray:
@@ -155,9 +158,9 @@ def in_window(case_key: str, case: Case, index: int) -> np.ndarray:
         float32 (H, W), range [0, 1].
     """
     key = (case_key, state.WINDOW, str(index))
-    found = results.get(key)
-    if found is None:
-        whole = read_radiograph(case.data, case.name, window=index).pixels
-        found = shrink(whole, side=PREVIEW_SIDE)
-        results.keep(key, found)
-    return found
+    preview = results.get(key)
+    if preview is None:
+        pixels = read_radiograph(case.data, case.name, window=index).pixels
+        preview = shrink(pixels, side=PREVIEW_SIDE)
+        results.store(key, preview)
+    return preview

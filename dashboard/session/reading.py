@@ -1,18 +1,18 @@
-"""The reading part of a visitor's session."""
+"""Reader study of a visitor's session: the log of readings, and whether answers are hidden."""
 
 import streamlit as st
 
 from dashboard.session.cases import by_key
-from dashboard.session.reading_log import Log
+from dashboard.session.reading_log import ReadingLog
 from dashboard.session.uploads import Case
 
 READ_FIRST = "read_first"  # the switch that hides what the networks say
 _LOG, _READS_FIRST, _ASKING_TO_REVEAL = "reading_log", "reads_first", "asking_to_reveal"
 
 
-def log() -> Log:
+def log() -> ReadingLog:
     """Return the session's log of readings; removing files leaves it."""
-    return st.session_state.setdefault(_LOG, Log())
+    return st.session_state.setdefault(_LOG, ReadingLog())
 
 
 def widget_key(part: str, case: Case) -> str:
@@ -20,9 +20,9 @@ def widget_key(part: str, case: Case) -> str:
     return f"reading-{part}-{case.sha256}"
 
 
-def forget() -> None:
-    """Start the log anew; the files whose answers were seen stay marked so."""
-    st.session_state[_LOG] = log().emptied()
+def delete_readings() -> None:
+    """Delete every reading; the files whose answers were seen stay marked so."""
+    st.session_state[_LOG] = log().without_readings()
 
 
 def reads_first() -> bool:
@@ -40,15 +40,15 @@ def show_reading_first() -> None:
     st.session_state[READ_FIRST] = reads_first() and not asks_to_reveal()
 
 
-def turn_reading_first() -> None:
+def toggle_reading_first() -> None:
     """Follow the switch; off over files that nobody read yet is asked about first."""
     on, readings = st.session_state[READ_FIRST], log()
-    unread = any(readings.unseen(case.sha256) for case in by_key().values())
+    unread = any(readings.is_blind(case.sha256) for case in by_key().values())
     st.session_state[_READS_FIRST] = on or unread
     st.session_state[_ASKING_TO_REVEAL] = unread and not on
 
 
 def reveal(*, all_files: bool) -> None:
-    """Answer the question that ``turn_reading_first`` left open."""
+    """Answer the question that ``toggle_reading_first`` left open."""
     st.session_state[_ASKING_TO_REVEAL] = False
     st.session_state[_READS_FIRST] = not all_files

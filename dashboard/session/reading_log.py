@@ -1,4 +1,4 @@
-"""What a reader said of each file before or after the networks, free of Streamlit."""
+"""Log of a reader's readings and of the networks' answers, free of Streamlit."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -36,41 +36,41 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one network alone says of one picture.
+    """The answer of one network alone to one picture.
 
     Attributes:
         run: folder name of the run.
         network: key of the network in ``architectures.ARCHITECTURES``.
         outcome: "ok", "uncertain" or "refused", as of this network alone.
-        named: the class with the highest probability, "" where refused.
+        named_class: the class with the highest probability, "" where refused.
         measure: "calibrated probability" or "score".
-        probability: of ``named``, range [0, 1], None where refused.
+        probability: of ``named_class``, range [0, 1], None where refused.
     """
 
     run: str
     network: str
     outcome: str
-    named: str
+    named_class: str
     measure: str
     probability: float | None
 
     @classmethod
     def of(cls, run: str, prediction: Prediction) -> "Answer":
-        """Take what the log keeps of a prediction."""
+        """Make the log's entry of a prediction."""
         outcome = decide([prediction]).status
         refused = outcome == "refused"
         return cls(
             run=run,
             network=prediction.model,
             outcome=outcome,
-            named="" if refused else prediction.predicted,
+            named_class="" if refused else prediction.predicted,
             measure=prediction.measure,
             probability=None if refused else prediction.score,
         )
 
 
 @dataclass
-class Log:
+class ReadingLog:
     """The readings of a session, with what the networks said of the same pictures.
 
     Attributes:
@@ -85,19 +85,19 @@ class Log:
 
     def last(self, sha256: str) -> Reading | None:
         """Return the latest reading of a picture, None without one."""
-        return next((one for one in reversed(self.readings) if one.sha256 == sha256), None)
+        return next((item for item in reversed(self.readings) if item.sha256 == sha256), None)
 
-    def unseen(self, sha256: str) -> bool:
+    def is_blind(self, sha256: str) -> bool:
         """Whether a picture was neither read nor shown with an answer."""
         return self.last(sha256) is None and sha256 not in self.seen
 
-    def show(self, sha256: str, run: str, diagnosis: CaseResult) -> None:
-        """Note that the page shows what the networks say of a picture."""
-        if not diagnosis.predictions:
+    def note_shown(self, sha256: str, run: str, result: CaseResult) -> None:
+        """Note that the page shows the networks' answers to a picture."""
+        if not result.predictions:
             return
         if self.last(sha256) is None:
             self.seen.add(sha256)
-        for prediction in diagnosis.predictions:
+        for prediction in result.predictions:
             answer = Answer.of(run, prediction)
             self.answers[sha256, run, prediction.model] = answer
 
@@ -108,18 +108,18 @@ class Log:
             reading: what the reader gave.
             sample: the file is a sample, whose name tells its class.
         """
-        before = self.last(reading.sha256)
-        if before and _words(before) == _words(reading):
+        earlier = self.last(reading.sha256)
+        if earlier and _values(earlier) == _values(reading):
             return
-        why = SAMPLE if sample else SEEN if reading.sha256 in self.seen else ""
-        why = CHANGED if before else why
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.readings.append(replace(reading, time=now, not_blind=why))
+        not_blind = SAMPLE if sample else SEEN if reading.sha256 in self.seen else ""
+        not_blind = CHANGED if earlier else not_blind
+        time = datetime.now(UTC).isoformat(timespec="seconds")
+        self.readings.append(replace(reading, time=time, not_blind=not_blind))
 
-    def emptied(self) -> "Log":
+    def without_readings(self) -> "ReadingLog":
         """Return a log without readings, in which whatever had been revealed stays seen."""
-        return Log(seen=self.seen | {one.sha256 for one in self.readings})
+        return ReadingLog(seen=self.seen | {reading.sha256 for reading in self.readings})
 
 
-def _words(reading: Reading) -> tuple[str, int | None, str]:
+def _values(reading: Reading) -> tuple[str, int | None, str]:
     return reading.reader_class, reading.sureness, reading.note

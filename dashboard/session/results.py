@@ -1,8 +1,11 @@
-"""What networks said, kept for one session."""
+"""Results of one session by key, and the radiograph of a result."""
 
 from typing import Any
 
 import streamlit as st
+
+from covid_model.imaging.radiograph import Radiograph
+from covid_model.serving import CaseResult
 
 _RESULTS = "results"
 MAX_RESULTS = 200  # of each kind, so that none crowds out another; four for each file
@@ -13,13 +16,24 @@ def get(key: tuple[str, ...]) -> Any:
     return st.session_state.get(_RESULTS, {}).get(key)
 
 
-def keep(key: tuple[str, ...], value: Any) -> None:
+def store(key: tuple[str, ...], value: Any) -> None:
     """Store a result in this session alone; the oldest leaves when its kind is too many."""
     results = st.session_state.setdefault(_RESULTS, {})
     results[key] = value
-    alike = [known for known, other in results.items() if type(other) is type(value)]
+    alike = [stored for stored, other in results.items() if type(other) is type(value)]
     for oldest in alike[:-MAX_RESULTS]:
         del results[oldest]
+
+
+def radiograph_of(result: CaseResult) -> Radiograph:
+    """Return the radiograph of a result whose file was read.
+
+    Raises:
+        ValueError: if the file could not be read.
+    """
+    if result.radiograph is None:
+        raise ValueError(f"Expected a result with a radiograph. Received none for {result.name}.")
+    return result.radiograph
 
 
 def clear() -> None:

@@ -1,4 +1,4 @@
-"""The composite samples that come with the project."""
+"""Composite samples that come with the project."""
 
 import json
 
@@ -22,14 +22,14 @@ def samples() -> dict[str, Case]:
         listed = json.loads((SAMPLES_FOLDER / "samples.json").read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    found = {}
+    by_title: dict[str, Case] = {}
     for info in CLASSES:
         entry = listed.get(info.name, {})
         path = SAMPLES_FOLDER / entry.get("file", "")
         if path.is_file():
-            found[info.title] = Case(
+            by_title[info.title] = Case(
                 name=Message("{title} sample", title=info.title),
                 data=path.read_bytes(),
                 sample=Message(COMPOSITE, images=entry["images"]),
             )
-    return found
+    return by_title

@@ -1,4 +1,4 @@
-"""Every key of a visitor's session, with the only functions that write them."""
+"""Session keys of the widgets, and whether the notice was accepted."""
 
 import streamlit as st
 

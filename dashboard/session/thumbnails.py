@@ -1,4 +1,4 @@
-"""Small pictures of a data folder's radiographs, shrunk once for all sessions."""
+"""Thumbnails of a data folder's radiographs, cached for all sessions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The files that a visitor gives: each by itself, an archive by the pictures in it."""
+"""Uploaded files, and the pictures inside uploaded archives."""
 
 import hashlib
 import io
@@ -41,7 +41,7 @@ class Case:
 
 @dataclass(frozen=True)
 class UploadContent:
-    """What a file brings.
+    """The content of an uploaded file.
 
     Attributes:
         sources: the files to list, in order, other modalities last so that they crowd out no
@@ -54,7 +54,7 @@ class UploadContent:
 
 
 def content_of(name: str, data: bytes) -> UploadContent:
-    """List what an uploaded file brings; an archive that brings nothing is listed with its reason.
+    """List the content of an uploaded file; an archive without pictures is listed with its reason.
 
     Args:
         name: of the file; pictures of an archive are named after it.
@@ -68,9 +68,9 @@ def content_of(name: str, data: bytes) -> UploadContent:
         return UploadContent((Source(name, partial(_refuse, error)),))
     listed = [(rank, file) for file in files if (rank := _rank(file)) is not None]
     if not listed:
-        error = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
-        return UploadContent((Source(name, partial(_refuse, error)),))
-    listed.sort(key=lambda one: one[0])
+        empty = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
+        return UploadContent((Source(name, partial(_refuse, empty)),))
+    listed.sort(key=lambda ranked: ranked[0])
     sources = tuple(Source(f"{name}/{file.name}", file.load) for _, file in listed)
     return UploadContent(sources, others=len(files) - len(listed))
 
@@ -107,12 +107,10 @@ def not_listed_message(name: str, count: int) -> Message:
 
 def _rank(file: Source) -> int | None:
     """Return 0; 1 for a modality that is refused, as a CT of the study; None where no picture."""
-    from covid_model.imaging.dicom.checks import (
-        is_other_modality,  # pydicom only where it is needed
-    )
+    from covid_model.imaging.dicom.checks import is_other_modality  # imports pydicom
 
     try:
-        start = file.start()
+        start = (file.start or file.load)()
     except RadiographError:
         return 0  # it is listed, and loading it says why
     kind = kind_of(start)

@@ -29,8 +29,8 @@ def origin(run: Run, *, expanded: bool) -> None:
                 st.error(t(error.message))
         images = sum(row["images"] for row in data.get("counts", ()))
         recipe = run.info.get("recipe", {}).get("name") or t("unknown")
-        said = t("Recipe: {recipe}. {images:,} radiographs.", recipe=recipe, images=images)
-        st.markdown(f"{said} {text.split_note(data)[0]}")
+        summary = t("Recipe: {recipe}. {images:,} radiographs.", recipe=recipe, images=images)
+        st.markdown(f"{summary} {text.split_note(data)[0]}")
         display.draw_table(
             partial(tables.counts, data),
             alt=t("Images by part, source and class"),

@@ -26,50 +26,49 @@ from dashboard.session import cases, state
 
 
 @error_boundary.fragment
-def draw(key: str, diagnosis: CaseResult, found: LungOcclusion | None) -> None:
+def draw(key: str, result: CaseResult, occlusion: LungOcclusion | None) -> None:
     """Show radiograph with map; another window of the file runs no more than this again."""
-    shown = dicom_windows.chosen(key, cases.by_key()[key], diagnosis)
-    known = (
-        {} if found is None else {"mask": found.mask, "notes": lung_occlusion_text.shares(found)}
-    )
-    viewer.show(scene.pair(shown, **known), key="classify-viewer")
+    in_window = dicom_windows.choose_window(key, cases.by_key()[key], result)
+    mask = None if occlusion is None else occlusion.mask
+    notes = None if occlusion is None else lung_occlusion_text.shares(occlusion)
+    viewer.show(scene.pair(in_window, mask=mask, notes=notes), key="classify-viewer")
 
 
-def result(key: str, diagnosis: CaseResult, run: Run, folder: Path) -> None:
+def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
     """Show what the network says of one file, or why it says nothing, once it may be shown."""
     case = cases.by_key()[key]
-    if not gate.gate(case, diagnosis, run=run.name):
+    if not gate.may_show(case, result, run=run.name):
         return
-    if outcome.refused(diagnosis):
-        exports.section(key, case, diagnosis, run)
+    if outcome.show_refusal(result):
+        exports.section(key, case, result, run)
         return
-    outcome.answer(diagnosis)
-    found = lung_occlusion.without_lungs(key, diagnosis, folder)
-    file, seconds = text.plain(diagnosis.name), diagnosis.predictions[0].seconds
+    outcome.show_answer(result)
+    occlusion = lung_occlusion.without_lungs(key, result, folder)
+    file, seconds = text.plain(result.name), result.predictions[0].seconds
     read = t("{file}, read in {milliseconds:.0f} ms.", file=file, milliseconds=1000 * seconds)
     st.caption(f"{read} {t(case.sample)}")
-    draw(key, diagnosis, found)
-    if found is not None:
-        lung_occlusion.hidden_picture(diagnosis, found)
-    exports.section(key, case, diagnosis, run, found=found)
+    draw(key, result, occlusion)
+    if occlusion is not None:
+        lung_occlusion.hidden_picture(result, occlusion)
+    exports.section(key, case, result, run, occlusion=occlusion)
 
 
 def many_files(run: Run, model: str) -> None:
     """Show what one network says of every file, then the chosen one in full."""
     folder = run.model_folder(model)
     try:
-        diagnoses = batch.classify_pending(folder)
+        results = batch.classify_pending(folder)
     except CovidModelError as error:
         st.error(t(error.message), title=t("This network cannot be used"))
         return
-    rows = shown = batch.rows(diagnoses, run=run.name)
+    rows = listed = batch.table_rows(results, run=run.name)
     if len(rows) > 1:
-        shown = batch.section(rows)
-    key, _ = batch.pick(shown) if len(rows) > 1 else cases.current_case()
-    result(key, diagnoses[key], run, folder)
+        listed = batch.section(rows)
+    key, _ = batch.pick(listed) if len(rows) > 1 else cases.require_current_case()
+    show_result(key, results[key], run, folder)
     batch.download(rows)
     summary.section(run=run.name, network=model)
-    if len(diagnoses) < len(rows):
+    if len(results) < len(rows):
         st.rerun()
 
 

@@ -17,43 +17,43 @@ from dashboard.i18n.translate import t
 from dashboard.session import cases, inference
 
 
-def answers(diagnosis: CaseResult) -> None:
+def show_answers(result: CaseResult) -> None:
     """Show what each network answers, side by side."""
-    columns = st.columns(len(diagnosis.predictions))
-    for column, prediction in zip(columns, diagnosis.predictions, strict=True):
+    columns = st.columns(len(result.predictions))
+    for column, prediction in zip(columns, result.predictions, strict=True):
         with column:
             st.subheader(ARCHITECTURES[prediction.model])
-            figures = outcome_text.figures(prediction)
-            st.markdown(f"**{t(TITLES[prediction.predicted])}**, {figures}")
+            metrics = outcome_text.metrics(prediction)
+            st.markdown(f"**{t(TITLES[prediction.predicted])}**, {metrics}")
             display.draw_scores(prediction)
 
 
 @error_boundary.fragment
-def draw(key: str, diagnosis: CaseResult) -> None:
+def draw(key: str, result: CaseResult) -> None:
     """Show every network's map; another window of the file runs no more than this again."""
-    shown = dicom_windows.chosen(key, cases.by_key()[key], diagnosis)
-    viewer.show(scene.side_by_side(shown), key="compare-viewer")
+    in_window = dicom_windows.choose_window(key, cases.by_key()[key], result)
+    viewer.show(scene.side_by_side(in_window), key="compare-viewer")
 
 
-def result(key: str, diagnosis: CaseResult) -> None:
+def show_result(key: str, result: CaseResult) -> None:
     """Show whether the networks agree, their maps, how far their scores lie apart."""
     sample = cases.by_key()[key].sample
-    if outcome.refused(diagnosis):
+    if outcome.show_refusal(result):
         return
     if sample:
-        st.caption(f"{text.plain(diagnosis.name)}. {t(sample)}")
-    outcome.answers(diagnosis)
-    answers(diagnosis)
-    draw(key, diagnosis)
+        st.caption(f"{text.plain(result.name)}. {t(sample)}")
+    outcome.show_agreement(result)
+    show_answers(result)
+    draw(key, result)
     display.draw_table(
-        partial(outcome_tables.scores, diagnosis),
+        partial(outcome_tables.scores, result),
         alt=t("What each network says of each class"),
         file="networks",
     )
-    if len(diagnosis.predictions) > 1:
+    if len(result.predictions) > 1:
         st.subheader(t("How far the networks lie apart"))
         display.draw_table(
-            partial(outcome_tables.spread, diagnosis),
+            partial(outcome_tables.spread, result),
             alt=t("Lowest and highest probability or score of each class, with their difference"),
             file="spread",
         )
@@ -64,13 +64,13 @@ shelf = pickers.open_shelf(to_predict=True)
 with st.expander(t("Files"), icon=":material/upload_file:", expanded=not cases.by_key()):
     intake.intake()
 run = pickers.pick_run(shelf)
-chosen = pickers.pick_case()
+picked = pickers.pick_case()
 if run is not None:
     gate.switch()
-if chosen is None:
+if picked is None:
     intake.empty()
 elif run is not None:
-    key, case = chosen
+    key, case = picked
     try:
         asking = t(
             "Asking {count} networks about {name}",
@@ -79,10 +79,10 @@ elif run is not None:
         )
         with st.spinner(asking):
             folders = [run.model_folder(name) for name in run.servable_models]
-            diagnosis = inference.classify_case(key, case, folders)
+            result = inference.classify_case(key, case, folders)
     except CovidModelError as error:
         st.error(t(error.message), title=t("A network cannot be used"))
         st.stop()
-    if gate.gate(case, diagnosis, run=run.name):
-        result(key, diagnosis)
-        exports.section(key, case, diagnosis, run)
+    if gate.may_show(case, result, run=run.name):
+        show_result(key, result)
+        exports.section(key, case, result, run)

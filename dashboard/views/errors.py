@@ -14,14 +14,14 @@ from dashboard.session import state, thumbnails
 ON_A_PAGE = 12
 
 
-def picture(one: Mistake) -> None:
+def picture(mistake: Mistake) -> None:
     """Show the radiograph where it is at hand, else say why it is not."""
     folder = misclassified.data_folder()
     reason = t(errors_text.NO_PICTURE)
-    if folder and one.path:
+    if folder and mistake.path:
         try:
-            file = misclassified.file_of(one.path, folder)
-            st.image(thumbnails.thumbnail(file), width="stretch", alt=errors_text.alt(one))
+            file = misclassified.file_of(mistake.path, folder)
+            st.image(thumbnails.thumbnail(file), width="stretch", alt=errors_text.alt(mistake))
             return
         except CovidModelError as error:
             reason = f"{reason}. {text.plain(error.message)}"
@@ -31,14 +31,14 @@ def picture(one: Mistake) -> None:
         st.caption(f":material/hide_image: {reason}", text_alignment="center")
 
 
-def card(one: Mistake) -> None:
+def card(mistake: Mistake) -> None:
     """Show one mistake."""
-    picture(one)
-    st.markdown(errors_text.heading(one))
-    st.caption(f"{errors_text.scores(one)}  \n{errors_text.facts(one)}")
+    picture(mistake)
+    st.markdown(errors_text.heading(mistake))
+    st.caption(f"{errors_text.scores(mistake)}  \n{errors_text.facts(mistake)}")
 
 
-def filtered(found: list[Mistake]) -> tuple[list[Mistake], str]:
+def filtered(mistakes: list[Mistake]) -> tuple[list[Mistake], str]:
     """Let the visitor choose among the mistakes; return them with the choice's name."""
     picks = []
     labels = {state.ERROR_TRUTH: t("Truth"), state.ERROR_NAMED: t("Taken for")}
@@ -56,26 +56,26 @@ def filtered(found: list[Mistake]) -> tuple[list[Mistake], str]:
             )
         )
     truth, predicted = (pick or errors_text.ANY for pick in picks)
-    return misclassified.chosen(found, truth=truth, predicted=predicted), f"{truth}-{predicted}"
+    return misclassified.chosen(mistakes, truth=truth, predicted=predicted), f"{truth}-{predicted}"
 
 
-def gallery(shown: Chosen, found: list[Mistake]) -> None:
+def gallery(selection: Chosen, mistakes: list[Mistake]) -> None:
     """Show a page of the mistakes that the visitor chose."""
-    kept, choice = filtered(found)
-    if not kept:
+    matching, choice = filtered(mistakes)
+    if not matching:
         st.container(border=True).markdown(t(errors_text.NONE_LEFT))
         return
-    pages = -(-len(kept) // ON_A_PAGE)
-    key = f"{state.ERROR_PAGE}-{shown.file}-{choice}"  # another choice starts on its first page
+    pages = -(-len(matching) // ON_A_PAGE)
+    key = f"{state.ERROR_PAGE}-{selection.file}-{choice}"  # another choice starts on its first page
     page = st.pagination(pages, key=key) if pages > 1 else 1
     grid = st.grid(4, min_column_width=230, gap="medium")
-    for one in kept[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]:
+    for mistake in matching[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]:
         with grid.cell():
-            card(one)
+            card(mistake)
     st.download_button(
-        t("All {count:,} as CSV", count=len(kept)),
-        misclassified.to_csv(kept),
-        file_name=f"{shown.file}-errors.csv",
+        t("All {count:,} as CSV", count=len(matching)),
+        misclassified.to_csv(matching),
+        file_name=f"{selection.file}-errors.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
@@ -84,14 +84,14 @@ def gallery(shown: Chosen, found: list[Mistake]) -> None:
 
 st.title(t("Errors"))
 st.markdown(t(errors_text.INTRODUCTION))
-shown = run_picker.pick()
+selection = run_picker.pick()
 try:
-    rows = shown.run.table(shown.model, "predictions.csv")
+    rows = selection.run.table(selection.model, "predictions.csv")
 except CovidModelError as error:
     st.error(t(error.message), title=t("These errors cannot be shown"))
     st.stop()
-found = misclassified.mistakes(rows)
-st.markdown(errors_text.counted(shown, len(found), len(rows)))
-if note := errors_text.no_pictures(shown, found, misclassified.data_folder()):
+mistakes = misclassified.mistakes(rows)
+st.markdown(errors_text.counted(selection, len(mistakes), len(rows)))
+if note := errors_text.no_pictures(selection, mistakes, misclassified.data_folder()):
     st.info(note)
-gallery(shown, found)
+gallery(selection, mistakes)

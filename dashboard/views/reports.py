@@ -12,30 +12,30 @@ from dashboard.reports.performance import text as performance_text
 from dashboard.reports.reliability import sections as reliability_sections
 
 
-def network(shown: Chosen) -> None:
+def network(selection: Chosen) -> None:
     """Show one network's figures, its curves, its groups, its training."""
-    report = shown.run.report(shown.model)
-    overview.headline(shown, report)
+    report = selection.run.report(selection.model)
+    overview.headline(selection, report)
     performance_sections.charts_of(report)
-    performance_sections.prevalence(report, file=f"{shown.file}-prevalence")
-    performance_sections.groups(report, file=f"{shown.file}-groups")
+    performance_sections.prevalence(report, file=f"{selection.file}-prevalence")
+    performance_sections.groups(report, file=f"{selection.file}-groups")
     st.subheader(t("Training"))
-    overview.course(shown)
+    overview.course(selection)
 
 
 st.title(t("Reports"))
-shown = run_picker.pick()
-run = shown.run
+selection = run_picker.pick()
+run = selection.run
 overview.facts(run)
 reports = overview.all_reports(run)
 comparison = performance_sections.comparison_of(run)
-if lacking := performance_text.missing(run, reports.get(shown.model), comparison):
+if lacking := performance_text.missing(run, reports.get(selection.model), comparison):
     st.info(lacking)
 try:
-    network(shown)
+    network(selection)
 except CovidModelError as error:
     st.error(t(error.message), title=t("This report cannot be shown"))
-reliability_sections.section(run, shown.model, reports)
+reliability_sections.section(run, selection.model, reports)
 overview.beside_the_paper(run, reports)
 performance_sections.comparison(comparison, file=f"{run.name}-comparison")
-overview.companion(run, reports, shown.runs)
+overview.companion(run, reports, selection.runs)

@@ -11,25 +11,27 @@ from dashboard.reports.shortcuts import sections as shortcuts_sections
 from dashboard.reports.shortcuts import text as shortcuts_text
 
 
-def audit_of(shown: Chosen) -> shortcuts_text.Audit | None:
+def audit_of(selection: Chosen) -> shortcuts_text.Audit | None:
     """Return the audit of a network; where there is none, say why with what to do."""
     try:
-        audit = shown.run.audit(shown.model)
+        audit = selection.run.audit(selection.model)
     except CovidModelError as error:
         st.error(t(error.message), title=t("This audit cannot be shown"))
         return None
     if audit is None:
-        st.info(shortcuts_text.missing(shown.run), title=t("This network was not audited"))
+        st.info(shortcuts_text.missing(selection.run), title=t("This network was not audited"))
     return audit
 
 
 st.title(t("Shortcuts"))
 st.markdown(t(shortcuts_text.INTRODUCTION))
-shown = run_picker.pick()
-audit = audit_of(shown)
+selection = run_picker.pick()
+audit = audit_of(selection)
 if audit is not None:
     shortcuts_sections.banner(audit)
     st.caption(shortcuts_text.basis(audit))
-    shortcuts_sections.conditions(audit, file=shown.file)
-    shortcuts_sections.source(audit, file=shown.file)
-    shortcuts_sections.maps(audit, performance_sections.comparison_of(shown.run), file=shown.file)
+    shortcuts_sections.conditions(audit, file=selection.file)
+    shortcuts_sections.source(audit, file=selection.file)
+    shortcuts_sections.maps(
+        audit, performance_sections.comparison_of(selection.run), file=selection.file
+    )

@@ -82,14 +82,14 @@ def upload(at: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 def scene(at: AppTest) -> dict:
     """What the page's viewer shows, as the browser gets it."""
-    [found] = viewers(at)
-    return json.loads(found.json)
+    [viewer] = viewers(at)
+    return json.loads(viewer.json)
 
 
 def viewers(at: AppTest) -> list:
     """The viewers of a page: one, or none where there is nothing to show."""
-    found = (one.proto for one in at.get("bidi_component"))
-    return [proto for proto in found if proto.component_name == VIEWER]
+    protos = (element.proto for element in at.get("bidi_component"))
+    return [proto for proto in protos if proto.component_name == VIEWER]
 
 
 def panels(at: AppTest) -> list[dict]:
@@ -100,8 +100,8 @@ def panels(at: AppTest) -> list[dict]:
 def words(at: AppTest) -> str:
     """Everything a page says, with the titles of its alerts."""
     kinds = ("title", "subheader", "markdown", "caption", "code", "info", "warning", "error")
-    found = [element for kind in kinds for element in getattr(at, kind)]
-    return "\n".join(f"{getattr(e.proto, 'title', '')} {e.value}" for e in found)
+    elements = [element for kind in kinds for element in getattr(at, kind)]
+    return "\n".join(f"{getattr(e.proto, 'title', '')} {e.value}" for e in elements)
 
 
 def everything(at: AppTest) -> str:

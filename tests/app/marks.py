@@ -36,19 +36,19 @@ def unsaid(at: AppTest, *names: str) -> list[tuple[str, str]]:
         at: a page drawn under the catalogue ``Marked``.
         names: what no language changes, as regular expressions.
     """
-    found = []
-    for place, text in shown(at):
+    unmarked = []
+    for place, text in visible_texts(at):
         left = text
         while MARKED.search(left):
             left = MARKED.sub("", left)
         for name in names:
             left = re.sub(name, "", left)
         if WORD.search(left):
-            found.append((place, text))
-    return found
+            unmarked.append((place, text))
+    return unmarked
 
 
-def shown(at: AppTest) -> Iterator[tuple[str, str]]:
+def visible_texts(at: AppTest) -> Iterator[tuple[str, str]]:
     """Yield every text that the page shows with the kind of element that holds it."""
     for element in at:
         if element.type == "html":  # a style, a script
@@ -67,11 +67,11 @@ def shown(at: AppTest) -> Iterator[tuple[str, str]]:
 
 def _of_a_message(message: Message, place: str) -> Iterator[tuple[str, str]]:
     for field, value in message.ListFields():
-        for one in value if field.is_repeated else [value]:
+        for part in value if field.is_repeated else [value]:
             if field.type == field.TYPE_MESSAGE:
-                yield from _of_a_message(one, f"{place}.{field.name}")
+                yield from _of_a_message(part, f"{place}.{field.name}")
             elif field.type == field.TYPE_STRING and field.name in SHOWN:
-                yield f"{place}.{field.name}", one
+                yield f"{place}.{field.name}", part
 
 
 def _of_data(part: object, place: str) -> Iterator[tuple[str, str]]:

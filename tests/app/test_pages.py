@@ -121,7 +121,7 @@ def test_another_window_of_the_file_asks_no_network_again(
     at = upload(open_app(tiny_run_root), ("a.dcm", dicom(drawn_radiograph, **windows)))
     at = at if page == "classify" else go(at, page)
     before, asked = scene(at), list(predictions)
-    [choice] = [one for one in at.segmented_control if one.key.startswith(state.WINDOW)]
+    [choice] = [control for control in at.segmented_control if control.key.startswith(state.WINDOW)]
     assert choice.options == ["NORMAL", "HARDER"]
     choice.set_value(1).run()
     assert not at.exception
@@ -237,10 +237,10 @@ def test_reports_show_matrix_curves_tables_and_the_paper(open_app, tiny_run_root
     assert {"Sensitivity", "Specificity", "PPV", "F1"} <= set(at.table[0].value)
     paper = next(table.value for table in at.table if "Paper" in table.value)
     assert text.percent(0.973) in list(paper["Paper"])
-    said = words(at)
-    assert "Split by patient: no patient stands both" in said
-    assert "random weights, for tests" in said  # where the backbone came from
-    assert "Random networks: for tests only." in said  # the run's own note
+    page = words(at)
+    assert "Split by patient: no patient stands both" in page
+    assert "random weights, for tests" in page  # where the backbone came from
+    assert "Random networks: for tests only." in page  # the run's own note
 
 
 def test_reports_only_run_says_why_it_cannot_predict(open_app, reports_only_run_root, png):
@@ -300,7 +300,7 @@ def test_a_companion_run_stands_beside(open_app, tiny_run_root, reports_only_run
 
 
 def test_about_names_limits_data_and_the_origin_of_the_weights(open_app, tiny_run_root):
-    said = words(open_app(tiny_run_root, "about"))
+    page = words(open_app(tiny_run_root, "about"))
     for part in ("not for diagnosis, screening", "children of one to five years", "not calibrated"):
-        assert part in said
-    assert said.count("random weights, for tests") == len(ARCHITECTURES)
+        assert part in page
+    assert page.count("random weights, for tests") == len(ARCHITECTURES)

@@ -1,4 +1,4 @@
-"""What a visitor can take away of one case: a page as PDF, a bundle, a DICOM picture."""
+"""Exports of a case: a PDF page, a zip bundle, a DICOM secondary capture."""
 
 from dashboard.cases.exports.buttons import section
 

@@ -1,4 +1,4 @@
-"""The buttons that give a case as files."""
+"""Download buttons for the exports of a case."""
 
 import re
 from collections.abc import Callable
@@ -11,8 +11,8 @@ import streamlit as st
 from covid_model.runs import Run
 from covid_model.serving.diagnosis import CaseResult
 from covid_model.serving.lung_occlusion import LungOcclusion
-from dashboard.cases.exports.case import Content
-from dashboard.cases.exports.text import Words, words_of
+from dashboard.cases.exports.case import ExportedCase
+from dashboard.cases.exports.text import CaseText, text_of
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
 from dashboard.session import reading
@@ -43,37 +43,37 @@ class Offer:
 def section(
     case_key: str,
     case: Case,
-    diagnosis: CaseResult,
+    result: CaseResult,
     run: Run,
     *,
-    found: LungOcclusion | None = None,
+    occlusion: LungOcclusion | None = None,
 ) -> None:
     """Show the buttons below a result; nothing is made before one of them is clicked.
 
     Args:
         case_key: of the file.
         case: the file.
-        diagnosis: what the networks say of it.
+        result: what the networks say of it.
         run: the run of these networks.
-        found: what the first network says without the lungs, where that is known.
+        occlusion: what the first network says without the lungs, where that is known.
     """
-    content = Content.of(
-        diagnosis,
+    exported = ExportedCase(
+        result,
         run,
         sha256=case.sha256,
         sample=case.sample,
-        found=found,
+        occlusion=occlusion,
         reading=_reading(case),
     )
     with st.container(horizontal=True, gap="small", key=f"exports-{case_key[:8]}"):
-        for one in offers(content, words_of(content)):
+        for offer in offers(exported, text_of(exported)):
             st.download_button(
-                one.label,
-                one.make,
-                file_name=one.file,
-                mime=one.mime,
-                key=f"export-{one.kind}",
-                help=one.help,
+                offer.label,
+                offer.make,
+                file_name=offer.file,
+                mime=offer.mime,
+                key=f"export-{offer.kind}",
+                help=offer.help,
                 icon=":material/download:",
                 on_click="ignore",
             )
@@ -84,27 +84,27 @@ def _reading(case: Case) -> dict[str, str]:
     last = reading.log().last(case.sha256)
     if last is None:
         return {}
-    said = {
+    fields = {
         t("Reading"): reader_study_text.choice(last.reader_class),
         t("Sureness"): t("{sureness} of 5", sureness=last.sureness) if last.sureness else "",
         t("Note"): last.note,
         t("Blind"): t("no") if last.not_blind else t("yes"),
         t("Time"): last.time,
     }
-    return {heading: words for heading, words in said.items() if words}
+    return {heading: value for heading, value in fields.items() if value}
 
 
-def offers(content: Content, words: Words) -> list[Offer]:
+def offers(exported: ExportedCase, texts: CaseText) -> list[Offer]:
     """Return the files that a case can be had as; no picture of areas where none was shown."""
-    stem = _stem(content.diagnosis.name)
-    made = [
+    stem = _stem(exported.result.name)
+    files = [
         Offer(
             "pdf",
             t("Page as PDF"),
             t("One A4 page: outcome, figures, pictures, weights."),
             f"{stem}-report.pdf",
             "application/pdf",
-            lambda: _pdf(content, words),
+            lambda: _pdf(exported, texts),
         ),
         Offer(
             "bundle",
@@ -112,11 +112,11 @@ def offers(content: Content, words: Words) -> list[Offer]:
             t("Page, pictures, maps as arrays and a manifest with the digest of each file."),
             f"{stem}-bundle.zip",
             "application/zip",
-            lambda: _bundle(content, words),
+            lambda: _bundle(exported, texts),
         ),
     ]
-    if content.shown:
-        made.append(
+    if exported.named_predictions:
+        files.append(
             Offer(
                 "dicom",
                 t("Picture as DICOM"),
@@ -126,28 +126,28 @@ def offers(content: Content, words: Words) -> list[Offer]:
                 ),
                 f"{stem}-overlay.dcm",
                 "application/dicom",
-                lambda: _dicom(content, words),
+                lambda: _dicom(exported, texts),
             )
         )
-    return made
+    return files
 
 
-def _pdf(content: Content, words: Words) -> bytes:
+def _pdf(exported: ExportedCase, texts: CaseText) -> bytes:
     from dashboard.cases.exports.pdf import case_pdf  # fpdf2 only where a page is wanted
 
-    return case_pdf(content, words, created=_now())
+    return case_pdf(exported, texts, created=_now())
 
 
-def _bundle(content: Content, words: Words) -> bytes:
+def _bundle(exported: ExportedCase, texts: CaseText) -> bytes:
     from dashboard.cases.exports.case_bundle import build_case_bundle
 
-    return build_case_bundle(content, words, created=_now())
+    return build_case_bundle(exported, texts, created=_now())
 
 
-def _dicom(content: Content, words: Words) -> bytes:
+def _dicom(exported: ExportedCase, texts: CaseText) -> bytes:
     from dashboard.cases.exports.secondary_capture import case_capture
 
-    return case_capture(content, words, created=_now())
+    return case_capture(exported, texts, created=_now())
 
 
 def _now() -> datetime:

@@ -1,8 +1,9 @@
-"""What the files of one case have in common."""
+"""The exported case and the package versions that every export of it records."""
 
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 
 from covid_model.runs import ModelInfo, Run
@@ -15,43 +16,40 @@ PACKAGES = ("ai-edge-litert", "numpy", "opencv-python-headless", "pillow", "pydi
 
 
 @dataclass(frozen=True, eq=False)
-class Content:
-    """One case with all that is said of it.
+class ExportedCase:
+    """One case with everything that its exports contain.
 
     Attributes:
-        diagnosis: what the networks say.
+        result: what the networks say.
         run: the run of the networks.
-        infos: what ``model.json`` says of each network, in the order of the predictions.
         sha256: of the file's bytes, "" where it is unknown.
         sample: what a sample is, "" for a visitor's file.
-        found: what the first network says without the lungs, None where that is unknown.
+        occlusion: what the first network says without the lungs, None where that is unknown.
         reading: the reader's own reading, heading -> words; empty without one.
     """
 
-    diagnosis: CaseResult
+    result: CaseResult
     run: Run
-    infos: tuple[ModelInfo, ...]
     sha256: str = ""
     sample: str = ""
-    found: LungOcclusion | None = None
+    occlusion: LungOcclusion | None = None
     reading: Mapping[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, diagnosis: CaseResult, run: Run, **more: object) -> "Content":
-        """Join a diagnosis with what the run's folder says of its networks."""
-        infos = tuple(run.model_info(one.model) for one in diagnosis.predictions)
-        return cls(diagnosis, run, infos, **more)
+    @cached_property
+    def model_infos(self) -> tuple[ModelInfo, ...]:
+        """What ``model.json`` says of each network, in the order of the predictions."""
+        return tuple(self.run.model_info(item.model) for item in self.result.predictions)
 
     @property
-    def shown(self) -> tuple[Prediction, ...]:
-        """The predictions whose class may be named: none of a refused file."""
-        return () if self.diagnosis.status == "refused" else self.diagnosis.predictions
+    def named_predictions(self) -> tuple[Prediction, ...]:
+        """The predictions whose class may be named: none for a refused file."""
+        return () if self.result.status == "refused" else self.result.predictions
 
     @property
     def without_lungs(self) -> LungOcclusion | None:
-        """What may be told of the answer without the lungs, None where it is unknown."""
-        known = self.found is not None and self.found.hidden is not None
-        return self.found if self.shown and known else None
+        """The lung occlusion that may be shown, None where there is none."""
+        measured = self.occlusion is not None and self.occlusion.hidden is not None
+        return self.occlusion if self.named_predictions and measured else None
 
     @property
     def hardly_changes(self) -> bool:
@@ -64,7 +62,7 @@ class Content:
         listed = ("model.tflite", "head.npz", "novelty.npz")
         return tuple(
             {name: info.sha256[name] for name in listed if name in info.sha256}
-            for info in self.infos
+            for info in self.model_infos
         )
 
 

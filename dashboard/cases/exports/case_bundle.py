@@ -1,4 +1,4 @@
-"""One case as a bundle: page, pictures, arrays, then the manifest that binds them."""
+"""Export of a case as a zip: PDF page, images, arrays and a manifest of their digests."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,46 +8,48 @@ import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.serving import case_bundle
-from dashboard.cases.exports.case import OPACITY, Content, versions
+from dashboard.cases.exports.case import OPACITY, ExportedCase, versions
 from dashboard.cases.exports.images import grey, png_files
 from dashboard.cases.exports.pdf import case_pdf
-from dashboard.cases.exports.text import Words
+from dashboard.cases.exports.text import CaseText
 
 
-def build_case_bundle(content: Content, words: Words, *, created: datetime) -> bytes:
+def build_case_bundle(exported: ExportedCase, texts: CaseText, *, created: datetime) -> bytes:
     """Return a zip that ``covid_model.serving.case_bundle_check.check`` finds whole."""
     members = {
-        "report.pdf": case_pdf(content, words, created=created),
-        **png_files(content, words),
+        "report.pdf": case_pdf(exported, texts, created=created),
+        **png_files(exported, texts),
     }
-    if content.diagnosis.radiograph is not None:
-        members[case_bundle.ARRAYS] = case_bundle.pack_arrays(_arrays(content))
-    return case_bundle.pack(members, _manifest(content, created))
+    radiograph = grey(exported)
+    if radiograph is not None:
+        members[case_bundle.ARRAYS] = case_bundle.pack_arrays(_arrays(exported, radiograph))
+    return case_bundle.pack(members, _manifest(exported, created))
 
 
-def _arrays(content: Content) -> dict[str, np.ndarray]:
+def _arrays(exported: ExportedCase, radiograph: np.ndarray) -> dict[str, np.ndarray]:
     """The radiograph as it was drawn, then what each network makes of it."""
-    arrays = {case_bundle.RADIOGRAPH: grey(content)}
-    for one in content.shown:
-        arrays[case_bundle.probabilities_key(one.model)] = one.probabilities
-        arrays[case_bundle.heatmaps_key(one.model)] = one.heatmaps
-    if content.without_lungs is not None:
-        arrays[case_bundle.LUNGS] = content.without_lungs.mask
+    arrays = {case_bundle.RADIOGRAPH: radiograph}
+    for prediction in exported.named_predictions:
+        arrays[case_bundle.probabilities_key(prediction.model)] = prediction.probabilities
+        arrays[case_bundle.heatmaps_key(prediction.model)] = prediction.heatmaps
+    occlusion = exported.without_lungs
+    if occlusion is not None and occlusion.mask is not None:
+        arrays[case_bundle.LUNGS] = occlusion.mask
     return arrays
 
 
-def _manifest(content: Content, created: datetime) -> dict[str, Any]:
-    diagnosis, run = content.diagnosis, content.run
-    radiograph = diagnosis.radiograph
+def _manifest(exported: ExportedCase, created: datetime) -> dict[str, Any]:
+    result, run = exported.result, exported.run
+    radiograph = result.radiograph
     return {
         "created": created.isoformat(timespec="seconds"),
         "source": {
-            "name": diagnosis.name,
-            "sha256": content.sha256,
+            "name": result.name,
+            "sha256": exported.sha256,
             "format": None if radiograph is None else radiograph.format,
-            "sample": content.sample,
+            "sample": exported.sample,
         },
-        "outcome": {"status": diagnosis.status, "reason": str(diagnosis.reason)},
+        "outcome": {"status": result.status, "reason": str(result.reason)},
         "run": {"name": run.name, "created": run.info.get("created")},
         "preprocessing": {
             "resize": "to the input's height and width, aspect ratio not kept; area averages where "
@@ -56,32 +58,36 @@ def _manifest(content: Content, created: datetime) -> dict[str, Any]:
             "channels": "the same grey in each",
         },
         "classes": list(CLASS_NAMES),
-        "networks": _networks(content),
+        "networks": _networks(exported),
         "maps": "Grad-CAM of each class in the order of classes, each scaled to its own maximum",
         "opacity": OPACITY,
         "overlays": [
-            {"file": f"overlay-{one.model}.png", "model": one.model, "class": one.predicted}
-            for one in content.shown
+            {
+                "file": f"overlay-{prediction.model}.png",
+                "model": prediction.model,
+                "class": prediction.predicted,
+            }
+            for prediction in exported.named_predictions
         ],
-        "without_lungs": _without_lungs(content),
-        "reading": dict(content.reading),
+        "without_lungs": _without_lungs(exported),
+        "reading": dict(exported.reading),
         "versions": versions(),
     }
 
 
-def _networks(content: Content) -> list[dict[str, Any]]:
+def _networks(exported: ExportedCase) -> list[dict[str, Any]]:
     """What each network is, with what it says where the file is not refused."""
-    found = []
-    for one, info, weights in zip(
-        content.diagnosis.predictions, content.infos, content.weights, strict=True
+    networks = []
+    for prediction, info, weights in zip(
+        exported.result.predictions, exported.model_infos, exported.weights, strict=True
     ):
-        said: Mapping[str, Any] = {
-            "probabilities": dict(zip(CLASS_NAMES, one.probabilities.tolist(), strict=True)),
-            "predicted": one.predicted,
+        outputs: Mapping[str, Any] = {
+            "probabilities": dict(zip(CLASS_NAMES, prediction.probabilities.tolist(), strict=True)),
+            "predicted": prediction.predicted,
         }
-        found.append(
+        networks.append(
             {
-                "model": one.model,
+                "model": prediction.model,
                 "weights_sha256": dict(weights),
                 "weights_format": info.weights_format,
                 "weights_origin": info.backbone_origin,
@@ -90,23 +96,25 @@ def _networks(content: Content) -> list[dict[str, Any]]:
                 "temperature": info.temperature,
                 "offsets": info.offsets,
                 "thresholds": dict(info.thresholds),
-                "measure": one.measure,
-                "novelty": one.novelty,
-                **(said if content.shown else {}),
+                "measure": prediction.measure,
+                "novelty": prediction.novelty,
+                **(outputs if exported.named_predictions else {}),
             }
         )
-    return found
+    return networks
 
 
-def _without_lungs(content: Content) -> dict[str, Any] | None:
+def _without_lungs(exported: ExportedCase) -> dict[str, Any] | None:
     """What the first network says once the lungs are hidden, None where that is unknown."""
-    found = content.without_lungs
-    if found is None:
+    occlusion = exported.without_lungs
+    if occlusion is None or occlusion.hidden is None:
         return None
     return {
-        "model": found.prediction.model,
-        "probabilities": dict(zip(CLASS_NAMES, found.hidden.probabilities.tolist(), strict=True)),
-        "hardly_changes": found.hardly_changes,
-        "share_of_map_inside": dict(found.inside),
-        "share_of_image": found.lungs,
+        "model": occlusion.prediction.model,
+        "probabilities": dict(
+            zip(CLASS_NAMES, occlusion.hidden.probabilities.tolist(), strict=True)
+        ),
+        "hardly_changes": occlusion.hardly_changes,
+        "share_of_map_inside": dict(occlusion.inside),
+        "share_of_image": occlusion.lungs,
     }

@@ -1,31 +1,35 @@
-"""The pictures of one case as arrays, then as PNG files that carry the notice."""
+"""Images of a case: arrays, and PNG files with the notice."""
 
 import cv2
 import numpy as np
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.inference.overlay import COLOUR_MAP, overlay, to_png, with_caption, write
-from dashboard.cases.exports.case import OPACITY, Content
-from dashboard.cases.exports.text import Words
+from dashboard.cases.exports.case import OPACITY, ExportedCase
+from dashboard.cases.exports.text import CaseText
 
 BAR = 24  # pixels: width of the colour bar beside a map
 
 
-def grey(content: Content) -> np.ndarray | None:
+def grey(exported: ExportedCase) -> np.ndarray | None:
     """The radiograph, uint8 (H, W), None where the file could not be read."""
-    radiograph = content.diagnosis.radiograph
+    radiograph = exported.result.radiograph
     return None if radiograph is None else np.rint(radiograph.pixels * 255).astype(np.uint8)
 
 
-def overlays(content: Content) -> list[np.ndarray]:
+def overlays(exported: ExportedCase) -> list[np.ndarray]:
     """For each network the radiograph under the map of its class, uint8 (H, W, 3), RGB.
 
     They are laid over the eight bit radiograph, so that whoever has it lays the same.
     """
-    if not content.shown:
+    base = grey(exported)
+    if base is None or not exported.named_predictions:
         return []
-    pixels = grey(content).astype(np.float32) / np.float32(255)
-    return [overlay(pixels, one.heatmap(one.predicted), opacity=OPACITY) for one in content.shown]
+    pixels = base.astype(np.float32) / np.float32(255)
+    return [
+        overlay(pixels, prediction.heatmap(prediction.predicted), opacity=OPACITY)
+        for prediction in exported.named_predictions
+    ]
 
 
 def colours(heat: np.ndarray) -> np.ndarray:
@@ -53,37 +57,47 @@ def map_alone(heatmap: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return write(canvas, "0", at=(right, height - 4), size=size)
 
 
-def png_files(content: Content, words: Words) -> dict[str, bytes]:
+def png_files(exported: ExportedCase, texts: CaseText) -> dict[str, bytes]:
     """Each picture as PNG by file name: radiograph, overlays, maps; the notice is on each."""
-    base = grey(content)
+    base = grey(exported)
     if base is None:
         return {}
     files = {
-        "radiograph.png": _png(np.repeat(base[..., None], 3, axis=2), words.captions[0], words)
+        "radiograph.png": _png(np.repeat(base[..., None], 3, axis=2), texts.captions[0], texts)
     }
-    for one, laid, caption in zip(
-        content.shown, overlays(content), words.captions[1:], strict=True
+    for prediction, overlaid, caption in zip(
+        exported.named_predictions, overlays(exported), texts.captions[1:], strict=True
     ):
-        alone = map_alone(one.heatmap(one.predicted), base.shape)
-        files[f"overlay-{one.model}.png"] = _png(laid, caption, words)
-        files[f"map-{one.model}.png"] = _png(alone, caption, words)
+        alone = map_alone(prediction.heatmap(prediction.predicted), base.shape)
+        files[f"overlay-{prediction.model}.png"] = _png(overlaid, caption, texts)
+        files[f"map-{prediction.model}.png"] = _png(alone, caption, texts)
     return files
 
 
-def side_by_side(content: Content, words: Words) -> np.ndarray:
-    """Radiograph with overlays in one row above a line with the notice, uint8 (H, W, 3), RGB."""
-    base = np.repeat(grey(content)[..., None], 3, axis=2)
-    names = [words.captions[0], *(ARCHITECTURES[one.model] for one in content.shown)]
+def side_by_side(exported: ExportedCase, texts: CaseText) -> np.ndarray:
+    """Radiograph with overlays in one row above a line with the notice, uint8 (H, W, 3), RGB.
+
+    Raises:
+        ValueError: if the file could not be read.
+    """
+    radiograph = grey(exported)
+    if radiograph is None:
+        raise ValueError("Expected a case with a radiograph. Received one that was not read.")
+    base = np.repeat(radiograph[..., None], 3, axis=2)
+    names = [
+        texts.captions[0],
+        *(ARCHITECTURES[prediction.model] for prediction in exported.named_predictions),
+    ]
     tiles = [
         with_caption(picture, name)
-        for picture, name in zip([base, *overlays(content)], names, strict=True)
+        for picture, name in zip([base, *overlays(exported)], names, strict=True)
     ]
     row = np.concatenate(tiles, axis=1)
-    for line in filter(None, (words.outcome, words.doubt, *words.captions[1:], words.notice)):
+    for line in filter(None, (texts.outcome, texts.doubt, *texts.captions[1:], texts.notice)):
         row = with_caption(row, line)
     return row
 
 
-def _png(rgb: np.ndarray, caption: str, words: Words) -> bytes:
-    line = f"{words.outcome}. {caption}. {words.notice}"
+def _png(rgb: np.ndarray, caption: str, texts: CaseText) -> bytes:
+    line = f"{texts.outcome}. {caption}. {texts.notice}"
     return to_png(with_caption(rgb, line), text={"Caption": line})

@@ -1,4 +1,4 @@
-"""A sheet of A4 with the blocks that a case's page is made of."""
+"""An A4 sheet and the blocks that it is made of: headings, tables, paragraphs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from dashboard.cases.exports.pdf_text import ENCODING, printable
-from dashboard.cases.exports.text import Words
+from dashboard.cases.exports.text import CaseText
 
 LEFT, WIDTH = 14.0, 182.0  # mm
 TOP, BOTTOM = 12.0, 282.0  # mm; below is the footer
@@ -19,10 +19,10 @@ WARNING, WARNING_EDGE = (255, 244, 214), (180, 83, 9)
 class Sheet(FPDF):
     """One page; ``y`` is where the next block begins, in mm from the top."""
 
-    def __init__(self, words: Words, *, created: datetime) -> None:
+    def __init__(self, texts: CaseText, *, created: datetime) -> None:
         super().__init__(format="A4")
-        self._title, self._notice = printable(words.title), printable(words.notice)
-        self.set_lang(words.language)
+        self._title, self._notice = printable(texts.title), printable(texts.notice)
+        self.set_lang(texts.language)
         self.core_fonts_encoding = ENCODING
         self.set_auto_page_break(False)
         self.set_margins(LEFT, TOP)
@@ -50,18 +50,18 @@ class Sheet(FPDF):
         self.line(LEFT, 285, LEFT + WIDTH, 285)
         self.label(self._notice, LEFT, 286.5)
 
-    def outcome(self, words: Words, colour: tuple[int, int, int]) -> None:
+    def outcome(self, texts: CaseText, colour: tuple[int, int, int]) -> None:
         """The outcome beside a bar of its colour."""
         top = self.y
-        self.paragraph(words.outcome, size=14, bold=True, left=LEFT + 4, colour=colour)
-        self.paragraph(words.said, size=9.5, left=LEFT + 4)
-        if words.doubt:
-            self.paragraph(words.doubt, size=9.5, bold=True, left=LEFT + 4, colour=WARNING_EDGE)
+        self.paragraph(texts.outcome, size=14, bold=True, left=LEFT + 4, colour=colour)
+        self.paragraph(texts.explanation, size=9.5, left=LEFT + 4)
+        if texts.doubt:
+            self.paragraph(texts.doubt, size=9.5, bold=True, left=LEFT + 4, colour=WARNING_EDGE)
         self.set_fill_color(*colour)
         self.rect(LEFT, top, 1.5, self.y - top, style="F")
         self.y += 3
 
-    def figures(self, heading: str, rows: Sequence[Sequence[str]]) -> None:
+    def table(self, heading: str, rows: Sequence[Sequence[str]]) -> None:
         """A table whose first row has its headings; nothing without rows."""
         if not rows:
             return
@@ -111,12 +111,12 @@ class Sheet(FPDF):
         return sum(self.height_of(f"{name}: {value}", 7.5) for name, value in facts)
 
     def paragraph(
-        self, words: str, *, size: float, bold: bool = False, left: float = LEFT, **more
+        self, text: str, *, size: float, bold: bool = False, left: float = LEFT, **more
     ) -> None:
         """Words over as many lines as they need.
 
         Args:
-            words: any text.
+            text: any text.
             size: in points.
             bold: whether in bold.
             left: in mm.
@@ -126,38 +126,38 @@ class Sheet(FPDF):
         width = more.get("width", LEFT + WIDTH - left)
         self.set_xy(left, self.y)
         self.multi_cell(
-            width, size * 0.45, printable(words), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            width, size * 0.45, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
 
-    def height_of(self, words: str, size: float, width: float = WIDTH) -> float:
+    def height_of(self, text: str, size: float, width: float = WIDTH) -> float:
         """Height of a paragraph, in mm."""
         self._ink(size)
         lines = self.multi_cell(
-            width, size * 0.45, printable(words), align="L", dry_run=True, output="LINES"
+            width, size * 0.45, printable(text), align="L", dry_run=True, output="LINES"
         )
         return len(lines) * size * 0.45
 
-    def label(self, words: str, left: float, top: float) -> float:
+    def label(self, text: str, left: float, top: float) -> float:
         """One small line at a place; return its width, in mm."""
         self._ink(8)
-        words = printable(words)
+        text = printable(text)
         self.set_xy(left, top)
-        self.cell(self.get_string_width(words), 4, words)
-        return self.get_string_width(words)
+        self.cell(self.get_string_width(text), 4, text)
+        return self.get_string_width(text)
 
     def _ink(self, size: float, *, bold: bool = False, colour: tuple[int, int, int] = INK) -> None:
         self.set_font(FONT, "B" if bold else "", size)
         self.set_text_color(*colour)
 
-    def _cut(self, words: str, width: float) -> str:
+    def _cut(self, text: str, width: float) -> str:
         """Cut the middle out of words that are too wide, at the font that is set."""
-        words = printable(words)
-        if self.get_string_width(words) <= width:
-            return words
-        keep = len(words)
+        text = printable(text)
+        if self.get_string_width(text) <= width:
+            return text
+        keep = len(text)
         while keep > 2:
             keep -= max(1, keep // 20)
-            cut = f"{words[: keep - keep // 2]}…{words[-(keep // 2) :]}"
+            cut = f"{text[: keep - keep // 2]}…{text[-(keep // 2) :]}"
             if self.get_string_width(cut) <= width:
                 return cut
         return "…"

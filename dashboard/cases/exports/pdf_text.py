@@ -1,4 +1,4 @@
-"""Text that the fonts of every PDF reader can show."""
+"""Text reduced to the characters of the standard PDF fonts."""
 
 import unicodedata
 
@@ -18,23 +18,23 @@ ALIKE = {
 }
 
 
-def printable(words: str) -> str:
+def printable(text: str) -> str:
     """Put what the standard fonts lack in letters that they have.
 
     A letter loses its accent where only that is lacking; what has no likeness becomes "?".
     Control, joining or direction marks go; a line break becomes a space.
     """
-    return "".join(_letter(one) for one in unicodedata.normalize("NFC", words))
+    return "".join(_letter(letter) for letter in unicodedata.normalize("NFC", text))
 
 
-def _letter(one: str) -> str:
-    if one.isspace():
-        return one if one == "\u00a0" else " "
-    if unicodedata.category(one) in ("Cc", "Cf", "Mn", "Cs"):
+def _letter(letter: str) -> str:
+    if letter.isspace():
+        return letter if letter == "\u00a0" else " "
+    if unicodedata.category(letter) in ("Cc", "Cf", "Mn", "Cs"):
         return ""
-    if _has(one):
-        return one
-    likeness = ALIKE.get(one) or unicodedata.normalize("NFKD", one)
+    if _has(letter):
+        return letter
+    likeness = ALIKE.get(letter) or unicodedata.normalize("NFKD", letter)
     return "".join(
         ALIKE.get(part, part if _has(part) else "?")
         for part in likeness
@@ -42,9 +42,9 @@ def _letter(one: str) -> str:
     )
 
 
-def _has(one: str) -> bool:
+def _has(letter: str) -> bool:
     try:
-        one.encode(ENCODING)
+        letter.encode(ENCODING)
     except UnicodeEncodeError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""One case as a DICOM secondary capture whose header says nothing of the patient."""
+"""Export of a case as a DICOM secondary capture without patient data in its header."""
 
 import io
 import uuid
@@ -8,16 +8,16 @@ import numpy as np
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.serving.case_bundle import sha256
-from dashboard.cases.exports.case import Content, versions
+from dashboard.cases.exports.case import ExportedCase, versions
 from dashboard.cases.exports.images import side_by_side
-from dashboard.cases.exports.text import Words
+from dashboard.cases.exports.text import CaseText
 
 NAME, ID = "Anonymous^Research", "ANONYMOUS"  # nothing of the source's header is carried over
 SERIES = "RESEARCH USE ONLY: areas of attention"
 MAKER = "covid-xray-models"
 
 
-def case_capture(content: Content, words: Words, *, created: datetime) -> bytes:
+def case_capture(exported: ExportedCase, texts: CaseText, *, created: datetime) -> bytes:
     """Return radiograph with overlays as a DICOM file of one RGB picture, the notice drawn on it.
 
     Secondary Capture Image Storage (PS3.3 A.8.1), explicit little endian, not compressed. The
@@ -26,17 +26,17 @@ def case_capture(content: Content, words: Words, *, created: datetime) -> bytes:
     made of the picture with the moment: the same export is the same instance.
 
     Args:
-        content: a case whose file was not refused.
-        words: what is drawn.
+        exported: a case whose file was not refused.
+        texts: what is drawn.
         created: moment of the export.
     """
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian
 
-    rgb = side_by_side(content, words)
+    rgb = side_by_side(exported, texts)
     ds = Dataset()
     _identity(ds, rgb, created)
-    _origin(ds, content)
+    _origin(ds, exported)
     _pixels(ds, rgb)
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -63,7 +63,7 @@ def _identity(ds, rgb: np.ndarray, created: datetime) -> None:
     ds.StudyID, ds.SeriesNumber, ds.InstanceNumber = "1", 1, 1
 
 
-def _origin(ds, content: Content) -> None:
+def _origin(ds, exported: ExportedCase) -> None:
     """What the picture is, what it was made of."""
     ds.Modality = "OT"
     ds.ConversionType = "WSD"  # workstation
@@ -71,15 +71,15 @@ def _origin(ds, content: Content) -> None:
     ds.BurnedInAnnotation = "YES"
     ds.PatientOrientation, ds.BodyPartExamined = "", "CHEST"
     ds.Manufacturer = ds.SecondaryCaptureDeviceManufacturer = MAKER
-    ds.SoftwareVersions = [f"{name} {known}" for name, known in versions().items()]
+    ds.SoftwareVersions = [f"{name} {number}" for name, number in versions().items()]
     ds.StudyDescription = ds.SeriesDescription = SERIES
     weights = ", ".join(
         f"{info.architecture} {digests.get('model.tflite', '')}"
-        for info, digests in zip(content.infos, content.weights, strict=True)
+        for info, digests in zip(exported.model_infos, exported.weights, strict=True)
     )
-    source = f"Source file SHA-256 {content.sha256}."
+    source = f"Source file SHA-256 {exported.sha256}."
     ds.DerivationDescription = f"Radiograph beside Grad-CAM overlays. {NOTICE}"
-    ds.ImageComments = f"{NOTICE} {source} Run {content.run.name}, weights SHA-256: {weights}."
+    ds.ImageComments = f"{NOTICE} {source} Run {exported.run.name}, weights SHA-256: {weights}."
 
 
 def _pixels(ds, rgb: np.ndarray) -> None:

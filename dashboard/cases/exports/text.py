@@ -1,4 +1,4 @@
-"""The words of a case's files, in the language of the page that offers them."""
+"""The text of a case's exports, in the language of the page."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,15 @@ from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.serving.classifier import Prediction
 from dashboard.cases import lung_occlusion_text
-from dashboard.cases.exports.case import Content
-from dashboard.cases.exports.figures import Table, facts, figures
+from dashboard.cases.exports.case import ExportedCase
+from dashboard.cases.exports.metrics import Table, facts, metrics_table
 from dashboard.components import text
 from dashboard.i18n.translate import current, t
 
 
 @dataclass(frozen=True)
-class Words:
-    """What is printed; made while the page is drawn, as only then the language is known.
+class CaseText:
+    """The text of the exports; made while the page is drawn, as only then the language is known.
 
     Attributes:
         language: of all the others, such as "pt-BR".
@@ -23,9 +23,9 @@ class Words:
         title: of the page.
         labels: short words by what they stand for.
         outcome: answer, can't tell or refused.
-        said: sentences below it.
+        explanation: sentences below it.
         doubt: why not to trust it, "" where nothing is known against it.
-        figures: heading of the table, then its rows, the first row its headings.
+        metrics: heading of the table, then its rows, the first row its headings.
         captions: of the radiograph, then of each overlay.
         notes: sentences below the pictures.
         facts: what the case rests on, name with value.
@@ -36,17 +36,17 @@ class Words:
     title: str
     labels: dict[str, str]
     outcome: str
-    said: str
+    explanation: str
     doubt: str
-    figures: Table
+    metrics: Table
     captions: tuple[str, ...]
     notes: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
 
 
-def words_of(content: Content) -> Words:
+def text_of(exported: ExportedCase) -> CaseText:
     """Say a case in the visitor's language; cheap, as it is done whenever the page is drawn."""
-    return Words(
+    return CaseText(
         language=current().replace("_", "-"),
         notice=t(NOTICE),
         title=t("Chest radiograph triage: one case"),
@@ -60,24 +60,24 @@ def words_of(content: Content) -> Words:
             "hot": t("1: the strongest of each map"),
             "versions": t("Versions"),
         },
-        outcome=_outcome(content),
-        said=_said(content),
-        doubt=t(lung_occlusion_text.HARDLY) if content.hardly_changes else "",
-        figures=figures(content),
+        outcome=_outcome(exported),
+        explanation=_explanation(exported),
+        doubt=t(lung_occlusion_text.HARDLY) if exported.hardly_changes else "",
+        metrics=metrics_table(exported),
         captions=(
-            t("Radiograph") if not content.diagnosis.withheld else t("Picture"),
-            *(caption(one) for one in content.shown),
+            t("Radiograph") if not exported.result.withheld else t("Picture"),
+            *(caption(prediction) for prediction in exported.named_predictions),
         ),
-        notes=_notes(content),
-        facts=facts(content),
+        notes=_notes(exported),
+        facts=facts(exported),
     )
 
 
-def caption(one: Prediction) -> str:
+def caption(prediction: Prediction) -> str:
     """Say whose map of which class a picture shows, with the figure of that class."""
-    figure = text.percent(one.score)
-    title, network = t(TITLES[one.predicted]), ARCHITECTURES[one.model]
-    if one.calibrated:
+    figure = text.percent(prediction.score)
+    title, network = t(TITLES[prediction.predicted]), ARCHITECTURES[prediction.model]
+    if prediction.calibrated:
         return t(
             "{network}: area of attention for {title}, calibrated probability {figure}",
             network=network,
@@ -92,31 +92,33 @@ def caption(one: Prediction) -> str:
     )
 
 
-def _outcome(content: Content) -> str:
-    status = content.diagnosis.status
+def _outcome(exported: ExportedCase) -> str:
+    status = exported.result.status
     if status == "refused":
         return t("Refused: no class is named")
     if status == "uncertain":
         return t("Can't tell")
-    title = t(TITLES[content.shown[0].predicted])
-    if any(one.threshold is None for one in content.shown):
+    title = t(TITLES[exported.named_predictions[0].predicted])
+    if any(prediction.threshold is None for prediction in exported.named_predictions):
         return t("Predicted, without a threshold: {title}", title=title)
     return t("Answer: {title}", title=title)
 
 
-def _said(content: Content) -> str:
+def _explanation(exported: ExportedCase) -> str:
     """Why there is no answer, or who gives it."""
-    diagnosis = content.diagnosis
-    if diagnosis.status != "ok":
-        return t(diagnosis.reason)
-    if len(content.shown) == 1:
-        return t("By {network} alone.", network=ARCHITECTURES[content.shown[0].model])
-    return text.agreement({one.model: one.predicted for one in content.shown})
+    result = exported.result
+    if result.status != "ok":
+        return t(result.reason)
+    if len(exported.named_predictions) == 1:
+        return t("By {network} alone.", network=ARCHITECTURES[exported.named_predictions[0].model])
+    return text.agreement(
+        {prediction.model: prediction.predicted for prediction in exported.named_predictions}
+    )
 
 
-def _notes(content: Content) -> tuple[str, ...]:
+def _notes(exported: ExportedCase) -> tuple[str, ...]:
     """What to think of the maps, then what becomes of the answer without the lungs."""
-    if not content.shown:
+    if not exported.named_predictions:
         return ()
     notes = [
         t(
@@ -124,17 +126,17 @@ def _notes(content: Content) -> tuple[str, ...]:
             "Each map is scaled to its own maximum."
         )
     ]
-    if len(content.shown) > 1:
+    if len(exported.named_predictions) > 1:
         notes.append(t("Agreement is not proof: the networks learned from the same images."))
-    if any(one.calibrated for one in content.shown):
+    if any(prediction.calibrated for prediction in exported.named_predictions):
         notes.append(
             t(
                 "A calibrated probability holds for images like those that it was fitted on; "
                 "elsewhere it does not."
             )
         )
-    if content.without_lungs is not None:
-        found = content.without_lungs
-        notes.append(lung_occlusion_text.compared(found))
-        notes.append(lung_occlusion_text.share(found, found.prediction.predicted))
+    if exported.without_lungs is not None:
+        occlusion = exported.without_lungs
+        notes.append(lung_occlusion_text.compared(occlusion))
+        notes.append(lung_occlusion_text.share(occlusion, occlusion.prediction.predicted))
     return tuple(filter(None, notes))

@@ -1,4 +1,4 @@
-"""The form that takes a reader's own reading of a file."""
+"""Form for a reader's own reading of a file."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from dashboard.session.uploads import Case
 MAX_NOTE = 500  # characters
 
 
-def ask(case: Case) -> None:
+def ask_for_reading(case: Case) -> None:
     """Ask for a reading, before the networks' answer is shown."""
     st.subheader(t("Your reading first"))
     if case.sha256 in session_reading.log().seen:
@@ -23,10 +23,10 @@ def ask(case: Case) -> None:
     _form(case, t("Save and reveal"))
 
 
-def given(case: Case) -> None:
+def show_reading(case: Case) -> None:
     """Say what the reader said of a revealed file, and let it be changed."""
     last = session_reading.log().last(case.sha256)
-    st.markdown(reader_study_text.said(last))
+    st.markdown(reader_study_text.in_one_line(last))
     with st.expander(t("Change my reading"), icon=":material/edit:"):
         st.caption(t("A changed reading is logged beside the first one, as not blind."))
         _form(case, t("Save the change"))
@@ -35,7 +35,7 @@ def given(case: Case) -> None:
 def _form(case: Case, label: str) -> None:
     """Draw the form; a second press on the same values logs nothing."""
     with st.form(f"reading-form-{case.sha256}", border=False, enter_to_submit=False):
-        chosen = st.radio(
+        reader_class = st.radio(
             t("What do you see?"),
             CHOICES,
             index=None,
@@ -51,18 +51,18 @@ def _form(case: Case, label: str) -> None:
             t("Note (optional)"), max_chars=MAX_NOTE, key=session_reading.widget_key("note", case)
         )
         pressed = st.form_submit_button(label, type="primary", on_click=_save, args=(case,))
-    if pressed and chosen is None:
+    if pressed and reader_class is None:
         st.error(t("Choose what you see first."))
 
 
 def _save(case: Case) -> None:
-    chosen = st.session_state.get(session_reading.widget_key("class", case))
-    if chosen is None:
+    reader_class = st.session_state.get(session_reading.widget_key("class", case))
+    if reader_class is None:
         return
     reading = Reading(
         file=case.name,
         sha256=case.sha256,
-        reader_class=chosen,
+        reader_class=reader_class,
         sureness=st.session_state.get(session_reading.widget_key("sureness", case)),
         note=(st.session_state.get(session_reading.widget_key("note", case)) or "").strip(),
     )

@@ -1,4 +1,4 @@
-"""Read first, reveal later: what the networks say stays hidden until the reader said it."""
+"""Blind reading: the networks' answers stay hidden until the reader gave a reading."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ def switch() -> None:
     st.toggle(
         t("Read first, reveal later"),
         key=reading.READ_FIRST,
-        on_change=reading.turn_reading_first,
+        on_change=reading.toggle_reading_first,
         help=t(
             "Hides everything that a network says of a file, on every page, until you have given "
             "a reading of your own. Both go into a log that you can download."
@@ -36,35 +36,35 @@ def switch() -> None:
         st.button(t("Reveal every file"), on_click=reading.reveal, kwargs={"all_files": True})
 
 
-def hidden(case: Case, diagnosis: CaseResult) -> bool:
+def is_hidden(case: Case, result: CaseResult) -> bool:
     """Whether what the networks say of a file may not be shown yet.
 
     A file that no network could be asked about hides nothing: its refusal is the reader's alone.
     """
     read = reading.log().last(case.sha256) is not None
-    return reading.reads_first() and diagnosis.radiograph is not None and not read
+    return reading.reads_first() and result.radiograph is not None and not read
 
 
-def gate(case: Case, diagnosis: CaseResult, *, run: str) -> bool:
+def may_show(case: Case, result: CaseResult, *, run: str) -> bool:
     """Return whether the page may show what the networks say of a file; ask for a reading if not.
 
-    Call it before anything of ``diagnosis`` is drawn. What it lets through is noted in the log.
+    Call it before anything of ``result`` is drawn. What it lets through is noted in the log.
 
     Args:
         case: the file.
-        diagnosis: what the page would show of it.
+        result: what the page would show of it.
         run: folder name of the run that the networks belong to.
     """
-    if hidden(case, diagnosis):
-        neutral = replace(diagnosis, withheld=False)  # a novel picture looks like any other
+    if is_hidden(case, result):
+        neutral = replace(result, withheld=False)  # a novel picture looks like any other
         left, right = st.columns([3, 2], gap="medium")
         with left:
             viewer.show(scene.alone(neutral), key="reading-viewer")
         with right:
-            form.ask(case)
+            form.ask_for_reading(case)
         return False
     log = reading.log()
-    log.show(case.sha256, run, diagnosis)
+    log.note_shown(case.sha256, run, result)
     if reading.reads_first() and log.last(case.sha256):
-        form.given(case)
+        form.show_reading(case)
     return True

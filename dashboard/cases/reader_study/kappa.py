@@ -1,4 +1,4 @@
-"""Cohen's kappa of two readers with its large-sample interval."""
+"""Cohen's kappa of two readers and its large-sample interval."""
 
 import math
 from dataclasses import dataclass
@@ -17,16 +17,17 @@ class Kappa:
         agreed: how many of them both gave the same.
         value: kappa, at most 1; None where it is undefined.
         interval: 95 %, within [-1, 1]; None where there are too few cases for it, or no spread.
-        why: "" where the interval is known; else "no cases", "one class" (both readers always gave
-            the same single class, so chance alone explains everything), "few cases" or "no spread"
-            (they never differed, for which the interval's formula has no width).
+        reason: why there is no interval, "" where there is one: "no cases", "one class" (both
+            readers always gave the same single class, so chance alone explains everything), "few
+            cases" or "no spread" (they never differed, for which the interval's formula has no
+            width).
     """
 
     cases: int
     agreed: int
     value: float | None = None
     interval: tuple[float, float] | None = None
-    why: str = ""
+    reason: str = ""
 
 
 def fewest_cases(classes: int) -> int:
@@ -48,20 +49,20 @@ def cohen_kappa(counts: np.ndarray) -> Kappa:
     """
     cases, agreed = int(counts.sum()), int(np.trace(counts))
     if not cases:
-        return Kappa(cases, agreed, why="no cases")
+        return Kappa(cases, agreed, reason="no cases")
     shares = counts / cases
     first, second = shares.sum(axis=1), shares.sum(axis=0)
     observed, chance = agreed / cases, float(first @ second)
     if np.count_nonzero(counts) == 1 and agreed:
-        return Kappa(cases, agreed, why="one class")
+        return Kappa(cases, agreed, reason="one class")
     value = (observed - chance) / (1 - chance)
     if cases < fewest_cases(len(counts)):
-        return Kappa(cases, agreed, value, why="few cases")
+        return Kappa(cases, agreed, value, reason="few cases")
     either = second[:, None] + first[None, :]  # by the first's class i, the second's class j
     same = np.diag(shares) @ (1 - chance - np.diag(either) * (1 - observed)) ** 2
     differ = (1 - observed) ** 2 * ((shares - np.diag(np.diag(shares))) * either**2).sum()
     spread = same + differ - (observed * chance - 2 * chance + observed) ** 2
     half = Z95 * math.sqrt(max(spread, 0) / cases) / (1 - chance) ** 2
     if agreed == cases:
-        return Kappa(cases, agreed, value, why="no spread")
+        return Kappa(cases, agreed, value, reason="no spread")
     return Kappa(cases, agreed, value, (max(value - half, -1.0), min(value + half, 1.0)))

@@ -1,4 +1,4 @@
-"""The part of Classify that shows the log of readings with the agreement with one network."""
+"""Log of readings on Classify, and the agreement with one network."""
 
 from functools import partial
 
@@ -37,4 +37,4 @@ def section(*, run: str, network: str) -> None:
         display.offer_csv(t("Download the log as CSV"), readings, file="readings.csv")
         with st.popover(t("Delete the log"), icon=":material/delete:"):
             st.markdown(t("The readings are nowhere else. Download them first."))
-            st.button(t("Delete all readings"), on_click=reading.forget)
+            st.button(t("Delete all readings"), on_click=reading.delete_readings)

@@ -1,60 +1,60 @@
-"""The log of readings as CSV, as a table against one network, free of Streamlit."""
+"""Readings as CSV and as a confusion table against one network, free of Streamlit."""
 
 import numpy as np
 
-from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES, TITLES
 from dashboard.cases.reader_study.kappa import Kappa, cohen_kappa
 from dashboard.cases.reader_study.text import choice
 from dashboard.components.csv_export import Rows, defused, with_notice
-from dashboard.components.text import TITLES, of_kind
+from dashboard.components.text import of_kind
 from dashboard.i18n.translate import t
-from dashboard.session.reading_log import CHOICES, Answer, Log, Reading
+from dashboard.session.reading_log import CHOICES, Answer, Reading, ReadingLog
 
 COLUMNS = (
     *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note"),
     *("blind", "why_not_blind", "run", "network"),
     *("outcome", "network_class", "measure", "probability"),
 )
-SAID = (*CLASS_NAMES, "uncertain", "refused")  # by a network: a class as an answer, or no answer
+NETWORK_OUTCOMES = (*CLASS_NAMES, "uncertain", "refused")  # an answer's class, or no answer
 
 
-def log_csv(log: Log) -> str:
+def log_csv(log: ReadingLog) -> str:
     """Return one row a reading for each network whose answer to that picture was shown."""
     lines = []
     for number, reading in enumerate(log.readings, 1):
-        theirs = [one for (sha256, *_), one in log.answers.items() if sha256 == reading.sha256]
-        lines += [_line(number, reading, answer) for answer in theirs or [None]]
+        answers = [answer for key, answer in log.answers.items() if key[0] == reading.sha256]
+        lines += [_line(number, reading, answer) for answer in answers or (None,)]
     return with_notice(COLUMNS, lines)
 
 
 def _line(number: int, reading: Reading, answer: Answer | None) -> dict[str, str]:
-    ours = (
+    reader_cells = (
         *(str(number), reading.time, defused(reading.file), reading.sha256, reading.reader_class),
         *("" if reading.sureness is None else str(reading.sureness), defused(reading.note)),
         *("no" if reading.not_blind else "yes", reading.not_blind),
     )
     if answer is None:
-        return dict(zip(COLUMNS, (*ours, *[""] * 6), strict=True))
+        return dict(zip(COLUMNS, (*reader_cells, *[""] * 6), strict=True))
     share = "" if answer.probability is None else f"{answer.probability:.4f}"
-    theirs = (
+    network_cells = (
         *(answer.run, answer.network, answer.outcome),
-        *(answer.named, "" if answer.probability is None else answer.measure, share),
+        *(answer.named_class, "" if answer.probability is None else answer.measure, share),
     )
-    return dict(zip(COLUMNS, (*ours, *theirs), strict=True))
+    return dict(zip(COLUMNS, (*reader_cells, *network_cells), strict=True))
 
 
-def compared(log: Log, *, run: str, network: str) -> np.ndarray:
+def compared(log: ReadingLog, *, run: str, network: str) -> np.ndarray:
     """Count the blind readings by what reader and network said of the same picture.
 
     Returns:
-        int64 (4, 5): rows by ``CHOICES``, columns by ``SAID``.
+        int64 (4, 5): rows by ``CHOICES``, columns by ``NETWORK_OUTCOMES``.
     """
-    counts = np.zeros((len(CHOICES), len(SAID)), np.int64)
+    counts = np.zeros((len(CHOICES), len(NETWORK_OUTCOMES)), np.int64)
     for reading in log.readings:
         answer = log.answers.get((reading.sha256, run, network))
         if answer and not reading.not_blind:
-            said = answer.named if answer.outcome == "ok" else answer.outcome
-            counts[CHOICES.index(reading.reader_class), SAID.index(said)] += 1
+            outcome = answer.named_class if answer.outcome == "ok" else answer.outcome
+            counts[CHOICES.index(reading.reader_class), NETWORK_OUTCOMES.index(outcome)] += 1
     return counts
 
 
@@ -67,7 +67,10 @@ def confusion(counts: np.ndarray) -> Rows:
     """Return ``compared`` as rows: one a choice of the reader, one column an answer."""
     headings = [
         *(t("Network: {title}", title=t(TITLES[name])) for name in CLASS_NAMES),
-        *(t("Network: {outcome}", outcome=of_kind(kind)) for kind in SAID[len(CLASS_NAMES) :]),
+        *(
+            t("Network: {outcome}", outcome=of_kind(kind))
+            for kind in NETWORK_OUTCOMES[len(CLASS_NAMES) :]
+        ),
     ]
     return [
         {

@@ -1,4 +1,4 @@
-"""Pictures as the small texts that the viewer in the browser reads."""
+"""Encoding of pictures, maps and outlines for the viewer in the browser."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""One picture of the viewer with the words below it."""
+"""Panels of the viewer: a picture each, with its alternative text and caption."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,40 +9,41 @@ from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
+from dashboard.session import results
 
 RADIOGRAPH, MAP, OVERLAY = "radiograph", "map", "overlay"
 
 
-def radiograph(diagnosis: CaseResult) -> dict[str, Any]:
+def radiograph(result: CaseResult) -> dict[str, Any]:
     """Return the panel of the radiograph alone."""
-    return {"kind": RADIOGRAPH, "plain": _plain(diagnosis)}
+    return {"kind": RADIOGRAPH, "plain": _plain(result)}
 
 
 def of_network(
-    diagnosis: CaseResult, kind: str, index: int, *, notes: Mapping[str, str] | None = None
+    result: CaseResult, kind: str, index: int, *, notes: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Return the panel of a network's map.
 
     Args:
-        diagnosis: not refused.
+        result: not refused.
         kind: MAP for the map alone, OVERLAY for the radiograph under it.
         index: of the network among the predictions.
         notes: class name -> a sentence below its map.
     """
-    prediction = diagnosis.predictions[index]
+    prediction = result.predictions[index]
     return {
         "kind": kind,
         "network": index,
-        "plain": _plain(diagnosis),
+        "plain": _plain(result),
         "texts": {name: _text(prediction, name, kind, notes or {}) for name in CLASS_NAMES},
     }
 
 
-def _plain(diagnosis: CaseResult) -> dict[str, Any]:
+def _plain(result: CaseResult) -> dict[str, Any]:
     """The words of the radiograph as it is, which any panel may show."""
-    details = text.unplain(display.details_line(diagnosis.radiograph))
+    details = text.unplain(display.details_line(results.radiograph_of(result)))
     return {
-        "alt": t("The radiograph {name} as it was read", name=diagnosis.name),
+        "alt": t("The radiograph {name} as it was read", name=result.name),
         "caption": [" · ".join(filter(None, [t("Radiograph"), details]))],
     }
 

@@ -1,4 +1,4 @@
-"""What one viewer shows, as the data that it gets in the browser."""
+"""Scene of one viewer: the data that its part in the browser draws."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -12,30 +12,31 @@ from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.cases.viewer import encoding, panels
-from dashboard.cases.viewer.text import words
+from dashboard.cases.viewer.text import viewer_text
 from dashboard.components import text
 from dashboard.i18n import translate
 from dashboard.i18n.translate import t
+from dashboard.session import results
 
 PREDICTED = "predicted"  # the map of whichever class each network predicts
 
 
-def alone(diagnosis: CaseResult) -> dict[str, Any]:
+def alone(result: CaseResult) -> dict[str, Any]:
     """Return the radiograph without any map, as before an answer is shown."""
     return {
-        "picture": encoding.picture(diagnosis.radiograph.pixels),
+        "picture": encoding.picture(results.radiograph_of(result).pixels),
         "palette": encoding.colours(),
         "outline": None,
         "choices": [],
         "networks": [],
-        "columns": [{"title": "", "panels": [panels.radiograph(diagnosis)]}],
+        "columns": [{"title": "", "panels": [panels.radiograph(result)]}],
         "pairs": None,
-        "words": words(),
+        "words": viewer_text(),
     }
 
 
 def pair(
-    diagnosis: CaseResult,
+    result: CaseResult,
     *,
     mask: np.ndarray | None = None,
     notes: Mapping[str, str] | None = None,
@@ -43,42 +44,42 @@ def pair(
     """Return the radiograph beside the map of the first network.
 
     Args:
-        diagnosis: not refused.
+        result: not refused.
         mask: bool, the size of the radiograph's pixels, outlined over the map; None for none.
         notes: class name -> a sentence to stand below its map.
     """
-    shown = (
-        panels.radiograph(diagnosis),
-        panels.of_network(diagnosis, panels.OVERLAY, 0, notes=notes),
+    both = (
+        panels.radiograph(result),
+        panels.of_network(result, panels.OVERLAY, 0, notes=notes),
     )
     return {
-        **alone(diagnosis),
-        **_maps(diagnosis.predictions[:1], t("Predicted class")),
-        "columns": [{"title": "", "panels": [panel]} for panel in shown],
+        **alone(result),
+        **_maps(result.predictions[:1], t("Predicted class")),
+        "columns": [{"title": "", "panels": [panel]} for panel in both],
         "outline": None if mask is None else encoding.outline(mask),
     }
 
 
-def side_by_side(diagnosis: CaseResult) -> dict[str, Any]:
+def side_by_side(result: CaseResult) -> dict[str, Any]:
     """Return a column a network: radiograph, map, both; with how alike the maps are.
 
     Args:
-        diagnosis: not refused.
+        result: not refused.
     """
-    predictions = diagnosis.predictions
+    predictions = result.predictions
     columns = [
         {
-            "title": ARCHITECTURES[one.model],
+            "title": ARCHITECTURES[prediction.model],
             "panels": [
-                panels.radiograph(diagnosis),
-                panels.of_network(diagnosis, panels.MAP, index),
-                panels.of_network(diagnosis, panels.OVERLAY, index),
+                panels.radiograph(result),
+                panels.of_network(result, panels.MAP, index),
+                panels.of_network(result, panels.OVERLAY, index),
             ],
         }
-        for index, one in enumerate(predictions)
+        for index, prediction in enumerate(predictions)
     ]
     return {
-        **alone(diagnosis),
+        **alone(result),
         **_maps(predictions, t("Each one's prediction")),
         "columns": columns,
         "pairs": pairs(predictions) if len(predictions) > 1 else None,
@@ -97,17 +98,18 @@ def pairs(predictions: Sequence[Prediction]) -> dict[str, list[list[str]]]:
     }
 
 
-def _alike(choice: str, *two: Prediction) -> list[str]:
+def _alike(choice: str, *pair: Prediction) -> list[str]:
     own = choice == PREDICTED
-    shown = [(one, one.predicted if own else choice) for one in two]
+    compared = [(prediction, prediction.predicted if own else choice) for prediction in pair]
     names = [
-        ARCHITECTURES[one.model] + (f" ({t(TITLES[name])})" if own else "") for one, name in shown
+        ARCHITECTURES[prediction.model] + (f" ({t(TITLES[name])})" if own else "")
+        for prediction, name in compared
     ]
-    maps = [one.heatmap(name) for one, name in shown]
-    figures = ["–", "–"]
+    maps = [prediction.heatmap(name) for prediction, name in compared]
+    cells = ["–", "–"]
     if all(each.any() for each in maps):
-        figures = [translate.number(similarity(*maps)), text.percent(hottest_overlap(*maps), 0)]
-    return [" – ".join(names), *figures]
+        cells = [translate.number(similarity(*maps)), text.percent(hottest_overlap(*maps), 0)]
+    return [" – ".join(names), *cells]
 
 
 def _maps(predictions: Sequence[Prediction], predicted: str) -> dict[str, Any]:
@@ -117,9 +119,9 @@ def _maps(predictions: Sequence[Prediction], predicted: str) -> dict[str, Any]:
         "choices": [{"key": key, "title": title} for key, title in titles.items()],
         "networks": [
             {
-                "predicted": one.predicted,
-                "maps": {name: encoding.heat(one.heatmap(name)) for name in CLASS_NAMES},
+                "predicted": prediction.predicted,
+                "maps": {name: encoding.heat(prediction.heatmap(name)) for name in CLASS_NAMES},
             }
-            for one in predictions
+            for prediction in predictions
         ],
     }

@@ -1,13 +1,13 @@
-"""The words of the viewer in the visitor's language."""
+"""Text of the viewer in the visitor's language."""
 
 from typing import Any
 
 from dashboard.i18n.translate import t
 
 
-def words() -> dict[str, Any]:
+def viewer_text() -> dict[str, Any]:
     """Return every word that the browser's part of the viewer needs, by the name that it uses."""
-    return {**_controls(), **_said(), **_around(), "keys": _keys()}
+    return {**_controls(), **_announcements(), **_around(), "keys": _keys()}
 
 
 def _controls() -> dict[str, str]:
@@ -39,7 +39,7 @@ def _controls() -> dict[str, str]:
     }
 
 
-def _said() -> dict[str, str]:
+def _announcements() -> dict[str, str]:
     return {
         "said_map_on": t("Map on"),
         "said_map_off": t("Map off: the radiograph alone"),

@@ -15,14 +15,14 @@ from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
 from dashboard.components import csv_export
 from dashboard.session import inference, state
-from tests.app.cases.test_text import diagnosis
+from tests.app.cases.test_text import case_result
 from tests.app.conftest import go, upload, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png
 
 COUNT = 50
 BAD = {7: b"no picture", 31: b""}
-ANSWERED = diagnosis("a.png", (0.1, 0.7, 0.2))
+ANSWERED = case_result("a.png", (0.1, 0.7, 0.2))
 REFUSED = CaseResult("b|c*.png", "refused", reason="The file is empty: export it again.")
 
 
@@ -77,7 +77,7 @@ def test_what_is_known_shows_while_the_rest_is_asked(
     monkeypatch.setattr(batch_table, "frame", lambda rows: passes.append(draw(rows)) or passes[-1])
     at = upload(open_app(tiny_run_root), *files[:4])
     assert not at.exception
-    assert [list(one["Outcome"]).count("waiting") for one in passes] == [3, 2, 1, 0]
+    assert [list(item["Outcome"]).count("waiting") for item in passes] == [3, 2, 1, 0]
     assert asked == [name for name, _ in files[:4]]
 
 
@@ -105,8 +105,8 @@ def test_the_table_follows_the_filter(open_app, tiny_run_root, files):
     outcomes.set_value(["refused"]).run()
     assert list(at.dataframe[0].value["File"]) == ["07.png"]
     assert len(at.selectbox(key="case").options) == 5  # the list keeps them all
-    named = [one for one in at.pills(key=state.SHOWN_CLASSES).options]
-    assert sum(int(one.split("(")[1][:-1]) for one in named) == 4
+    named = [item for item in at.pills(key=state.SHOWN_CLASSES).options]
+    assert sum(int(item.split("(")[1][:-1]) for item in named) == 4
     at.pills(key=state.SHOWN_CLASSES).set_value(["covid"]).run()
     assert not at.dataframe
     assert "No file has this outcome and class." in words(at)
@@ -126,16 +126,16 @@ def test_next_and_previous_step_through_the_table(open_app, tiny_run_root, files
         return at.session_state["cases"][at.selectbox(key="case").value].name
 
     def press(label):
-        next(one for one in at.button if one.label == label).click().run()
+        next(item for item in at.button if item.label == label).click().run()
         return shown()
 
-    assert next(one for one in at.button if one.label == "Previous file").disabled
+    assert next(item for item in at.button if item.label == "Previous file").disabled
     assert press("Next file") == "01.png"
     assert marked(at) == [1]
     at.pills(key=state.SHOWN_OUTCOMES).set_value(["refused"]).run()
     assert shown() == "01.png"  # a filter closes no file
     assert press("Next file") == "07.png"
-    assert next(one for one in at.button if one.label == "Next file").disabled
+    assert next(item for item in at.button if item.label == "Next file").disabled
 
 
 def test_the_marked_row_is_the_chosen_file(open_app, tiny_run_root, files):

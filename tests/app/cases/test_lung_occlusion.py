@@ -26,14 +26,14 @@ class Segmenter:
 @pytest.fixture
 def calls(monkeypatch):
     """A list that grows by one name whenever a network or the segmenter is asked."""
-    made, predict = [], Classifier.predict
+    asked, predict = [], Classifier.predict
 
     def counted(self, radiograph):
-        made.append(self.info.architecture)
+        asked.append(self.info.architecture)
         return predict(self, radiograph)
 
     monkeypatch.setattr(Classifier, "predict", counted)
-    return made
+    return asked
 
 
 @pytest.fixture
@@ -72,15 +72,19 @@ def answers(monkeypatch):
     def say(before, after):
         predict = Classifier.predict
 
-        def said(self, radiograph):
+        def predicted(self, radiograph):
             hidden = np.ptp(radiograph.pixels[radiograph.pixels.shape[0] // 2]) < 0.2
-            found = predict(self, radiograph)
+            prediction = predict(self, radiograph)
             scores = np.array(after if hidden else before, np.float32)
-            return type(found)(
-                found.model, scores, found.heatmaps, found.seconds, calibrated=found.calibrated
+            return type(prediction)(
+                prediction.model,
+                scores,
+                prediction.heatmaps,
+                prediction.seconds,
+                calibrated=prediction.calibrated,
             )
 
-        monkeypatch.setattr(Classifier, "predict", said)
+        monkeypatch.setattr(Classifier, "predict", predicted)
 
     return say
 
@@ -95,26 +99,26 @@ def test_an_answer_that_stays_without_the_lungs_is_warned_of(
     assert [alert.proto.title for alert in at.warning] == [
         "The answer hardly changes without the lungs: do not trust it."
     ]
-    said = at.warning[0].value.replace("\u00a0", " ")
-    assert "the score of Normal is 75.0 % instead of 80.0 %; the class stays." in said
+    warning = at.warning[0].value.replace("\u00a0", " ")
+    assert "the score of Normal is 75.0 % instead of 80.0 %; the class stays." in warning
 
 
 @pytest.mark.parametrize(
-    ("after", "said"),
+    ("after", "sentence"),
     [
         ((0.3, 0.5, 0.2), "Normal is 50.0 % instead of 80.0 %; the class stays."),
         ((0.6, 0.3, 0.1), "Normal is 30.0 % instead of 80.0 %, and Xception leans to COVID-19."),
     ],
 )
 def test_an_answer_that_changes_is_told_calmly(
-    open_app, tiny_run_root, png, shipped, answers, after, said
+    open_app, tiny_run_root, png, shipped, answers, after, sentence
 ):
     shipped(Segmenter())
     answers((0.1, 0.8, 0.1), after)
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
     assert not at.warning
-    assert said in words(at).replace("\u00a0", " ")
+    assert sentence in words(at).replace("\u00a0", " ")
 
 
 def test_the_lungs_are_outlined_and_the_share_stands_under_the_map(
@@ -214,10 +218,10 @@ def test_the_table_of_results_keeps_the_command_lines_columns(
     shipped(Segmenter())
     at = upload(open_app(tiny_run_root), ("a.png", png))
     case = at.session_state["cases"]
-    known = at.session_state["results"]
-    diagnoses = [value for value in known.values() if hasattr(value, "status")]
-    assert len(case) == len(diagnoses) == 1
-    rows = [batch_table.Row("1", "a.png", "ok", diagnoses[0])]
+    stored = at.session_state["results"]
+    case_results = [value for value in stored.values() if hasattr(value, "status")]
+    assert len(case) == len(case_results) == 1
+    rows = [batch_table.Row("1", "a.png", "ok", case_results[0])]
     header = next(csv.reader(io.StringIO(batch_table.results_csv(rows))))
     assert header == [*COLUMNS, "notice"]
 

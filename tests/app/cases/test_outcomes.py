@@ -41,10 +41,10 @@ def prediction(model, *probabilities, novelty=0.5, threshold=0.7):
     )
 
 
-def only_asked(found, case, classifiers):
+def only_asked(result, case, classifiers):
     """What classify would say of the networks that it is given."""
-    models = [one.info.architecture for one in classifiers]
-    return replace(found, predictions=tuple(p for p in found.predictions if p.model in models))
+    models = [classifier.info.architecture for classifier in classifiers]
+    return replace(result, predictions=tuple(p for p in result.predictions if p.model in models))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def networks_say(monkeypatch, png):
 
     def say(*predictions):
         decision = decide(predictions)
-        found = CaseResult(
+        result = CaseResult(
             "a.png",
             decision.status,
             reason=decision.reason,
@@ -61,7 +61,7 @@ def networks_say(monkeypatch, png):
             predictions=predictions,
             withheld=decision.status == "refused",
         )
-        monkeypatch.setattr(inference, "classify", partial(only_asked, found))
+        monkeypatch.setattr(inference, "classify", partial(only_asked, result))
 
     return say
 
@@ -73,11 +73,11 @@ def test_an_answer_stands_with_its_probability_threshold_and_novelty(
     assert not at.exception
     assert not alerts(at)
     assert (at.metric[0].label, at.metric[0].value) == ("Xception answers", "Normal")
-    said = words(at)
-    assert "Calibrated probability" in said
-    assert "an answer takes" in said
-    assert "the limit is 1" in said
-    assert "core" not in said  # neither a score nor scores
+    page = words(at)
+    assert "Calibrated probability" in page
+    assert "an answer takes" in page
+    assert "the limit is 1" in page
+    assert "core" not in page  # neither a score nor scores
     assert titles(at) == ["Calibrated probability of each class (%)"]
     go(at, "compare")
     assert not at.exception
@@ -164,9 +164,9 @@ def test_a_run_without_calibration_speaks_of_scores(open_app, tiny_run_root, png
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not alerts(at)
     assert at.metric[0].label == "Xception predicts"
-    said = words(at)
-    assert "Score " in said
-    assert "not calibrated" in said
+    page = words(at)
+    assert "Score " in page
+    assert "not calibrated" in page
     assert "alibrated probability" not in everything(at)
     go(at, "compare")
     assert "alibrated probability" not in everything(at)

@@ -19,8 +19,8 @@ from tests.drawings import png as as_png
 
 def read(at, name="normal", *, press="Save and reveal"):
     """Give a reading of the file in view."""
-    next(one for one in at.radio if "reading-class" in one.key).set_value(name)
-    return next(one for one in at.button if one.label == press).click().run()
+    next(item for item in at.radio if "reading-class" in item.key).set_value(name)
+    return next(item for item in at.button if item.label == press).click().run()
 
 
 def hide(at):
@@ -67,10 +67,10 @@ def says(answer):
     """Return a stand-in for classify that gives one answer for every file that can be read."""
     scores, novelty, threshold = ANSWERS[answer]
 
-    def classify(case, classifiers):
+    def classify(source, classifiers):
         predictions = [
             Prediction(
-                one.info.architecture,
+                item.info.architecture,
                 np.array(scores, np.float32),
                 np.random.default_rng(len(answer)).random((3, 4, 4), np.float32),
                 0.1 * len(answer),
@@ -78,9 +78,9 @@ def says(answer):
                 novelty=novelty,
                 threshold=threshold,
             )
-            for one in classifiers
+            for item in classifiers
         ]
-        return combine_predictions(read_radiograph(case.data, case.name), predictions)
+        return combine_predictions(read_radiograph(source.load(), source.name), predictions)
 
     return classify
 
@@ -98,7 +98,7 @@ def test_the_page_is_the_same_whatever_the_networks_say(
         assert "a.png" in everything(at)
         pages.append(_steady(everything(at)))
         assert "/media/" in pages[-1] or page == "compare"  # the CSV by the digest of its content
-    assert all(one == pages[0] for one in pages)
+    assert all(item == pages[0] for item in pages)
 
 
 def _steady(sent):
@@ -161,7 +161,7 @@ def test_a_sample_is_never_read_blind(open_app, tiny_run_root, samples):
 
 def test_a_reading_takes_a_choice(open_app, tiny_run_root, png):
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
-    next(one for one in at.button if one.label == "Save and reveal").click().run()
+    next(item for item in at.button if item.label == "Save and reveal").click().run()
     assert "Choose what you see first." in words(at)
     assert not at.metric
 
@@ -171,11 +171,11 @@ def test_turning_it_off_over_unread_files_is_asked_about(open_app, tiny_run_root
     at.toggle(key=reading.READ_FIRST).set_value(False).run()
     assert at.warning[0].proto.title == "Reveal every file?"
     assert not at.metric
-    next(one for one in at.button if one.label == "Keep hidden").click().run()
+    next(item for item in at.button if item.label == "Keep hidden").click().run()
     assert at.toggle(key=reading.READ_FIRST).value
     assert not at.metric
     at.toggle(key=reading.READ_FIRST).set_value(False).run()
-    next(one for one in at.button if one.label == "Reveal every file").click().run()
+    next(item for item in at.button if item.label == "Reveal every file").click().run()
     assert at.metric
     at.toggle(key=reading.READ_FIRST).set_value(True).run()
     read(at)
@@ -192,7 +192,7 @@ def test_the_switch_holds_from_page_to_page(open_app, tiny_run_root, png):
 def test_a_deleted_log_leaves_no_reading_and_no_blind_case(open_app, tiny_run_root, png):
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     read(at)
-    next(one for one in at.button if one.label == "Delete all readings").click().run()
+    next(item for item in at.button if item.label == "Delete all readings").click().run()
     assert not log_of(at)
     assert not at.metric
     read(at)

@@ -9,17 +9,17 @@ from covid_model.common.disclaimer import NOTICE
 from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.cases.reader_study.kappa import Kappa
-from dashboard.session.reading_log import Answer, Log, Reading
+from dashboard.session.reading_log import Answer, Reading, ReadingLog
 
 
 def logged(*pairs, network="vgg16"):
     """A log of blind readings: (the reader's class, the network's outcome, its class)."""
-    log = Log()
-    for number, (ours, outcome, theirs) in enumerate(pairs):
-        log.add(Reading(f"{number}.png", str(number), ours))
-        share = 0.75 if theirs else None
+    log = ReadingLog()
+    for number, (reader_class, outcome, network_class) in enumerate(pairs):
+        log.add(Reading(f"{number}.png", str(number), reader_class))
+        share = 0.75 if network_class else None
         log.answers[str(number), "run", network] = Answer(
-            "run", network, outcome, theirs, "score", share
+            "run", network, outcome, network_class, "score", share
         )
     return log
 
@@ -61,23 +61,25 @@ def test_the_csv_names_reading_and_answer_in_every_row():
 
 
 def test_no_cell_of_a_reader_or_a_file_runs_in_a_spreadsheet():
-    log = Log()
+    log = ReadingLog()
     log.add(Reading("=1+1.png", "a", "normal", note="@SUM(A1)"))
     row = rows_of(log)[0]
     assert (row["file"], row["note"]) == ("'=1+1.png", "'@SUM(A1)")
 
 
 def test_kappa_in_words():
-    said = reader_study_text.agreement(Kappa(40, 30, 0.6251, (0.4, 0.85)), "VGG16")
-    assert "In 30 of 40 blind readings" in said
-    assert "0.63 (95 % interval 0.40 to 0.85)" in said
-    assert "undefined" in reader_study_text.agreement(Kappa(0, 0, why="no cases"), "VGG16")
-    assert "undefined" in reader_study_text.agreement(Kappa(9, 9, why="one class"), "VGG16")
-    few = reader_study_text.agreement(Kappa(9, 8, 0.8, why="few cases"), "VGG16")
+    sentence = reader_study_text.agreement(Kappa(40, 30, 0.6251, (0.4, 0.85)), "VGG16")
+    assert "In 30 of 40 blind readings" in sentence
+    assert "0.63 (95 % interval 0.40 to 0.85)" in sentence
+    assert "undefined" in reader_study_text.agreement(Kappa(0, 0, reason="no cases"), "VGG16")
+    assert "undefined" in reader_study_text.agreement(Kappa(9, 9, reason="one class"), "VGG16")
+    few = reader_study_text.agreement(Kappa(9, 8, 0.8, reason="few cases"), "VGG16")
     assert "0.80" in few
     assert "at least 18 readings" in few
-    assert "no width" in reader_study_text.agreement(Kappa(30, 30, 1.0, why="no spread"), "VGG16")
+    assert "no width" in reader_study_text.agreement(
+        Kappa(30, 30, 1.0, reason="no spread"), "VGG16"
+    )
 
 
 def test_an_empty_table_has_no_agreement():
-    assert reader_study_tables.agreement(np.zeros((4, 5), int)).why == "no cases"
+    assert reader_study_tables.agreement(np.zeros((4, 5), int)).reason == "no cases"

@@ -63,8 +63,8 @@ def test_what_the_header_tells_is_said_in_the_language_of_the_page(frontal):
 def test_a_refusal_is_said_in_the_language_of_the_page(lateral):
     refused = classify_case(lateral, "x", [])
     with translate.speaking("pt_BR"):
-        said = translate.t(refused.reason)
-    assert "incidência em perfil, segundo o cabeçalho do arquivo (descrição da série)" in said
+        sentence = translate.t(refused.reason)
+    assert "incidência em perfil, segundo o cabeçalho do arquivo (descrição da série)" in sentence
 
 
 def test_a_study_that_leaves_the_uploader_takes_its_pictures_along(
@@ -130,9 +130,9 @@ def test_what_a_page_has_no_room_for_is_named_and_comes_when_there_is(
     data = study(pictures)
     at = upload(open_app(tiny_run_root), ("a.png", png), ("study.zip", data))
     assert names(at) == ["a.png", "study.zip/IM1", "study.zip/IM2"]
-    said = at.warning[0].value
-    assert "1 of the files, study.zip/IM3 first, are left out" in said
-    assert "at most 3 files or 256 MiB" in said
+    sentence = at.warning[0].value
+    assert "1 of the files, study.zip/IM3 first, are left out" in sentence
+    assert "at most 3 files or 256 MiB" in sentence
     upload(at, ("study.zip", data))
     assert sorted(names(at)) == [f"study.zip/{name}" for name in pictures]
     assert not at.warning

@@ -12,7 +12,7 @@ from dashboard.components import text
 from dashboard.reports import tables
 
 
-def diagnosis(name="a.png", *scores):
+def case_result(name="a.png", *scores):
     predictions = tuple(
         Prediction(model, np.array(row, np.float32), np.zeros((3, 2, 2), np.float32), 0.25)
         for model, row in zip(ARCHITECTURES, scores, strict=False)
@@ -39,9 +39,9 @@ REFUSED = CaseResult("b|c*.png", "refused", reason="The file is empty: export it
     ],
 )
 def test_agreement_in_words(predicted, sentence):
-    said = text.agreement(dict(zip(ARCHITECTURES, predicted, strict=True)))
-    assert said == sentence
-    assert "confidence" not in said + text.AGREEMENT_CAVEAT
+    sentence = text.agreement(dict(zip(ARCHITECTURES, predicted, strict=True)))
+    assert sentence == sentence
+    assert "confidence" not in sentence + text.AGREEMENT_CAVEAT
 
 
 def test_one_network_agrees_with_nobody():
@@ -86,7 +86,7 @@ def test_the_papers_counts_in_words():
 
 
 def test_scores_have_one_row_a_network():
-    rows = outcome_tables.scores(diagnosis("a.png", (0.1, 0.7, 0.2), (0.8, 0.1, 0.1)))
+    rows = outcome_tables.scores(case_result("a.png", (0.1, 0.7, 0.2), (0.8, 0.1, 0.1)))
     assert [row["Network"] for row in rows] == ["Xception", "ResNet50V2"]
     assert rows[1]["Predicted"] == "COVID-19"
     assert rows[1]["Other infection"] == text.percent(0.1)

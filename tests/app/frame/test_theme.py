@@ -51,9 +51,9 @@ def linear(colour: str) -> np.ndarray:
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """WCAG's ratio, range [1, 21]."""
-    dark, light = sorted(TO_XYZ[1] @ linear(colour) for colour in (one, other))
+    dark, light = sorted(TO_XYZ[1] @ linear(colour) for colour in (colour, other))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -83,7 +83,7 @@ def test_marks_of_the_charts_stand_out_from_the_page(theme):
 @pytest.mark.parametrize("kind", BLINDNESS)
 def test_the_colour_blind_tell_the_classes_apart(kind):
     seen = [lab(np.array(BLINDNESS[kind]) @ linear(info.colour)) for info in CLASSES]
-    assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) >= APART
+    assert min(np.linalg.norm(colour - other) for colour, other in combinations(seen, 2)) >= APART
 
 
 def test_the_style_sheet_agrees_with_the_theme():

@@ -14,9 +14,9 @@ def test_kappa_is_scikit_learns(seed):
     second = np.where(rng.random(len(first)) < 0.5, first, second)
     counts = np.zeros((3, 3), int)
     np.add.at(counts, (first, second), 1)
-    found = cohen_kappa(counts)
-    assert found.value == pytest.approx(cohen_kappa_score(first, second, labels=[0, 1, 2]))
-    assert (found.cases, found.agreed) == (len(first), int((first == second).sum()))
+    kappa = cohen_kappa(counts)
+    assert kappa.value == pytest.approx(cohen_kappa_score(first, second, labels=[0, 1, 2]))
+    assert (kappa.cases, kappa.agreed) == (len(first), int((first == second).sum()))
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_the_interval_covers_what_a_bootstrap_covers():
     rng = np.random.default_rng(0)
     counts = np.array([[60, 10, 5], [8, 70, 12], [3, 9, 80]])
     cells = rng.multinomial(counts.sum(), counts.ravel() / counts.sum(), 4000)
-    drawn = [cohen_kappa(one.reshape(3, 3)).value for one in cells]
+    drawn = [cohen_kappa(cell.reshape(3, 3)).value for cell in cells]
     assert cohen_kappa(counts).interval == pytest.approx(
         np.quantile(drawn, (0.025, 0.975)), abs=0.01
     )
 
 
 @pytest.mark.parametrize(
-    ("counts", "value", "why"),
+    ("counts", "value", "reason"),
     [
         (np.zeros((3, 3), int), None, "no cases"),
         (np.diag([0, 30, 0]), None, "one class"),
@@ -61,13 +61,13 @@ def test_the_interval_covers_what_a_bootstrap_covers():
         (np.array([[0, 30, 0], [0, 0, 0], [0, 0, 0]]), 0, ""),
     ],
 )
-def test_what_cannot_be_said_says_why(counts, value, why):
-    found = cohen_kappa(counts)
-    assert (found.value, found.why) == (value, why)
-    assert (found.interval is None) == bool(why)
+def test_what_cannot_be_said_says_why(counts, value, reason):
+    kappa = cohen_kappa(counts)
+    assert (kappa.value, kappa.reason) == (value, reason)
+    assert (kappa.interval is None) == bool(reason)
 
 
 def test_the_interval_takes_eighteen_cases_of_three_classes():
     assert fewest_cases(3) == 18
-    assert cohen_kappa(np.array([[5, 1, 0], [0, 5, 1], [1, 0, 4]])).why == "few cases"
+    assert cohen_kappa(np.array([[5, 1, 0], [0, 5, 1], [1, 0, 4]])).reason == "few cases"
     assert cohen_kappa(np.array([[5, 1, 0], [0, 5, 1], [1, 0, 5]])).interval

@@ -35,7 +35,7 @@ def prediction(model="xception", probabilities=(0.2, 0.7, 0.1), **more):
     return Prediction(model, np.array(probabilities, np.float32), heatmaps, 0.1, **more)
 
 
-def diagnosis(*predictions):
+def case_result(*predictions):
     radiograph = Radiograph(drawing(), name="a.png", details={"View": "PA"})
     return CaseResult("a.png", "ok", radiograph=radiograph, predictions=predictions)
 
@@ -88,17 +88,17 @@ def test_an_outline_is_short_and_follows_the_mask():
 
 
 def test_the_maps_of_three_networks_are_small():
-    three = diagnosis(*(prediction(name) for name in ("xception", "resnet50v2", "vgg16")))
+    three = case_result(*(prediction(name) for name in ("xception", "resnet50v2", "vgg16")))
     sent = scene.side_by_side(three)
     assert len(json.dumps(sent["networks"])) < 5_000
     assert len(json.dumps(sent | {"picture": ""})) < 40_000
 
 
 def test_each_class_has_its_words_and_an_empty_map_says_so():
-    one = prediction()
-    one.heatmaps[0] = 0
+    network = prediction()
+    network.heatmaps[0] = 0
     texts = panels.of_network(
-        diagnosis(one), panels.OVERLAY, 0, notes={"normal": "Half of it.", "covid": "Unused."}
+        case_result(network), panels.OVERLAY, 0, notes={"normal": "Half of it.", "covid": "Unused."}
     )["texts"]
     assert list(texts) == list(CLASS_NAMES)
     assert texts["normal"]["caption"] == ["Xception, Normal: score 70.0\u00a0%", "Half of it."]
@@ -109,13 +109,13 @@ def test_each_class_has_its_words_and_an_empty_map_says_so():
 
 
 def test_a_calibrated_network_gives_a_probability():
-    one = diagnosis(prediction(calibrated=True))
-    caption = panels.of_network(one, panels.MAP, 0)["texts"]["normal"]["caption"]
+    result = case_result(prediction(calibrated=True))
+    caption = panels.of_network(result, panels.MAP, 0)["texts"]["normal"]["caption"]
     assert caption == ["Xception, Normal: calibrated probability 70.0\u00a0%"]
 
 
 def test_a_radiograph_alone_names_no_class():
-    sent = scene.alone(diagnosis(prediction()))
+    sent = scene.alone(case_result(prediction()))
     assert not sent["networks"]
     assert not sent["choices"]
     [column] = sent["columns"]
@@ -125,20 +125,20 @@ def test_a_radiograph_alone_names_no_class():
 
 
 def test_pairs_compare_each_two_for_each_choice():
-    one, other = prediction(), prediction("vgg16", (0.6, 0.3, 0.1))
-    other.heatmaps[:] = one.heatmaps
-    other.heatmaps[2] = 0
-    rows = scene.pairs([one, other])
+    first, second = prediction(), prediction("vgg16", (0.6, 0.3, 0.1))
+    second.heatmaps[:] = first.heatmaps
+    second.heatmaps[2] = 0
+    rows = scene.pairs([first, second])
     assert list(rows) == ["predicted", *CLASS_NAMES]
     assert rows["covid"] == [["Xception – VGG16", "1.00", "100\u00a0%"]]
     assert rows["infection"] == [["Xception – VGG16", "–", "–"]]
     [[names, *_]] = rows["predicted"]
     assert names == "Xception (Normal) – VGG16 (COVID-19)"
-    assert len(scene.pairs([one, other, replace(one, model="resnet50v2")])["normal"]) == 3
+    assert len(scene.pairs([first, second, replace(first, model="resnet50v2")])["normal"]) == 3
 
 
 def test_the_spread_of_the_probabilities_by_class():
-    three = diagnosis(
+    three = case_result(
         prediction(probabilities=(0.2, 0.7, 0.1)),
         prediction("vgg16", probabilities=(0.5, 0.3, 0.2)),
     )
@@ -149,5 +149,5 @@ def test_the_spread_of_the_probabilities_by_class():
 
 
 def test_networks_of_two_kinds_are_not_called_by_one():
-    mixed = diagnosis(prediction(calibrated=True), prediction("vgg16"))
+    mixed = case_result(prediction(calibrated=True), prediction("vgg16"))
     assert "Range of the probability or score" in outcome_tables.spread(mixed)[0]

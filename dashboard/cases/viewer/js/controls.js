@@ -16,26 +16,26 @@ function controls(viewer) {
 
 function choices(viewer) {
   const { words, choices } = viewer.scene;
-  const one = (choice, index) =>
+  const choiceButton = (choice, index) =>
     button({
       id: `choice-${choice.key}`, text: choice.title, key: String(index + 1), pressed: true,
       act: () => choose(viewer, choice),
     });
   const name = make("span", { class: "name", title: words.choiceHint }, words.choice);
-  return group(words.choice, name, make("div", { class: "joined" }, ...choices.map(one)));
+  return group(words.choice, name, make("div", { class: "joined" }, ...choices.map(choiceButton)));
 }
 
 function switches(viewer) {
   const { words, networks, outline } = viewer.scene;
-  const one = (id, key) =>
+  const switchButton = (id, key) =>
     button({
       id, text: words[id], hint: words[`${id}Hint`], key, pressed: true,
       act: () => toggle(viewer, id),
     });
   return [
-    networks.length ? one("map", "m") : null,
-    outline ? one("outline", "l") : null,
-    one("invert", "i"),
+    networks.length ? switchButton("map", "m") : null,
+    outline ? switchButton("outline", "l") : null,
+    switchButton("invert", "i"),
     originalButton(viewer),
   ];
 }
@@ -61,12 +61,12 @@ function zoomGroup(viewer) {
 function sliders(viewer) {
   const { words, networks } = viewer.scene;
   const ids = networks.length ? ["opacity", "window", "level"] : ["window", "level"];
-  const one = (id) =>
+  const sliderOf = (id) =>
     slider(viewer, {
       id, text: words[id], step: id === "opacity" ? 5 : 1,
       act: (value) => change(viewer, { [id]: value }),
     });
-  return group(words.adjust, ...ids.map(one));
+  return group(words.adjust, ...ids.map(sliderOf));
 }
 
 /** The kinds of pictures of a scene, each once, in order. */
@@ -77,7 +77,7 @@ const kindsOf = ({ scene }) => [
 /** Which rows of pictures are shown, where there are more than two. */
 function rows(viewer) {
   const { words } = viewer.scene;
-  const one = (kind) =>
+  const rowButton = (kind) =>
     button({
       id: `row-${kind}`, text: words[`row_${kind}`], pressed: true,
       act: () => {
@@ -89,7 +89,7 @@ function rows(viewer) {
       },
     });
   const name = make("span", { class: "name" }, words.rows);
-  return group(words.rows, name, make("div", { class: "joined" }, ...kindsOf(viewer).map(one)));
+  return group(words.rows, name, make("div", { class: "joined" }, ...kindsOf(viewer).map(rowButton)));
 }
 
 const isHidden = (kind) => state.hidden.split(",").includes(kind);
@@ -102,16 +102,16 @@ function keyList({ scene }) {
   return make("dl", { class: "keys", hidden: "" }, ...lines);
 }
 
-/** Bring every control in line with the state. */
+/** Update every control from the state. */
 function refreshControls(viewer) {
   const pressed = {
     map: state.map, outline: state.outline, invert: state.invert,
     original: state.original, help: state.help, [`choice-${state.choice}`]: true,
   };
-  for (const one of viewer.root.querySelectorAll("button[aria-pressed]")) {
-    const id = one.dataset.id;
+  for (const control of viewer.root.querySelectorAll("button[aria-pressed]")) {
+    const id = control.dataset.id;
     const on = id.startsWith("row-") ? !isHidden(id.slice(4)) : pressed[id];
-    one.setAttribute("aria-pressed", String(Boolean(on)));
+    control.setAttribute("aria-pressed", String(Boolean(on)));
   }
   const { root } = viewer;
   root.classList.toggle("narrow", innerWidth <= NARROW.window || root.clientWidth <= NARROW.viewer);

@@ -66,15 +66,15 @@ function group(name, ...children) {
 /** The button of the original: it stays on after a click, or only while it is held. */
 function originalButton(viewer) {
   const { words } = viewer.scene;
-  const one = button({
+  const original = button({
     id: "original", text: words.original, hint: words.originalHint, key: "o", pressed: true,
   });
-  one.addEventListener("pointerdown", () => holdOriginal(viewer));
-  one.addEventListener("click", (event) => {
+  original.addEventListener("pointerdown", () => holdOriginal(viewer));
+  original.addEventListener("click", (event) => {
     if (event.detail) releaseOriginal(viewer);
     else setOriginal(viewer, !state.original); // Enter, space, a screen reader
   });
-  one.addEventListener("pointercancel", () => releaseOriginal(viewer, 0));
-  one.addEventListener("pointerleave", (event) => event.buttons && releaseOriginal(viewer, 0));
-  return one;
+  original.addEventListener("pointercancel", () => releaseOriginal(viewer, 0));
+  original.addEventListener("pointerleave", (event) => event.buttons && releaseOriginal(viewer, 0));
+  return original;
 }

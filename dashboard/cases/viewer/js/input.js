@@ -1,4 +1,4 @@
-// Keys, mouse, fingers.
+// Input by keys, mouse and touch.
 
 const ZOOM_STEP = 1.25;
 const STEP = 0.1; // of what is seen, for an arrow key

@@ -1,4 +1,4 @@
-// What Streamlit calls: once to begin, again whenever the payload or the theme changes.
+// Entry point: Streamlit calls it once to begin, and whenever the payload or the theme changes.
 
 const viewers = new WeakMap(); // by the element that Streamlit gives
 

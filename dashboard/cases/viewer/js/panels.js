@@ -1,12 +1,12 @@
-// The pictures with their captions, the colour bar, how alike the maps are.
+// The pictures and their captions, the colour bar, the table of map similarity.
 
 /** Columns of pictures; one stop of the Tab key for all of them. */
 function stage(viewer) {
   const { scene } = viewer;
   const columns = scene.columns.map(({ title, panels }) => {
     const heading = title ? make("div", { class: "heading" }, title) : null;
-    const figures = panels.map((panel) => figureOf(viewer, panel));
-    return make("div", { class: "column" }, heading, ...figures);
+    const pictures = panels.map((panel) => figureOf(viewer, panel));
+    return make("div", { class: "column" }, heading, ...pictures);
   });
   const attributes = { class: "stage", tabindex: "0", role: "group", "aria-label": scene.words.stage };
   return make("div", { ...attributes, "data-id": "stage" }, ...columns);
@@ -45,8 +45,8 @@ function refresh(viewer) {
 /** Put what a picture shows below it, and into words for screen readers. */
 function describe(viewer, panel) {
   const network = viewer.scene.networks[panel.network];
-  const shown = panel.kind !== "radiograph" && state.map && !state.original;
-  const text = shown ? panel.texts[shownClass(network, state.choice)] : panel.plain;
+  const withMap = panel.kind !== "radiograph" && state.map && !state.original;
+  const text = withMap ? panel.texts[shownClass(network, state.choice)] : panel.plain;
   panel.canvas.setAttribute("aria-label", text.alt);
   panel.caption.replaceChildren(
     ...text.caption.map((line) => make("div", {}, line)),
@@ -81,7 +81,7 @@ function pairTable(viewer) {
 
 function refreshPairs({ scene, pairRows }) {
   if (!pairRows) return;
-  const row = ([pair, ...figures]) =>
-    make("tr", {}, make("th", { scope: "row" }, pair), ...figures.map((one) => make("td", {}, one)));
+  const row = ([pair, ...metrics]) =>
+    make("tr", {}, make("th", { scope: "row" }, pair), ...metrics.map((cell) => make("td", {}, cell)));
   pairRows.replaceChildren(...scene.pairs[state.choice].map(row));
 }

@@ -1,4 +1,4 @@
-// From the payload to numbers: the radiograph's grey, the palette, maps as large as the radiograph.
+// Decoding of the payload: the radiograph's grey, the palette, maps as large as the radiograph.
 // The files of this folder are joined to one module in the order that __init__.py gives.
 
 /** The bytes of a base64 text. */

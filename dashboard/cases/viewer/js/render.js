@@ -1,4 +1,4 @@
-// Painting: what each pixel of a picture looks like, before zoom.
+// Rendering: the pixels of a picture, its zoom, the outline of the lungs.
 
 /** What 256 greys become: percent of the range that is seen (window), its middle (level). */
 function greyTable({ window, level, invert }) {
@@ -38,14 +38,14 @@ function pictureOf(viewer, panel, state) {
   const { scene } = viewer;
   const network = scene.networks[panel.network];
   const alone = panel.kind === "map";
-  const shown = network && panel.kind !== "radiograph" && state.map && !state.original;
-  const name = shown ? shownClass(network, state.choice) : "";
+  const withMap = network && panel.kind !== "radiograph" && state.map && !state.original;
+  const name = withMap ? shownClass(network, state.choice) : "";
   const look = state.original ? FRESH : state;
-  const grey = alone && shown ? "" : [look.window, look.level, look.invert].join();
-  const key = [shown ? panel.network : "", name, shown && !alone ? state.opacity : "", grey].join("|");
-  const known = viewer.pictures.get(key);
-  if (known) return [key, known];
-  const heat = shown ? heatOf(scene, network, name) : null;
+  const grey = alone && withMap ? "" : [look.window, look.level, look.invert].join();
+  const key = [withMap ? panel.network : "", name, withMap && !alone ? state.opacity : "", grey].join("|");
+  const cached = viewer.pictures.get(key);
+  if (cached) return [key, cached];
+  const heat = withMap ? heatOf(scene, network, name) : null;
   return [key, painted(scene, heat, alone ? null : state.opacity / 100, greyTable(look))];
 }
 

@@ -1,4 +1,4 @@
-// What the visitor has set, kept for every case, network or page of this browser tab.
+// State of the viewer's controls, shared by every case, network and page of a browser tab.
 
 const PREDICTED = "predicted";
 const STORED = "radiograph-viewer";
@@ -27,9 +27,9 @@ const state = { ...FRESH, original: false, ...remembered() };
 /** What an earlier page of this tab has left; nothing where it makes no sense. */
 function remembered() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(STORED)) ?? {};
+    const stored = JSON.parse(sessionStorage.getItem(STORED)) ?? {};
     const fits = ([name, value]) => name in FRESH && typeof value === typeof FRESH[name];
-    return Object.fromEntries(Object.entries(kept).filter(fits));
+    return Object.fromEntries(Object.entries(stored).filter(fits));
   } catch {
     return {}; // storage may be forbidden
   }
@@ -45,10 +45,10 @@ function change(viewer, values) {
   const room = 0.5 / state.zoom; // from the middle of the picture to the radiograph's edge
   for (const axis of ["x", "y"]) state[axis] = Math.min(1 - room, Math.max(room, state[axis]));
   try {
-    const { original, ...kept } = state;
-    sessionStorage.setItem(STORED, JSON.stringify(kept));
+    const { original, ...lasting } = state;
+    sessionStorage.setItem(STORED, JSON.stringify(lasting));
   } catch {
-    // it is kept in this module until the tab is loaded anew
+    // it stays in this module until the tab is loaded again
   }
   refresh(viewer);
 }

@@ -1,4 +1,4 @@
-"""What is loaded or computed once: networks for all sessions, answers for one."""
+"""What is loaded or computed once: networks for all sessions, results for one."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -18,46 +18,46 @@ SESSIONS = 20
 @pytest.fixture
 def loaded(monkeypatch):
     """A list that grows by one whenever a network is loaded."""
-    found, load = [], Classifier.load
+    folders, load = [], Classifier.load
 
     def counted(folder, **options):
-        found.append(folder)
+        folders.append(folder)
         return load(folder, **options)
 
     monkeypatch.setattr(Classifier, "load", counted)
-    return found
+    return folders
 
 
 @pytest.fixture
 def worked(monkeypatch):
     """A list that grows by one name whenever a network is asked or its input is made."""
-    found, predict, make = [], Classifier.predict, classifier.to_input
+    names, predict, make = [], Classifier.predict, classifier.to_input
 
     def predicted(self, radiograph):
-        found.append(self.info.architecture)
+        names.append(self.info.architecture)
         return predict(self, radiograph)
 
-    def made(*arguments, **options):
-        found.append("input")
+    def counted_input(*arguments, **options):
+        names.append("input")
         return make(*arguments, **options)
 
     monkeypatch.setattr(Classifier, "predict", predicted)
-    monkeypatch.setattr(classifier, "to_input", made)
-    return found
+    monkeypatch.setattr(classifier, "to_input", counted_input)
+    return names
 
 
 def test_twenty_sessions_at_once_load_each_network_once(open_app, tiny_run_root, loaded):
     run = load_run(next(tiny_run_root.iterdir()))
     together = Barrier(SESSIONS)
 
-    def ask(_):
+    def load_all(_):
         together.wait(timeout=60)
         for name in ARCHITECTURES:
             folder = run.model_folder(name)
             inference._classifier(str(folder), sha256_of(folder / "model.json"))
 
     with ThreadPoolExecutor(SESSIONS) as pool:
-        list(pool.map(ask, range(SESSIONS)))
+        list(pool.map(load_all, range(SESSIONS)))
     assert len(loaded) == len(ARCHITECTURES)
 
 
