@@ -53,7 +53,7 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
     [0, 1], None where no class is named.
     """
     named = [row.named_prediction for row in rows]
-    optional = {
+    optional: dict[str, list[Any]] = {
         measure(rows): [prediction and prediction.score for prediction in named],
         t("Novelty"): [row.prediction and row.prediction.novelty for row in rows],
         t("Your reading"): [row.reading or None for row in rows],

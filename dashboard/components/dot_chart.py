@@ -118,7 +118,7 @@ def _bar(row: Mapping[str, Any], key: str) -> tuple[float | None, float | None, 
     if interval is None:
         return None, None, ""
     low, high = interval
-    ends = f" ({number(percent(low), 1)}-{number(percent(high), 1)})"
+    ends = f" ({number(100 * low, 1)}-{number(100 * high, 1)})"
     return percent(row[key] - low), percent(high - row[key]), ends
 
 

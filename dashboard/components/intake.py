@@ -1,19 +1,11 @@
 """Uploader and samples."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from dashboard.components import text
 from dashboard.i18n.translate import t
 from dashboard.session import cases
 from dashboard.session import samples as session_samples
-
-if TYPE_CHECKING:
-    pass
-
 
 SAMPLES_WIDTH = 640  # pixels
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -14,9 +13,6 @@ from dashboard.components import text
 from dashboard.i18n.translate import t
 from dashboard.session import cases, state
 from dashboard.session.uploads import Case
-
-if TYPE_CHECKING:
-    pass
 
 
 def open_shelf(*, to_predict: bool) -> runs.Shelf:
@@ -55,7 +51,7 @@ def pick_network(models: Sequence[str], *, key: str) -> str:
         models,
         default=models[0],
         required=True,
-        format_func=ARCHITECTURES.get,
+        format_func=ARCHITECTURES.__getitem__,
         key=key,
         persist_state="session",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from covid_model.common.classes import CLASSES
@@ -17,7 +18,7 @@ LABEL = 22  # percent of the axis that a bar's label takes where the chart is na
 
 
 def scores_chart(
-    scores: Sequence[float], *, measure: str = "score", threshold: float | None = None
+    scores: Sequence[float] | np.ndarray, *, measure: str = "score", threshold: float | None = None
 ) -> go.Figure:
     """Draw the three outputs of one network as horizontal bars on the axis 0 to 100 %.
 

@@ -15,7 +15,7 @@ INK = {"light": "#12303c", "dark": "#e2eaee"}
 def show() -> None:
     """Put mark and name into the header, in the colours of the visitor's theme."""
     name = t("Chest radiograph triage")
-    st.logo(wordmark(name, INK.get(st.context.theme.type, INK["light"])), size="large")
+    st.logo(wordmark(name, INK.get(st.context.theme.type or "light", INK["light"])), size="large")
 
 
 def wordmark(name: str, ink: str) -> str:

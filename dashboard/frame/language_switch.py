@@ -13,7 +13,7 @@ def switch() -> None:
         list(translate.LANGUAGES),
         default=translate.current(),
         required=True,
-        format_func=translate.LANGUAGES.get,
+        format_func=translate.LANGUAGES.__getitem__,
         key=translate.KEY,
         persist_state="session",
         label_visibility="collapsed",

@@ -55,9 +55,10 @@ def t(message: str, **values: Any) -> str:
     Returns:
         The translation with its values, or English where the catalogue lacks it.
     """
+    template = str(message)
     if isinstance(message, Message) and not values:
-        message, values = message.template, message.values
-    translation = catalogue(current()).get(message, message)
+        template, values = message.template, message.values
+    translation = catalogue(current()).get(template, template)
     if not values:
         return translation
     parts = {
@@ -73,12 +74,16 @@ def number(value: float, digits: int = 2) -> str:
 
 def written(value: float, spec: str) -> str:
     """Format a number as Python does, then give it the signs of the visitor's language."""
-    return format(value, spec).translate(_signs(separators()))
+    return _with_signs(format(value, spec))
 
 
 def separators() -> str:
     """The signs before decimals and between thousands, as Plotly's layout takes them."""
     return SEPARATORS.get(current(), SEPARATORS["en"])
+
+
+def _with_signs(formatted: str) -> str:
+    return formatted.translate(_signs(separators()))
 
 
 @cache
@@ -92,7 +97,7 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """Format one value; an integer that asks for no format stays as it is."""
         if isinstance(value, Real) and (format_spec or not isinstance(value, int)):
-            return written(value, format_spec)
+            return _with_signs(format(value, format_spec))
         return super().format_field(value, format_spec)
 
 
@@ -106,6 +111,10 @@ def catalogue(language: str) -> dict[str, str]:
     if not path.is_file():
         return {}
     with path.open("rb") as file:
-        return {
-            entry.id: entry.string for entry in read_po(file, language) if entry.id and entry.string
-        }
+        pairs = [(entry.id, entry.string) for entry in read_po(file, language)]
+    # A plural would be a tuple: no message has one, as numbers stand in sentences of their own.
+    return {
+        message: translation
+        for message, translation in pairs
+        if isinstance(message, str) and isinstance(translation, str) and message and translation
+    }

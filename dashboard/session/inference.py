@@ -63,8 +63,8 @@ def classify_case(case_key: str, case: Case, folders: Sequence[Path]) -> CaseRes
     if missing:
         classifiers = [_classifier(*network) for _, *network in missing]
         joint = _with_preview(case_key, _classify(case, classifiers))
-        predictions = [(prediction,) for prediction in joint.predictions] or [()] * len(missing)
-        for key, own in zip(missing, predictions, strict=True):
+        for place, key in enumerate(missing):  # no prediction where the file was refused
+            own = joint.predictions[place : place + 1]
             results.store(key, replace(joint, predictions=own))
     by_network: list[CaseResult] = [results.get(key) for key in keys]
     unread = next((result for result in by_network if not result.predictions), None)

@@ -84,5 +84,5 @@ with results:
         gate.switch()  # before the first file too, as its answer would show at once
     if not cases.by_key():
         intake.empty()
-    elif run is not None:
+    elif run is not None and model is not None:
         many_files(run, model)

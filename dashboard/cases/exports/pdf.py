@@ -90,7 +90,7 @@ def _pictures(sheet: Sheet, exported: ExportedCase, texts: CaseText, *, room: fl
         place = {"x": left, "y": sheet.y, "w": across, "h": grid.height}
         sheet.image(Image.fromarray(picture), **place, alt_text=printable(caption))
         sheet.y += grid.height + 1
-        sheet.paragraph(caption, size=CAPTION, left=left, width=grid.width)
+        sheet.paragraph(caption, size=CAPTION, column=(left, grid.width))
     sheet.y = top + -(-len(drawn) // grid.columns) * grid.step
     if exported.named_predictions:
         _scale(sheet, texts)

@@ -11,6 +11,7 @@ from dashboard.cases.exports.text import CaseText
 
 LEFT, WIDTH = 14.0, 182.0  # mm
 TOP, BOTTOM = 12.0, 282.0  # mm; below is the footer
+INDENTED = (LEFT + 4, WIDTH - 4)  # mm: left edge and width of a column
 FONT = "helvetica"
 INK, PALE = (17, 24, 39), (90, 98, 112)
 WARNING, WARNING_EDGE = (255, 244, 214), (180, 83, 9)
@@ -53,10 +54,10 @@ class Sheet(FPDF):
     def outcome(self, texts: CaseText, colour: tuple[int, int, int]) -> None:
         """The outcome beside a bar of its colour."""
         top = self.y
-        self.paragraph(texts.outcome, size=14, bold=True, left=LEFT + 4, colour=colour)
-        self.paragraph(texts.explanation, size=9.5, left=LEFT + 4)
+        self.paragraph(texts.outcome, size=14, bold=True, column=INDENTED, colour=colour)
+        self.paragraph(texts.explanation, size=9.5, column=INDENTED)
         if texts.doubt:
-            self.paragraph(texts.doubt, size=9.5, bold=True, left=LEFT + 4, colour=WARNING_EDGE)
+            self.paragraph(texts.doubt, size=9.5, bold=True, column=INDENTED, colour=WARNING_EDGE)
         self.set_fill_color(*colour)
         self.rect(LEFT, top, 1.5, self.y - top, style="F")
         self.y += 3
@@ -111,19 +112,25 @@ class Sheet(FPDF):
         return sum(self.height_of(f"{name}: {value}", 7.5) for name, value in facts)
 
     def paragraph(
-        self, text: str, *, size: float, bold: bool = False, left: float = LEFT, **more
+        self,
+        text: str,
+        *,
+        size: float,
+        bold: bool = False,
+        column: tuple[float, float] = (LEFT, WIDTH),
+        colour: tuple[int, int, int] = INK,
     ) -> None:
-        """Words over as many lines as they need.
+        """Text over as many lines as it needs.
 
         Args:
             text: any text.
             size: in points.
             bold: whether in bold.
-            left: in mm.
-            more: ``width`` in mm, up to the right margin without; ``colour`` as RGB.
+            column: its left edge and its width, in mm.
+            colour: RGB.
         """
-        self._ink(size, bold=bold, colour=more.get("colour", INK))
-        width = more.get("width", LEFT + WIDTH - left)
+        self._ink(size, bold=bold, colour=colour)
+        left, width = column
         self.set_xy(left, self.y)
         self.multi_cell(
             width, size * 0.45, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT

@@ -1,8 +1,11 @@
 """Export of a case as a DICOM secondary capture without patient data in its header."""
 
+from __future__ import annotations
+
 import io
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +14,9 @@ from covid_model.serving.case_bundle import sha256
 from dashboard.cases.exports.case import ExportedCase, versions
 from dashboard.cases.exports.images import side_by_side
 from dashboard.cases.exports.text import CaseText
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 NAME, ID = "Anonymous^Research", "ANONYMOUS"  # nothing of the source's header is carried over
 SERIES = "RESEARCH USE ONLY: areas of attention"
@@ -45,7 +51,7 @@ def case_capture(exported: ExportedCase, texts: CaseText, *, created: datetime) 
     return stream.getvalue()
 
 
-def _identity(ds, rgb: np.ndarray, created: datetime) -> None:
+def _identity(ds: Dataset, rgb: np.ndarray, created: datetime) -> None:
     """Patient, study, series, instance: all new, all anonymous."""
     from pydicom.uid import SecondaryCaptureImageStorage
 
@@ -63,7 +69,7 @@ def _identity(ds, rgb: np.ndarray, created: datetime) -> None:
     ds.StudyID, ds.SeriesNumber, ds.InstanceNumber = "1", 1, 1
 
 
-def _origin(ds, exported: ExportedCase) -> None:
+def _origin(ds: Dataset, exported: ExportedCase) -> None:
     """What the picture is, what it was made of."""
     ds.Modality = "OT"
     ds.ConversionType = "WSD"  # workstation
@@ -82,7 +88,7 @@ def _origin(ds, exported: ExportedCase) -> None:
     ds.ImageComments = f"{NOTICE} {source} Run {exported.run.name}, weights SHA-256: {weights}."
 
 
-def _pixels(ds, rgb: np.ndarray) -> None:
+def _pixels(ds: Dataset, rgb: np.ndarray) -> None:
     ds.Rows, ds.Columns, ds.SamplesPerPixel = rgb.shape
     ds.PhotometricInterpretation, ds.PlanarConfiguration = "RGB", 0
     ds.BitsAllocated = ds.BitsStored = 8

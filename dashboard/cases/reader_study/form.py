@@ -23,10 +23,9 @@ def ask_for_reading(case: Case) -> None:
     _form(case, t("Save and reveal"))
 
 
-def show_reading(case: Case) -> None:
-    """Say what the reader said of a revealed file, and let it be changed."""
-    last = session_reading.log().last(case.sha256)
-    st.markdown(reader_study_text.in_one_line(last))
+def show_reading(case: Case, reading: Reading) -> None:
+    """Repeat the reading of a revealed file, and let it be changed."""
+    st.markdown(reader_study_text.in_one_line(reading))
     with st.expander(t("Change my reading"), icon=":material/edit:"):
         st.caption(t("A changed reading is logged beside the first one, as not blind."))
         _form(case, t("Save the change"))

@@ -65,6 +65,7 @@ def may_show(case: Case, result: CaseResult, *, run: str) -> bool:
         return False
     log = reading.log()
     log.note_shown(case.sha256, run, result)
-    if reading.reads_first() and log.last(case.sha256):
-        form.show_reading(case)
+    last = log.last(case.sha256)
+    if reading.reads_first() and last:
+        form.show_reading(case, last)
     return True
