@@ -22,7 +22,7 @@ pages = {
     file: st.Page(HERE / "views" / f"{file}.py", title=title, icon=f":material/{icon}:", help=about)
     for file, title, icon, about in (
         ("classify", t("Classify"), "radiology", t("Classify radiographs with one network.")),
-        ("compare", t("Compare"), "compare", t("See three networks on one radiograph.")),
+        ("compare", t("Compare"), "compare", t("See all networks on one radiograph.")),
         ("reports", t("Reports"), "monitoring", t("How well the trained networks do.")),
         ("shortcuts", t("Shortcuts"), "visibility", t("Do they look at the lungs?")),
         ("errors", t("Errors"), "rule", t("What they name wrongly.")),

@@ -17,7 +17,7 @@ LIMITS = Message("""
   is true.
 - An area of attention is coarse, some 50 to 200 cells an image. It shows where the score came from,
   not what is there.
-- Agreement of the three networks is not proof.
+- Agreement of the networks is not proof.
 """)
 PURPOSE = Message("""
 The dashboard shows how three networks of one paper sort frontal chest radiographs into COVID-19,

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
 from dashboard.frame import language_switch
 from dashboard.i18n.translate import t
@@ -60,10 +61,11 @@ def _sections() -> str:
         (
             f"**{t('What you will see')}**",
             t(
-                "Three neural networks (Xception, ResNet50V2, VGG16) sort frontal chest "
-                "radiographs into COVID-19, normal and other infection, and show which areas of "
-                "the image moved them. They make mistakes, and a right answer may have a wrong "
-                "reason. *Reports* and *Shortcuts* show both."
+                "Neural networks ({networks}) sort frontal chest radiographs into COVID-19, "
+                "normal and other infection, and show which areas of the image moved them. They "
+                "make mistakes, and a right answer may have a wrong reason. *Reports* and "
+                "*Shortcuts* show both.",
+                networks=", ".join(ARCHITECTURES.values()),
             ),
             f"**{t('Where your files go')}**",
             t(

@@ -19,7 +19,7 @@ _UNLISTED = "unlisted"
 _ROWS = "rows"  # the files of the table by row
 _TABLE = "table"  # before a digest of these
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
-MAX_CASES = 50
+MAX_CASES = results.MAX_FILES
 MAX_BYTES = 256 * 2**20
 
 

@@ -4,11 +4,14 @@ from typing import Any
 
 import streamlit as st
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving import CaseResult
 
 _RESULTS = "results"
-MAX_RESULTS = 200  # of each kind, so that none crowds out another; four for each file
+MAX_FILES = 50
+# Of each kind, so that none crowds out another: one a network and one more for each file.
+MAX_RESULTS = MAX_FILES * (len(ARCHITECTURES) + 1)
 
 
 def get(key: tuple[str, ...]) -> Any:

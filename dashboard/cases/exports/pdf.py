@@ -79,7 +79,8 @@ def _pictures(sheet: Sheet, exported: ExportedCase, texts: CaseText, *, room: fl
         return
     drawn = [base, *overlays(exported)]
     room -= SCALE if exported.named_predictions else 0
-    grids = [_grid(sheet, texts, columns, base.shape, room) for columns in {2, len(drawn)}]
+    choices = {2, max(2, -(-len(drawn) // 2)), len(drawn)}  # one row, two rows, two columns
+    grids = [_grid(sheet, texts, columns, base.shape, room) for columns in sorted(choices)]
     grid = max(grids, key=lambda candidate: candidate.height)
     top = sheet.y
     for index, (picture, caption) in enumerate(zip(drawn, texts.captions, strict=True)):

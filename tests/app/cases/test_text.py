@@ -1,5 +1,7 @@
 """Sentences and tables, without a page around them; the paper's own figures."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from covid_model.serving.diagnosis import CaseResult
 from dashboard.cases import outcome_tables
 from dashboard.components import text
 from dashboard.reports import tables
+from tests.catalogue import messages
 
 
 def case_result(name="a.png", *scores):
@@ -42,6 +45,12 @@ def test_agreement_in_words(predicted, sentence):
     sentence = text.agreement(dict(zip(ARCHITECTURES, predicted, strict=True)))
     assert sentence == sentence
     assert "confidence" not in sentence + text.AGREEMENT_CAVEAT
+
+
+def test_no_message_counts_three_networks_but_those_on_the_paper():
+    counting = re.compile(r"\bthree( neural)? networks\b", re.IGNORECASE)
+    counted = [message for message in messages() if counting.search(message)]
+    assert sorted(message.split()[0] for message in counted) == ["No", "The"]  # to train, Purpose
 
 
 def test_one_network_agrees_with_nobody():
