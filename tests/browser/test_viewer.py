@@ -51,7 +51,7 @@ def viewer(visit):
 
 
 @pytest.fixture(scope="module")
-def diagnosis(tiny_runs):
+def case_result(tiny_runs):
     """What the server knows of the file."""
     return classify_case(
         png(drawing()), NAME, [Classifier.load(tiny_runs / "trusted/trusted/xception")]
@@ -59,30 +59,30 @@ def diagnosis(tiny_runs):
 
 
 @pytest.fixture(scope="module")
-def expected(diagnosis):
+def expected(case_result):
     """Return a function that draws, as Python does, what a canvas of a shape should show."""
 
     def draw(shape, name, opacity=0.45):
-        heatmap = diagnosis.predictions[0].heatmap(name)
-        rgb = overlay(diagnosis.radiograph.pixels, heatmap, opacity=opacity)
+        heatmap = case_result.predictions[0].heatmap(name)
+        rgb = overlay(case_result.radiograph.pixels, heatmap, opacity=opacity)
         return cv2.resize(rgb, shape[1::-1], interpolation=cv2.INTER_LINEAR).astype(int)
 
     return draw
 
 
-def apart(one, other):
+def apart(first, second):
     """Mean difference of two pictures, of 255."""
-    return np.abs(one - other).mean()
+    return np.abs(first - second).mean()
 
 
-def test_the_map_is_drawn_as_python_draws_it(viewer, expected, diagnosis):
+def test_the_map_is_drawn_as_python_draws_it(viewer, expected, case_result):
     shown = viewer.pixels("overlay")
-    named = diagnosis.predictions[0].predicted
+    named = case_result.predictions[0].predicted
     assert apart(shown, expected(shown.shape, named)) < SAME
     assert apart(shown, expected(shown.shape, named, opacity=0)) > CHANGED
 
 
-def test_without_the_map_the_radiograph_is_left(viewer, expected, diagnosis):
+def test_without_the_map_the_radiograph_is_left(viewer, expected, case_result):
     viewer.press("m")
     viewer.on("map", False)
     shown = viewer.pixels("overlay")
@@ -93,8 +93,8 @@ def test_without_the_map_the_radiograph_is_left(viewer, expected, diagnosis):
     assert apart(viewer.pixels("overlay"), shown) > CHANGED
 
 
-def test_opacity_changes_the_pixels(viewer, expected, diagnosis):
-    named = diagnosis.predictions[0].predicted
+def test_opacity_changes_the_pixels(viewer, expected, case_result):
+    named = case_result.predictions[0].predicted
     viewer.control("opacity").focus()
     viewer.press("End")
     shown = viewer.pixels("overlay")
@@ -106,7 +106,7 @@ def test_opacity_changes_the_pixels(viewer, expected, diagnosis):
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_a_class_is_one_key_away(viewer, expected, diagnosis, index):
+def test_a_class_is_one_key_away(viewer, expected, case_result, index):
     viewer.press(str(index + 2))
     viewer.on(f"choice-{CLASS_NAMES[index]}")
     viewer.on("choice-predicted", False)

@@ -85,7 +85,7 @@ function rows(viewer) {
         hidden.has(kind) ? hidden.delete(kind) : hidden.add(kind);
         if (kindsOf(viewer).every((each) => hidden.has(each))) hidden.delete(kind); // one stays
         change(viewer, { hidden: [...hidden].join() });
-        say(viewer, `said_row_${isHidden(kind) ? "off" : "on"}`, { title: words[`row_${kind}`] });
+        announce(viewer, `announce_row_${isHidden(kind) ? "off" : "on"}`, { title: words[`row_${kind}`] });
       },
     });
   const name = make("span", { class: "name" }, words.rows);

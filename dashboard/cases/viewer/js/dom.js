@@ -14,8 +14,8 @@ function make(tag, attributes = {}, ...children) {
 /** Put values into the places of a text: "{value} %". */
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
-/** Say in the live region what changed, once it has settled. */
-function say(viewer, word, values = {}) {
+/** Announce in the live region what changed, once it has settled. */
+function announce(viewer, word, values = {}) {
   clearTimeout(viewer.saying);
   viewer.saying = setTimeout(() => {
     viewer.status.textContent = fill(viewer.scene.words[word] ?? "", values);

@@ -58,42 +58,42 @@ function zoomBy(viewer, factor, point = { across: 0, down: 0 }) {
   const zoom = Math.min(MOST_ZOOM, Math.max(1, state.zoom * factor));
   const shift = 1 / state.zoom - 1 / zoom;
   change(viewer, { zoom, x: state.x + point.across * shift, y: state.y + point.down * shift });
-  say(viewer, "saidZoom", { value: Math.round(100 * state.zoom) });
+  announce(viewer, "announceZoom", { value: Math.round(100 * state.zoom) });
 }
 
 /** Move the view by shares of what is seen. */
 function moveBy(viewer, across, down) {
   change(viewer, { x: state.x + across / state.zoom, y: state.y + down / state.zoom });
-  say(viewer, "saidMove", { x: Math.round(100 * state.x), y: Math.round(100 * state.y) });
+  announce(viewer, "announceMove", { x: Math.round(100 * state.x), y: Math.round(100 * state.y) });
 }
 
 /** Widen or move the range of grey that is seen, in percent. */
 function windowBy(viewer, wider, higher) {
   change(viewer, { window: state.window + wider, level: state.level + higher });
-  say(viewer, "saidWindow", { window: Math.round(state.window), level: Math.round(state.level) });
+  announce(viewer, "announceWindow", { window: Math.round(state.window), level: Math.round(state.level) });
 }
 
 /** Turn something on or off. */
 function toggle(viewer, name) {
   change(viewer, { [name]: !state[name] });
-  say(viewer, `said_${name}_${state[name] ? "on" : "off"}`);
+  announce(viewer, `announce_${name}_${state[name] ? "on" : "off"}`);
 }
 
 function setOpacity(viewer, opacity) {
   change(viewer, { opacity });
-  say(viewer, "saidOpacity", { value: state.opacity });
+  announce(viewer, "announceOpacity", { value: state.opacity });
 }
 
 function choose(viewer, choice) {
   if (!choice || !viewer.scene.networks.length) return;
   change(viewer, { choice: choice.key });
-  say(viewer, "saidChoice", { title: choice.title });
+  announce(viewer, "announceChoice", { title: choice.title });
 }
 
 function setOriginal(viewer, original) {
   if (state.original === original) return;
   change(viewer, { original });
-  say(viewer, `said_original_${original ? "on" : "off"}`);
+  announce(viewer, `announce_original_${original ? "on" : "off"}`);
 }
 
 /** Show the original from here on; what shows it already is to end with the release. */
@@ -110,5 +110,5 @@ function releaseOriginal(viewer, most = HOLD) {
 
 function reset(viewer) {
   change(viewer, Object.fromEntries(LOOK.slice(1).map((name) => [name, FRESH[name]]))); // not the class
-  say(viewer, "saidReset");
+  announce(viewer, "announceReset");
 }
