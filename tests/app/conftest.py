@@ -9,13 +9,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-import dashboard
 from covid_model.inference import lung_segmentation
 from dashboard.session import inference, state
 from dashboard.session import samples as session_samples
+from tests.pages import APP, PAGES
 
 VIEWER = "radiograph_viewer"
-APP = Path(dashboard.__file__).parent / "app.py"
 
 
 @pytest.fixture(autouse=True)
@@ -47,13 +46,13 @@ def open_app(monkeypatch, tmp_path):
     inference._segmenter.clear()
     inference._classifier.clear()  # it outlives a test, and the folders of two tests may be one
 
-    def open_on(runs: Path, page: str = "classify", *, accept: bool = True) -> AppTest:
+    def open_on(runs: Path, page: str = PAGES[0], *, accept: bool = True) -> AppTest:
         monkeypatch.setenv("COVID_MODEL_RUNS", str(runs))
         at = AppTest.from_file(APP, default_timeout=60)
         if accept:  # the notice, as a visitor does with its button
             at.session_state[state._ACCEPTED] = True
         at.run()
-        return at if page == "classify" else go(at, page)
+        return at if page == PAGES[0] else go(at, page)
 
     return open_on
 

@@ -6,6 +6,7 @@ import json
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
+from streamlit.util import calc_hash
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
@@ -14,8 +15,9 @@ from covid_model.serving.classifier import Classifier
 from dashboard.components import text
 from dashboard.session import state
 from tests.app.conftest import go, panels, scene, upload, viewers, words
+from tests.pages import APP, MOVED, PAGES
+from tests.pages import TITLES as PAGE_TITLES
 
-PAGES = ("classify", "compare", "reports", "shortcuts", "errors", "about")
 TITLES = set(text.TITLES.values())
 
 
@@ -41,8 +43,27 @@ def predictions(monkeypatch):
 def test_every_page_opens_with_the_notice(open_app, tiny_run_root, page):
     at = open_app(tiny_run_root, page)
     assert not at.exception
-    assert at.title[0].value == page.capitalize()
+    assert at.title[0].value == PAGE_TITLES[page]
     assert NOTICE in at.caption[0].value
+
+
+def test_every_page_of_the_folder_is_in_the_navigation():
+    assert {path.stem for path in (APP.parent / "views").glob("*.py")} == set(PAGES)
+
+
+@pytest.mark.parametrize("old", MOVED)
+def test_an_old_address_leads_to_the_page(open_app, tiny_run_root, old):
+    at = open_app(tiny_run_root)
+    at._page_hash = calc_hash(
+        old
+    )  # as a browser asks for an address; no file is there to switch to
+    at.run()
+    assert not at.exception
+    assert at.title[0].value == PAGE_TITLES[MOVED[old]]
+
+
+def test_the_old_address_of_shortcuts_stays():
+    assert MOVED["audit"] == "shortcuts"
 
 
 @pytest.mark.parametrize("page", PAGES)

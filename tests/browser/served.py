@@ -14,7 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+from tests.pages import APP
+
 PATIENCE = 120_000  # milliseconds that a busy machine may take to show what is expected
 ARGUMENTS = (
     "--no-sandbox",

@@ -4,10 +4,10 @@ import pytest
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.runs import DEFAULT_ROOT
+from tests.pages import PAGES
 
 pytestmark = pytest.mark.browser
 SECONDS = 120_000  # milliseconds
-PAGES = ("", "compare", "reports", "shortcuts", "errors", "about")
 WIDTHS, HEIGHT = (400, 3840), 900  # pixels
 USUAL = {"width": 1280, "height": HEIGHT}
 SEVERE = {"serious", "critical"}
@@ -31,11 +31,11 @@ def findings(page) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     return [
-        f"{one['id']}: {node['html'][:200]}"
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in SEVERE
-        for node in one["nodes"]
-        if not any(one["id"] == rule and part in node["html"] for rule, part in NOT_OURS)
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in SEVERE
+        for node in violation["nodes"]
+        if not any(violation["id"] == rule and part in node["html"] for rule, part in NOT_OURS)
     ]
 
 
@@ -85,14 +85,14 @@ def test_every_page_is_accessible_and_fits_every_screen(served, site, theme):
     page.goto(url)
     page.locator(".st-key-accept button").wait_for()
     settle(page)
-    found = {"notice": findings(page)}
+    problems = {"notice": findings(page)}
     served.enter(page, url)
-    found["nothing yet"] = findings(page) + too_wide(page)
+    problems["nothing yet"] = findings(page) + too_wide(page)
     take_a_sample(page)
     for name in PAGES:
-        if name:  # by its link, which leaves the files where they are
+        if name != PAGES[0]:  # by its link, which leaves the files where they are
             page.locator(f'a[href$="/{name}"]').first.click()
             settle(page)
-        found[name or "classify"] = findings(page) + too_wide(page)
+        problems[name] = findings(page) + too_wide(page)
     page.close()
-    assert {name: what for name, what in found.items() if what} == {}
+    assert {name: what for name, what in problems.items() if what} == {}

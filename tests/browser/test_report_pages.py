@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.pages import TITLES
 from tests.stored_reports import write_evidence_run
 
 pytestmark = pytest.mark.browser
@@ -15,12 +16,9 @@ def test_pages_fit_a_narrow_screen(served, tmp_path):
     with served.dashboard(tmp_path / "runs", tmp_path) as url, served.chromium() as browser:
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         page.set_default_timeout(60_000)
-        for path, title in (
-            ("shortcuts", "Shortcuts"),
-            ("errors", "Errors"),
-            ("reports", "Reports"),
-        ):
+        for path in ("shortcuts", "errors", "reports"):
             served.enter(page, f"{url}/{path}")
+            title = TITLES[path]
             expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
             expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
             expect(page.get_by_test_id("stException")).to_have_count(0)
