@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from covid_model.common import audit_checks
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
 from covid_model.common.rounding import mean, number
@@ -12,9 +13,9 @@ from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import overall_metrics
 from covid_model.evaluation.tables import scores_of, truth_of
 
-CONDITIONS = ("untouched", "lungs_hidden", "lungs_only", "border_only")
+CONDITIONS = tuple(audit_checks.CONDITIONS)
 COLUMNS = ("path", "patient_id", "source", "label", "condition", *SCORE_COLUMNS)
-MUST_FALL = ("lungs_hidden", "border_only")  # conditions that take away what a class shows in
+MUST_FALL = tuple(row.name for row in audit_checks.CONDITIONS.values() if row.must_fall)
 MOST_KEPT = 0.5  # share of what is above chance; a check fails where more is kept
 MOST_ASSOCIATED = 0.5  # Cramér's V of label with source; a check fails above it
 

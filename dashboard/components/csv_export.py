@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from covid_model.common.disclaimer import NOTICE
-from dashboard.components.formatting import NOTHING, TO
-from dashboard.components.text import NO_BREAK, unplain
+from dashboard.components.formatting import TO
+from dashboard.components.text import NO_BREAK, NOTHING, unplain
 
 Rows = list[dict[str, str]]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # as OWASP lists them for CSV injection

@@ -1,15 +1,43 @@
-"""Figures with their 95 % intervals as text, the same way in every table."""
+"""Values with their 95 % intervals as text, the same way in every table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashboard.components.text import NO_BREAK, percent
-from dashboard.i18n import translate
+from covid_model.common.metrics import POINTS, SHARE, Metric, Unit
+from covid_model.common.value_format import ValueFormat
+from dashboard.components.text import NO_BREAK, NOTHING
 from dashboard.i18n.translate import t, written
 
-Row = Mapping[str, Any]
-NOTHING = "–"
+Row = Mapping[str, Any]  # of a report, an audit or a comparison
 TO = "\u2011"  # a hyphen that no line ends at
+
+
+def _between(low: str, high: str) -> str:
+    if low[0] not in "+-":
+        return f"{low}{TO}{high}"
+    # no minus beside a dash
+    return t("{low} to {high}", low=low, high=high).replace(" ", NO_BREAK)
+
+
+FORMAT = ValueFormat(NOTHING, f"{NO_BREAK}%", written, _between)
+
+
+def metric(row: Row, one: Metric) -> str:
+    """Format a metric with its interval, in the unit that the table of metrics gives it."""
+    return FORMAT.with_interval(row, one.key, one.unit)
+
+
+def metric_cells(row: Row, metrics: Iterable[Metric], *, short: bool = False) -> dict[str, str]:
+    """Return a row's metrics with their intervals by their headings in the visitor's language.
+
+    Args:
+        row: of a report.
+        metrics: which of them.
+        short: whether room for the headings is scarce.
+    """
+    return {
+        t(each.short or each.title if short else each.title): metric(row, each) for each in metrics
+    }
 
 
 def share(row: Row, name: str) -> str:
@@ -18,38 +46,23 @@ def share(row: Row, name: str) -> str:
     A line may end between the two. The interval is left out where the row has no
     ``<name>_interval``, as in older reports.
     """
-    return _figure(row, name, percent, lambda end: written(100 * end, ".1f"))
+    return FORMAT.with_interval(row, name, SHARE)
 
 
 def value(row: Row, name: str, *, digits: int = 3) -> str:
-    """Format a figure without unit, such as "0.975 (0.968-0.981)"."""
-    return _figure(row, name, lambda known: number(known, digits), lambda end: number(end, digits))
+    """Format a value without unit, such as "0.975 (0.968-0.981)"."""
+    return FORMAT.with_interval(row, name, _plain(digits))
 
 
 def points(row: Row, name: str) -> str:
     """Format a difference of two shares in percentage points, such as "+2.1 (+0.5 to +3.7)"."""
-    return _figure(
-        row,
-        name,
-        lambda known: NOTHING if known is None else written(100 * known, "+.1f"),
-        lambda end: written(100 * end, "+.1f"),
-    )
+    return FORMAT.with_interval(row, name, POINTS)
 
 
-def number(known: float | None, digits: int = 3) -> str:
-    """Format a figure without unit; a dash where it is undefined."""
-    return NOTHING if known is None else translate.number(known, digits)
+def number(value: float | None, digits: int = 3) -> str:
+    """Format a value without unit; a dash where it is undefined."""
+    return FORMAT.value(value, _plain(digits))
 
 
-def _figure(row: Row, name: str, show: Callable, show_end: Callable[[float], str]) -> str:
-    """A figure with its interval, each in one piece."""
-    known, interval = row.get(name), row.get(f"{name}_interval")
-    if known is None or interval is None:
-        return show(known)
-    ends = [show_end(end) for end in interval]
-    if ends[0][0] in "+-":  # no minus beside a dash
-        low, high = ends
-        between = t("{low} to {high}", low=low, high=high).replace(" ", NO_BREAK)
-    else:
-        between = TO.join(ends)
-    return f"{show(known)} ({between})"
+def _plain(digits: int) -> Unit:
+    return Unit(1, f",.{digits}f")

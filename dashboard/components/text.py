@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +12,11 @@ from covid_model.common import paper
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words
+from covid_model.runs.notes import Split
 from dashboard.i18n.translate import t, written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at
+NOTHING = "–"  # in place of a value that is undefined
 STATUS = {
     "ok": Message("answer"),
     "uncertain": Message("can't\u00a0tell"),
@@ -44,7 +47,7 @@ def no_run(root: Path) -> str:
     """Say how to get models into an empty runs folder."""
     return t(
         "No run with a model was found in `{root}`, so there is nothing to predict with. "
-        "Train the three networks on a folder that holds `metadata.csv` or one folder a class:",
+        "Train the networks on a folder that holds `metadata.csv` or one folder a class:",
         root=root,
     )
 
@@ -78,7 +81,7 @@ def steady(words: str, length: int = 18) -> str:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """Format a share of [0, 1] in percent, in one line; a dash where it is undefined."""
-    return "–" if share is None else f"{written(100 * share, f'.{digits}f')}{NO_BREAK}%"
+    return NOTHING if share is None else f"{written(100 * share, f'.{digits}f')}{NO_BREAK}%"
 
 
 def titles() -> tuple[str, ...]:
@@ -177,28 +180,15 @@ def agreement(predicted: Mapping[str, str]) -> str:
     return t("Partial agreement: {listed}.", listed=listed)
 
 
-def split_note(data: Mapping[str, object]) -> tuple[str, bool]:
+def split_note(data: Mapping[str, Any]) -> tuple[str, bool]:
     """Say how a run's data was split, with whether patients stand on both sides of the test.
 
     Args:
         data: the "data" part of ``run.json``.
     """
-    by, shared = data.get("split_by"), data.get("shared_patients")
-    if by is None:
-        return t("How the images were split is not on record."), False
-    by = SPLIT_BY.get(by, by)
-    if shared is None:
-        return t("Split by {by}. The images do not say which patient they show.", by=by), False
-    if shared:
-        note = t(
-            "Split by {by}: {shared} patients stand both in the test part and outside it. A "
-            "network can recognise a patient, so these figures flatter it.",
-            by=by,
-            shared=shared,
-        )
-    else:
-        note = t("Split by {by}: no patient stands both in the test part and outside it.", by=by)
-    return note, bool(shared)
+    split, by = Split.of(data), str(data.get("split_by"))
+    note = t(split.value.page, by=SPLIT_BY.get(by, by), shared=data.get("shared_patients"))
+    return note, split is Split.SHARED
 
 
 KINDS = {**STATUS, "hidden": Message("not read yet"), "waiting": Message("waiting")}

@@ -5,9 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model.common import paper
+from covid_model.common import metrics, paper
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError
+from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import Run
 from dashboard.components import display, formatting, pickers, text
 from dashboard.components.csv_export import Report
@@ -46,13 +47,10 @@ def all_reports(run: Run) -> dict[str, Report]:
 def headline(shown: Chosen, report: Report) -> None:
     """Show the figures of one network that matter most, then those of each class."""
     counts = {key: report[key] for key in ("images", "patients")}
+    cells = formatting.metric_cells(report, shown_in(Place.HEADLINE, metrics.OVERALL))
+    cells[t("Test images (patients)")] = t("{images:,} ({patients:,})", **counts)
     grid = st.grid(4, min_column_width=230, gap="small")
-    for label, value in (
-        (t("Accuracy"), formatting.share(report, "accuracy")),
-        (t("Macro recall"), formatting.share(report, "macro_recall")),
-        (t("AUROC, macro"), formatting.value(report, "auroc_macro")),
-        (t("Test images (patients)"), t("{images:,} ({patients:,})", **counts)),
-    ):
+    for label, value in cells.items():
         grid.metric(label, value, border=True)
     origin = f"{shown.network}: {t(shown.run.model_info(shown.model).backbone_origin)}"
     st.caption(f"{performance_text.interval_note(report)} {origin}".strip())

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from covid_model.common import paper
+from covid_model.common import metrics, paper
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
+from covid_model.common.metrics import Place, shown_in
 from dashboard.components.csv_export import Report, Rows
-from dashboard.components.formatting import share, value
-from dashboard.components.text import TITLES, percent
+from dashboard.components.formatting import metric_cells
+from dashboard.components.text import NOTHING, percent
 from dashboard.i18n.translate import t
 
 PARTS = {
@@ -20,22 +22,26 @@ PARTS = {
 
 def networks(reports: Mapping[str, Report]) -> Rows:
     """Return one row a network of a run, with the paper's accuracy beside its own."""
-    rows = []
-    for key, report in reports.items():
-        theirs = paper.RESULTS[key]
-        in_text = theirs.accuracy_in_text
-        rows.append(
-            {
-                t("Network"): ARCHITECTURES[key],
-                t("Test images"): str(report["images"]),
-                t("Accuracy"): share(report, "accuracy"),
-                t("Macro recall"): share(report, "macro_recall"),
-                t("AUROC"): value(report, "auroc_macro"),
-                t("Paper"): percent(theirs.accuracy)
-                + (t(" (text: {accuracy})", accuracy=percent(in_text)) if in_text else ""),
-            }
-        )
-    return rows
+    return [
+        {
+            t("Network"): ARCHITECTURES.get(key, key),
+            t("Test images"): str(report["images"]),
+            **metric_cells(report, shown_in(Place.NETWORKS, metrics.OVERALL), short=True),
+            t("Paper"): _in_the_paper(key),
+        }
+        for key, report in reports.items()
+    ]
+
+
+def _in_the_paper(architecture: str) -> str:
+    """The paper's accuracy of a network, a dash where the paper has no such network."""
+    result = paper.RESULTS.get(architecture)
+    if result is None:
+        return NOTHING
+    if not result.accuracy_in_text:
+        return percent(result.accuracy)
+    in_text = t(" (text: {accuracy})", accuracy=percent(result.accuracy_in_text))
+    return percent(result.accuracy) + in_text
 
 
 def beside(runs: Mapping[str, Mapping[str, Report]]) -> Rows:
@@ -48,8 +54,7 @@ def beside(runs: Mapping[str, Mapping[str, Report]]) -> Rows:
         {
             t("Network"): network,
             t("Run"): title,
-            t("Accuracy"): share(reports[key], "accuracy"),
-            t("Macro recall"): share(reports[key], "macro_recall"),
+            **metric_cells(reports[key], shown_in(Place.COMPANION, metrics.OVERALL)),
         }
         for key, network in ARCHITECTURES.items()
         if all(key in reports for reports in runs.values())

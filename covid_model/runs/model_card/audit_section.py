@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.audit_checks import CHECKS, CONDITIONS, RANDOMISED
+from covid_model.common.metrics import Place, shown_in
 from covid_model.runs.model_card.markdown import (
     NOT_REPORTED,
     bullets,
+    metric_cells,
     number,
     percent,
     table,
@@ -14,18 +18,6 @@ from covid_model.runs.model_card.markdown import (
 )
 
 Audit = Mapping[str, Any]
-CONDITIONS = {
-    "untouched": "untouched",
-    "lungs_hidden": "lungs hidden",
-    "lungs_only": "lungs alone",
-    "border_only": "border alone",
-}
-CHECKS = {
-    "lungs_hidden": "the network does well without the lungs",
-    "border_only": "the network does well on the border alone",
-    "source_probe": "what it sees tells the source of an image",
-    "label_by_source": "the source of a training image tells its class",
-}
 
 
 def audit_section(audit: Audit | None) -> str:
@@ -38,11 +30,9 @@ def audit_section(audit: Audit | None) -> str:
         return f"Shortcut audit: {NOT_REPORTED}."
     rows = [
         {
-            "Shown": CONDITIONS.get(row["condition"], row["condition"]),
+            "Shown": _condition(row["condition"]),
             "Images": str(row["images"]),
-            "Accuracy": with_interval(row, "accuracy"),
-            "Macro recall": with_interval(row, "macro_recall"),
-            "Class as untouched": with_interval(row, "unchanged"),
+            **metric_cells(row, shown_in(Place.CONDITIONS, metrics.OVERALL, metrics.PER_CONDITION)),
         }
         for row in audit["conditions"]
     ]
@@ -50,8 +40,12 @@ def audit_section(audit: Audit | None) -> str:
     return "\n\n".join([_outcome(audit), table(rows), bullets(notes)])
 
 
+def _condition(name: str) -> str:
+    return CONDITIONS[name].card if name in CONDITIONS else name
+
+
 def _outcome(audit: Audit) -> str:
-    failed = "; ".join(CHECKS.get(name, name) for name in audit["failed"])
+    failed = "; ".join(CHECKS[name].card if name in CHECKS else name for name in audit["failed"])
     return f"Shortcut audit on {audit['images']} test images of {audit['patients']} patients: " + (
         f"**fails**: {failed}." if failed else "no check fails."
     )
@@ -102,13 +96,16 @@ def _tests(audit: Audit) -> list[str]:
                 f"{kind.capitalize()}: area by the map less at random "
                 f"{with_interval(area, 'area', share=False)}."
             )
-    anew = {"head": "the head", "last_block": "the last block"}
     said += [
-        f"Similarity to the map before {anew.get(row['what'], row['what'])} was drawn anew: "
+        f"Similarity to the map before {_randomised(row['what'])} was drawn anew: "
         f"{with_interval(row, 'similarity', share=False) or NOT_REPORTED} ({row['images']} images)."
         for row in maps.get("randomised") or ()
     ]
     return said
+
+
+def _randomised(name: str) -> str:
+    return RANDOMISED[name].card if name in RANDOMISED else name
 
 
 def agreement(comparison: Mapping[str, Any] | None) -> str:

@@ -7,6 +7,7 @@ from covid_model.common.classes import TITLES
 from covid_model.runs import PARTS
 from covid_model.runs.model_card.facts import CAVEATS, RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, percent, table
+from covid_model.runs.notes import Split
 
 CONCENTRATED = 0.9  # share of a class from one source that the card points out
 
@@ -31,12 +32,14 @@ def data_section(facts: RunFacts) -> str:
 
 def split_note(facts: RunFacts) -> str:
     """Say how the images were split, with how many patients stand on both sides of the test."""
-    by, shared = facts.data.get("split_by"), facts.data.get("shared_patients")
-    if by is None:
-        return f"How the images were split: {NOT_REPORTED}."
-    if shared is None:
-        return f"Split by {by}. Which patient an image shows: {NOT_REPORTED}."
-    note = f"Split by {by}: {shared} patients stand both in the test part and outside it."
+    split = Split.of(facts.data)
+    note = split.value.card.format(
+        by=facts.data.get("split_by"),
+        shared=facts.data.get("shared_patients"),
+        not_reported=NOT_REPORTED,
+    )
+    if split in (Split.UNKNOWN, Split.NO_PATIENTS):
+        return note
     if facts.data.get("split_from"):
         note += " Each image has the part that an earlier split gave it."
     if out := facts.data.get("left_out"):

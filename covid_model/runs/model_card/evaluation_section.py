@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
+from covid_model.common.metrics import Place, shown_in
 from covid_model.runs.model_card.audit_section import agreement, audit_section
 from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import (
     NOT_REPORTED,
     bullets,
+    metric_cells,
     number,
     percent,
     table,
     with_interval,
 )
+from covid_model.runs.notes import INTERVALS
 
 Report = Mapping[str, Any]
 FEW = "too few to say"
@@ -39,22 +43,14 @@ def interval_note(facts: RunFacts) -> str:
     how = facts.report.get("intervals")
     if not how:
         return f"Intervals: {NOT_REPORTED}."
-    return (
-        f"In brackets: {100 * how['level']:.0f} % intervals, {how['method']}, "
-        f"{how['replicates']} replicates."
-    )
+    level = f"{100 * how['level']:.0f} %"
+    return INTERVALS.card.format(level=level, method=how["method"], replicates=how["replicates"])
 
 
 def _network(facts: RunFacts, name: str, report: Report) -> list[str]:
-    shares = (("Accuracy", "accuracy"), ("Macro recall", "macro_recall"))
-    areas = (
-        ("AUROC, macro", "auroc_macro"),
-        ("Average precision, macro", "average_precision_macro"),
-    )
-    figures = {title: with_interval(report, key) for title, key in shares}
-    figures |= {title: with_interval(report, key, share=False) for title, key in areas}
+    overall = metric_cells(report, shown_in(Place.CARD, metrics.OVERALL))
     return [
-        table([{"Figure": title, "Value": value} for title, value in figures.items()]),
+        table([{"Figure": title, "Value": value} for title, value in overall.items()]),
         table([_of_class(row) for row in report["per_class"]]),
         "By group (– where it has no image of a class):",
         table([_group(*pair) for pair in groups(report)]),
@@ -66,13 +62,10 @@ def _network(facts: RunFacts, name: str, report: Report) -> list[str]:
 
 
 def _of_class(row: Report) -> dict[str, str]:
-    shares = {"Sensitivity": "sensitivity", "Specificity": "specificity", "PPV": "ppv"}
-    shares |= {"NPV": "npv", "F1": "f1"}
     return {
         "Class": TITLES[row["class"]],
         "Images": str(row["images"]),
-        **{title: with_interval(row, key) for title, key in shares.items()},
-        "AUROC": with_interval(row, "auroc", share=False),
+        **metric_cells(row, shown_in(Place.CARD, metrics.PER_CLASS)),
     }
 
 
@@ -92,11 +85,12 @@ def kinds_of_groups(report: Report) -> list[str]:
 
 def _group(kind: str, row: Report) -> dict[str, str]:
     few = row.get("few", False)
+    cells = metric_cells(row, shown_in(Place.CARD_GROUPS, metrics.OVERALL))
     return {
         "By": kind,
         "Group": row["group"] or "not on record",
         "Images": str(row["images"]),
-        "Accuracy": FEW if few else with_interval(row, "accuracy"),
+        **(dict.fromkeys(cells, FEW) if few else cells),
         **{
             f"Recall {title}": FEW if few else percent(row["recall"].get(name)) or "–"
             for name, title in TITLES.items()
@@ -109,8 +103,7 @@ def _within(row: Report) -> dict[str, str]:
         "Source": row["source"],
         "Classes": " or ".join(TITLES[name] for name in row["classes"]),
         "Images": str(row["images"]),
-        "Balanced accuracy": with_interval(row, "balanced_accuracy"),
-        "AUROC": with_interval(row, "auroc", share=False),
+        **metric_cells(row, shown_in(Place.CARD, metrics.WITHIN_SOURCE)),
     }
 
 

@@ -1,8 +1,12 @@
 """The pieces of Markdown that a model card is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from covid_model.common.metrics import SHARE, VALUE, Metric, Unit
+from covid_model.common.value_format import ValueFormat
+
+FORMAT = ValueFormat("", " %", format, "{} to {}".format)
 NOT_REPORTED = "*not reported*"  # what a card says where the run does not know
 
 
@@ -28,28 +32,30 @@ def cell(words: Any) -> str:
 
 def percent(share: float | None) -> str:
     """Format a share of [0, 1] in percent, "" where it is undefined."""
-    return "" if share is None else f"{100 * share:.1f} %"
+    return FORMAT.value(share, SHARE)
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Format a figure without unit, "" where it is undefined."""
-    return "" if value is None else f"{value:.{digits}f}"
+    """Format a value without unit, "" where it is undefined."""
+    return FORMAT.value(value, Unit(1, f".{digits}f"))
 
 
 def with_interval(row: Mapping[str, Any], name: str, *, share: bool = True) -> str:
-    """Format a figure with its interval where the row has one, as "89.9 % (88.1 to 91.5)".
+    """Format a value with its interval where the row has one, as "89.9 % (88.1 to 91.5)".
 
     Args:
         row: of a report, with ``name`` and ``<name>_interval``; either may be missing.
-        name: of the figure.
+        name: key of the value.
         share: whether it is a share of [0, 1], to be given in percent.
 
     Returns:
-        "" where the figure is missing or undefined.
+        "" where the value is missing or undefined.
     """
-    known, interval = row.get(name), row.get(f"{name}_interval")
-    said = percent(known) if share else number(known)
-    if known is None or interval is None:
-        return said
-    ends = [f"{100 * end:.1f}" if share else f"{end:.3f}" for end in interval]
-    return f"{said} ({' to '.join(ends)})"
+    return FORMAT.with_interval(row, name, SHARE if share else VALUE)
+
+
+def metric_cells(row: Mapping[str, Any], metrics: Iterable[Metric]) -> dict[str, str]:
+    """Return a row's metrics with their intervals by their headings in a card."""
+    return {
+        metric.card_title: FORMAT.with_interval(row, metric.key, metric.unit) for metric in metrics
+    }

@@ -1,7 +1,8 @@
 """What a run knows of the items of the reporting checklists; what it does not know stays blank."""
 
 from covid_model.common.classes import TITLES
-from covid_model.runs.model_card.data_section import PARTS, split_note
+from covid_model.runs import PARTS
+from covid_model.runs.model_card.data_section import split_note
 from covid_model.runs.model_card.evaluation_section import kinds_of_groups
 from covid_model.runs.model_card.facts import CAVEATS, RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, percent

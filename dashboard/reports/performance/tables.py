@@ -3,25 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.common.messages import Message
+from covid_model.common.metrics import Place, shown_in
 from dashboard.components.csv_export import Report, Rows
-from dashboard.components.formatting import number, points, share, value
-from dashboard.components.text import TITLES, percent, plain, steady
+from dashboard.components.formatting import metric_cells, number, points, share
+from dashboard.components.text import percent, plain, steady
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import text as performance_text
 from dashboard.reports.performance.predictive_values import predictive_values
-
-OF_A_CLASS = {  # key in a report -> heading, format
-    "sensitivity": (Message("Sensitivity"), share),
-    "specificity": (Message("Specificity"), share),
-    "ppv": (Message("PPV"), share),
-    "npv": (Message("NPV"), share),
-    "f1": (Message("F1"), share),
-    "auroc": (Message("AUROC"), value),
-    "average_precision": (Message("AP"), value),
-}
 
 Row = Mapping[str, Any]
 
@@ -68,8 +60,7 @@ def groups(rows: Sequence[Row], *, title: Message) -> Rows:
             t(title): performance_text.group(row) + (" *" if row["few"] else ""),
             t("Images"): str(row["images"]),
             t("Patients"): str(row["patients"]),
-            t("Accuracy"): share(row, "accuracy"),
-            t("Macro recall"): share(row, "macro_recall"),
+            **metric_cells(row, shown_in(Place.GROUPS, metrics.OVERALL)),
             **{t("Recall {name}", name=TITLES[name]): recall(row, name) for name in CLASS_NAMES},
         }
         for row in rows
@@ -108,12 +99,13 @@ def in_order(row: Row) -> str:
 
 
 def per_class(report: Report) -> Rows:
-    """Return one row a class: its figures with their intervals; older reports have fewer."""
+    """Return one row a class: its metrics with their intervals; older reports have fewer."""
+    columns = shown_in(Place.CLASSES, metrics.PER_CLASS)
     return [
         {
             t("Class"): t(TITLES[row["class"]]),
             t("Images"): str(row["images"]),
-            **{t(title): show(row, key) for key, (title, show) in OF_A_CLASS.items() if key in row},
+            **metric_cells(row, [metric for metric in columns if metric.key in row]),
         }
         for row in report["per_class"]
     ]

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
-from dashboard.components.text import NO_BREAK, TITLES, percent, plain
+from covid_model.runs.notes import INTERVALS
+from dashboard.components.text import NO_BREAK, percent, plain
 from dashboard.i18n.translate import number, t
 
 SIGNIFICANT = 0.05
@@ -53,7 +55,7 @@ def interval_note(report: Mapping[str, Any]) -> str:
     if not found:
         return ""
     return t(
-        "In brackets: {level} intervals ({method}, {replicates:,} replicates).",
+        INTERVALS.page,
         level=percent(found["level"], 0),
         method=t(found["method"]),
         replicates=found["replicates"],

@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from covid_model.common import metrics
+from covid_model.common.classes import TITLES
+from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import ModelInfo
 from dashboard.components.csv_export import Report, Rows
-from dashboard.components.formatting import number, share, value
-from dashboard.components.text import TITLES, percent, plain
+from dashboard.components.formatting import metric_cells, number
+from dashboard.components.text import percent, plain
 from dashboard.i18n.translate import t
 
 
@@ -40,8 +43,7 @@ def within_source(report: Report) -> Rows:
             t("Source"): plain(row["source"]),
             t("Classes"): _either(row["classes"]),
             t("Images"): str(row["images"]),
-            t("Balanced accuracy"): share(row, "balanced_accuracy"),
-            t("AUROC"): value(row, "auroc"),
+            **metric_cells(row, shown_in(Place.WITHIN_SOURCE, metrics.WITHIN_SOURCE)),
         }
         for row in report.get("within_source") or ()
     ]

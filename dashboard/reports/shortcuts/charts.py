@@ -5,12 +5,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from covid_model.common.audit_checks import CONDITIONS
 from covid_model.common.messages import Message
 from dashboard.components.dot_chart import Dots, Level, dot_chart
 from dashboard.components.plotly_base import MARK, TRAIN, base_figure, legend, percent
 from dashboard.i18n.translate import t
 from dashboard.reports.performance.charts import ACCURACY, RECALL
-from dashboard.reports.shortcuts import text as shortcuts_text
 
 HEIGHT = 340
 CHANCE = Message("chance")
@@ -35,7 +35,7 @@ def conditions_chart(audit: Mapping[str, Any]) -> go.Figure:
     rows = audit["conditions"]
     return dot_chart(
         rows,
-        [t(shortcuts_text.CONDITIONS[row["condition"]]) for row in rows],
+        [t(CONDITIONS[row["condition"]].title) for row in rows],
         (ACCURACY, RECALL),
         title=t("What is left with parts hidden (%)"),
         levels=(

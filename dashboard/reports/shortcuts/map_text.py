@@ -30,10 +30,6 @@ RANDOMISED = Message(
     "1 is the same order of parts, 0 none in common. A map that stays alike shows the picture more "
     "than what the network has learned."
 )
-RANDOMISED_PARTS = {
-    "head": Message("Head"),
-    "last_block": Message("Last block of convolutions"),
-}
 AGREEMENT = Message(
     "The maps of two networks are compared for the same class of the same picture: 1 is the same "
     "order of parts, 0 none in common. Where they disagree, the networks look at different places; "

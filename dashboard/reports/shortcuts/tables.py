@@ -3,29 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.audit_checks import CONDITIONS, RANDOMISED
+from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.common.messages import in_words
+from covid_model.common.metrics import Place, shown_in
 from dashboard.components.csv_export import Rows
-from dashboard.components.formatting import NOTHING, number, share, value
-from dashboard.components.text import TITLES, plain
+from dashboard.components.formatting import metric_cells, number, value
+from dashboard.components.text import NOTHING, plain
 from dashboard.i18n.translate import t
-from dashboard.reports.shortcuts import map_text as shortcuts_map_text
-from dashboard.reports.shortcuts import text as shortcuts_text
 
 
 def conditions(audit: Mapping[str, Any]) -> Rows:
     """Return one row a condition: accuracy, macro recall, the share of classes that stayed."""
     return [
         {
-            t("Shown"): t(shortcuts_text.CONDITIONS[row["condition"]]),
+            t("Shown"): t(CONDITIONS[row["condition"]].title),
             t("Images"): str(row["images"]),
-            t("Accuracy"): share(row, "accuracy"),
-            t("Macro recall"): share(row, "macro_recall"),
-            t("Unchanged"): NOTHING if row["condition"] == "untouched" else share(row, "unchanged"),
+            **metric_cells(row, shown_in(Place.CONDITIONS, metrics.OVERALL)),
+            **_beside_untouched(row),
         }
         for row in audit["conditions"]
     ]
+
+
+def _beside_untouched(row: Mapping[str, Any]) -> dict[str, str]:
+    """A condition's metrics that compare it with the untouched images, which have none."""
+    cells = metric_cells(row, shown_in(Place.CONDITIONS, metrics.PER_CONDITION))
+    return dict.fromkeys(cells, NOTHING) if row["condition"] == "untouched" else cells
 
 
 def label_by_source(audit: Mapping[str, Any]) -> Rows:
@@ -43,7 +49,7 @@ def randomised(maps: Mapping[str, Any]) -> Rows:
     """Return one row a part of the network that was drawn anew: how alike the maps stay."""
     return [
         {
-            t("Drawn anew"): t(shortcuts_map_text.RANDOMISED_PARTS[row["what"]]),
+            t("Drawn anew"): t(RANDOMISED[row["what"]].title),
             **_similarity(row),
         }
         for row in maps["randomised"]
@@ -63,6 +69,6 @@ def agreement(comparison: Mapping[str, Any]) -> Rows:
 
 def _similarity(row: Mapping[str, Any]) -> dict[str, str]:
     return {
-        t("Images"): str(row.get("images", "–")),
+        t("Images"): str(row.get("images", NOTHING)),
         t("Similarity of the maps"): value(row, "similarity", digits=2),
     }

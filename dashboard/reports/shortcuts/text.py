@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from covid_model.common.audit_checks import CHECKS, CONDITIONS
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from dashboard.components import formatting
@@ -16,18 +17,6 @@ INTRODUCTION = Message("""
 A network can be right for the wrong reason: by the scanner, the letters on the film or the
 patient's age instead of the disease. Here parts of test images are hidden, and it is asked again.
 """)
-CONDITIONS = {
-    "untouched": Message("Untouched"),
-    "lungs_hidden": Message("Lungs hidden"),
-    "lungs_only": Message("Lungs only"),
-    "border_only": Message("Border only"),
-}
-CHECKS = {
-    "lungs_hidden": Message("the lungs hidden"),
-    "border_only": Message("the border alone"),
-    "source_probe": Message("the source read off the network"),
-    "label_by_source": Message("the labels by source"),
-}
 MASKS = Message(
     "The lungs were outlined by a small network. Its outlines are of limited quality on children's "
     "radiographs, so that what is said of lungs holds only roughly there."
@@ -88,7 +77,7 @@ def verdict(audit: Audit) -> str:
     return t(
         "No check failed: {checks}. That is no proof that the network reads the lungs; it means "
         "that these checks found no other way.",
-        checks=in_words([CHECKS[name] for name in checked(audit)]),
+        checks=in_words([CHECKS[name].title for name in checked(audit)]),
     )
 
 
@@ -101,50 +90,22 @@ def checked(audit: Audit) -> list[str]:
 
 def failures(audit: Audit) -> str:
     """Say in plain words which checks failed, with what that means, as a list."""
-    return "\n".join(f"- {FAILURES[name](audit)}" for name in audit["failed"])
-
-
-def _hidden(audit: Audit) -> str:
-    return t(
-        "**With the lungs hidden** it still {kept}. So it finds much of its answer outside the "
-        "lungs, where the disease is not.",
-        kept=_kept(audit, "lungs_hidden"),
+    return "\n".join(
+        f"- {t(CHECKS[name].failure, **_measured(audit, name))}" for name in audit["failed"]
     )
 
 
-def _border(audit: Audit) -> str:
-    return t(
-        "**From the border alone** it still {kept}. So letters, collimation or posture tell it "
-        "much of the answer.",
-        kept=_kept(audit, "border_only"),
-    )
-
-
-def _probe(audit: Audit) -> str:
-    probe = audit["source_probe"]
-    return t(
-        "**The source of an image can be read off what the network sees** in {share}, where chance "
-        "is {chance}. So it could name the source in place of the disease.",
-        share=formatting.share(probe, "balanced_accuracy"),
-        chance=percent(probe["chance"]),
-    )
-
-
-def _labels(audit: Audit) -> str:
-    v = formatting.number(audit["label_by_source"]["cramers_v"], 2)
-    return t(
-        "**The source gives the label away in the training images** (Cramér's V {v}). This is the "
-        "data's fault, yet any network trained on them may have learned the source.",
-        v=v,
-    )
-
-
-FAILURES = {
-    "lungs_hidden": _hidden,
-    "border_only": _border,
-    "source_probe": _probe,
-    "label_by_source": _labels,
-}
+def _measured(audit: Audit, check: str) -> dict[str, str]:
+    """The values that the words of a check take."""
+    if check in CONDITIONS:
+        return {"kept": _kept(audit, check)}
+    if check == "label_by_source":
+        return {"v": formatting.number(audit["label_by_source"]["cramers_v"], 2)}
+    probe = audit[check]
+    return {
+        "share": formatting.share(probe, "balanced_accuracy"),
+        "chance": percent(probe["chance"]),
+    }
 
 
 def _kept(audit: Audit, condition: str) -> str:
@@ -173,7 +134,7 @@ def probe_alt(probe: Mapping[str, Any]) -> str:
 def conditions_alt(audit: Audit) -> str:
     """List accuracy with macro recall of each condition, for screen readers."""
     listed = "; ".join(
-        f"{t(CONDITIONS[row['condition']])} {percent(row['accuracy'])}, "
+        f"{t(CONDITIONS[row['condition']].title)} {percent(row['accuracy'])}, "
         f"{percent(row['macro_recall'])}"
         for row in audit["conditions"]
     )

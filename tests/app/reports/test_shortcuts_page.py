@@ -5,13 +5,12 @@ import json
 import pytest
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.audit_checks import CHECKS, CONDITIONS
 from covid_model.runs import AUDIT_FILE, read_model_info, write_json, write_model_info
 from dashboard.reports.shortcuts import map_text as shortcuts_map_text
 from dashboard.reports.shortcuts import text as shortcuts_text
 from tests.app.conftest import words
 from tests.stored_reports import audit, write_evidence_run
-
-CHECKS = tuple(shortcuts_text.CHECKS)
 
 
 def read(at):
@@ -44,6 +43,13 @@ def test_without_a_failed_check_there_is_no_alarm_and_no_all_clear(open_app, tmp
 @pytest.mark.parametrize("check", CHECKS)
 def test_every_check_that_can_fail_has_its_words(check):
     assert shortcuts_text.failures(audit(check)).startswith("- **")
+
+
+def test_every_condition_that_must_fall_is_a_check():
+    assert {row.name for row in CONDITIONS.values() if row.must_fall} == set(CHECKS) - {
+        "source_probe",
+        "label_by_source",
+    }
 
 
 def test_charts_and_tables_of_an_audit(open_app, tmp_path):

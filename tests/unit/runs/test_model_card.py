@@ -366,7 +366,7 @@ def test_a_card_needs_neither_networks_nor_pictures(tiny_run_root):
     shutil.rmtree(tiny_run_root / "tiny" / "vgg16")
     code = (
         "import json, sys; from covid_model.runs import load_run\n"
-        "from covid_model.model_card import model_card\n"
+        "from covid_model.runs.model_card.card import model_card\n"
         f"model_card(load_run({str(tiny_run_root / 'tiny')!r}))\n"
         "heavy = ('tensorflow', 'keras', 'ai_edge_litert', 'cv2', 'pandas', 'sklearn')\n"
         "print(json.dumps([name for name in heavy if name in sys.modules]))"
