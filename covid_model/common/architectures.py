@@ -1,12 +1,7 @@
-"""The networks: how each is built, where its Grad-CAM looks."""
+"""The table of networks: how each is built and where its Grad-CAM looks."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-ARCHITECTURES: dict[str, str] = {
-    "xception": "Xception",
-    "resnet50v2": "ResNet50V2",
-    "vgg16": "VGG16",
-}
 
 
 @dataclass(frozen=True)
@@ -14,28 +9,65 @@ class Architecture:
     """One network of keras.applications as this project uses it.
 
     Attributes:
-        name: key of ``architectures.ARCHITECTURES``.
+        name: its key in the table, in run folders and on the command line.
+        title: its name as papers write it.
         builder: name of the function in ``keras.applications``.
         target_layer: layer whose output Grad-CAM explains, "" for the backbone's own output.
         max_pool: size of the max pooling between the target layer and the head, 0 for none.
         blocks: how the names of each block's layers begin, from the image to the head.
+        least_size: smallest side in pixels that the builder takes without its top.
     """
 
     name: str
+    title: str
     builder: str
     target_layer: str = ""
     max_pool: int = 0
     blocks: tuple[str, ...] = ()
+    least_size: int = 32
 
 
 def _blocks(pattern: str, count: int) -> tuple[str, ...]:
     return tuple(pattern.format(number) for number in range(1, count + 1))
 
 
+# A row here is all that another network takes; runs hold their networks in this order.
 REGISTRY: dict[str, Architecture] = {
-    "xception": Architecture("xception", "Xception", blocks=_blocks("block{}_", 14)),
-    "resnet50v2": Architecture("resnet50v2", "ResNet50V2", blocks=_blocks("conv{}_", 5)),
-    "vgg16": Architecture(
-        "vgg16", "VGG16", target_layer="block5_conv3", max_pool=2, blocks=_blocks("block{}_", 5)
-    ),
+    row.name: row
+    for row in (
+        Architecture(
+            "xception", "Xception", "Xception", blocks=_blocks("block{}_", 14), least_size=71
+        ),
+        Architecture("resnet50v2", "ResNet50V2", "ResNet50V2", blocks=_blocks("conv{}_", 5)),
+        Architecture(
+            "vgg16",
+            "VGG16",
+            "VGG16",
+            target_layer="block5_conv3",
+            max_pool=2,
+            blocks=_blocks("block{}_", 5),
+        ),
+    )
 }
+
+
+class _Titles(Mapping[str, str]):
+    """The titles of a table of networks by their names, as the table stands at the time."""
+
+    def __init__(self, table: Mapping[str, Architecture]) -> None:
+        self._table = table
+
+    def __getitem__(self, name: str) -> str:
+        return self._table[name].title
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+ARCHITECTURES: Mapping[str, str] = _Titles(REGISTRY)

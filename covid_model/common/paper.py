@@ -1,4 +1,4 @@
-"""What the paper itself reports, as constants, so that every page quotes the same figures.
+"""What the paper itself reports, so that every page quotes the same figures.
 
 Source: César and Lucas Pedrosa Soares (2020), its text and the notebooks published with it.
 """
@@ -43,3 +43,4 @@ RESULTS: Mapping[str, PaperResult] = {
         correct={"covid": (39, 39), "normal": (15, 17), "infection": (19, 19)},
     ),
 }
+PAPER_MODELS = tuple(RESULTS)  # what a run holds unless its command says otherwise

@@ -17,6 +17,7 @@ from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
 
 COLUMNS = ("path", "label", "source", "patient_id", "original")
+MOST_NAMED = 5  # folders that an error lists
 SUFFIXES = {".png", ".jpg", ".jpeg", ".dcm", ".dicom"}
 
 
@@ -102,20 +103,36 @@ def read_dataset(root: Path | str) -> Dataset:
         DataError: if the folder is neither, a column or file is missing, or a label is unknown.
     """
     root = Path(root)
+    check_folder(root)
     if (root / "metadata.csv").is_file():
         frame = pd.read_csv(root / "metadata.csv", dtype={"patient_id": str}, low_memory=False)
-    elif all((root / name).is_dir() for name in CLASS_NAMES):
-        frame = _class_folders(root)
     else:
-        raise DataError(
-            f"Expected metadata.csv or the folders {', '.join(CLASS_NAMES)} in {root}. "
-            "Received a folder with neither: see the README on preparing data."
-        )
+        frame = _class_folders(root)
     patients_known = "patient_id" in frame and bool(frame["patient_id"].notna().all())
     frame = _completed(frame, root)
     frame["sha256"] = _file_digests(root, frame["path"])
     frame["group"] = _merge_duplicates(frame)
     return Dataset(root, frame, patients_known)
+
+
+def check_folder(root: Path) -> None:
+    """Refuse a folder of radiographs by its entries alone, before anything slow begins.
+
+    Raises:
+        DataError: if it does not exist, or holds neither ``metadata.csv`` nor the class folders.
+    """
+    expected = f"Expected metadata.csv or the folders {', '.join(CLASS_NAMES)} in {root}."
+    if not root.is_dir():
+        raise DataError(f"{expected} Received: no such folder. Check the path.")
+    if (root / "metadata.csv").is_file() or all((root / name).is_dir() for name in CLASS_NAMES):
+        return
+    names = sorted(path.name for path in root.iterdir() if path.is_dir())
+    listed = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
+    raise DataError(
+        f"{expected} Received a folder with neither"
+        + (f", but with {listed}: rename its folders, or " if names else ": ")
+        + "see the README on preparing data."
+    )
 
 
 def _class_folders(root: Path) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+WEIGHT_FORMATS = ("float32", "float16", "int8")  # of ``model.tflite``
+
 
 @dataclass(frozen=True)
 class Job:
@@ -13,7 +15,7 @@ class Job:
         models: keys of ``architectures.ARCHITECTURES``.
         out: the run folder to write.
         weights: ``imagenet``, ``random`` or a path, as ``build_backbone`` takes it.
-        weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
+        weights_format: ``auto``, one of ``WEIGHT_FORMATS``, or "" to write reports only.
         cache: folder of the frozen features, None for the user's cache.
         title: what people call the run.
         companion: name of the run to show beside it.

@@ -13,8 +13,6 @@ from covid_model.common.errors import UsageError
 from covid_model.runs import ModelInfo, write_model_info
 from covid_model.training.networks.backbone import Backbone
 
-WEIGHT_FORMATS = ("float32", "float16", "int8")
-
 
 @dataclass(frozen=True)
 class Fitted:
@@ -50,7 +48,7 @@ def export_litert(fitted: Fitted, path: Path, *, weights: str) -> None:
     Args:
         fitted: the network.
         path: the file to write.
-        weights: one of ``WEIGHT_FORMATS``: how weights are stored; activations stay float32.
+        weights: one of ``job.WEIGHT_FORMATS``: how weights are stored; activations stay float32.
     """
     served = keras.Model(fitted.model.input, [fitted.model.output, fitted.backbone.target_output])
     write_litert(served, path, weights=weights)
@@ -62,7 +60,7 @@ def write_litert(model: keras.Model, path: Path, *, weights: str) -> None:
     Args:
         model: image -> its outputs.
         path: the file to write.
-        weights: one of ``WEIGHT_FORMATS``.
+        weights: one of ``job.WEIGHT_FORMATS``.
     """
     require_tensorflow()
     import tensorflow as tf

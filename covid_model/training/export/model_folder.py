@@ -58,7 +58,7 @@ def write_model(
         fitted: the network after its training.
         data: all images.
         part: one of ``schema.PARTS`` an image.
-        weights_format: ``auto``, one of ``export.WEIGHT_FORMATS``, or "" to write reports only.
+        weights_format: ``auto``, one of ``job.WEIGHT_FORMATS``, or "" to write reports only.
 
     Returns:
         The content of ``report.json``.

@@ -1,4 +1,4 @@
-"""The networks: how each is built, where its Grad-CAM looks, where its weights come from."""
+"""Networks without their top and where their weights come from."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ import keras
 
 from covid_model.common.architectures import ARCHITECTURES, REGISTRY, Architecture
 from covid_model.common.errors import WeightsError
+from covid_model.training.recipes.sizes import check_size
 
 IMAGENET_ORIGIN = "ImageNet weights of keras.applications"
 RANDOM_ORIGIN = "random weights, never trained"
@@ -16,7 +17,7 @@ RANDOM_ORIGIN = "random weights, never trained"
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network without its top, beside one sentence on where its weights came from.
+    """A network without its top, with one sentence on where its weights came from.
 
     ``model`` maps float32 (n, h, w, 3) in [0, 1] to the last feature maps.
     """
@@ -55,10 +56,13 @@ def build_backbone(name: str, *, weights: str = "random", size: int | None = 237
 
     Raises:
         WeightsError: if the weights cannot be had or do not fit.
+        UsageError: if Keras does not build it for images so small.
     """
     if name not in REGISTRY:
         raise WeightsError(f"Expected a network of {', '.join(REGISTRY)}. Received: {name!r}.")
     architecture = REGISTRY[name]
+    if size is not None:
+        check_size(name, size)
     if weights == "imagenet":
         return Backbone(architecture, _imagenet(architecture, size), IMAGENET_ORIGIN)
     model = _build(architecture, size, None)
@@ -94,7 +98,7 @@ def _imagenet(architecture: Architecture, size: int | None) -> keras.Model:
 
 
 def _he_normal(model: keras.Model) -> None:
-    """Give plain convolutions He-normal weights: VGG16 does not start from Keras' defaults."""
+    """Give plain convolutions He-normal weights: no plain network starts from Keras' defaults."""
     for layer in model.layers:
         if type(layer) is keras.layers.Conv2D:
             layer.kernel.assign(keras.initializers.HeNormal()(layer.kernel.shape))

@@ -3,7 +3,10 @@
 import keras
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import UsageError
 from covid_model.training.networks.backbone import Backbone
+
+POOL = 2  # cells a side
 
 
 def paper_head(
@@ -41,5 +44,15 @@ def classifier(x: keras.KerasTensor, *, units: int, dropout: float, seed: int) -
 
 
 def pooled_output(backbone: Backbone) -> keras.KerasTensor:
-    """The backbone's output behind the paper's AveragePooling2D(2, 2)."""
-    return keras.layers.AveragePooling2D((2, 2), name="pooled")(backbone.model.output)
+    """The backbone's output behind the paper's AveragePooling2D(2, 2).
+
+    Raises:
+        UsageError: if the images are so small that the maps have fewer cells.
+    """
+    side = backbone.model.output.shape[1]
+    if side is not None and side < POOL:
+        raise UsageError(
+            f"Expected feature maps of at least {POOL} cells a side for the paper's head. "
+            f"Received: {side}. Set a larger size."
+        )
+    return keras.layers.AveragePooling2D((POOL, POOL), name="pooled")(backbone.model.output)

@@ -1,6 +1,7 @@
 """What every recipe that trains whole networks has in common."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
@@ -104,7 +105,7 @@ class EndToEndRecipe:
             step -= steps
         return self.stages[-1]
 
-    def of(self, network: str) -> "EndToEndRecipe":
+    def of(self, network: str) -> Self:
         """The recipe of one network: its own values put in."""
         own = [text.split(".", 1)[1] for text in self.networks if text.startswith(f"{network}.")]
         return with_values(self, own)

@@ -34,6 +34,7 @@ from covid_model.training.networks.finetune import finetune_model
 from covid_model.training.networks.scaling import scale_mean
 from covid_model.training.recipes.base import trained_on
 from covid_model.training.recipes.finetune import FinetuneRecipe
+from covid_model.training.recipes.sizes import check_size
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,8 @@ def _courses(
             "Expected images to train on with others to validate by. Received: "
             f"{len(parts[0])} and {len(parts[1])} images: set validation above 0."
         )
+    for name in job.models:  # what is served is built after the training
+        check_size(name, recipe.of(name).size)
     pictures = [ImagePool.for_recipe(one, recipe) for one in parts]
     facts = {"data": parts[0].digest, "watched": parts[1].digest}
     return [

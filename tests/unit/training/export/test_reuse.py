@@ -39,6 +39,7 @@ def train(work):
                    "--weights-format", "float32", *extra, "--set", *VALUES, *values]  # fmt: skip
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "build_backbone", tiny)
+            patch.setattr("covid_model.training.cli.check_size", lambda *_: None)
             return train_models.main(command)
 
     return fit

@@ -110,7 +110,7 @@ def test_an_existing_folder_is_kept(written, folder, capsys):
     ("arguments", "sentence"),
     [
         ([], "Expected --out DIR for the segmenter"),
-        (["--out", "x", "--save-split", "y"], "Expected --out DIR for the segmenter"),
+        (["--out", "x", "--save-split", "y"], "--save-split is not used by --recipe lungs"),
         (
             ["--out", "x", "--set", "size=100"],
             "Expected at least one level, with a size that 16 divides",

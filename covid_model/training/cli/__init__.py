@@ -1,0 +1,108 @@
+r"""Fit networks to a folder of labelled radiographs.
+
+The paper's recipe on frozen convolutions, as a run that the dashboard opens:
+
+    python train_models.py --data DIR --weights imagenet
+
+A linear head on frozen convolutions, classes and sources balanced:
+
+    python train_models.py --data DIR --recipe linear --weights BACKBONES --out RUN
+
+Backbones of your own, trained on radiographs from random weights, then finetuned:
+
+    python train_models.py --data DIR --save-split split.csv
+    python train_models.py --data DIR --recipe pretrain --hold-out split.csv --out backbones
+    python train_models.py --data DIR --recipe finetune --weights backbones --out RUN
+
+One network again, the others as a run of the same split has them:
+
+    python train_models.py --data DIR --recipe finetune --models vgg16 --weights backbones \
+        --keep RUN --out BETTER
+
+Backbones read back from a run, to train on from what it serves:
+
+    python train_models.py --data DIR --recipe recover --run RUN --out backbones
+
+The segmenter that marks the lungs, from the rows whose lung_mask names a mask's file:
+
+    python train_models.py --data DIR --recipe lungs --out LUNGS
+
+An interrupted training resumes where it was when the command is repeated with --resume.
+Any value of a recipe is set with --set, as --set batch=16 augmentation.flip=0
+vgg16.learning_rate=1e-4 stages=112:4000:0.15,237:640:0.6; a wrong name lists them all.
+
+DIR holds metadata.csv (columns path, label; patient_id, source, original, view where known) or
+one folder a class: covid, normal, infection.
+"""
+
+import argparse
+import logging
+import sys
+from typing import Any
+
+from covid_model.common.errors import CovidModelError, UsageError
+from covid_model.data.dataset import check_folder
+from covid_model.data.selection import Selection, describe, save_split
+from covid_model.training.cli.options import DEFAULTS, option, parser
+from covid_model.training.cli.workflows import VALUES, WORKFLOWS, users
+from covid_model.training.recipes.overrides import with_values
+from covid_model.training.recipes.sizes import check_size
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return 0 when it was done, 2 when it could not be."""
+    line = parser(__doc__ or "")
+    given = vars(line.parse_args(arguments))
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        sys.stdout.write(_run(given))
+    except CovidModelError as error:
+        sys.stderr.write(f"{line.prog}: {error}\n")
+        return 2
+    return 0
+
+
+def _run(given: dict[str, Any]) -> str:
+    """Refuse a wrong command while it is cheap, then do it; return what to print."""
+    args = argparse.Namespace(**(DEFAULTS | given))
+    workflow = WORKFLOWS[args.recipe]
+    refuse_unused(given, args.recipe)
+    check_folder(args.data)
+    recipe: Any = None
+    if workflow.recipe is not None:
+        short = [f"{name}={given[name]}" for name in VALUES if name in given]
+        recipe = with_values(workflow.recipe(), [*short, *args.set])
+    selection = Selection(args.data, args.only, args.split_by, args.limit, args.split_file)
+    if args.save_split:
+        data, part = selection.split(selection.read(), recipe)
+        save_split(data, part, args.save_split)
+        return describe(data, part) + "\n"
+    if workflow.uses("weights"):
+        refuse_small_inputs(args.models, recipe)
+    return workflow.run(args, selection, recipe)
+
+
+def refuse_unused(given: dict[str, Any], recipe: str) -> None:
+    """Refuse options that were given though a recipe does not use them.
+
+    Raises:
+        UsageError: naming them, with the recipes that use each.
+    """
+    unused = [name for name in given if not WORKFLOWS[recipe].uses(name)]
+    if unused:
+        uses = "; ".join(f"{option(name)} is for {', '.join(users(name))}" for name in unused)
+        names, verb = " and ".join(map(option, unused)), "is" if len(unused) == 1 else "are"
+        raise UsageError(
+            f"{names} {verb} not used by --recipe {recipe}: leave out what it does not use, or "
+            f"choose another recipe ({uses})."
+        )
+
+
+def refuse_small_inputs(models: list[str], recipe: Any) -> None:
+    """Refuse an input size that a network cannot be built for, before anything is read.
+
+    Raises:
+        UsageError: naming the network with its smallest size.
+    """
+    for name in models:
+        check_size(name, (recipe.of(name) if hasattr(recipe, "of") else recipe).size)

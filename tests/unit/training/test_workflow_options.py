@@ -1,0 +1,137 @@
+"""The table of workflows: every option is used by some recipe and refused by the others."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import train_models
+from covid_model.common import paths
+from covid_model.training import cli
+from covid_model.training.cli import commands
+from covid_model.training.cli.options import DEFAULTS, option, parser
+from covid_model.training.cli.workflows import VALUES, WORKFLOWS, users
+from tests.imports import ROOT
+
+HEAVY = ("tensorflow", "keras", "torch", "jax")
+GIVEN = {  # a value for each option that takes one
+    "hold_out": "s.csv", "split_by": "image", "limit": "1", "models": "vgg16", "devices": "2",
+    "weights_format": "int8", "set": "seed=1",
+}  # fmt: skip
+SWITCHES = ("reports_only", "resume")
+
+
+WITHOUT_KERAS = f"""
+import sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {HEAVY!r}:
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Refuse())
+import train_models
+sys.exit(train_models.main(sys.argv[1:]))
+"""
+
+
+def options():
+    """Every option beside --data, --recipe and --help."""
+    return [name for name in DEFAULTS if name != "recipe"]
+
+
+def given(name):
+    """One option as a command gives it."""
+    return [option(name), *([] if name in SWITCHES else [GIVEN.get(name, "1")])]
+
+
+def run_without_keras(*arguments):
+    """The command in a process where importing what trains fails; exit code and stderr."""
+    command = [sys.executable, "-c", WITHOUT_KERAS, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def test_the_table_knows_every_option_and_every_option_is_used():
+    actions = parser("").parse_args(["--data", "x", *sum(map(given, options()), [])])
+    assert set(vars(actions)) == {"data", *options()}
+    named = {name for workflow in WORKFLOWS.values() for name in workflow.options}
+    assert named | {"set", *VALUES} == set(options())
+    assert all(users(name) for name in options())
+
+
+@pytest.mark.parametrize("recipe", WORKFLOWS)
+@pytest.mark.parametrize("name", [name for name in DEFAULTS if name != "recipe"])
+def test_an_option_that_a_recipe_does_not_use_is_refused_by_name(recipe, name, tmp_path, capsys):
+    code = train_models.main(["--data", str(tmp_path), "--recipe", recipe, *given(name)])
+    error = capsys.readouterr().err
+    assert code == 2  # the folder is empty, which is said next
+    refused = f"{option(name)} is not used by --recipe {recipe}: " in error
+    assert refused == (recipe not in users(name))
+    if refused:
+        assert f"{option(name)} is for {', '.join(users(name))}" in error
+    else:
+        assert "metadata.csv" in error
+
+
+def test_what_is_not_given_is_not_refused():
+    for recipe in WORKFLOWS:
+        cli.refuse_unused({"data": Path("x"), "recipe": recipe}, recipe)
+
+
+def test_several_options_are_refused_at_once(tmp_path, capsys):
+    arguments = ["--data", str(tmp_path), "--work", "w", "--devices", "2"]
+    assert train_models.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert "--work and --devices are not used by --recipe paper" in said
+    assert "--work is for finetune; --devices is for pretrain, finetune" in said
+
+
+@pytest.mark.parametrize("recipe", WORKFLOWS)
+def test_a_wrong_folder_is_said_before_keras_is_loaded(recipe, tmp_path):
+    code, error = run_without_keras("--data", tmp_path / "gone", "--recipe", recipe)
+    assert (code, "no such folder" in error) == (2, True), error
+
+
+def test_class_folders_of_other_names_are_said_before_keras_is_loaded(tmp_path):
+    for name in ("COVID-19", "normal", "pneumonia"):
+        (tmp_path / name).mkdir()
+    code, error = run_without_keras("--data", tmp_path)
+    assert code == 2, error
+    assert "the folders covid, normal, infection" in error
+    assert "COVID-19, normal, pneumonia" in error
+
+
+def test_help_and_refusals_need_no_keras(tmp_path):
+    assert run_without_keras("--help") == (0, "")
+    code, error = run_without_keras("--data", tmp_path, "--work", "w")
+    assert (code, "--work is not used" in error) == (2, True), error
+    (tmp_path / "metadata.csv").touch()
+    for extra, words in (
+        (("--set", "epoch=3"), "no value 'epoch'"),
+        (("--set", "size=70"), "at least 71 pixels for Xception. Received: 70"),
+        (("--recipe", "finetune", "--set", "xception.size=64"), "at least 71 pixels for Xception"),
+        (("--recipe", "recover"), "Expected --run DIR"),
+        (("--recipe", "lungs"), "Expected --out DIR for the segmenter"),
+    ):
+        code, error = run_without_keras("--data", tmp_path, *extra)
+        assert (code, words in error) == (2, True), error
+
+
+def test_help_lists_the_recipes_and_who_uses_an_option(capsys):
+    with pytest.raises(SystemExit):
+        train_models.main(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    for name, workflow in WORKFLOWS.items():
+        assert f"{name} {workflow.help}" in text
+    assert "--work DIR finetune: checkpoints" in text
+    assert "--hold-out split.csv" in text
+
+
+def test_runs_go_beside_the_shipped_ones_or_into_the_current_folder(monkeypatch):
+    assert commands.runs_folder() == paths.SHIPPED_RUNS
+    monkeypatch.setattr(paths, "ASSETS", paths.PACKAGE / "assets")
+    assert commands.runs_folder() == Path("runs")
+    monkeypatch.setattr(paths, "ASSETS", paths.CHECKOUT / "no-assets")
+    assert commands.runs_folder() == Path("runs")
