@@ -144,3 +144,15 @@ def test_the_run_folders_page_names_every_file_key_and_column(path):
     described = set(re.findall(r"`([^`\n]+)`", FENCE.sub("", page)))
     lacking = names_stored(path) - described
     assert {name for name in lacking if name.removesuffix("_interval") not in described} == set()
+
+
+def test_the_reference_has_every_module():
+    pages = "\n".join(p.read_text("utf-8") for p in (ROOT / "docs/reference").glob("*.md"))
+    documented = tuple(f"{name}." for name in re.findall(r"^::: (\S+)$", pages, re.MULTILINE))
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / "covid_model").rglob("*.py"))
+        if not path.name.startswith("_") and path.parent.name != "cli"
+    ]
+    assert len(modules) > 100
+    assert [name for name in modules if not f"{name}.".startswith(documented)] == []
