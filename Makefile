@@ -1,6 +1,6 @@
 PYTHON ?= python
 .DEFAULT_GOAL := help
-.PHONY: help install app test lint format docs ci
+.PHONY: help install app test lint format ci
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,9 +21,6 @@ lint: ## check style
 format: ## put style right
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
-
-docs: ## build the documents in site/; fails on any warning
-	$(PYTHON) -m mkdocs build --strict
 
 ci: ## what continuous integration runs, in a fresh environment (Debian, as root)
 	.ci/run
