@@ -225,7 +225,7 @@ def test_ctrl_c_is_no_traceback(site, tmp_path, capsys, monkeypatch):
 KILLED = """
 import os, signal, sys
 from covid_model import cli
-from covid_model.training import unpack
+from covid_model.data.sources import unpack
 real, seen = unpack.read_radiograph, []
 def read(data, name):
     seen.append(name)
