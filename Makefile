@@ -1,6 +1,6 @@
 PYTHON ?= python
 .DEFAULT_GOAL := help
-.PHONY: help install app test lint format ci
+.PHONY: help install app test test-fast lint format ci
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -13,6 +13,9 @@ app: ## open the dashboard
 
 test: ## run every test
 	$(PYTHON) -m pytest
+
+test-fast: ## run the tests that need neither TensorFlow nor a browser
+	$(PYTHON) -m pytest -m "not tensorflow and not browser and not slow"
 
 lint: ## check style
 	$(PYTHON) -m ruff check

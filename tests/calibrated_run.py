@@ -1,4 +1,7 @@
-"""A run of tiny networks that know what they do not know: calibrated, with novelty."""
+"""Runs of tiny networks, one of them calibrated: ``python -m tests.calibrated_run FOLDER``."""
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,14 +13,14 @@ from covid_model.runs import read_model_info, write_json
 from covid_model.training.export import litert
 from covid_model.training.export.reliability import fit_reliability
 from covid_model.training.export.served_outputs import ServedOutputs
+from tests.drawings import PARTS, drawn_rows
 from tests.tiny import (
-    PARTS,
-    drawn_rows,
     fit_to_drawings,
     inputs_of,
     tiny_backbone,
     tiny_run_info,
     write_history,
+    write_tiny_run,
 )
 
 
@@ -46,3 +49,10 @@ def served(network: Network, frame: pd.DataFrame, images: np.ndarray) -> ServedO
     scores = np.stack([scores for scores, _ in outputs])
     rows = [features(maps, image) for (_, maps), image in zip(outputs, images, strict=True)]
     return ServedOutputs(frame, scores, np.stack(rows))
+
+
+if __name__ == "__main__":
+    root = Path(sys.argv[1])
+    write_tiny_run(root / "servable" / "tiny")
+    write_tiny_run(root / "reports-only" / "reports", servable=False)
+    write_trusted_run(root / "trusted" / "trusted")

@@ -3,7 +3,10 @@
 import contextlib
 import hashlib
 import os
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -12,32 +15,61 @@ import numpy as np
 import pytest
 
 from tests.drawings import drawing, noise, png
-from tests.imports import import_closure
+from tests.imports import ROOT, files_of, import_closure
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-ROOT = Path(__file__).resolve().parent.parent
-MAKERS = (ROOT / "tests" / "tiny.py", ROOT / "tests" / "calibrated_run.py")
+MAKER = "tests.calibrated_run"  # in a process of its own, which alone needs TensorFlow
+FRAMEWORKS = ("tensorflow", "keras", "torch", "jax")
+MARKED = re.compile(r"^pytestmark = .*\bmark\.tensorflow\b", re.M)
+BEFORE = pytest.StashKey[set[str]]()
 STALE = 24 * 3600  # seconds after which an unused copy goes: another process may be using a newer
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave out files that are all of TensorFlow when none of its tests is asked for.
+
+    Deselecting them alone would still import them, and TensorFlow with them.
+    """
+    if "not tensorflow" in config.option.markexpr and collection_path.suffix == ".py":
+        return bool(MARKED.search(collection_path.read_text("utf-8"))) or None
+    return None
+
+
+def imported_frameworks() -> set[str]:
+    """The frameworks for training that this process has imported."""
+    return {name for name in FRAMEWORKS if name in sys.modules}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Remember what was imported before the test's fixtures."""
+    item.stash[BEFORE] = imported_frameworks()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail a test that is the first to import a framework without the mark ``tensorflow``."""
+    result = yield
+    new = imported_frameworks() - item.stash[BEFORE]
+    if new and not item.get_closest_marker("tensorflow"):
+        pytest.fail(f"imports {', '.join(sorted(new))} without the mark tensorflow", pytrace=False)
+    return result
+
+
 @pytest.fixture(scope="session")
-def tiny_runs(request) -> Path:
+def tiny_runs(request, tmp_path_factory) -> Path:
     """Runs of tiny networks, kept between sessions until the code that writes them changes.
 
     They are built under another name, so that of two sessions at once neither sees half a run.
     """
-    code = b"".join(path.read_bytes() for path in import_closure(*MAKERS))
-    cache = request.config.cache.mkdir("tiny-runs")
+    code = b"".join(path.read_bytes() for path in import_closure(*files_of(MAKER)))
+    plugin = getattr(request.config, "cache", None)  # None under -p no:cacheprovider
+    cache = plugin.mkdir("tiny-runs") if plugin else tmp_path_factory.mktemp("tiny-runs")
     kept = cache / hashlib.sha256(code).hexdigest()[:16]
     if not kept.is_dir():
-        from tests.calibrated_run import write_trusted_run
-        from tests.tiny import write_tiny_run
-
         with tempfile.TemporaryDirectory(dir=cache) as name:
             building = Path(name, "runs")
-            write_tiny_run(building / "servable" / "tiny")
-            write_tiny_run(building / "reports-only" / "reports", servable=False)
-            write_trusted_run(building / "trusted" / "trusted")
+            subprocess.run([sys.executable, "-m", MAKER, building], cwd=ROOT, check=True)
             with contextlib.suppress(OSError):  # another session was quicker: its runs are as good
                 building.rename(kept)
     os.utime(kept)
@@ -46,6 +78,18 @@ def tiny_runs(request) -> Path:
             if time.time() - other.stat().st_mtime > STALE:
                 shutil.rmtree(other, ignore_errors=True)
     return kept
+
+
+@pytest.fixture(scope="module")
+def few_replicates():
+    """Intervals by 50 replicates in place of 1,000: for tests that hold none to a number."""
+    from covid_model.evaluation import report
+    from covid_model.evaluation.bootstrap import PatientBootstrap
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PatientBootstrap.__init__.__kwdefaults__, "replicates", 50)
+        patch.setattr(report, "REPLICATES", 50)
+        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from PIL import Image
 from covid_model.common.classes import CLASS_NAMES
 
 HEIGHT, WIDTH = 300, 260
+PARTS = {"train": 240, "validation": 120, "test": 60}  # drawings of the trusted run
 
 
 def drawing(*, covid: float = 0, infection: float = 0) -> np.ndarray:
@@ -38,6 +39,20 @@ def varied(label: str, seed: int) -> np.ndarray:
         signs[label] = typical
     picture = rng.uniform(0.9, 1.1) * drawing(**signs) + rng.normal(0, 0.02, (HEIGHT, WIDTH))
     return picture.clip(0, 1).astype(np.float32)
+
+
+def drawn_rows(part: str, count: int) -> pd.DataFrame:
+    """Rows of drawings: two sources, both with every class, two images a patient."""
+    return pd.DataFrame(
+        {
+            "original": [f"{part}-{i}.png" for i in range(count)],
+            "source": ["here", "here", "here", "there", "there", "there"] * (count // 6),
+            "patient_id": [f"{part}{i // 2}" for i in range(count)],
+            "label": list(CLASS_NAMES) * (count // 3),
+            "view": ["PA", "AP", "", "PA"] * (count // 4),
+            "seed": [1000 * list(PARTS).index(part) + i for i in range(count)],
+        }
+    )
 
 
 def noise() -> np.ndarray:

@@ -1,20 +1,30 @@
 """What Python files import, read off their source without importing them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+Walk = Callable[[ast.AST], Iterator[ast.AST]]
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def imported_names(tree: ast.AST, package: list[str]) -> Iterator[str]:
+def when_imported(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements that run when a file is imported: no body of a function."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from when_imported(child)
+
+
+def imported_names(tree: ast.AST, package: list[str], walk: Walk = ast.walk) -> Iterator[str]:
     """Yield every dotted name that a file imports, anywhere in it.
 
     Args:
         tree: the file.
         package: the parts of the package that the file is in, for relative imports.
+        walk: yields the nodes to read; ``when_imported`` leaves out what functions import.
     """
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -17,7 +17,6 @@ from covid_model.training.recipes.paper import PaperRecipe
 from tests.drawings import varied
 
 SIZE = 32
-PARTS = {"train": 240, "validation": 120, "test": 60}  # drawings of the trusted run
 SURE = 12.0  # distance between the scores that a class is trained to have, so that it is too sure
 RAISED = np.float32(50)  # far above how low a score can be
 
@@ -55,20 +54,6 @@ def write_tiny_run(folder, *, models=tuple(REGISTRY), servable=True) -> None:
         write_json(folder / name / "report.json", read_and_report(predictions))
         litert.write_info(folder / name, fitted, weights_format="float32" if servable else "")
     write_json(folder / "run.json", tiny_run_info(folder.name))
-
-
-def drawn_rows(part: str, count: int) -> pd.DataFrame:
-    """Rows of drawings: two sources, both with every class, two images a patient."""
-    return pd.DataFrame(
-        {
-            "original": [f"{part}-{i}.png" for i in range(count)],
-            "source": ["here", "here", "here", "there", "there", "there"] * (count // 6),
-            "patient_id": [f"{part}{i // 2}" for i in range(count)],
-            "label": list(CLASS_NAMES) * (count // 3),
-            "view": ["PA", "AP", "", "PA"] * (count // 4),
-            "seed": [1000 * list(PARTS).index(part) + i for i in range(count)],
-        }
-    )
 
 
 def inputs_of(frame: pd.DataFrame) -> np.ndarray:

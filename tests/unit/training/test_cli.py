@@ -14,7 +14,6 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier
 from tests.drawings import write_data_folder
-from tests.tiny import tiny_backbone
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +125,7 @@ def test_pretraining_writes_backbones_that_held_out_patients_never_saw(
     folder, tmp_path, monkeypatch
 ):
     from covid_model.training.workflows import pretrain
+    from tests.tiny import tiny_backbone
 
     monkeypatch.setattr(pretrain, "build_backbone", lambda name, **_: tiny_backbone(name, None))
     split = tmp_path / "split.csv"

@@ -19,9 +19,7 @@ from covid_model.training.audit import randomization
 from covid_model.training.audit import run as module
 from covid_model.training.audit.run import audit_network, audit_run
 from covid_model.training.audit.subject import LEAST_MASKED, AuditedNetwork, with_masks
-from tests.drawings import HEIGHT, WIDTH, drawing, png, varied
-from tests.tiny import drawn_rows
-from tests.tiny_lungs import write_tiny_segmenter
+from tests.drawings import HEIGHT, WIDTH, drawing, drawn_rows, png, varied
 
 SIZE = 64
 LABELS = {"rows": [], "cramers_v": 0.0}
@@ -219,6 +217,8 @@ def drawings(tmp_path_factory):
 
 @pytest.mark.tensorflow
 def test_every_network_of_a_run_is_audited(trusted_run_root, drawings, tmp_path, monkeypatch):
+    from tests.tiny_lungs import write_tiny_segmenter
+
     run = load_run(trusted_run_root / "trusted")
     segmenter = LungSegmenter.load(write_tiny_segmenter(tmp_path))
     found = segmenter.mask(drawing())

@@ -12,6 +12,7 @@ from covid_model.training.inputs.feature_cache import frozen_features
 from covid_model.training.recipes.paper import PaperRecipe
 from tests.tiny import SIZE, tiny_backbone
 
+pytestmark = pytest.mark.tensorflow
 RECIPE = PaperRecipe(size=SIZE, epochs=4, batch=5)
 
 

@@ -6,6 +6,8 @@ import pytest
 from covid_model.common.errors import UsageError
 from covid_model.training.loop.devices import precision, use_devices
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.fixture
 def two_gpus(monkeypatch):

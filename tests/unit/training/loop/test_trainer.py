@@ -29,6 +29,7 @@ from tests import tiny_training
 from tests.imports import ROOT
 from tests.tiny_training import RECIPE, build, course
 
+pytestmark = pytest.mark.tensorflow
 TWO_DEVICES = "--xla_force_host_platform_device_count=2"
 
 
@@ -70,7 +71,6 @@ def check(found):
     ]  # fmt: skip
 
 
-@pytest.mark.tensorflow
 def test_a_killed_training_ends_as_an_unbroken_one(resumed):
     check(resumed[1])
 
@@ -92,7 +92,6 @@ def test_so_it_does_on_other_backends(backend, devices, tmp_path):
         assert np.isfinite(found["shared_loss"])
 
 
-@pytest.mark.tensorflow
 def test_a_finished_training_is_not_done_again(resumed):
     folder, found = resumed
 
@@ -110,7 +109,6 @@ def test_a_finished_training_is_not_done_again(resumed):
     assert state.origin == "random weights, for tests"
 
 
-@pytest.mark.tensorflow
 def test_other_values_are_refused_by_name(resumed):
     folder, _ = resumed
     augmentation = replace(RECIPE.augmentation, flip=0.25)
@@ -153,7 +151,6 @@ def test_the_best_row_has_the_highest_recall_then_the_lowest_loss(tmp_path):
     assert advance(patient, states[3], row(12, 0, 9)).finished  # the last step of all
 
 
-@pytest.mark.tensorflow
 def test_best_weights_outlive_later_checkpoints(tmp_path):
     one, (model, _) = course(tmp_path), build()
     kernel = model.layers[1].kernel
@@ -172,7 +169,6 @@ def test_best_weights_outlive_later_checkpoints(tmp_path):
     assert read_state(one) == state
 
 
-@pytest.mark.tensorflow
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_trains_weights_that_fit_a_float32_network(policy, tmp_path):
     recipe = replace(RECIPE, precision=policy, stages=tiny_training.SHORT[:1], watched=32)
@@ -187,7 +183,6 @@ def test_mixed_precision_trains_weights_that_fit_a_float32_network(policy, tmp_p
     np.testing.assert_array_equal(plain.get_weights()[0], trained.get_weights()[0])
 
 
-@pytest.mark.tensorflow
 def test_a_loss_that_is_not_finite_ends_it_without_a_checkpoint(tmp_path):
     def lost():
         model, origin = build()
@@ -245,7 +240,6 @@ def test_batches_come_in_order_and_an_error_comes_with_its_batch():
     assert list(prefetched(lambda step: step, range(2), ahead=4)) == [0, 1]
 
 
-@pytest.mark.tensorflow
 def test_curves_for_tensorboard(tmp_path, monkeypatch):
     pytest.importorskip("tensorboardX")
     recipe = replace(RECIPE, stages=tiny_training.SHORT, watched=16)

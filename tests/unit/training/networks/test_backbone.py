@@ -12,6 +12,7 @@ from covid_model.common.errors import WeightsError
 from covid_model.training.networks.backbone import IMAGENET_ORIGIN, build_backbone
 from covid_model.training.networks.heads import pooled_output
 
+pytestmark = pytest.mark.tensorflow
 CACHED = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.imports import ROOT
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.fixture(scope="module")
 def found():

@@ -24,8 +24,8 @@ from covid_model.training.audit.run import audit_run
 from covid_model.training.export.run_info import write_run_info
 from covid_model.training.job import Job
 from covid_model.training.workflows.calibrate import run_calibrate
-from tests.drawings import png, varied
-from tests.tiny import drawn_rows, fit_to_drawings, inputs_of, tiny_backbone, tiny_history
+from tests.drawings import drawn_rows, png, varied
+from tests.tiny import fit_to_drawings, inputs_of, tiny_backbone, tiny_history
 
 pytestmark = pytest.mark.tensorflow
 COUNTS = {"train": 204, "validation": 108, "test": 48}
@@ -243,7 +243,7 @@ def test_a_run_of_reports_is_refused(reports_only_run_root, folder, tmp_path):
 
 def test_calibration_needs_neither_keras_nor_tensorflow():
     code = (
-        "import sys, covid_model.training.recalibrate\n"
+        "import sys, covid_model.training.workflows.calibrate\n"
         "print([n for n in ('keras', 'tensorflow', 'torch', 'jax') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -29,6 +29,7 @@ from covid_model.training.workflows import finetune as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 
+pytestmark = pytest.mark.tensorflow
 VALUES = (
     "stages=16:96:0.8,32:32:1", "batch=8", "watched=32", "watch_size=32", f"size={SIZE}",
     "validation=0.25", "learning_rate=5e-3",
@@ -112,7 +113,6 @@ def trained(folder, tmp_path_factory):
     return load_run(out), (first, again, last), "".join(map(str, errors))
 
 
-@pytest.mark.tensorflow
 def test_a_backend_that_cannot_export_says_how_to_go_on(trained):
     _, codes, errors = trained
     assert codes == (2, 2, 0)
@@ -121,7 +121,6 @@ def test_a_backend_that_cannot_export_says_how_to_go_on(trained):
     assert "holds an interrupted training of vgg16: go on with --resume" in errors
 
 
-@pytest.mark.tensorflow
 def test_the_run_predicts_what_its_report_says(trained, folder):
     run, _, _ = trained
     classifier = Classifier.load(run.model_folder("vgg16"))
@@ -136,7 +135,6 @@ def test_the_run_predicts_what_its_report_says(trained, folder):
         assert head["pooled_weights"].shape == (6, 6)  # z and -z of three classes
 
 
-@pytest.mark.tensorflow
 def test_the_last_convolutions_are_exported_under_a_head_fitted_anew(trained, folder):
     run, _, _ = trained
     work = run.folder.with_name(".fine-work") / "vgg16"
@@ -166,7 +164,6 @@ def _pooled_as_served(maps):
     return halves.max(axis=(1, 3)).mean(axis=(0, 1))
 
 
-@pytest.mark.tensorflow
 def test_the_best_weights_with_their_own_head_where_the_recipe_says_so(folder, tmp_path):
     values = (*VALUES, "refit=none", "keep=best", "patience=1")
     recipe = with_values(FinetuneRecipe(), values)
@@ -174,8 +171,8 @@ def test_the_best_weights_with_their_own_head_where_the_recipe_says_so(folder, t
         patch.setattr(module, "build_backbone", tiny)
         data, part = module.Selection(folder).split(module.Selection(folder).read(), recipe)
         parts = [data.rows(part == name) for name in ("train", "validation")]
-        pictures = [module.Pictures.for_recipe(one, recipe) for one in parts]
-        course = module.Course("vgg16", *pictures, recipe, tmp_path)
+        pictures = [module.ImagePool.for_recipe(one, recipe) for one in parts]
+        course = module.CheckpointedTraining("vgg16", *pictures, recipe, tmp_path)
         state = module.train(course, module._builder(course, "random"))
         assert module._head(course, state, parts, tmp_path) is None
         fitted = module._fitted(course, state, parts[0], None)
@@ -194,7 +191,6 @@ def test_other_weights_than_the_last_or_the_best_are_refused():
         with_values(FinetuneRecipe(), ["keep=first"])
 
 
-@pytest.mark.tensorflow
 def test_the_run_says_what_it_is(trained):
     run, _, _ = trained
     assert run.info["recipe"]["name"] == "finetune"

@@ -19,6 +19,7 @@ from covid_model.training.workflows import pretrain as module
 from covid_model.training.workflows.pretrain import pretrain, save_backbone
 from tests.tiny import tiny_backbone
 
+pytestmark = pytest.mark.tensorflow
 RECIPE = PretrainRecipe(
     stages=(Stage(16, 80, 0.9), Stage(32, 16, 1.0)), batch=8, learning_rate=3e-3, watched=16
 )
