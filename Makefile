@@ -1,6 +1,6 @@
 PYTHON ?= python
 .DEFAULT_GOAL := help
-.PHONY: help install app test test-fast lint format ci
+.PHONY: help install app test test-fast lint format types docs wheel ci
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -9,13 +9,13 @@ install: ## install everything into the active environment
 	$(PYTHON) -m pip install -r requirements.txt
 
 app: ## open the dashboard
-	$(PYTHON) -m streamlit run dashboard/app.py
+	$(PYTHON) -m covid_model dashboard
 
 test: ## run every test
 	$(PYTHON) -m pytest
 
-test-fast: ## run the tests that need neither TensorFlow nor a browser
-	$(PYTHON) -m pytest -m "not tensorflow and not browser and not slow"
+test-fast: ## run the tests that need no TensorFlow, no browser, no radiographs
+	$(PYTHON) -m pytest -m "not tensorflow and not browser and not data and not slow"
 
 lint: ## check style
 	$(PYTHON) -m ruff check
@@ -24,6 +24,15 @@ lint: ## check style
 format: ## put style right
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
+
+types: ## check types
+	$(PYTHON) -m mypy
+
+docs: ## build the documents into site/
+	$(PYTHON) -m mkdocs build --strict
+
+wheel: ## build a wheel into dist/
+	$(PYTHON) -m pip wheel --no-deps --wheel-dir dist .
 
 ci: ## what continuous integration runs, in a fresh environment (Debian, as root)
 	.ci/run

@@ -4,4 +4,4 @@ from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
 
 __all__ = ["Radiograph", "__version__", "read_radiograph"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -12,7 +12,10 @@ PROJECT = Path(dashboard.__file__).resolve().parents[1]
 FOLDERS = ("covid_model", "dashboard")
 ENGLISH = tuple(  # what no page says: the command line, training, model cards
     PROJECT / "covid_model" / part
-    for part in ("cli", "data", "evaluation", "training", "serving/batch.py", "runs/model_card")
+    for part in (
+        *("cli", "common/requirements.py", "data", "evaluation", "training"),
+        *("serving/batch.py", "runs/model_card"),
+    )
 )
 SAYING = {"t", "Message"} | {name for name in vars(errors) if name.endswith("Error")}
 FROM_FILES = (  # said though no call has them as a literal: constants, words of a report

@@ -5,16 +5,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from covid_model.cli import card, classify, data, verify
+from covid_model.cli import card, classify, dashboard, data, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
 
-COMMANDS = (classify, data, verify, card)
+COMMANDS = (classify, dashboard, data, verify, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all is well, 1 when figures disagree, 2 on wrong use."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parse(argv)
     try:
         return arguments.run_command(arguments)
     except CovidModelError as error:
@@ -25,10 +25,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 2
 
 
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command with its options; only a command that passes options on may have others."""
+    parser = _parser()
+    arguments, further = parser.parse_known_args(argv)
+    if further and not arguments.passes_options_on:
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
+    arguments.further_options = further
+    return arguments
+
+
 def _parser() -> argparse.ArgumentParser:
     called = Path(sys.argv[0]).stem
     name = called if called.startswith("covid-xray") else "python -m covid_model"
     parser = argparse.ArgumentParser(prog=name, description=NOTICE)
+    parser.set_defaults(passes_options_on=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add_parser(commands)

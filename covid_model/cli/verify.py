@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from covid_model.cli.requirements import needs
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import UsageError
+from covid_model.common.requirements import needs
 from covid_model.runs import runs_root
 
 

@@ -13,3 +13,4 @@ ASSETS = next(
 SHIPPED_RUNS = ASSETS / "runs"
 LUNGS = ASSETS / "lungs"
 SAMPLES = ASSETS / "samples"
+DASHBOARD = CHECKOUT / "dashboard" / "app.py"

@@ -1,8 +1,9 @@
-"""Say what to install where a command needs more than the small installation."""
+"""What to install where a command needs more than the small installation."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from covid_model.common import paths
 from covid_model.common.errors import UsageError
 
 
@@ -19,6 +20,11 @@ def needs(what: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise UsageError(
-            f"{what} needs {error.name}: install it with pip install -r requirements.txt."
-        ) from None
+        raise UsageError(f"{what} needs {error.name}: install it with {_remedy()}.") from None
+
+
+def _remedy() -> str:
+    """The command that installs everything, in a checkout or beside an installed copy."""
+    if (paths.CHECKOUT / "requirements.txt").is_file():
+        return "pip install -r requirements.txt"
+    return 'pip install "covid-xray-models[train]"'

@@ -1,0 +1,27 @@
+"""The command dashboard: open the pages in a browser."""
+
+import argparse
+import runpy
+import sys
+
+from covid_model.common import paths
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command; what it does not know itself goes to Streamlit."""
+    command = commands.add_parser(
+        "dashboard",
+        help="open the dashboard in a browser",
+        description="Open the dashboard in a browser. Options of `streamlit run` may follow, such "
+        "as --server.port 8600 or --server.headless true.",
+        usage="%(prog)s [-h] [OPTION OF STREAMLIT ...]",
+    )
+    command.set_defaults(run_command=run, passes_options_on=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run Streamlit on the dashboard until it is stopped."""
+    # As a script, not imported: the command line serves without Streamlit.
+    sys.argv = ["streamlit", "run", str(paths.DASHBOARD), *arguments.further_options]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0
