@@ -68,17 +68,22 @@ def dot_chart(
         _draw_level(figure, level, up=LINE * index, dash=DASHES[index])
     place = {"yref": "container", "y": 1 - TITLE / height, "yanchor": "top"}
     figure.update_layout(legend={**legend(), **place}, showlegend=named, margin_t=above)
+    _label_axes(figure, labels)
+    return figure
+
+
+def _label_axes(figure: go.Figure, labels: Sequence[str]) -> None:
+    """Name the rows, and put shares in percent on the other axis."""
     figure.update_xaxes(title=t("Share (%)"), range=[-2, 102], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(
-        range=[len(rows) - 0.5, -0.5],
-        tickvals=list(range(len(rows))),
+        range=[len(labels) - 0.5, -0.5],
+        tickvals=list(range(len(labels))),
         ticktext=list(labels),
         zeroline=False,
         showgrid=False,
         ticks="",
         ticklabelstandoff=6,
     )
-    return figure
 
 
 def _draw_dots(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components import text
 from dashboard.i18n.translate import t
-from dashboard.session import cases
+from dashboard.session import cases, uploader
 from dashboard.session import samples as session_samples
 
 SAMPLES_WIDTH = 640  # pixels
@@ -15,22 +15,22 @@ def intake() -> None:
     files = st.file_uploader(
         t("Chest radiographs"),
         accept_multiple_files=True,
-        key=cases.uploader_key(),
-        on_change=cases.receive,
+        key=uploader.widget_key(),
+        on_change=uploader.receive,
         help=t(
             "PNG, JPEG or DICOM, one or many, or a whole study as a zip. The content decides, not "
             "the file's ending, and a file may have none."
         ),
     )
     if not files:
-        cases.uploader_is_empty()
-    if note := cases.note():
+        uploader.forget_shown_files()
+    if note := uploader.note():
         st.warning(text.plain(t(note)))
-    for unlisted in cases.unlisted():
+    for unlisted in uploader.unlisted():
         st.caption(text.plain(t(unlisted)))
     if cases.by_key():
         samples()
-        st.button(t("Remove all files"), icon=":material/delete:", on_click=cases.clear)
+        st.button(t("Remove all files"), icon=":material/delete:", on_click=uploader.clear)
 
 
 def empty() -> None:
@@ -52,7 +52,7 @@ def samples() -> None:
                 st.button(
                     t(title),
                     key=f"sample-{title}",
-                    on_click=cases.add_sample,
+                    on_click=uploader.add_sample,
                     args=(sample,),
                     width="stretch",
                     wrap=True,

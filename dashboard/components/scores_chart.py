@@ -1,6 +1,6 @@
 """Bar chart of one image's class probabilities."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -46,28 +46,34 @@ def scores_chart(
     figure = base_figure(bars, title=title, height=190)
     figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
-    if line is not None:
-        figure.update_layout(height=210, margin_t=60, showlegend=False)
-        beyond = [i for i, over in enumerate(crossed) if over]
-        figure.add_scatter(
-            x=[line + 1.5] * len(beyond),
-            y=[titles()[i] for i in beyond],
-            mode="text",
-            text=[labels[i] for i in beyond],
-            textposition="middle right",
-            cliponaxis=False,
-            hoverinfo="skip",
-        )
-        figure.add_vline(
-            x=line,
-            line={"color": MARK, "dash": "dash", "width": 2},
-            layer="below",
-            annotation={
-                "text": t("answer from {threshold}", threshold=in_percent(threshold)),
-                "y": 1,
-                "yanchor": "bottom",
-                "xanchor": "center",
-                "font_size": 12,
-            },
-        )
+    if threshold is not None:
+        beyond = {i: labels[i] for i, over in enumerate(crossed) if over}
+        _draw_threshold(figure, threshold, beyond)
     return figure
+
+
+def _draw_threshold(figure: go.Figure, threshold: float, beyond: Mapping[int, str]) -> None:
+    """Draw the threshold as a line; labels that it would cross, by the bar, stand beyond it."""
+    line = 100 * threshold
+    figure.update_layout(height=210, margin_t=60, showlegend=False)
+    figure.add_scatter(
+        x=[line + 1.5] * len(beyond),
+        y=[titles()[bar] for bar in beyond],
+        mode="text",
+        text=list(beyond.values()),
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    figure.add_vline(
+        x=line,
+        line={"color": MARK, "dash": "dash", "width": 2},
+        layer="below",
+        annotation={
+            "text": t("answer from {threshold}", threshold=in_percent(threshold)),
+            "y": 1,
+            "yanchor": "bottom",
+            "xanchor": "center",
+            "font_size": 12,
+        },
+    )
