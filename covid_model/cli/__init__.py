@@ -5,11 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from covid_model.cli import card, classify, dashboard, data, verify
+from covid_model.cli import card, classify, dashboard, data, report, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
 
-COMMANDS = (classify, dashboard, data, verify, card)
+COMMANDS = (classify, dashboard, data, verify, report, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

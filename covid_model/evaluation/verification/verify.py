@@ -1,23 +1,23 @@
-"""The published figures of a run computed again from the tables beside them."""
+"""Verification of a run: digests of its files, metrics computed again from its tables."""
 
-import json
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError, RunError
-from covid_model.evaluation.calibration import calibration_in
-from covid_model.evaluation.model_comparison import compare_pairs
-from covid_model.evaluation.report import read_and_report
-from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks
-from covid_model.evaluation.tables import read_table
-from covid_model.evaluation.verification.json_diff import count, sentences
+from covid_model.evaluation.verification import json_diff
+from covid_model.evaluation.verification.recompute import (
+    REPORT_FILE,
+    Computation,
+    computations,
+    computed,
+    computed_report,
+    shared_computations,
+)
 from covid_model.runs import (
     AUDIT_FILE,
-    COMPARISON_FILE,
-    ModelInfo,
     Run,
     load_run,
     read_json,
@@ -25,7 +25,8 @@ from covid_model.runs import (
     sha256_of,
 )
 
-REPORT_FILE = "report.json"
+__all__ = ["Checked", "computed_report", "verify_run"]
+MAKE_AGAIN = "make the run again"
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,7 @@ def _network(run: Run, name: str) -> Checked:
     except RunError as error:
         return Checked(title, 0, 0, (str(error),))
     files, problems = _files(folder, info.sha256, listing="model.json")
-    jobs = {REPORT_FILE: lambda: computed_report(folder, info)}
-    if any((folder / file).is_file() or file in info.sha256 for file in (AUDIT_FILE, "audit.csv")):
-        jobs[AUDIT_FILE] = lambda: _audit(folder)
-    figures, wrong = _compare(folder, jobs)
+    figures, wrong = _compare(folder, computations(folder, info), info.sha256, run.folder)
     return Checked(title, files, figures, (*problems, *wrong))
 
 
@@ -82,7 +80,7 @@ def _shared(run: Run) -> Checked:
     """Check what lies in the run's own folder."""
     listed = run.info.get("sha256") or {}
     files, problems = _files(run.folder, listed, listing="run.json")
-    figures, wrong = _compare(run.folder, {COMPARISON_FILE: lambda: _pairs(run)})
+    figures, wrong = _compare(run.folder, shared_computations(run), listed, run.folder)
     return Checked(run.name, files, figures, (*problems, *wrong))
 
 
@@ -105,48 +103,26 @@ def _files(folder: Path, listed: Mapping[str, str], *, listing: str) -> tuple[in
 
 
 def _compare(
-    folder: Path, jobs: Mapping[str, Callable[[], Mapping[str, Any]]]
+    folder: Path, jobs: Mapping[str, Computation], listed: Mapping[str, str], run: Path
 ) -> tuple[int, list[str]]:
-    """Compare each file's figures with those computed; return how many, then what differs."""
-    figures, problems = 0, []
+    """Compare each file's values with those computed; return how many, then what differs."""
+    values, problems = 0, []
+    remedy = f"python -m covid_model report {shlex.quote(str(run))}"
     for file, compute in jobs.items():
         if not (folder / file).is_file():
-            problems.append(f"{file} is missing: make the run again.")
+            earlier = file != AUDIT_FILE and file not in listed
+            cause = f"an earlier version wrote the run: run `{remedy}`" if earlier else MAKE_AGAIN
+            problems.append(f"{file} is missing: {cause}.")
             continue
         try:
-            written = read_json(folder / file)
-            computed = json.loads(json.dumps(compute()))
+            written, content = read_json(folder / file), computed(compute)
         except CovidModelError as error:
             problems.append(f"{file} cannot be verified: {error}")
             continue
-        except (KeyError, TypeError, ValueError) as error:  # it is not of this shape at all
-            problems.append(f"{file} cannot be verified: {error!r} in what it is computed from.")
-            continue
         if file != REPORT_FILE:  # only a report is tables alone
-            written = {key: value for key, value in written.items() if key in computed}
-        figures += count(computed)
-        problems += sentences(file, written, computed)
-    return figures, problems
-
-
-def computed_report(folder: Path, info: ModelInfo) -> dict[str, Any]:
-    """The content of ``report.json`` from the tables beside it."""
-    validation = folder / "validation.csv"
-    return read_and_report(
-        read_table(folder / "predictions.csv"),
-        read_table(validation) if validation.is_file() else None,
-        calibration=calibration_in(info),
-        thresholds=info.thresholds,
-    )
-
-
-def _pairs(run: Run) -> dict[str, Any]:
-    """All of comparison.json that the predictions tell."""
-    tables = {name: read_table(run.folder / name / "predictions.csv") for name in run.models}
-    return {"pairs": compare_pairs(tables)}
-
-
-def _audit(folder: Path) -> dict[str, Any]:
-    """All of audit.json that audit.csv tells, with the checks that fail."""
-    figures = audit_metrics(read_table(folder / "audit.csv"))
-    return {**figures, "failed": failed_checks({**read_json(folder / AUDIT_FILE), **figures})}
+            written = {key: value for key, value in written.items() if key in content}
+        values += json_diff.count(content)
+        whole = file not in listed or sha256_of(folder / file) == listed[file]
+        differences = json_diff.compare(file, written, content)
+        problems += json_diff.sentences(differences, remedy=remedy if whole else "")
+    return values, problems

@@ -1,98 +1,19 @@
 """Published figures held to the tables beside them."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from covid_model import cli
-from covid_model.common.classes import CLASS_NAMES
-from covid_model.evaluation.model_comparison import write_comparison
-from covid_model.evaluation.shortcut_audit import CONDITIONS, audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table, write_table
-from covid_model.evaluation.verification.json_diff import sentences
+from covid_model.evaluation.verification import json_diff
 from covid_model.evaluation.verification.verify import verify_run
-from covid_model.inference.calibration import apply_temperature
-from covid_model.runs import (
-    ModelInfo,
-    digests_of,
-    read_json,
-    read_model_info,
-    write_json,
-    write_model_info,
-)
-from covid_model.training.export.reliability import fit_reliability
-from covid_model.training.export.served_outputs import ServedOutputs
+from covid_model.runs import read_model_info, write_model_info
+from tests.computed_run import edit, list_again, problems, write_run
 from tests.imports import ROOT
-
-NETWORKS = ("xception", "vgg16")
-
-
-def outputs(part, count, *, seed):
-    """What a network that is too sure might say of two images a patient."""
-    rng = np.random.default_rng(count)
-    truth = np.arange(count) % 3
-    frame = pd.DataFrame(
-        {
-            "path": [f"images/{part}{i}.png" for i in range(count)],
-            "original": [f"{part}{i}.png" for i in range(count)],
-            "source": ["here", "there"] * (count // 2),
-            "patient_id": [f"{part}{i // 2}" for i in range(count)],
-            "label": np.array(CLASS_NAMES)[truth],
-            "view": ["PA", "AP", None] * (count // 3),
-            "sex": rng.choice(["F", "M"], count),
-            "age": rng.integers(1, 95, count).astype(float),
-            "width": 320,
-            "height": rng.integers(200, 400, count),
-        }
-    )
-    rng = np.random.default_rng((seed, count))
-    logits = rng.normal(0, 1.2, (count, 3)) + 1.5 * np.eye(3)[truth]
-    softmax = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return ServedOutputs(
-        frame, apply_temperature(softmax, 0.4), rng.normal(size=(count, 70)).astype(np.float32)
-    )
-
-
-def write_audit(folder):
-    """Write an audit whose table is the test part under each condition."""
-    table = read_table(folder / "predictions.csv").assign(condition="")
-    tables = [table.assign(condition=name) for name in CONDITIONS]
-    write_table(pd.concat(tables), folder / "audit.csv")
-    audit = {
-        "schema": 1,
-        **audit_metrics(read_table(folder / "audit.csv")),
-        "without_mask": 0,
-        "source_probe": None,
-        "label_by_source": {"rows": [], "cramers_v": 0.9},
-        "maps": None,
-    }
-    write_json(folder / "audit.json", {**audit, "failed": failed_checks(audit)})
-
-
-def write_run(folder, *, novelty=True):
-    """Write a run as its commands do, but for the networks; the first one has an audit."""
-    for seed, name in enumerate(NETWORKS):
-        (folder / name).mkdir(parents=True)
-        train, validation, test = (
-            outputs(part, count, seed=seed)
-            for part, count in (("t", 210), ("v", 120), ("test", 90))
-        )
-        judgement = fit_reliability(validation, test, train=train if novelty else None)
-        (folder / name / "history.csv").write_text("epoch,loss\n1,0.5\n")
-        judgement.write(
-            folder / name, ModelInfo(name, CLASS_NAMES, (1, 32, 32, 3), "layer", "drawn")
-        )
-    write_audit(folder / NETWORKS[0])
-    write_model_info(folder / NETWORKS[0], read_model_info(folder / NETWORKS[0]))
-    (folder / "split.csv").write_text("path,part\n")
-    write_comparison(folder, NETWORKS)
-    write_json(folder / "run.json", {"schema": 1, "sha256": digests_of(folder, but="run.json")})
 
 
 @pytest.fixture(scope="module")
@@ -106,25 +27,6 @@ def written(tmp_path_factory):
 def run(written, tmp_path):
     """A copy that a test may damage."""
     return shutil.copytree(written, tmp_path / "runs" / "whole")
-
-
-def problems(folder):
-    return [f"{one.name}: {problem}" for one in verify_run(folder) for problem in one.problems]
-
-
-def list_again(folder):
-    """Give the files of a run the digests that they have now."""
-    for name in NETWORKS:
-        write_model_info(folder / name, read_model_info(folder / name))
-    info = read_json(folder / "run.json")
-    write_json(folder / "run.json", {**info, "sha256": digests_of(folder, but="run.json")})
-
-
-def edit(path, change):
-    """Change a JSON file in place."""
-    value = json.loads(path.read_text())
-    change(value)
-    write_json(path, value)
 
 
 def test_a_run_as_it_was_written_agrees(run, capsys):
@@ -328,15 +230,37 @@ def test_an_earlier_run_is_told_what_it_lacks(run, capsys):
     write_model_info(run / "vgg16", read_model_info(run / "vgg16"))
     assert cli.main(["verify", str(run)]) == 1
     lines = capsys.readouterr().out.splitlines()
+    report = f"run `python -m covid_model report {run}`."
     assert lines[:2] == [
         "whole: run.json lists no digests.",
-        "whole: comparison.json is missing: make the run again.",
+        f"whole: comparison.json is missing: an earlier version wrote the run: {report}",
     ]
     assert lines[3:] == [
-        "whole/vgg16: report.json lacks intervals, per_class.npv, curves, groups: an earlier "
-        "version wrote it, or it is damaged. Make the run again.",
+        f"whole/vgg16: report.json was written by an earlier version: {report}",
         "whole/vgg16: report.json has by_source, which this version does not compute.",
     ]
+
+
+def test_what_only_lacks_figures_is_of_an_earlier_version(run):
+    def earlier(report):
+        for row in report["per_class"]:
+            del row["npv"], row["npv_interval"]
+
+    edit(run / "vgg16" / "report.json", earlier)
+    damaged = problems(run)
+    assert damaged[0] == "whole/vgg16: report.json differs from the digest in model.json."
+    assert damaged[1].startswith("whole/vgg16: report.json lacks per_class.npv, per_class.npv_int")
+    assert damaged[1].endswith("or it is damaged. Make the run again.")
+    list_again(run)
+    assert problems(run) == [
+        "whole/vgg16: report.json was written by an earlier version: run "
+        f"`python -m covid_model report {run}`."
+    ]
+    edit(run / "vgg16" / "report.json", set_in("images", 91))
+    list_again(run)
+    changed = problems(run)
+    assert changed[0] == "whole/vgg16: report.json: images is 91, computed 90."
+    assert changed[1].startswith("whole/vgg16: report.json lacks per_class.npv")
 
 
 @pytest.mark.parametrize(
@@ -354,4 +278,6 @@ def test_an_earlier_run_is_told_what_it_lacks(run, capsys):
     ],
 )
 def test_values_differ_or_not(written, computed, count):
-    assert len(sentences("x.json", {"v": written}, {"v": computed})) == count
+    differences = json_diff.compare("x.json", {"v": written}, {"v": computed})
+    assert len(differences.changed) == count
+    assert len(json_diff.sentences(differences, remedy="")) == count

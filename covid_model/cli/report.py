@@ -1,0 +1,36 @@
+"""The command report: write a run's metrics again."""
+
+import argparse
+from pathlib import Path
+
+from covid_model.cli.requirements import needs
+from covid_model.common.errors import UsageError
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command with its options."""
+    command = commands.add_parser(
+        "report",
+        help="write a run's reports again from the stored predictions, as this version does",
+        description="Compute report.json, comparison.json and the metrics of audit.json again from "
+        "the tables beside them; write those that differ, their digests and MODEL_CARD.md. A run "
+        "whose tables differ from their digests is refused. A failure leaves the run as it was.",
+    )
+    command.set_defaults(run_command=run)
+    command.add_argument("run", type=Path, metavar="RUN", help="run folder")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a line a file that was written."""
+    folder: Path = arguments.run
+    if not (folder / "run.json").is_file():
+        raise UsageError(f"Expected a run folder, which holds run.json. Received: {folder}.")
+    with needs("Writing reports"):
+        from covid_model.evaluation.verification.update import update_run
+
+    written = update_run(folder)
+    for file in written:
+        print(f"{folder.resolve().name}: {file} written.")
+    if not written:
+        print(f"{folder.resolve().name}: every file agrees, nothing to write.")
+    return 0
