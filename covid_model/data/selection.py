@@ -73,7 +73,7 @@ class Selection:
         column, _, value = self.only.partition("=")
         if column not in data.frame:
             raise DataError(
-                f"Expected --only COLUMN=VALUE with a column of {', '.join(data.frame)}. "
+                f"Expected --only COLUMN=VALUE with a column of {', '.join(map(str, data.frame))}. "
                 f"Received: {self.only!r}."
             )
         chosen = data.rows(data.frame[column].astype(str) == value)

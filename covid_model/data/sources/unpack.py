@@ -2,7 +2,7 @@
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -109,7 +109,8 @@ def drop_copies(pictures: Sequence[Picture], folder: Path) -> list[Picture]:
     rows = [row for row, picture in enumerate(pictures) if not picture.entry.reason]
     if not rows:
         return list(pictures)
-    found = copies(np.stack([pictures[row].hash for row in rows]))
+    hashes = [pictures[row].hash for row in rows]
+    found = copies(np.stack([bits for bits in hashes if bits is not None]))
     ids = one_id_each(
         [pictures[row].entry.patient_id for row in rows],
         [(first, copy) for copy, (first, _) in found.items()],
@@ -187,7 +188,9 @@ def _read(archive: ZipFile, name: str, *, limit: int) -> bytes:
     return data
 
 
-def _in_threads(function, items: Sequence[Picture], description: str) -> Iterator[Picture]:
+def _in_threads(
+    function: Callable[[Picture], Picture], items: Sequence[Picture], description: str
+) -> Iterator[Picture]:
     """Map in order with a progress bar; on any error nothing more is begun."""
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         try:

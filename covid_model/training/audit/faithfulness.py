@@ -35,7 +35,7 @@ def map_metrics(
         ``audit.json``'s maps: images, inside_lungs (None without masks or any heat), deletion,
         insertion, randomised.
     """
-    bootstrap = PatientBootstrap(maps.patients)
+    bootstrap = PatientBootstrap(maps.patients.tolist())
     bar = tqdm(range(len(images)), f"{subject.title}: maps under test", unit="image")
     curves = np.array([_curves(subject, images, maps, row) for row in bar])
     return {
@@ -139,8 +139,8 @@ def _inside_lungs(
     shares, lungs = np.full(len(images), np.nan), np.full(len(images), np.nan)
     for row, heat in enumerate(maps.of_predicted):
         mask = images.mask(row, subject.size)
-        share = share_inside(heat, mask)
-        if share is not None:
+        share = None if mask is None else share_inside(heat, mask)
+        if mask is not None and share is not None:
             shares[row], lungs[row] = share, mask.mean()
     known = ~np.isnan(shares)
     if not known.any():

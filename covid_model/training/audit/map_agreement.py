@@ -27,10 +27,10 @@ def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:
     """
     if len(networks) < 2:
         return []
-    probabilities = np.stack([one.probabilities for one in networks.values()])
+    probabilities = np.stack([maps.probabilities for maps in networks.values()])
     votes = np.eye(probabilities.shape[-1])[probabilities.argmax(axis=-1)].sum(axis=0)
     chosen = (votes + probabilities.mean(axis=0) / 2).argmax(axis=1)
-    bootstrap = PatientBootstrap(next(iter(networks.values())).patients)
+    bootstrap = PatientBootstrap(next(iter(networks.values())).patients.tolist())
     rows = []
     for pair in combinations(networks, 2):
         first, second = (networks[name].heatmaps for name in pair)

@@ -1,4 +1,4 @@
-"""Maps of attention after a network's last weights are drawn anew, beside those before."""
+"""Sanity check of maps: randomised weights have to change them."""
 
 import logging
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ SEED = 0
 def randomization_test(
     subject: AuditedNetwork, images: AuditImages, maps: Maps, served: Sequence[np.ndarray]
 ) -> list[dict[str, Any]]:
-    """Compare the map of each image's predicted class before and after weights are drawn anew.
+    """Compare the map of each image's predicted class before and after weights are randomised.
 
     A map that explains what a network has learned changes with its weights (Adebayo et al. 2018,
     https://arxiv.org/abs/1810.03292). The class stays that of the untouched prediction.
@@ -45,11 +45,11 @@ def randomization_test(
     heads = [random_head(subject.head, np.random.default_rng((SEED, k))) for k in range(HEADS)]
     rows = [_row("head", _similarities(served, heads, maps), maps)]
     few = even_rows(images.data.frame, at_most=MOST_REBUILT)
-    inputs = images.data.inputs(few, size=subject.size)
-    anew = maps_with_random_block(subject, inputs, np.stack(served)[few])
-    if anew is not None:
+    inputs = images.data.inputs(few.tolist(), size=subject.size)
+    rebuilt = maps_with_random_block(subject, inputs, np.stack(served)[few])
+    if rebuilt is not None:
         fewer = maps.rows(few)
-        rows.append(_row("last_block", _similarities(anew, [subject.head], fewer), fewer))
+        rows.append(_row("last_block", _similarities(list(rebuilt), [subject.head], fewer), fewer))
     return rows
 
 
@@ -94,8 +94,8 @@ def maps_with_random_block(
     model = keras.Model(backbone.model.input, backbone.target_output)
 
     def outputs() -> np.ndarray:
-        one_by_one = (model.predict_on_batch(one[None]) for one in inputs)
-        return np.concatenate([keras.ops.convert_to_numpy(each) for each in one_by_one])
+        singly = (model.predict_on_batch(image[None]) for image in inputs)
+        return np.concatenate([keras.ops.convert_to_numpy(maps) for maps in singly])
 
     alike = np.corrcoef(outputs().ravel(), served.ravel())[0, 1]
     if not alike >= LEAST_ALIKE:
@@ -130,17 +130,17 @@ def _similarities(features: Sequence[np.ndarray], heads: list[Head], maps: Maps)
     cases = zip(features, maps.of_predicted, maps.predicted, strict=True)
     return np.array(
         [
-            np.mean([similarity(heat, gradcam(one, head)[c]) for head in heads])
-            for one, heat, c in cases
+            np.mean([similarity(heat, gradcam(each, head)[c]) for head in heads])
+            for each, heat, c in cases
         ]
     )
 
 
 def _row(what: str, values: np.ndarray, maps: Maps) -> dict[str, Any]:
-    known = ~np.isnan(values)
+    defined = ~np.isnan(values)
     return {
         "what": what,
-        "images": int(known.sum()),
-        "similarity": mean(values[known]),
-        "similarity_interval": PatientBootstrap(maps.patients).mean_interval(values),
+        "images": int(defined.sum()),
+        "similarity": mean(values[defined]),
+        "similarity_interval": PatientBootstrap(maps.patients.tolist()).mean_interval(values),
     }

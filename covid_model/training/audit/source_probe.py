@@ -50,7 +50,7 @@ def source_probe(features: np.ndarray, frame: pd.DataFrame) -> dict[str, Any] | 
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     rows = features[kept].astype(np.float64)
     predicted = cross_val_predict(probe, rows, truth, groups=groups, cv=folds)
-    value, interval = macro_recall(truth, predicted, PatientBootstrap(groups))
+    value, interval = macro_recall(truth, predicted, PatientBootstrap(groups.tolist()))
     return {
         "sources": sources,
         "images": int(kept.sum()),

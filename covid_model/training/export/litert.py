@@ -1,4 +1,4 @@
-"""From a fitted network to the model folder that serves it."""
+"""Export of a fitted network: LiteRT file, head and description."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,17 +65,19 @@ def write_litert(model: keras.Model, path: Path, *, weights: str) -> None:
     require_tensorflow()
     import tensorflow as tf
 
-    options: dict[str, Any] = {
+    options: dict[str, dict[str, Any]] = {
         "float32": {},
         "float16": {
             "optimizations": [tf.lite.Optimize.DEFAULT],
             "target_spec": {"supported_types": [tf.float16]},
         },
         "int8": {"optimizations": [tf.lite.Optimize.DEFAULT]},
-    }[weights]
+    }
     shape = (1, *model.input_shape[1:])
     signature = [keras.InputSpec(shape=shape, dtype="float32", name="image")]
-    model.export(path, format="litert", input_signature=signature, verbose=False, **options)
+    model.export(
+        path, format="litert", input_signature=signature, verbose=False, **options[weights]
+    )
 
 
 def write_head(fitted: Fitted, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""From a fitted network to its model folder, judged on what it serves."""
+"""The model folder of a fitted network, evaluated on what it serves."""
 
 import logging
 from collections.abc import Callable
@@ -67,8 +67,10 @@ def write_model(
     def scores(rows: np.ndarray) -> np.ndarray:
         size = fitted.model.input_shape[1]
         batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
-        outputs = [fitted.model.predict_on_batch(data.inputs(b, size=size)) for b in batches]
-        return np.concatenate([keras.ops.convert_to_numpy(one) for one in outputs])
+        outputs = [
+            fitted.model.predict_on_batch(data.inputs(b.tolist(), size=size)) for b in batches
+        ]
+        return np.concatenate([keras.ops.convert_to_numpy(output) for output in outputs])
 
     return write_evaluated(
         folder, fitted, EvaluationData(data, part, scores), weights_format=weights_format

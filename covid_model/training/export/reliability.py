@@ -1,4 +1,4 @@
-"""When to believe a network: temperature, thresholds, novelty, then its report."""
+"""Temperature, thresholds and novelty model of a network, fitted before its report."""
 
 import logging
 from collections.abc import Mapping
@@ -52,12 +52,13 @@ class ReliabilityFit:
         write_table(self.validation, folder / "validation.csv")
         write_table(self.predictions, folder / "predictions.csv")
         write_json(folder / "report.json", self.report)
-        fitted = {
-            "temperature": self.calibration and self.calibration.temperature,
-            "offsets": self.calibration and self.calibration.offsets,
-            "thresholds": dict(self.thresholds),
-        }
-        write_model_info(folder, replace(info, **fitted))
+        fitted = replace(
+            info,
+            temperature=self.calibration.temperature if self.calibration else None,
+            offsets=self.calibration.offsets if self.calibration else None,
+            thresholds=dict(self.thresholds),
+        )
+        write_model_info(folder, fitted)
 
 
 def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarray:
@@ -96,38 +97,55 @@ def fit_reliability(
         test: the test part.
         train: the draw of ``training_draw``, None for no novelty model.
     """
-    model, limit, ratios = None, None, (None, None)
-    known = np.ones(len(validation.frame), bool)
-    if train is not None:
-        model = fit_novelty(train.features)
-        limit = threshold_of(model, validation.features)
-        # Rounded as they are stored, so that the same images are known to all who read them.
-        ratios = tuple(
-            np.round(model.distance_of(x.features) / limit, 6) for x in (validation, test)
-        )
-        known = ratios[0] <= 1
+    novelty = None if train is None else _fit_novelty(train, validation, test)
+    familiar = np.ones(len(validation.frame), bool) if novelty is None else novelty.validation <= 1
     truth = truth_of(validation.frame)
     calibration = fit_calibration(validation.scores, truth)
     threshold, probabilities = None, test.scores
     if calibration is not None:
-        threshold = fit_threshold(calibration.apply(validation.scores[known]), truth[known])
+        threshold = fit_threshold(calibration.apply(validation.scores[familiar]), truth[familiar])
         probabilities = calibration.apply(test.scores)
-    named = {"probability": threshold, "novelty": limit}
+    named = {"probability": threshold, "novelty": novelty.limit if novelty else None}
     thresholds = {name: value for name, value in named.items() if value is not None}
     tables = (
-        _table(validation, validation.scores, ratios[0]),
-        _table(test, probabilities, ratios[1]),
+        _table(validation, validation.scores, novelty.validation if novelty else None),
+        _table(test, probabilities, novelty.test if novelty else None),
     )
     return ReliabilityFit(
         calibration=calibration,
         thresholds=thresholds,
-        novelty=model,
+        novelty=novelty.model if novelty else None,
         validation=tables[0],
         predictions=tables[1],
         report=read_and_report(
             tables[1], tables[0], calibration=calibration, thresholds=thresholds
         ),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _NoveltyFit:
+    """A novelty model with its threshold; ratios of the parts' distances to it, float64 (n,)."""
+
+    model: NoveltyModel
+    limit: float
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def _fit_novelty(
+    train: ServedOutputs, validation: ServedOutputs, test: ServedOutputs
+) -> _NoveltyFit:
+    model = fit_novelty(_features(train))
+    limit = threshold_of(model, _features(validation))
+    # Rounded as they are stored, so that the same images are familiar to all who read them.
+    ratios = [np.round(model.distance_of(_features(x)) / limit, 6) for x in (validation, test)]
+    return _NoveltyFit(model, limit, *ratios)
+
+
+def _features(outputs: ServedOutputs) -> np.ndarray:
+    """The features of served images; a part without images has none."""
+    return np.zeros((0, 0), np.float32) if outputs.features is None else outputs.features
 
 
 def _table(

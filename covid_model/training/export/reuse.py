@@ -41,7 +41,7 @@ def networks_to_reuse(
     Args:
         folder: the other run, None where nothing is kept.
         split: the images of the new run, the part of each.
-        trained: the networks that are trained anew.
+        trained: the networks that are trained now.
 
     Returns:
         The other run with the names of its other networks, or None with none.
@@ -117,7 +117,9 @@ def copy_network(run: Run, name: str, folder: Path, test: pd.Series) -> dict[str
 
 def provenance_of(run: Run | None, names: Sequence[str]) -> dict[str, Any]:
     """What run.json says of the kept networks: where each comes from, how it was made."""
-    earlier = (run.info.get("kept") or {}) if run else {}
+    if run is None:
+        return {}
+    earlier = run.info.get("kept") or {}
     return {
         name: earlier.get(name)
         or {"run": run.name, **{key: run.info.get(key) for key in PROVENANCE_KEYS}}
@@ -128,7 +130,7 @@ def provenance_of(run: Run | None, names: Sequence[str]) -> dict[str, Any]:
 def in_words(kept: dict[str, Any]) -> list[str]:
     """A note on each kept network, for whoever reads the run."""
     return [
-        f"{ARCHITECTURES[name]} was taken over from run {one['run']} "
-        f"(recipe {(one.get('recipe') or {}).get('name', 'unknown')}), which has the same split."
-        for name, one in kept.items()
+        f"{ARCHITECTURES[name]} was taken over from run {origin['run']} "
+        f"(recipe {(origin.get('recipe') or {}).get('name', 'unknown')}), which has the same split."
+        for name, origin in kept.items()
     ]

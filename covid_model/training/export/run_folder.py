@@ -42,10 +42,11 @@ def write_run(
     """
     other, kept = networks_to_reuse(job.keep, split, job.models)
     test = split[0].frame["path"][(split[1] == "test").to_numpy()]
-    models, reports = [name for name in ARCHITECTURES if name in {*job.models, *kept}], {}
+    models = [name for name in ARCHITECTURES if name in {*job.models, *kept}]
+    reports: dict[str, Mapping[str, Any]] = {}
     with new_run(job.out) as folder:
         for name in models:
-            if name in kept:
+            if other is not None and name in kept:
                 reports[name] = copy_network(other, name, folder, test)
                 continue
             (folder / name).mkdir()
@@ -53,6 +54,6 @@ def write_run(
         audited = [name for name in kept if (folder / name / AUDIT_FILE).is_file()]
         alike = audit_run(folder, *split, models, audited=audited)
         write_comparison(folder, models, map_agreement=alike)
-        told = provenance_of(other, kept)
-        write_run_info(folder, selection, job, split, recipe=recipe, kept=told)
+        provenance = provenance_of(other, kept)
+        write_run_info(folder, selection, job, split, recipe=recipe, kept=provenance)
     return reports

@@ -1,4 +1,4 @@
-"""The last head of a finetuned network: a logistic regression on what its convolutions put out."""
+"""The last head of a finetuned network, refitted on what its convolutions output."""
 
 from pathlib import Path
 
@@ -33,10 +33,10 @@ def fit_head(
         cache: folder of the kept features, ``frozen_features.default_cache()`` when None.
     """
     with torch_kernels():
-        samples = [
+        samples, held = (
             Samples(mean_features(backbone, data, recipe, cache=cache), data.labels)
             for data in (train, validation)
-        ]
+        )
     weights = len(train) * sampling_weights(train, recipe.refit_source_exponent)
     name = backbone.architecture.name
-    return fit_logistic(*samples, weights, strengths=recipe.refit, title=name)
+    return fit_logistic(samples, held, weights, strengths=recipe.refit, title=name)

@@ -34,8 +34,8 @@ def add_artifacts(
 def _uneven_exposure(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Add a smooth field of at most 5 to 30 grey levels."""
     field = rng.uniform(-1, 1, (3, 3)).astype(np.float32) * rng.uniform(5, 30)
-    field = cv2.resize(field, image.shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return np.clip(image + field, 0, 255).astype(np.uint8)
+    smooth = cv2.resize(field, image.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.clip(image + smooth, 0, 255).astype(np.uint8)
 
 
 def _rectangle(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -71,4 +71,4 @@ def _arrow(image: np.ndarray, rng: np.random.Generator) -> None:
 
 
 def _grey(rng: np.random.Generator) -> int:
-    return int(rng.choice([0, 255, rng.integers(0, 256)]))
+    return int(rng.choice(np.array([0, 255, rng.integers(0, 256)])))

@@ -75,7 +75,7 @@ def _border(image: np.ndarray, config: Augmentation, rng: np.random.Generator) -
         height, width = image.shape
         top, bottom = (rng.uniform(0, config.border, 2) * height).astype(int)
         left, right = (rng.uniform(0, config.border, 2) * width).astype(int)
-        grey = int(rng.choice([0, 0, 255, rng.integers(0, 256)]))
+        grey = int(rng.choice(np.array([0, 0, 255, rng.integers(0, 256)])))
         image[:top], image[height - bottom :] = grey, grey
         image[:, :left], image[:, width - right :] = grey, grey
     return image

@@ -1,7 +1,7 @@
-"""Training radiographs in memory, drawn at random so that classes or sources balance."""
+"""Training radiographs in memory and the batches drawn from them."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -73,7 +73,7 @@ def batch_of(
     return as_input(images), pictures.labels[rows]
 
 
-def prefetched(make: Callable[[int], Any], steps: range, ahead: int = AHEAD) -> Iterator[Any]:
+def prefetched(make: Callable[[int], Any], steps: range, ahead: int = AHEAD) -> Generator[Any]:
     """Yield ``make(step)`` for each step in order, made by one thread a few steps ahead."""
     pool = ThreadPoolExecutor(1, "batches")
     try:

@@ -1,5 +1,6 @@
 """Radiographs with their lung masks, varied alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -61,10 +62,13 @@ class Pairs:
 
     def arrays(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """All images as they are, float32 (n, size, size, 1) in [0, 1], with masks alike."""
-        return tuple(
-            as_array([cv2.resize(one, (size, size), interpolation=cv2.INTER_AREA) for one in part])
+        grey, masks = (
+            as_array(
+                [cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA) for image in part]
+            )
             for part in (self.grey, self.masks)
         )
+        return grey, masks
 
 
 class Batches(keras.utils.PyDataset):
@@ -117,7 +121,7 @@ def vary(
     return image, cv2.resize(moved, size, interpolation=cv2.INTER_AREA)
 
 
-def as_array(pictures: list[np.ndarray]) -> np.ndarray:
+def as_array(pictures: Sequence[np.ndarray]) -> np.ndarray:
     """Stack uint8 (h, w) to float32 (n, h, w, 1), range [0, 1]."""
     return np.stack(pictures)[..., None].astype(np.float32) / 255
 
@@ -131,9 +135,10 @@ def _geometry(
     scale = zoom * np.array([stretch, 1 / stretch])
     shift = rng.uniform(-0.5, 0.5, 2) * np.abs(scale - 1) * side
     scale[0] *= -1 if rng.random() < config.flip else 1
-    centre = np.array([side - 1, side - 1]) / 2
-    matrix = cv2.getRotationMatrix2D(centre, rng.uniform(-1, 1) * config.rotation, 1.0)
-    matrix[:, 2] -= centre
+    middle = (side - 1) / 2
+    angle = rng.uniform(-1, 1) * config.rotation
+    matrix = cv2.getRotationMatrix2D((middle, middle), angle, 1.0).astype(np.float64)
+    matrix[:, 2] -= middle
     matrix *= scale[:, None]
-    matrix[:, 2] += centre + shift
+    matrix[:, 2] += middle + shift
     return matrix

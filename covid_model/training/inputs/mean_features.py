@@ -1,4 +1,4 @@
-"""Mean outputs of the frozen convolutions, of images as they are or varied, kept on disk."""
+"""Mean outputs of the frozen convolutions for images and their variants, cached on disk."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,11 +15,13 @@ from covid_model.training.networks.backbone import Backbone
 from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.linear import LinearRecipe
 
+Varied = LinearRecipe | FinetuneRecipe
+
 
 def mean_features(
     backbone: Backbone,
     data: Dataset,
-    recipe: LinearRecipe | FinetuneRecipe,
+    recipe: Varied,
     *,
     variants: int = 1,
     cache: Path | None = None,
@@ -47,7 +49,7 @@ def mean_features(
 
     def inputs(items: Sequence[int]) -> np.ndarray:
         rows, where = np.unique(np.asarray(items) // variants, return_inverse=True)
-        images = data.inputs(rows, size=recipe.size)[where]
+        images = data.inputs(rows.tolist(), size=recipe.size)[where]
         for image, item in zip(images, items, strict=True):
             row, variant = divmod(item, variants)
             if variant:
@@ -64,7 +66,7 @@ def mean_features(
     )
 
 
-def _varied(image: np.ndarray, recipe: LinearRecipe, rng: np.random.Generator) -> np.ndarray:
+def _varied(image: np.ndarray, recipe: Varied, rng: np.random.Generator) -> np.ndarray:
     """A random variant of one network input, float32 (size, size, 3) in [0, 1]."""
     grey = np.rint(image[:, :, 0] * 255).astype(np.uint8)
     return as_input(augment(grey, recipe.size, recipe.augmentation, rng)[None])[0]

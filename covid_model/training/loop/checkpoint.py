@@ -1,10 +1,10 @@
-"""A training on disk: what it is of, how far it has come."""
+"""Checkpoints and state of one training."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import keras
 import pandas as pd
@@ -13,9 +13,11 @@ from covid_model.common.errors import DataError, UsageError
 from covid_model.training.inputs.batches import ImagePool
 from covid_model.training.recipes.base import EndToEndRecipe
 
+Recipe = TypeVar("Recipe", bound=EndToEndRecipe, covariant=True)
+
 
 @dataclass(frozen=True)
-class CheckpointedTraining:
+class CheckpointedTraining(Generic[Recipe]):
     """One training.
 
     Attributes:
@@ -24,14 +26,14 @@ class CheckpointedTraining:
         watched: images held out.
         recipe: every value of the training.
         folder: where checkpoints, ``state.json`` and ``history.csv`` go.
-        facts: what else must be the same when it goes on, by name; JSON values.
+        facts: what else must be the same when it resumes, by name; JSON values.
         tensorboard: folder for TensorBoard's event files, None for none.
     """
 
     name: str
     train: ImagePool
     watched: ImagePool
-    recipe: EndToEndRecipe
+    recipe: Recipe
     folder: Path
     facts: Mapping[str, Any] = field(default_factory=dict)
     tensorboard: Path | None = None
@@ -43,7 +45,7 @@ class CheckpointedTraining:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What a training that goes on must have in common with how it began."""
+        """What a resumed training must have in common with how it began."""
         return json.loads(json.dumps({"recipe": asdict(self.recipe), **self.facts}))
 
 
@@ -53,7 +55,7 @@ class TrainingState:
 
     Attributes:
         step: training steps done.
-        history: one row a look at the watched images, see ``loop.train``.
+        history: one row a validation on the watched images, see ``loop.train``.
         best: the row with the highest recall, ties by loss; None before the first.
         stale: rows since then.
         finished: whether it has ended.
@@ -71,7 +73,7 @@ class TrainingState:
 
 
 def has_begun(folder: Path) -> bool:
-    """Whether a folder holds a training that can go on."""
+    """Whether a folder holds a training that can resume."""
     return (folder / "state.json").is_file()
 
 
@@ -136,7 +138,7 @@ def save_state(course: CheckpointedTraining, state: TrainingState, model: keras.
             file.unlink()
 
 
-def _whole(write, path: Path) -> None:
+def _whole(write: Callable[[Path], Any], path: Path) -> None:
     """Write a file under another name, then give it its own."""
     partial = path.with_name(f"partial-{path.name}")
     write(partial)

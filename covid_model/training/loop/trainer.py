@@ -1,8 +1,8 @@
-"""The training of whole networks, which goes on after a kill as if there had been none."""
+"""Training of all layers, with checkpoints that resume exactly."""
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -31,7 +31,7 @@ Build = Callable[[], tuple[keras.Model, str]]
 
 
 def train(course: CheckpointedTraining, build: Build) -> TrainingState:
-    """Train a network, or go on where its folder says that it was.
+    """Train a network, or resume where its folder says that it was.
 
     Batches depend on the seed and the step alone, checkpoints hold all that the next step
     depends on, so that a broken training ends as an unbroken one on the same machine. Each look
@@ -41,7 +41,7 @@ def train(course: CheckpointedTraining, build: Build) -> TrainingState:
     Args:
         course: the training.
         build: makes the network, image -> probabilities (n, 3), not compiled, with one sentence
-            on where its weights come from; not called when the training goes on.
+            on where its weights come from; not called when the training resumes.
 
     Returns:
         How it ended; ``course.checkpoint_file`` and ``best_file`` find its weights.
@@ -109,7 +109,7 @@ def _train_until_validation(
     course: CheckpointedTraining,
     model: keras.Model,
     state: TrainingState,
-    feed: Iterator[Any],
+    feed: Generator[Any],
     bar: tqdm,
 ) -> TrainingState:
     """Train up to the next look at the watched images, then look."""
@@ -119,7 +119,7 @@ def _train_until_validation(
     for _ in range(state.step, end):
         logs.append(model.train_on_batch(*next(feed), return_dict=True))
         bar.update()
-    loss, accuracy = (float(np.mean([one[key] for one in logs])) for key in ("loss", "accuracy"))
+    loss, accuracy = (float(np.mean([step[key] for step in logs])) for key in ("loss", "accuracy"))
     if not np.isfinite(loss):
         raise UsageError(
             f"The loss of {course.name} is no longer finite at step {end}: begin anew with a "

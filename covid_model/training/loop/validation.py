@@ -1,4 +1,4 @@
-"""What the images held out say of a training."""
+"""Evaluation on held-out images during a training."""
 
 from dataclasses import replace
 
@@ -17,13 +17,13 @@ def evaluate_held_out(
     Returns:
         val_loss (nats), val_accuracy, val_recall (mean over the classes that have images).
     """
-    scores = []
+    outputs = []
     for start in range(0, len(pictures.grey), batch):
         grey = pictures.grey[start : start + batch]
         full = np.resize(grey, (batch, *grey.shape[1:]))  # one shape, which devices can share
         out = model.predict_on_batch(as_input(full, size))
-        scores.append(np.asarray(keras.ops.convert_to_numpy(out), np.float64)[: len(grey)])
-    scores, truth = np.concatenate(scores), pictures.labels.argmax(axis=1)
+        outputs.append(np.asarray(keras.ops.convert_to_numpy(out), np.float64)[: len(grey)])
+    scores, truth = np.concatenate(outputs), pictures.labels.argmax(axis=1)
     right = scores.argmax(axis=1) == truth
     likelihood = scores[np.arange(len(truth)), truth]
     return {
@@ -42,7 +42,7 @@ def advance(
     patience = getattr(course.recipe, "patience", 0)
     return replace(
         state,
-        step=row["step"],
+        step=int(row["step"]),
         history=(*state.history, row),
         best=row if better else state.best,
         stale=stale,

@@ -1,17 +1,22 @@
-"""PyTorch's own kernels for the layers that a training spends its time in."""
+"""PyTorch's own kernels for the layers that a training spends its time in.
+
+They reach into both libraries: tested with Keras 3.15.0 on PyTorch 2.13.0, by
+``tests/unit/training/networks/test_torch_kernels.py`` wherever PyTorch is installed.
+"""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import keras
 
 CONVOLUTION, SEPARABLE = keras.layers.Conv2D, keras.layers.SeparableConv2D
 NORMALIZATION = keras.layers.BatchNormalization
+Method = Callable[..., Any]
 
 
-def torch_kernels():
+def torch_kernels() -> AbstractContextManager[None]:
     """Compute with PyTorch's fused kernels within the block; nothing changes on other backends.
 
     Keras writes batch normalisation, padding, bias and clipping as chains of small operations,
@@ -60,8 +65,8 @@ def arrange(model: keras.Model) -> None:
             tensor.data = tensor.data.permute(3, 0, 1, 2).contiguous().permute(1, 2, 3, 0)
 
 
-def _convolution(own):
-    def call(self, inputs: Any) -> Any:
+def _convolution(own: Method) -> Method:
+    def call(self: Any, inputs: Any) -> Any:
         padding = _padding(self, inputs)
         if padding is None:
             return own(self, inputs)
@@ -73,8 +78,8 @@ def _convolution(own):
     return call
 
 
-def _separable(own):
-    def call(self, inputs: Any) -> Any:
+def _separable(own: Method) -> Method:
+    def call(self: Any, inputs: Any) -> Any:
         padding = _padding(self, inputs)
         if padding is None or self.depth_multiplier != 1:
             return own(self, inputs)
@@ -88,8 +93,8 @@ def _separable(own):
     return call
 
 
-def _normalization(own):
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+def _normalization(own: Method) -> Method:
+    def call(self: Any, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         if mask is not None or self.renorm or self.axis not in (-1, 3) or not _usable(inputs):
             return own(self, inputs, training=training, mask=mask)
         from torch.nn import functional
@@ -119,8 +124,8 @@ def _channels_last(gradient: Any) -> Any:
     return gradient.contiguous(memory_format=torch.channels_last)
 
 
-def _clip_each(own):
-    def clip(self, gradients: list[Any]) -> list[Any]:
+def _clip_each(own: Method) -> Method:
+    def clip(self: Any, gradients: list[Any]) -> list[Any]:
         if not self.clipnorm or any(gradient is None for gradient in gradients):
             return own(self, gradients)
         import torch
@@ -132,26 +137,27 @@ def _clip_each(own):
     return clip
 
 
-def _decay_later(own):
-    def decay(self, variables: list[Any]) -> None:
+def _decay_later(own: Method) -> Method:
+    def decay(self: Any, variables: list[Any]) -> None:
         if not _fusible(self, variables):
             own(self, variables)
 
     return decay
 
 
-def _fused_step(own):
+def _fused_step(own: Method) -> Method:
     """AdamW in one pass over the weights, their decay included, in place of a dozen."""
 
-    def step(self, gradients: list[Any], variables: list[Any], learning_rate: Any) -> None:
+    def step(self: Any, gradients: list[Any], variables: list[Any], learning_rate: Any) -> None:
         if not _fusible(self, variables):
-            return own(self, gradients, variables, learning_rate)
+            own(self, gradients, variables, learning_rate)
+            return
         import torch
 
         places = [self._get_variable_index(variable) for variable in variables]
         values, moments, squares = (
-            [one.value.detach() for one in own_ones]
-            for own_ones in (
+            [variable.value.detach() for variable in group]
+            for group in (
                 variables,
                 [self._momentums[place] for place in places],
                 [self._velocities[place] for place in places],
@@ -160,7 +166,10 @@ def _fused_step(own):
         count = float(self.iterations) + 1
         torch._fused_adamw_(
             values,
-            [_laid_as(gradient, value) for gradient, value in zip(gradients, values, strict=True)],
+            [
+                _in_layout_of(gradient, value)
+                for gradient, value in zip(gradients, values, strict=True)
+            ],
             moments,
             squares,
             [],
@@ -173,7 +182,6 @@ def _fused_step(own):
             amsgrad=False,
             maximize=False,
         )
-        return None
 
     return step
 
@@ -187,7 +195,7 @@ def _fusible(optimizer: Any, variables: list[Any]) -> bool:
     )
 
 
-def _laid_as(gradient: Any, value: Any) -> Any:
+def _in_layout_of(gradient: Any, value: Any) -> Any:
     """The gradient in the memory layout of its weights, which the fused step goes by."""
     import torch
 

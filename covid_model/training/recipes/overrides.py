@@ -45,7 +45,7 @@ def with_values(recipe: Recipe, values: Sequence[str]) -> Recipe:
             recipe = _without(recipe, f".{name}")
     for text in own:
         recipe = _without(recipe, text.partition("=")[0])
-        recipe = replace(recipe, networks=(*recipe.networks, text))
+        recipe = _with_networks(recipe, (*getattr(recipe, "networks", ()), text))
     return recipe
 
 
@@ -53,7 +53,11 @@ def _without(recipe: Recipe, ending: str) -> Recipe:
     """Drop the values of single networks whose name ends so."""
     old = getattr(recipe, "networks", ())
     kept = tuple(text for text in old if not text.partition("=")[0].endswith(ending))
-    return recipe if kept == old else replace(recipe, networks=kept)
+    return recipe if kept == old else _with_networks(recipe, kept)
+
+
+def _with_networks(recipe: Any, texts: tuple[str, ...]) -> Any:
+    return replace(recipe, networks=texts)
 
 
 def value_names(recipe: Any) -> list[str]:

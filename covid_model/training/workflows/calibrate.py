@@ -1,4 +1,4 @@
-"""A trained run given a temperature, thresholds, a novelty model, its networks untouched."""
+"""Calibration of a trained run without changing its networks."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Finetuning: all layers or the last blocks, from any backbone, into a run that predicts."""
+"""Finetuning of all layers or the last blocks, into a run that predicts."""
 
 import logging
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from covid_model.training.loop.checkpoint import (
     checkpoint_file,
 )
 from covid_model.training.loop.devices import precision
-from covid_model.training.loop.trainer import train
+from covid_model.training.loop.trainer import Build, train
 from covid_model.training.networks.backbone import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.networks.finetune import finetune_model
 from covid_model.training.networks.scaling import scale_mean
@@ -37,6 +37,7 @@ from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.sizes import check_size
 
 log = logging.getLogger(__name__)
+Finetuning = CheckpointedTraining[FinetuneRecipe]
 
 
 def run_finetune(
@@ -53,11 +54,11 @@ def run_finetune(
         selection: the radiographs and how they are split.
         job: what to fit, where to write it.
         recipe: every value of the training.
-        work: folder for one folder a network with checkpoints; a training there goes on.
+        work: folder for one folder a network with checkpoints; a training there resumes.
         tensorboard: folder for TensorBoard's event files, None for none.
 
     Returns:
-        One row a network, see ``recalibrate.summary_row``.
+        One row a network, see ``report.summary_row``.
 
     Raises:
         RunError: if the run exists.
@@ -97,7 +98,7 @@ def _courses(
     *,
     work: Path,
     tensorboard: Path | None,
-) -> list[CheckpointedTraining]:
+) -> list[Finetuning]:
     """One training a network, on the same images: those to train on, those to validate by."""
     if not all(map(len, parts)):
         raise UsageError(
@@ -106,15 +107,15 @@ def _courses(
         )
     for name in job.models:  # what is served is built after the training
         check_size(name, recipe.of(name).size)
-    pictures = [ImagePool.for_recipe(one, recipe) for one in parts]
+    images, held = (ImagePool.for_recipe(part, recipe) for part in parts)
     facts = {"data": parts[0].digest, "watched": parts[1].digest}
     return [
-        CheckpointedTraining(name, *pictures, recipe.of(name), work / name, facts, tensorboard)
+        CheckpointedTraining(name, images, held, recipe.of(name), work / name, facts, tensorboard)
         for name in job.models
     ]
 
 
-def _builder(course: CheckpointedTraining, weights: str):
+def _builder(course: Finetuning, weights: str) -> Build:
     """What makes a course's network from its first weights."""
 
     def build() -> tuple[keras.Model, str]:
@@ -127,7 +128,7 @@ def _builder(course: CheckpointedTraining, weights: str):
     return build
 
 
-def _trained(course: CheckpointedTraining, state: TrainingState) -> tuple[Backbone, keras.Model]:
+def _trained(course: Finetuning, state: TrainingState) -> tuple[Backbone, keras.Model]:
     """The kept weights of a training, for images of the size that serves."""
     backbone = build_backbone(course.name, size=course.recipe.size)
     model = finetune_model(backbone, course.recipe)
@@ -140,18 +141,25 @@ def _trained(course: CheckpointedTraining, state: TrainingState) -> tuple[Backbo
 
 
 def _head(
-    course: CheckpointedTraining, state: TrainingState, parts: Sequence[Dataset], cache: Path
+    course: Finetuning,
+    state: TrainingState,
+    parts: Sequence[Dataset],
+    cache: Path,
 ) -> LogisticFit | None:
-    """The head fitted anew, None where the recipe keeps the trained one."""
+    """The head that was refitted, None where the recipe keeps the trained one."""
     if not course.recipe.refit:
         return None
     with precision(course.recipe.precision):
         backbone, _ = _trained(course, state)
-    return fit_head(backbone, *parts, course.recipe, cache=cache)
+    train_part, validation = parts
+    return fit_head(backbone, train_part, validation, course.recipe, cache=cache)
 
 
 def _fitted(
-    course: CheckpointedTraining, state: TrainingState, data: Dataset, head: LogisticFit | None
+    course: Finetuning,
+    state: TrainingState,
+    data: Dataset,
+    head: LogisticFit | None,
 ) -> Fitted:
     """The kept weights of a training, under their last head, in a float32 graph."""
     recipe = course.recipe

@@ -30,7 +30,7 @@ def run_linear(selection: Selection, job: Job, *, recipe: LinearRecipe) -> pd.Da
     """Fit linear heads on frozen convolutions and write a run folder.
 
     Returns:
-        One row a network, see ``recalibrate.summary_row``.
+        One row a network, see ``report.summary_row``.
 
     Raises:
         UsageError: if a class has no training image, or there are no validation images.

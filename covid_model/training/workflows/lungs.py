@@ -1,4 +1,4 @@
-"""From radiographs with lung masks to a segmenter's folder."""
+"""Training of the lung segmenter on radiographs with masks."""
 
 import logging
 from typing import Any
@@ -28,7 +28,7 @@ def run_lungs(selection: Selection, job: Job, *, recipe: LungsRecipe) -> dict[st
     """Train the network that marks the lungs and write its folder.
 
     The weights are those of the epoch with the best Dice coefficient on the validation part. The
-    test part is looked at once, at the end, through the file that serves.
+    test part is used once, at the end, through the file that serves.
 
     Args:
         selection: the radiographs; those without a mask are left out.
@@ -129,16 +129,18 @@ def measured_dice(segmenter: LungSegmenter, data: Dataset) -> dict[str, Any]:
         pixels = read_radiograph((data.root / path).read_bytes(), path).pixels
         truth = read_mask(data, row)
         scores = cv2.resize(segmenter.scores(pixels), truth.shape[::-1])
-        found = scores >= segmenter.threshold
-        dices.append(2 * float((found & truth).sum()) / max(1, int(found.sum() + truth.sum())))
+        lungs = scores >= segmenter.threshold
+        dices.append(2 * float((lungs & truth).sum()) / max(1, int(lungs.sum() + truth.sum())))
         refused += segmenter.mask(pixels) is None
+    bootstrap = PatientBootstrap(data.frame["group"].tolist())
+    rounded = [round(value, 6) for value in dices]
     return {
         "images": len(data),
         "patients": int(data.frame["group"].nunique()),
         "refused": refused,
         "mean": round(float(np.mean(dices)), 6),
-        "mean_interval": PatientBootstrap(data.frame["group"]).mean_interval(np.array(dices)),
-        "each": dict(zip(data.frame["original"], (round(one, 6) for one in dices), strict=True)),
+        "mean_interval": bootstrap.mean_interval(np.array(dices)),
+        "each": dict(zip(data.frame["original"], rounded, strict=True)),
     }
 
 

@@ -50,7 +50,7 @@ def run_pretrain(
     part = split_by_patient(data, seed=recipe.seed, test=recipe.monitor, validation=0)
     log.info("%s", describe(data, part))
     watched, data = data.rows(part == "test"), data.rows(part == "train")
-    monitor, pictures = (ImagePool.for_recipe(one, recipe) for one in (watched, data))
+    monitor, pictures = (ImagePool.for_recipe(part, recipe) for part in (watched, data))
     facts = {"data": data.digest, "watched": watched.digest}
     written = []
     for name in models:
@@ -61,7 +61,7 @@ def run_pretrain(
     return written
 
 
-def pretrain(course: CheckpointedTraining) -> Backbone:
+def pretrain(course: CheckpointedTraining[PretrainRecipe]) -> Backbone:
     """Train a network from random weights, continuing from its folder when it was interrupted.
 
     The last weights are taken: the watched images are watched and never chosen by.
@@ -85,7 +85,7 @@ def pretrain(course: CheckpointedTraining) -> Backbone:
     model = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
     backbone = build_backbone(course.name, size=None)
     trained = (layer for layer in model.layers if layer.weights)
-    for layer in backbone.model.layers:  # by order: keras numbers unnamed layers anew
+    for layer in backbone.model.layers:  # by order: keras numbers unnamed layers again
         if layer.weights:
             layer.set_weights(next(trained).get_weights())
     scale_output(backbone, as_input(course.train.grey[:32]), recipe.output_sum)

@@ -1,4 +1,4 @@
-"""Write backbones read back from a run."""
+"""Write backbones read back from a run as weights files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ def run_recover(run: Run, folder: Path, models: Sequence[str], out: Path) -> lis
     for name in models:
         require_servable(run.model_folder(name), run.model_info(name))
     data = read_run_split(run, folder).images("train")
-    images = data.inputs(np.random.default_rng(0).permutation(len(data))[:IMAGES])
+    images = data.inputs(np.random.default_rng(0).permutation(len(data))[:IMAGES].tolist())
     out.mkdir(parents=True, exist_ok=True)
     written = []
     for name in models:

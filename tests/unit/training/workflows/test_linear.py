@@ -56,6 +56,14 @@ def tiny(name, weights="random", size=None):
     return replace(tiny_backbone(name, size), origin=f"{weights} weights, for tests")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def any_size():
+    """Networks as tiny as those of the tests take images that the real ones do not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("covid_model.training.cli.check_size", lambda *_: None)
+        yield
+
+
 def command(folder, out, *extra):
     return ["--data", str(folder), "--recipe", "linear", "--weights", "random", "--models", "vgg16",
             "xception", "--out", str(out), *extra, "--set", *VALUES]  # fmt: skip
@@ -68,7 +76,6 @@ def trained(folder, tmp_path_factory):
     arguments = ["--cache", str(work / "cache"), "--weights-format", "float32"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "build_backbone", tiny)
-        patch.setattr("covid_model.training.cli.check_size", lambda *_: None)  # as tiny as it is
         assert train_models.main(command(folder, work / "runs" / "line", *arguments)) == 0
     return load_run(work / "runs" / "line")
 
