@@ -1,4 +1,4 @@
-"""The command classify: a row a file and network."""
+"""The command classify: one row for each file and network."""
 
 import argparse
 import csv

@@ -1,4 +1,4 @@
-"""The command data: download the public sources, build a data folder."""
+"""The command data: download the public sources and build a data folder."""
 
 import argparse
 import sys

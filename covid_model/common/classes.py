@@ -1,4 +1,4 @@
-"""The three classes in the one order of every array, file or chart."""
+"""The three classes, in the order of every array, file and chart."""
 
 from dataclasses import dataclass
 

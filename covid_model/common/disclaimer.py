@@ -1,4 +1,4 @@
-"""The one sentence that every page, picture or table of this project carries."""
+"""The disclaimer that every page, picture and table carries."""
 
 from covid_model.common.messages import Message
 

@@ -1,4 +1,4 @@
-"""The family of errors that this project raises on purpose."""
+"""Errors that this project raises on purpose."""
 
 from typing import Any
 

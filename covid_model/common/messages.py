@@ -1,4 +1,4 @@
-"""A message that keeps its template and its values, so that it can be translated."""
+"""Translatable messages: a template with its values."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where the files that come with the project lie, in a checkout or in an installed copy."""
+"""Where the shipped files lie, in a checkout and in an installed copy."""
 
 from pathlib import Path
 

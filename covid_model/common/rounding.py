@@ -1,4 +1,4 @@
-"""Numbers as reports store them."""
+"""Rounding of numbers in reports."""
 
 import numpy as np
 

@@ -1,1 +1,1 @@
-"""From the bytes of a file to a radiograph and to a network's input."""
+"""Imaging: from the bytes of a file to a radiograph and to a network's input."""

@@ -1,10 +1,10 @@
-"""The files of a zip archive that is not trusted: none is written, none may grow too large."""
+"""Safe reading of untrusted zip archives."""
 
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import BinaryIO, NoReturn
+from typing import IO, NoReturn, Self
 from zipfile import ZipFile, ZipInfo
 
 from covid_model.common.errors import RadiographError
@@ -32,7 +32,21 @@ class Source:
 
     name: str
     load: Callable[[], bytes]
-    start: Callable[[], bytes] | None = None
+    start: Callable[[], bytes]
+
+    @classmethod
+    def whole(cls, name: str, load: Callable[[], bytes]) -> Self:
+        """A file whose first bytes are read with all the others."""
+        return cls(name, load, load)
+
+    @classmethod
+    def refused(cls, name: str, error: RadiographError) -> Self:
+        """A file that cannot be read, which loading it says."""
+
+        def refuse() -> NoReturn:
+            raise error
+
+        return cls.whole(name, refuse)
 
 
 def is_archive(start: bytes) -> bool:
@@ -40,7 +54,7 @@ def is_archive(start: bytes) -> bool:
     return start[:4] in STARTS
 
 
-def open_archive(stream: BinaryIO) -> ZipFile:
+def open_archive(stream: IO[bytes]) -> ZipFile:
     """Open an archive whose table of contents is small enough to hold.
 
     Raises:
@@ -72,30 +86,34 @@ def list_files(archive: ZipFile, *, inside: bool = False) -> list[Source]:
         RadiographError: if it holds too many files, or all are locked with a password.
     """
     inner = lru_cache(maxsize=1)(partial(_inner, archive))  # only the last one opened is held
-    found: list[Source] = []
+    sources: list[Source] = []
     for name, info in _wanted(archive):
         if not name.lower().endswith(".zip"):
             start = partial(_unpack, archive, info, START)
-            found.append(Source(name, partial(_load, archive, info), start))
+            sources.append(Source(name, partial(_load, archive, info), start))
         elif inside:
-            found.append(Source(name, _refuse_third, _refuse_third))
+            sources.append(Source.whole(name, _refuse_third))
         else:
-            found += _of_inner(inner, name, info)
-        if len(found) > MAX_FILES:
+            sources += _of_inner(inner, name, info)
+        if len(sources) > MAX_FILES:
             _refuse_many()
-    return found
+    return sources
 
 
 class _Careful:
     """A file that refuses to give more than ``limit`` bytes at once, while there is one."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.limit = stream, MAX_CONTENTS
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.limit: int | None = MAX_CONTENTS
 
     def read(self, size: int = -1) -> bytes:
         if self.limit is not None and size > self.limit:
             _refuse_many()
         return self.stream.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self.stream.seek(offset, whence)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.stream, name)
@@ -103,16 +121,17 @@ class _Careful:
 
 def _wanted(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
     """The names to show with the entries of files, in order."""
-    found = []
+    entries = []
     for info in archive.infolist():
         parts = parts_of(info.filename)
         if parts and not info.is_dir() and not is_junk(parts):
-            found.append((parts, info))
-    if found and all(info.flag_bits & LOCKED for _, info in found):
+            entries.append((parts, info))
+    if entries and all(info.flag_bits & LOCKED for _, info in entries):
         raise RadiographError(
             "The zip archive is locked with a password: unpack it yourself, then give the files."
         )
-    return [("/".join(parts), info) for parts, info in sorted(found, key=lambda x: in_order(x[0]))]
+    entries.sort(key=lambda entry: in_order(entry[0]))
+    return [("/".join(parts), info) for parts, info in entries]
 
 
 def _load(archive: ZipFile, info: ZipInfo) -> bytes:
@@ -160,22 +179,20 @@ def _inner(archive: ZipFile, info: ZipInfo) -> list[Source]:
 
 def _of_inner(inner: Callable[[ZipInfo], list[Source]], name: str, info: ZipInfo) -> list[Source]:
     try:
-        names = [one.name for one in inner(info)]
+        names = [source.name for source in inner(info)]
     except RadiographError as error:
-        refuse = partial(_refuse, error)
-        return [Source(name, refuse, refuse)]
+        return [Source.refused(name, error)]
+
+    def load(place: int) -> bytes:
+        return inner(info)[place].load()
+
+    def start(place: int) -> bytes:
+        return inner(info)[place].start()
+
     return [
-        Source(
-            f"{name}/{one}",
-            lambda place=place: inner(info)[place].load(),
-            lambda place=place: inner(info)[place].start(),
-        )
-        for place, one in enumerate(names)
+        Source(f"{name}/{inner_name}", partial(load, place), partial(start, place))
+        for place, inner_name in enumerate(names)
     ]
-
-
-def _refuse(error: RadiographError) -> NoReturn:
-    raise error
 
 
 def _refuse_third() -> NoReturn:

@@ -1,4 +1,4 @@
-"""Paths as a listing of many files shows them: in order, without what systems leave behind."""
+"""File names of a listing: natural order, junk files and printable names."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""From a radiograph to the array that a network takes, the same in training as in serving."""
+"""Preprocessing from a radiograph to the network input, the same in training and serving."""
 
 import cv2
 import numpy as np

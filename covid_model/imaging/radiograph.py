@@ -1,4 +1,4 @@
-"""A radiograph that was read: pixels, format, details."""
+"""Radiograph: pixels, file format and header details."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

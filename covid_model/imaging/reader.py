@@ -1,11 +1,11 @@
-"""From the bytes of a PNG, JPEG or DICOM file to a radiograph, or a refusal that says why."""
+"""Reader of PNG, JPEG and DICOM radiographs, which says why it refuses a file."""
 
-import hashlib
 import io
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from covid_model.common.digests import sha256
 from covid_model.common.errors import RadiographError
 from covid_model.imaging.radiograph import Radiograph
 
@@ -48,8 +48,7 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
         pixels, header = _read_picture(data, kind), {}
     if pixels.min() == pixels.max():
         raise RadiographError("Every pixel has the same value, so there is nothing to see.")
-    digest = hashlib.sha256(data).hexdigest()
-    return Radiograph(pixels=pixels, name=name, format=kind, sha256=digest, **header)
+    return Radiograph(pixels=pixels, name=name, format=kind, sha256=sha256(data), **header)
 
 
 def check_bytes(count: int) -> None:

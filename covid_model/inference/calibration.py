@@ -1,4 +1,4 @@
-"""Class probabilities at another softmax temperature."""
+"""Temperature scaling of class probabilities, with an offset for each class."""
 
 import math
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def apply_temperature(
 def undo_temperature(
     probabilities: np.ndarray, temperature: float, offsets: Sequence[float] | None = None
 ) -> np.ndarray:
-    """Undo ``temper`` with the same temperature and offsets.
+    """Undo ``apply_temperature`` with the same temperature and offsets.
 
     Returns:
         float32 (..., classes), sum 1 over the last axis; what had been rounded to 0 stays small.

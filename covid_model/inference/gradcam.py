@@ -1,4 +1,4 @@
-"""Grad-CAM of every class from one forward pass, in closed form over the head's own weights.
+"""Grad-CAM of every class from one forward pass, in closed form over the head's weights.
 
 Grad-CAM (Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391) weighs each feature map A_k by
 alpha_k, the mean over its positions of the gradient of a class's pre-softmax score, then keeps

@@ -1,7 +1,6 @@
-"""Where the lungs are on a radiograph, or nothing where that is not certain."""
+"""Lung segmentation, which gives no mask where it is not plausible."""
 
 from pathlib import Path
-from threading import Lock
 from typing import Self
 
 import cv2
@@ -9,10 +8,12 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from covid_model.common import paths
+from covid_model.common.digests import sha256_of
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import resize
-from covid_model.runs import read_json, sha256_of
+from covid_model.inference.interpreter import LiteRTModel, open_interpreter
+from covid_model.runs import read_json
 
 DEFAULT_FOLDER = paths.LUNGS
 MODEL_FILE, INFO_FILE = "lungs.tflite", "lungs.json"
@@ -46,13 +47,9 @@ class LungSegmenter:
 
     def __init__(self, interpreter: Interpreter, threshold: float) -> None:
         """Hold an interpreter whose tensors are allocated; use ``LungSegmenter.load`` instead."""
-        self._interpreter = interpreter
-        self._lock = Lock()
+        self._model = LiteRTModel(interpreter)
         self.threshold = threshold
-        details = interpreter.get_input_details()[0]
-        self._input = details["index"]
-        self._output = interpreter.get_output_details()[0]["index"]
-        _, self._height, self._width, _ = (int(side) for side in details["shape"])
+        _, self._height, self._width, _ = self._model.input_shape
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -80,9 +77,7 @@ class LungSegmenter:
                     info=INFO_FILE,
                     remedy=RESTORE,
                 )
-            interpreter = Interpreter(model_path=str(path), num_threads=1)
-            interpreter.allocate_tensors()
-            return cls(interpreter, threshold)
+            return cls(open_interpreter(path), threshold)
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
             raise RunError(
                 "{folder} holds no segmenter that this version can run ({error}): {remedy}",
@@ -101,10 +96,7 @@ class LungSegmenter:
             float32 (h, w), range [0, 1].
         """
         image = resize(pixels, height=self._height, width=self._width)[None, ..., None]
-        with self._lock:
-            self._interpreter.set_tensor(self._input, image)
-            self._interpreter.invoke()
-            return self._interpreter.get_tensor(self._output)[0, ..., 0]
+        return self._model.run(image)[image.ndim][0, ..., 0]
 
     def mask(self, pixels: np.ndarray) -> np.ndarray | None:
         """Return both lungs, or nothing where they are not plausible.
@@ -116,12 +108,14 @@ class LungSegmenter:
             bool (H, W), or None: no mask instead of a guess.
         """
         scores = self.scores(pixels)
-        found = two_lungs(scores >= self.threshold)
+        lungs = two_lungs(scores >= self.threshold)
         unsure = (UNSURE[0] < scores) & (scores < UNSURE[1])
-        if found is None or unsure.sum() > DOUBT * found.sum():
+        if lungs is None or unsure.sum() > DOUBT * lungs.sum():
             return None
         height, width = pixels.shape
-        smooth = cv2.resize(np.float32(found), (width, height), interpolation=cv2.INTER_LINEAR)
+        smooth = cv2.resize(
+            lungs.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR
+        )
         return smooth >= 0.5
 
 
@@ -167,7 +161,8 @@ def _large_parts(mask: np.ndarray) -> list[np.ndarray]:
         cv2.drawContours(np.zeros(mask.shape, np.uint8), [outline], 0, 1, cv2.FILLED) > 0
         for outline in sorted(outlines, key=cv2.contourArea)[-3:]
     ]
-    return [part for part in drawn if part.sum() >= ISLAND * max(one.sum() for one in drawn)]
+    largest = max((part.sum() for part in drawn), default=0)
+    return [part for part in drawn if part.sum() >= ISLAND * largest]
 
 
 def _parted(part: np.ndarray) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""How alike two maps of attention are."""
+"""Similarity of two heatmaps: rank correlation and overlap of the hottest cells."""
 
 from collections.abc import Sequence
 
@@ -8,50 +8,51 @@ import numpy as np
 HOTTEST = 0.2  # share of a map's cells that count as its hottest
 
 
-def similarity(one: np.ndarray, other: np.ndarray) -> float:
+def similarity(first: np.ndarray, second: np.ndarray) -> float:
     """Spearman's rank correlation over the cells of two maps, in [-1, 1].
 
     Ranks do not mind how steep a map is, only where it is higher. Equal cells share the mean of
     their ranks.
 
     Args:
-        one: float32 (h, w).
-        other: float32 (H, W); of two sizes the smaller map is enlarged bilinearly.
+        first: float32 (h, w).
+        second: float32 (H, W); of two sizes the smaller map is enlarged bilinearly.
 
     Returns:
         The correlation; 0 where one map is flat, NaN where both are.
     """
-    cells = _on_one_grid(one, other)
-    flat = [bool(np.ptp(each) == 0) for each in cells]
+    cells = _on_one_grid(first, second)
+    flat = [bool(np.ptp(values) == 0) for values in cells]
     if any(flat):
         return np.nan if all(flat) else 0.0
-    return float(np.corrcoef(*map(_ranks, cells))[0, 1])
+    first_ranks, second_ranks = map(_ranks, cells)
+    return float(np.corrcoef(first_ranks, second_ranks)[0, 1])
 
 
-def hottest_overlap(one: np.ndarray, other: np.ndarray) -> float:
+def hottest_overlap(first: np.ndarray, second: np.ndarray) -> float:
     """Dice overlap of the hottest fifth of two maps, in [0, 1]; 0.2 is what chance gives.
 
     Cells without heat are never among the hottest, so that a map may have fewer of them.
 
     Args:
-        one: float32 (h, w), >= 0.
-        other: float32 (H, W), >= 0; of two sizes the smaller map is enlarged bilinearly.
+        first: float32 (h, w), >= 0.
+        second: float32 (H, W), >= 0; of two sizes the smaller map is enlarged bilinearly.
 
     Returns:
         Twice the cells that both share over the cells of each; NaN where a map has no heat.
     """
-    first, second = map(_hottest, _on_one_grid(one, other))
-    if not first.any() or not second.any():
+    hot, also_hot = map(_hottest, _on_one_grid(first, second))
+    if not hot.any() or not also_hot.any():
         return np.nan
-    return float(2 * (first & second).sum() / (first.sum() + second.sum()))
+    return float(2 * (hot & also_hot).sum() / (hot.sum() + also_hot.sum()))
 
 
-def _on_one_grid(one: np.ndarray, other: np.ndarray) -> Sequence[np.ndarray]:
+def _on_one_grid(first: np.ndarray, second: np.ndarray) -> Sequence[np.ndarray]:
     """Both maps on the larger grid of the two, flattened."""
-    height, width = np.maximum(one.shape, other.shape)
+    height, width = np.maximum(first.shape, second.shape)
     return [
-        cv2.resize(each, (int(width), int(height)), interpolation=cv2.INTER_LINEAR).ravel()
-        for each in (one, other)
+        cv2.resize(heatmap, (int(width), int(height)), interpolation=cv2.INTER_LINEAR).ravel()
+        for heatmap in (first, second)
     ]
 
 

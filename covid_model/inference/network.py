@@ -1,13 +1,15 @@
-"""An exported network in the LiteRT interpreter: image in, scores with feature maps out."""
+"""An exported network: image in, scores and feature maps out."""
 
 from pathlib import Path
-from threading import Lock
 from typing import Self
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from covid_model.common.errors import RunError
+from covid_model.inference.interpreter import LiteRTModel, open_interpreter
+
+SCORES, MAPS = 2, 4  # the outputs by their number of dimensions
 
 
 class Network:
@@ -20,30 +22,24 @@ class Network:
 
     def __init__(self, interpreter: Interpreter) -> None:
         """Hold an interpreter whose tensors are allocated; use ``Network.load`` instead."""
-        self._interpreter = interpreter
-        self._lock = Lock()
-        details = interpreter.get_input_details()[0]
-        outputs = {len(output["shape"]): output for output in interpreter.get_output_details()}
-        self._input = details["index"]
-        self._probabilities, self._maps = outputs[2]["index"], outputs[4]["index"]
-        self.input_shape = tuple(int(side) for side in details["shape"])
-        self.maps_shape = tuple(int(side) for side in outputs[4]["shape"][1:])
+        self._model = LiteRTModel(interpreter)
+        self.input_shape = self._model.input_shape
+        shapes = {rank: self._model.output_shapes[rank] for rank in (SCORES, MAPS)}
+        self.maps_shape = shapes[MAPS][1:]
 
     @classmethod
     def load(cls, path: Path, *, threads: int = 2) -> Self:
         """Open a model file.
 
         Args:
-            path: the file that ``training.export`` wrote.
+            path: the file that ``training.export.litert`` wrote.
             threads: processor cores that one pass may use.
 
         Raises:
             RunError: if the file is damaged or has other outputs.
         """
         try:
-            interpreter = Interpreter(model_path=str(path), num_threads=threads)
-            interpreter.allocate_tensors()
-            return cls(interpreter)
+            return cls(open_interpreter(path, threads=threads))
         except (ValueError, RuntimeError, KeyError) as error:
             raise RunError(
                 "{path} is no network that this version can run ({error}): restore the run "
@@ -61,10 +57,5 @@ class Network:
         Returns:
             float32 (3,), sum 1, and float32 (h, w, c).
         """
-        with self._lock:
-            self._interpreter.set_tensor(self._input, image)
-            self._interpreter.invoke()
-            return (
-                self._interpreter.get_tensor(self._probabilities)[0],
-                self._interpreter.get_tensor(self._maps)[0],
-            )
+        outputs = self._model.run(image)
+        return outputs[SCORES][0], outputs[MAPS][0]

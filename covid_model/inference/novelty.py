@@ -1,4 +1,4 @@
-"""How far a picture lies from the radiographs that a network was fitted on.
+"""Novelty: how far a picture lies from the radiographs that a network was fitted on.
 
 Each picture becomes a row of features: what the network saw (the mean of every feature map of its
 target layer), then what the eye sees (the picture itself in 8 x 8 cells, standardised, where an
@@ -6,14 +6,14 @@ upside-down or cropped radiograph shows). Principal components shorten both part
 what the components leave over joins them, since a picture of another kind often lies outside their
 subspace (as in ViM, Wang et al., 2022, https://arxiv.org/abs/2203.10807), as does one direction
 that tells radiographs from the same ones upside down. The distance is Mahalanobis' (Lee et al.,
-2018, https://arxiv.org/abs/1807.03888) under a shrunk covariance. ``training.novelty_fit`` fits
-all of it.
+2018, https://arxiv.org/abs/1807.03888) under a shrunk covariance. ``training.export.novelty``
+fits all of it.
 """
 
 import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -85,8 +85,11 @@ class NoveltyModel:
 
     def save(self, path: Path) -> None:
         """Write ``novelty.npz``; equal models give equal bytes."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        np.savez_compressed(path, **{name: np.float32(array) for name, array in arrays.items()})
+        # Any: NumPy's type of this function takes every name for its own option.
+        arrays: dict[str, Any] = {
+            field.name: np.float32(getattr(self, field.name)) for field in fields(self)
+        }
+        np.savez_compressed(path, **arrays)
 
     def distance(self, maps: np.ndarray, image: np.ndarray) -> float:
         """Return the Mahalanobis distance of one picture, >= 0, without unit.
@@ -119,10 +122,10 @@ class NoveltyModel:
                 expected=self.mean.size,
                 received=rows.shape[-1],
             )
-        known = np.isfinite(rows).all(axis=-1)
-        joint = joined(np.where(known[..., None], rows, 0) - self.mean, self)
+        finite = np.isfinite(rows).all(axis=-1)
+        joint = joined(np.where(finite[..., None], rows, 0) - self.mean, self)
         distances = np.linalg.norm((joint - self.centre) @ self.whitening, axis=-1)
-        return np.where(known, distances, np.float32(np.inf))
+        return np.where(finite, distances, np.float32(np.inf))
 
     def _check(self) -> None:
         """Raise ValueError unless the arrays are finite numbers of shapes that fit together."""

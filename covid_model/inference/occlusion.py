@@ -1,4 +1,4 @@
-"""Parts of a radiograph hidden behind flat grey, to see what a network does without them."""
+"""Occlusion of the lungs, or of all but the lungs or the border, by flat grey."""
 
 import cv2
 import numpy as np

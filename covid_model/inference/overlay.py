@@ -1,4 +1,4 @@
-"""A radiograph with the area of attention laid over it, as a picture to show or to save."""
+"""Overlay of a heatmap on a radiograph, as a PNG that carries the notice."""
 
 import io
 from collections.abc import Mapping, Sequence

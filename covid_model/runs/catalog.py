@@ -1,4 +1,4 @@
-"""The folder of runs: which open, which can predict, which is the newest."""
+"""Catalogue of a folder of runs: those that open, those that can predict, the newest."""
 
 import os
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ from covid_model.common.messages import Message, join
 from covid_model.runs.reading import Run, load_run
 
 DEFAULT_ROOT = paths.SHIPPED_RUNS
-
-
 NO_RUN = Message(
     "There is no run that can predict: train one with `python train_models.py --data DIR`, or name "
     "a run folder."
@@ -48,7 +46,9 @@ def runs_root() -> Path:
 
 def open_shelf(root: Path | None = None) -> Shelf:
     """Open every run of a folder, ``runs_root()`` when None; a damaged one hides no other."""
-    servable, others, damaged = [], [], []
+    servable: list[Run] = []
+    others: list[Run] = []
+    damaged: list[Message] = []
     for path in sorted((root or runs_root()).glob("*/run.json")):
         try:
             run = load_run(path.parent)

@@ -1,20 +1,11 @@
 """Digests of the files of a run folder."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from covid_model.common.digests import sha256_of
 from covid_model.common.errors import RunError
 from covid_model.runs.schema import ModelInfo
-
-
-def sha256_of(path: Path) -> str:
-    """Return a file's SHA-256 as 64 hex digits, read in 1 MiB pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def check_file(folder: Path, name: str, info: ModelInfo) -> None:

@@ -1,4 +1,4 @@
-"""The run folder: how trained models are stored with their reports, then checked when read."""
+"""Reading of a run folder, with checks of its schema and digests."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The run folder's format: file names, schema, one network's description."""
+"""Format of a run folder: file names, schema version and description of a network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Write a run folder, whole or not at all."""
+"""Writing of a run folder, whole or not at all."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Serving: from a file's bytes to probabilities with areas of attention, without TensorFlow."""
+"""Serving: from a file's bytes to probabilities and areas of attention, without TensorFlow."""
 
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import Decision, decide

@@ -1,10 +1,10 @@
-"""Many files at once: those given, those in folders, those in zip archives."""
+"""Batch classification of files, folders and zip archives."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RadiographError, UsageError
@@ -28,10 +28,10 @@ def open_sources(paths: Sequence[Path | str]) -> Iterator[list[Source]]:
         UsageError: if a path does not exist, or there is no file at all.
     """
     with ExitStack() as stack:
-        found = [source for path in paths for source in _of_path(Path(path), stack)]
-        if not found:
+        sources = [source for path in paths for source in _of_path(Path(path), stack)]
+        if not sources:
             raise UsageError(f"There is no file in {', '.join(map(str, paths))}.")
-        yield found
+        yield sources
 
 
 def classify(source: Source, classifiers: Sequence[Classifier]) -> CaseResult:
@@ -91,15 +91,15 @@ def _of_file(path: Path, stack: ExitStack) -> Iterator[Source]:
     try:
         with path.open("rb") as stream:
             if not is_archive(stream.read(4)):
-                yield Source(name, partial(_read_file, path))
+                yield Source.whole(name, partial(_read_file, path))
                 return
         archive = open_archive(stack.enter_context(path.open("rb")))
         for member in list_files(archive):
-            yield Source(f"{name}/{member.name}", member.load)
+            yield replace(member, name=f"{name}/{member.name}")
     except OSError:  # reading the file will say why
-        yield Source(name, partial(_read_file, path))
+        yield Source.whole(name, partial(_read_file, path))
     except RadiographError as error:
-        yield Source(name, partial(_refuse, error))
+        yield Source.refused(name, error)
 
 
 def _read_file(path: Path) -> bytes:
@@ -111,7 +111,3 @@ def _read_file(path: Path) -> bytes:
             "The file cannot be read ({error}): check that it may be opened.",
             error=error.strerror,
         ) from error
-
-
-def _refuse(error: RadiographError) -> NoReturn:
-    raise error

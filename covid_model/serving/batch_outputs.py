@@ -1,4 +1,4 @@
-"""What stands beside a table of classified files: a note on its figures, one overlay a network."""
+"""Files beside a batch table: a note on its figures and overlays."""
 
 import re
 from collections.abc import Sequence
@@ -37,13 +37,13 @@ def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
     kinds: dict[bool, list[str]] = {}
     for info in models:
         kinds.setdefault(info.temperature is not None, []).append(info.title)
-    said = [
+    measures = [
         f"{columns} are {KINDS[calibrated]}"
         + ("." if len(kinds) == 1 else f", in the rows of {', '.join(names)}.")
         for calibrated, names in kinds.items()
     ]
     first = f"{table} was written with run {run}, models {titles}."
-    return "\n".join([NOTICE, "", first, *said, STATUSES])
+    return "\n".join([NOTICE, "", first, *measures, STATUSES])
 
 
 def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:
@@ -59,11 +59,11 @@ def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:
     pixels = shrink(diagnosis.radiograph.pixels, side=CAM_SIDE)
     stem = re.sub(r"[^\w.-]+", "_", Path(diagnosis.name).name)[-80:]
     for prediction in diagnosis.predictions:
-        shown = prediction.predicted
-        title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {shown}"
+        predicted = prediction.predicted
+        title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {predicted}"
         doubt = "" if diagnosis.status == "ok" else f" ({diagnosis.status})"
         caption = f"{title}, {prediction.measure} {prediction.score:.2f}{doubt}. {NOTICE}"
-        picture = with_caption(overlay(pixels, prediction.heatmap(shown)), caption)
+        picture = with_caption(overlay(pixels, prediction.heatmap(predicted)), caption)
         text = {"Source": diagnosis.name, "Title": title, "Caption": caption}
         path = folder / f"{number:05d}-{stem}.{prediction.model}.png"
         path.write_bytes(to_png(picture, text=text))

@@ -1,6 +1,5 @@
-"""The zip that holds one case as evidence: what its program wrote, with a digest of each file."""
+"""Case bundle: a zip with a manifest of digests."""
 
-import hashlib
 import io
 import json
 import zipfile
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from covid_model.common.digests import sha256
 from covid_model.common.disclaimer import NOTICE
 
 SCHEMA = 1
@@ -41,8 +41,8 @@ def pack(members: Mapping[str, bytes], manifest: Mapping[str, Any]) -> bytes:
     """
     files = {name: {"sha256": sha256(data), "bytes": len(data)} for name, data in members.items()}
     head = {"notice": NOTICE, "kind": KIND, "schema": SCHEMA}
-    said = {**head, **manifest, "files": files}
-    sealed = {**said, SEAL: sha256(manifest_bytes(said))}
+    unsealed = {**head, **manifest, "files": files}
+    sealed = {**unsealed, SEAL: sha256(manifest_bytes(unsealed))}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, data in (*members.items(), (MANIFEST, manifest_bytes(sealed))):
@@ -58,10 +58,7 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
 def pack_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Write arrays as one compressed npz that carries the notice too."""
     stream = io.BytesIO()
-    np.savez_compressed(stream, notice=np.array(NOTICE), **arrays)
+    # Any: NumPy's type of this function takes every name for its own option.
+    members: dict[str, Any] = {"notice": np.array(NOTICE), **arrays}
+    np.savez_compressed(stream, **members)
     return stream.getvalue()
-
-
-def sha256(data: bytes) -> str:
-    """Return a SHA-256 as 64 hex digits."""
-    return hashlib.sha256(data).hexdigest()

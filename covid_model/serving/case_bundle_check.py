@@ -1,4 +1,4 @@
-"""Whether a bundle still is what was written, down to the overlays that its arrays make."""
+"""Verification of a case bundle, down to the overlays that its arrays make."""
 
 import io
 import json
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from covid_model.common.classes import CLASS_NAMES, class_index
+from covid_model.common.digests import sha256
 from covid_model.common.disclaimer import NOTICE
 from covid_model.inference.overlay import overlay
 from covid_model.serving import case_bundle
@@ -38,7 +39,7 @@ def check(data: bytes) -> BundleCheck:
     """Hold every member of a bundle to its digest; lay each overlay again from the arrays.
 
     The digests show damage, or a change of some files. They are no signature: whoever writes a
-    whole bundle anew can write anything.
+    whole bundle again can write anything.
 
     Args:
         data: the zip's bytes.
@@ -52,12 +53,12 @@ def check(data: bytes) -> BundleCheck:
     if problems:  # nothing is read of files that are not what was written
         return BundleCheck(len(members) - 1 - len(problems), 0, tuple(problems))
     try:
-        problems, laid = _content_problems(members, manifest)
+        problems, overlays = _content_problems(members, manifest)
     except Exception as error:  # so do files that were made to fit their digests alone
         return BundleCheck(
             len(members) - 1, 0, (f"The files do not fit the manifest ({error!r}).",)
         )
-    return BundleCheck(len(members) - 1, laid, tuple(problems))
+    return BundleCheck(len(members) - 1, overlays, tuple(problems))
 
 
 class _Broken(Exception):
@@ -67,18 +68,18 @@ class _Broken(Exception):
 def _members(data: bytes) -> dict[str, bytes]:
     """Unpack a bundle, which must not unpack to more than ``MAX_BYTES``."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        listed = archive.infolist()
-        names = [one.filename for one in listed]
+        entries = archive.infolist()
+        names = [entry.filename for entry in entries]
         if len(set(names)) < len(names):
             raise _Broken("a zip that names a file twice")
         if case_bundle.MANIFEST not in names:
             raise _Broken(f"a zip without {case_bundle.MANIFEST}")
         _check_size(archive)
-        return {one.filename: archive.read(one) for one in listed}
+        return {entry.filename: archive.read(entry) for entry in entries}
 
 
 def _check_size(archive: zipfile.ZipFile) -> None:
-    if sum(one.file_size for one in archive.infolist()) > MAX_BYTES:
+    if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
         raise _Broken(f"a zip of more than {MAX_BYTES >> 20} MiB")
 
 
@@ -88,13 +89,14 @@ def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
         manifest = json.loads(members[case_bundle.MANIFEST])
         unsealed = {key: value for key, value in manifest.items() if key != case_bundle.SEAL}
         seal, encoded = manifest[case_bundle.SEAL], case_bundle.manifest_bytes(manifest)
-        known = manifest["kind"] == case_bundle.KIND and manifest["schema"] == case_bundle.SCHEMA
+        kind = manifest["kind"] == case_bundle.KIND
+        supported = kind and manifest["schema"] == case_bundle.SCHEMA
     except (ValueError, AttributeError, KeyError, UnicodeError) as error:
         raise _Broken(f"a manifest that cannot be read ({error!r})") from None
     same = encoded == members[case_bundle.MANIFEST]
-    if not same or seal != case_bundle.sha256(case_bundle.manifest_bytes(unsealed)):
+    if not same or seal != sha256(case_bundle.manifest_bytes(unsealed)):
         raise _Broken("a manifest that was changed after it was written")
-    if not known:
+    if not supported:
         raise _Broken("a manifest of another kind or schema")
     return manifest
 
@@ -103,17 +105,17 @@ def _digest_problems(members: Mapping[str, bytes], manifest: Mapping[str, Any]) 
     files = manifest["files"]
     for name in members.keys() - files.keys() - {case_bundle.MANIFEST}:
         yield f"{name} is not listed in the manifest."
-    for name, told in files.items():
+    for name, entry in files.items():
         if name not in members:
             yield f"{name} is missing."
-        elif case_bundle.sha256(members[name]) != told["sha256"]:
+        elif sha256(members[name]) != entry["sha256"]:
             yield f"{name} differs from its digest in the manifest."
 
 
 def _content_problems(
     members: Mapping[str, bytes], manifest: Mapping[str, Any]
 ) -> tuple[list[str], int]:
-    """Hold figures with pictures to the arrays; return what differs, how many overlays were laid.
+    """Hold figures with pictures to the arrays; return what differs, how many overlays they make.
 
     It raises whatever comes where something that was promised is not there.
     """
@@ -127,11 +129,11 @@ def _content_problems(
         for network in manifest["networks"]:
             if "probabilities" in network:
                 problems += _figure_problems(network, arrays)
-        for told in pictures:
-            made = _same_overlay(told, arrays, manifest["opacity"])
-            stored = _picture(members[told["file"]], made.shape)
+        for entry in pictures:
+            made = _same_overlay(entry, arrays, manifest["opacity"])
+            stored = _picture(members[entry["file"]], made.shape)
             if np.abs(made.astype(int) - stored).max() > MAX_LEVELS:
-                problems.append(f"{told['file']} is not what {case_bundle.ARRAYS} makes.")
+                problems.append(f"{entry['file']} is not what {case_bundle.ARRAYS} makes.")
     return problems, len(pictures)
 
 
@@ -148,11 +150,11 @@ def _figure_problems(network: Mapping[str, Any], arrays: Mapping[str, np.ndarray
 
 
 def _same_overlay(
-    told: Mapping[str, str], arrays: Mapping[str, np.ndarray], opacity: float
+    entry: Mapping[str, str], arrays: Mapping[str, np.ndarray], opacity: float
 ) -> np.ndarray:
     """Lay the map of one class of one network over the radiograph, uint8 (H, W, 3)."""
     pixels = arrays[case_bundle.RADIOGRAPH].astype(np.float32) / np.float32(255)
-    heatmap = arrays[case_bundle.heatmaps_key(told["model"])][class_index(told["class"])]
+    heatmap = arrays[case_bundle.heatmaps_key(entry["model"])][class_index(entry["class"])]
     return overlay(pixels, heatmap, opacity=opacity)
 
 

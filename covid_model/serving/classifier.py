@@ -1,4 +1,4 @@
-"""One trained network that turns a radiograph into probabilities with their heatmaps."""
+"""Classifier: one trained network that predicts probabilities with their heatmaps."""
 
 import time
 from dataclasses import dataclass
@@ -79,13 +79,13 @@ class Classifier:
     """
 
     def __init__(
-        self, info: ModelInfo, network: Network, head: Head, trust: Reliability | None = None
+        self, info: ModelInfo, network: Network, head: Head, reliability: Reliability | None = None
     ) -> None:
         """Join the parts of one network; use ``Classifier.load`` instead."""
         self.info = info
         self._network = network
         self._head = head
-        self._trust = trust or Reliability()
+        self._reliability = reliability or Reliability()
 
     @property
     def input_size(self) -> int:
@@ -118,9 +118,9 @@ class Classifier:
         for name in SERVING_FILES:
             check_file(folder, name, info)
         network = Network.load(folder / "model.tflite", threads=threads)
-        head, trust = Head.load(folder / "head.npz"), Reliability.load(folder, info)
+        head, reliability = Head.load(folder / "head.npz"), Reliability.load(folder, info)
         maps = np.zeros(network.maps_shape, np.float32)
-        trust.novelty_of(maps, np.zeros(network.input_shape[1:], np.float32))
+        reliability.novelty_of(maps, np.zeros(network.input_shape[1:], np.float32))
         try:
             class_scores(maps, head)
         except ValueError as error:
@@ -129,22 +129,22 @@ class Classifier:
                 "train the model again.",
                 path=folder / "head.npz",
             ) from error
-        return cls(info, network, head, trust)
+        return cls(info, network, head, reliability)
 
     def predict(self, radiograph: Radiograph) -> Prediction:
         """Return every class's probability with its heatmap, novelty too, from one forward pass."""
         started = time.perf_counter()
         image = to_input(radiograph, size=self.input_size)
         scores, maps = self._network.run(image)
-        probabilities, heatmaps = self._trust.probabilities(scores), gradcam(maps, self._head)
+        probabilities, heatmaps = self._reliability.probabilities(scores), gradcam(maps, self._head)
         for array in (probabilities, heatmaps):
             array.flags.writeable = False
         return Prediction(
             model=self.info.architecture,
             probabilities=probabilities,
             heatmaps=heatmaps,
-            novelty=self._trust.novelty_of(maps, image[0]),
-            calibrated=self._trust.temperature is not None,
-            threshold=self._trust.least_probability,
+            novelty=self._reliability.novelty_of(maps, image[0]),
+            calibrated=self._reliability.temperature is not None,
+            threshold=self._reliability.least_probability,
             seconds=time.perf_counter() - started,
         )

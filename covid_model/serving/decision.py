@@ -1,4 +1,4 @@
-"""Whether what the networks say of one image is an answer."""
+"""Decision on one image: answered, uncertain or refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,27 +36,34 @@ def decide(predictions: Sequence[Prediction]) -> Decision:
     Args:
         predictions: one a network that was asked.
     """
-    judges = [one for one in predictions if one.novelty is not None]
-    novel = [one for one in judges if not one.novelty <= 1]
-    if novel and 2 * len(novel) >= len(judges):
-        return Decision("refused", _novel(judges, len(novel)), "novel")
-    asked = [one for one in predictions if one.threshold is not None]
-    low = [_low(one) for one in asked if not one.score >= one.threshold]
-    if len({one.predicted for one in predictions}) > 1:
+    novelties = [
+        (_title(prediction), prediction.novelty)
+        for prediction in predictions
+        if prediction.novelty is not None
+    ]
+    novel = [novelty for _, novelty in novelties if not novelty <= 1]
+    if novel and 2 * len(novel) >= len(novelties):
+        return Decision("refused", _novel(novelties, len(novel)), "novel")
+    low = [
+        _low(prediction, prediction.threshold)
+        for prediction in predictions
+        if prediction.threshold is not None and not prediction.score >= prediction.threshold
+    ]
+    if len({prediction.predicted for prediction in predictions}) > 1:
         return Decision("uncertain", join([_disagree(predictions), *low]), "disagree")
     if low:
         return Decision("uncertain", join(low), "low")
     return Decision("ok")
 
 
-def _novel(judges: Sequence[Prediction], count: int) -> Message:
+def _novel(novelties: Sequence[tuple[str, float]], count: int) -> Message:
     figures = in_words(
         [
-            Message("{figure} by {network}", figure=_apart(one.novelty, 1), network=_title(one))
-            for one in judges
+            Message("{figure} by {network}", figure=_apart(novelty, 1), network=network)
+            for network, novelty in novelties
         ]
     )
-    if len(judges) == 1:
+    if len(novelties) == 1:
         return Message(
             "This picture is not like the frontal chest radiographs that the network knows, so no "
             "class is named: its novelty is {figures}, above the limit of 1.",
@@ -68,27 +75,31 @@ def _novel(judges: Sequence[Prediction], count: int) -> Message:
         "networks.",
         figures=figures,
         count=count,
-        judges=len(judges),
+        judges=len(novelties),
     )
 
 
 def _disagree(predictions: Sequence[Prediction]) -> Message:
-    said = [
-        Message("{network} says {name}", network=_title(one), name=TITLES[one.predicted])
-        for one in predictions
+    classes = [
+        Message(
+            "{network} says {name}",
+            network=_title(prediction),
+            name=TITLES[prediction.predicted],
+        )
+        for prediction in predictions
     ]
-    return Message("The networks disagree: {said}.", said=in_words(said))
+    return Message("The networks disagree: {said}.", said=in_words(classes))
 
 
-def _low(one: Prediction) -> Message:
+def _low(prediction: Prediction, threshold: float) -> Message:
     return Message(
         "{network} gives {name} a {measure} of only {score}, where an answer takes "
         "{threshold:.2f}.",
-        network=_title(one),
-        name=TITLES[one.predicted],
-        measure=one.measure,
-        score=_apart(one.score, one.threshold),
-        threshold=one.threshold,
+        network=_title(prediction),
+        name=TITLES[prediction.predicted],
+        measure=prediction.measure,
+        score=_apart(prediction.score, threshold),
+        threshold=threshold,
     )
 
 
@@ -98,5 +109,5 @@ def _apart(value: float, limit: float) -> Message:
     return Message("{value:.{digits}f}", value=value, digits=digits)
 
 
-def _title(one: Prediction) -> str:
-    return ARCHITECTURES.get(one.model, one.model)
+def _title(prediction: Prediction) -> str:
+    return ARCHITECTURES.get(prediction.model, prediction.model)

@@ -1,4 +1,4 @@
-"""From a file's bytes to what every chosen network says of it, or the reason it is refused."""
+"""Classification of one file by every chosen network, or the reason it is refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ def classify_case(data: bytes, name: str, classifiers: Sequence[Classifier]) -> 
         return CaseResult(name=name, status="refused", reason=error.message)
     sizes = {classifier.input_size for classifier in classifiers}
     inputs = {size: _shrunk(radiograph, size) for size in sizes}
-    predictions = [one.predict(inputs[one.input_size]) for one in classifiers]
+    predictions = [classifier.predict(inputs[classifier.input_size]) for classifier in classifiers]
     return combine_predictions(radiograph, predictions)
 
 

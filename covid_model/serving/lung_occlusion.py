@@ -1,4 +1,4 @@
-"""What a network says of a radiograph whose lungs are hidden."""
+"""Prediction with the lungs hidden, beside the one without."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -57,7 +57,7 @@ class LungOcclusion:
     @property
     def hardly_changes(self) -> bool:
         """True where the class stays while its probability falls by less than ``HARDLY``."""
-        return bool(self.class_stays) and self.change > -HARDLY
+        return bool(self.class_stays) and self.change is not None and self.change > -HARDLY
 
 
 def compare_occluded(
@@ -86,7 +86,7 @@ def occlude_lungs(
     classifier: Classifier,
     prediction: Prediction | None = None,
 ) -> LungOcclusion:
-    """Do what ``counterfactual`` does where the lungs are found already.
+    """Do what ``compare_occluded`` does where the lungs are segmented already.
 
     Args:
         radiograph: as there.

@@ -1,4 +1,4 @@
-"""What tells how far one network's answer can be believed."""
+"""Reliability of a network's answers: calibration, thresholds and novelty."""
 
 import math
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class Reliability:
         Returns:
             >= 0; above 1 the picture is not like the radiographs that the network knows.
         """
-        if self.novelty is None:
+        if self.novelty is None or self.largest_distance is None:
             return None
         return float(self.novelty.distance(maps, image)) / self.largest_distance
 
@@ -110,7 +110,7 @@ def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
     if info.temperature is not None:
         _require(path, Message("a temperature"), info.temperature, highest=math.inf)
     offsets = info.offsets or ()
-    finite = all(isinstance(one, int | float) and math.isfinite(one) for one in offsets)
+    finite = all(isinstance(offset, int | float) and math.isfinite(offset) for offset in offsets)
     if offsets and not (finite and len(offsets) == len(info.classes)):
         raise RunError(
             "Expected {count} finite offsets in {path}. Received: {received!r}. Restore the "

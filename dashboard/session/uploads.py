@@ -1,12 +1,11 @@
 """Uploaded files, and the pictures inside uploaded archives."""
 
-import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import NoReturn
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from covid_model.common.digests import sha256
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
 from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
@@ -31,12 +30,12 @@ class Case:
     @cached_property
     def key(self) -> str:
         """Digest of name with content, so that the same file is never listed twice."""
-        return hashlib.sha256(self.name.encode() + b"\0" + self.data).hexdigest()
+        return sha256(self.name.encode() + b"\0" + self.data)
 
     @cached_property
     def sha256(self) -> str:
         """Digest of the content alone: the same picture under another name is no other picture."""
-        return hashlib.sha256(self.data or self.name.encode()).hexdigest()
+        return sha256(self.data or self.name.encode())
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,17 @@ def content_of(name: str, data: bytes) -> UploadContent:
         data: the file's bytes.
     """
     if not is_archive(data):
-        return UploadContent((Source(name, lambda: data),))
+        return UploadContent((Source.whole(name, lambda: data),))
     try:
         files = list_files(open_archive(io.BytesIO(data)))
     except RadiographError as error:
-        return UploadContent((Source(name, partial(_refuse, error)),))
+        return UploadContent((Source.refused(name, error),))
     listed = [(rank, file) for file in files if (rank := _rank(file)) is not None]
     if not listed:
         empty = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
-        return UploadContent((Source(name, partial(_refuse, empty)),))
+        return UploadContent((Source.refused(name, empty),))
     listed.sort(key=lambda ranked: ranked[0])
-    sources = tuple(Source(f"{name}/{file.name}", file.load) for _, file in listed)
+    sources = tuple(replace(file, name=f"{name}/{file.name}") for _, file in listed)
     return UploadContent(sources, others=len(files) - len(listed))
 
 
@@ -115,7 +114,3 @@ def _rank(file: Source) -> int | None:
         return 0  # it is listed, and loading it says why
     kind = kind_of(start)
     return int(kind == "DICOM" and is_other_modality(start)) if kind else None
-
-
-def _refuse(error: RadiographError) -> NoReturn:
-    raise error

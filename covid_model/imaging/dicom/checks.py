@@ -1,4 +1,4 @@
-"""Whether a DICOM header speaks of a single frontal chest radiograph."""
+"""Checks that a DICOM header is of a single frontal chest radiograph."""
 
 import re
 
@@ -68,8 +68,8 @@ def check_metadata(dataset: Dataset) -> None:
 
 def is_other_modality(start: bytes) -> bool:
     """Whether the first bytes of a file tell that it is of a modality that is refused."""
-    found = MODALITY.search(start)
-    return found is not None and found[1].decode() in OTHER_MODALITIES
+    match = MODALITY.search(start)
+    return match is not None and match[1].decode() in OTHER_MODALITIES
 
 
 def _check_view(dataset: Dataset) -> None:
@@ -91,7 +91,7 @@ def code(dataset: Dataset, keyword: str) -> str:
     return str(dataset.get(keyword) or "").strip().upper()[:16]
 
 
-def one_of(dataset: Dataset, keyword: str, known: frozenset[str]) -> str:
-    """Return a coded header value where it is a known one, else ""."""
+def one_of(dataset: Dataset, keyword: str, allowed: frozenset[str]) -> str:
+    """Return a coded header value where it is an allowed one, else ""."""
     value = code(dataset, keyword)
-    return value if value in known else ""
+    return value if value in allowed else ""

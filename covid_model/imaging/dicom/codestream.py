@@ -1,4 +1,4 @@
-"""The size that a compressed picture states itself, which a decoder believes more than a header."""
+"""Size of a compressed picture, checked before a decoder makes room for it."""
 
 from pydicom import Dataset
 from pydicom.encaps import get_frame
@@ -19,14 +19,14 @@ def check_codestream(dataset: Dataset) -> None:
     """
     if not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
         return
-    found = stated_size(get_frame(dataset.PixelData, 0, number_of_frames=1))
-    said = int(dataset.Rows), int(dataset.Columns), int(dataset.SamplesPerPixel)
-    if found is not None and found != said:
+    stated = stated_size(get_frame(dataset.PixelData, 0, number_of_frames=1))
+    in_header = int(dataset.Rows), int(dataset.Columns), int(dataset.SamplesPerPixel)
+    if stated is not None and stated != in_header:
         raise RadiographError(
             "This DICOM file says {said} and holds a picture of {found} (width x height x "
             "channels): export it again.",
-            said=_in_words(said),
-            found=_in_words(found),
+            said=_size_text(in_header),
+            found=_size_text(stated),
         )
 
 
@@ -54,6 +54,6 @@ def _number(data: bytes, place: int, size: int) -> int:
     return int.from_bytes(data[place : place + size], "big")
 
 
-def _in_words(size: tuple[int, int, int]) -> str:
+def _size_text(size: tuple[int, int, int]) -> str:
     height, width, channels = size
     return f"{width} x {height} x {channels}"

@@ -1,4 +1,4 @@
-"""What a DICOM header says of a picture that may be shown: never a name, an ID or free text."""
+"""DICOM metadata that may be shown: never a name, an ID or free text."""
 
 import math
 import re
@@ -23,7 +23,7 @@ OLDEST = 130  # years; beyond, a date is wrong
 
 def details_of(dataset: Dataset) -> dict[str, str]:
     """Return view, age, sex, exposure ... as far as known; what is in words is a sentence."""
-    known = {
+    details = {
         Message("Modality"): one_of(dataset, "Modality", MODALITIES),
         Message("View"): view_of(dataset),
         Message("Body part"): one_of(dataset, "BodyPartExamined", CHEST),
@@ -34,25 +34,25 @@ def details_of(dataset: Dataset) -> dict[str, str]:
         Message("Exposure index"): _exposure_index(dataset),
         Message("Photometric"): one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC),
     }
-    return {key: value for key, value in known.items() if value}
+    return {key: value for key, value in details.items() if value}
 
 
 def _age(dataset: Dataset) -> str:
     """The age as stated, else from the dates of birth and study, which are not shown."""
     if stated := re.fullmatch(r"(\d{1,3})([DWMY])", code(dataset, "PatientAge")):
-        return _in_words(int(stated[1]), stated[2])
+        return _age_message(int(stated[1]), stated[2])
     born, taken = _date(dataset, "PatientBirthDate"), _date(dataset, "StudyDate")
     if not born or not taken or born > taken:
         return ""
     months = 12 * (taken.year - born.year) + taken.month - born.month - (taken.day < born.day)
     if months > 12 * OLDEST:
         return ""
-    return _in_words(months // 12, "Y") if months >= 24 else _in_words(months, "M")
+    return _age_message(months // 12, "Y") if months >= 24 else _age_message(months, "M")
 
 
-def _in_words(count: int, unit: str) -> Message:
-    one, several = AGES[unit]
-    return one if count == 1 else Message(several, count=count)
+def _age_message(count: int, unit: str) -> Message:
+    singular, plural = AGES[unit]
+    return singular if count == 1 else Message(plural, count=count)
 
 
 def _date(dataset: Dataset, keyword: str) -> date | None:

@@ -1,4 +1,4 @@
-"""From the bytes of a DICOM file to grey values as a viewer would show them."""
+"""DICOM reader: from the bytes of a file to display values."""
 
 import io
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from pydicom import Dataset, dcmread
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,

@@ -1,4 +1,4 @@
-"""Which way the rays went through the chest, as far as a DICOM header tells."""
+"""View position, frontal or lateral, by a DICOM header."""
 
 import re
 import unicodedata
@@ -41,7 +41,7 @@ def view_of(dataset: Dataset) -> str:
     position = str(dataset.get("ViewPosition") or "").strip().upper()
     if position in FRONTAL_VIEWS | NOT_FRONTAL:
         return position
-    return next((FRONTAL_CODES[one] for one in _codes(dataset) if one in FRONTAL_CODES), "")
+    return next((FRONTAL_CODES[code] for code in _codes(dataset) if code in FRONTAL_CODES), "")
 
 
 def lateral_by(dataset: Dataset) -> Message | None:
@@ -50,30 +50,30 @@ def lateral_by(dataset: Dataset) -> Message | None:
     A view position or code that names a frontal view is believed. Texts count where they name a
     lateral view alone while none names a frontal one alone; "chest PA and lateral" names neither.
     """
-    position = _told(str(dataset.get("ViewPosition") or ""))
+    position = _view_named_by(str(dataset.get("ViewPosition") or ""))
     if position == "lateral":
         return Message("view position")
     if position == "frontal" or view_of(dataset) in FRONTAL_VIEWS:
         return None
-    if any(one in LATERAL_CODES for one in _codes(dataset)):
+    if any(code in LATERAL_CODES for code in _codes(dataset)):
         return Message("view code")
-    told = {keyword: _told(str(dataset.get(keyword) or "")) for keyword in TEXTS}
-    if "frontal" in told.values():
+    views = {keyword: _view_named_by(str(dataset.get(keyword) or "")) for keyword in TEXTS}
+    if "frontal" in views.values():
         return None
-    named = (where for keyword, where in TEXTS.items() if told[keyword] == "lateral")
-    return next(named, None) or _sagittal(dataset)
+    texts = (where for keyword, where in TEXTS.items() if views[keyword] == "lateral")
+    return next(texts, None) or _sagittal(dataset)
 
 
-def _told(words: str) -> str:
-    """Return "lateral" or "frontal" where words name that view alone, else ""."""
-    plain = unicodedata.normalize("NFKD", words.upper()).encode("ascii", "ignore").decode()
-    found = set(re.findall("[A-Z]+", re.sub(r"\b([A-Z])\.", r"\1", plain)))  # P.A. is PA
-    if any(word.startswith(DECUBITUS) for word in found):
+def _view_named_by(text: str) -> str:
+    """Return "lateral" or "frontal" where a text names that view alone, else ""."""
+    plain = unicodedata.normalize("NFKD", text.upper()).encode("ascii", "ignore").decode()
+    words = set(re.findall("[A-Z]+", re.sub(r"\b([A-Z])\.", r"\1", plain)))  # P.A. is PA
+    if any(word.startswith(DECUBITUS) for word in words):
         return ""
-    frontal = bool(found & FRONTAL_WORDS)
-    lateral = bool(found & LATERAL_WORDS)
-    if found & PROFILE_WORDS:
-        lateral = lateral or bool(found & CHEST_WORDS) or len(found) == 1
+    frontal = bool(words & FRONTAL_WORDS)
+    lateral = bool(words & LATERAL_WORDS)
+    if words & PROFILE_WORDS:
+        lateral = lateral or bool(words & CHEST_WORDS) or len(words) == 1
     if frontal == lateral:
         return ""
     return "frontal" if frontal else "lateral"
@@ -83,7 +83,7 @@ def _sagittal(dataset: Dataset) -> Message | None:
     """Judge by the directions of rows and columns: front or back with head or foot is lateral."""
     stated = dataset.get("PatientOrientation") or ()
     directions = () if isinstance(stated, str) else stated  # one alone is not both
-    axes = {AXES.get(str(one).strip().upper(), "") for one in directions}
+    axes = {AXES.get(str(direction).strip().upper(), "") for direction in directions}
     return Message("patient orientation") if axes == {"depth", "height"} else None
 
 

@@ -1,4 +1,4 @@
-"""One way that a DICOM file says to show its grey values."""
+"""Window of a DICOM file: one way to show its grey values."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,7 @@
-"""The grey values of a DICOM picture as a viewer would show them, one way for each window."""
+"""DICOM windowing: modality LUT, VOI LUT and window functions."""
 
 import math
+from typing import Any
 
 import numpy as np
 from pydicom import Dataset
@@ -47,12 +48,20 @@ def windows_of(dataset: Dataset) -> tuple[Window, ...]:
         )
         for place, (center, width) in enumerate(pairs)
     ]
-    return (*tables, *(one for one in windows if _usable(one)))
+    return (*tables, *filter(_usable, windows))
 
 
 def _usable(window: Window) -> bool:
-    finite = math.isfinite(window.center) and math.isfinite(window.width)
-    return finite and (window.width >= 1 if window.function == "LINEAR" else window.width > 0)
+    center, width = _span(window)
+    finite = math.isfinite(center) and math.isfinite(width)
+    return finite and (width >= 1 if window.function == "LINEAR" else width > 0)
+
+
+def _span(window: Window) -> tuple[float, float]:
+    """Center and width, NaN where the window has none."""
+    none = math.nan
+    center, width = window.center, window.width
+    return none if center is None else center, none if width is None else width
 
 
 def to_display(values: np.ndarray, dataset: Dataset, *, window: int = 0) -> np.ndarray:
@@ -103,7 +112,7 @@ def _modality(values: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 def _windowed(values: np.ndarray, window: Window) -> np.ndarray:
     """Apply a window (PS3.3 C.11.2.1.2 and C.11.2.1.3) to values, 0 and 1 at its ends."""
-    center, width = window.center, window.width
+    center, width = _span(window)
     if window.function == "SIGMOID":
         return 1 / (1 + np.exp((-4 * (values - center) / width).clip(-700, 700)))
     if window.function == "LINEAR":
@@ -132,14 +141,14 @@ def _look_up(values: np.ndarray, item: Dataset, entries: np.ndarray) -> np.ndarr
     return entries[index.clip(0, len(entries) - 1)]
 
 
-def _many(dataset: Dataset, keyword: str) -> list:
+def _many(dataset: Dataset, keyword: str) -> list[Any]:
     value = dataset.get(keyword)
     if value is None or isinstance(value, str | float | int):
         return [] if value in (None, "") else [value]
     return list(value)
 
 
-def _number(value: object) -> float:
+def _number(value: Any) -> float:
     return math.nan if value in (None, "") else float(value)
 
 

@@ -10,13 +10,13 @@ from dashboard.i18n import translate
 
 def test_a_sentence_is_its_english_and_knows_its_parts():
     inner = Message("view {view}", view="LL")
-    said = Message("Received: {what}, {share:.1f} %.", what=inner, share=12.34)
-    assert said == "Received: view LL, 12.3 %."
-    assert (said.template, said.values["what"].values) == (
+    message = Message("Received: {what}, {share:.1f} %.", what=inner, share=12.34)
+    assert message == "Received: view LL, 12.3 %."
+    assert (message.template, message.values["what"].values) == (
         "Received: {what}, {share:.1f} %.", {"view": "LL"},
     )  # fmt: skip
-    for again in (copy.deepcopy(said), pickle.loads(pickle.dumps(said))):
-        assert (again, again.template, again.values) == (said, said.template, said.values)
+    for again in (copy.deepcopy(message), pickle.loads(pickle.dumps(message))):
+        assert (again, again.template, again.values) == (message, message.template, message.values)
 
 
 def test_an_error_keeps_its_sentence():
@@ -28,9 +28,9 @@ def test_an_error_keeps_its_sentence():
 
 
 def test_translation_puts_the_values_in_again(monkeypatch):
-    known = {"Expected {wanted}.": "Esperava-se {wanted}.", "a picture": "uma imagem"}
+    catalogue = {"Expected {wanted}.": "Esperava-se {wanted}.", "a picture": "uma imagem"}
     monkeypatch.setattr(translate, "current", lambda: "xx")
-    monkeypatch.setattr(translate, "catalogue", lambda name: known)
+    monkeypatch.setattr(translate, "catalogue", lambda name: catalogue)
     error = RadiographError("Expected {wanted}.", wanted=Message("a picture"))
     assert translate.t(error.message) == "Esperava-se uma imagem."
     assert translate.t("Expected {wanted}.", wanted="x") == "Esperava-se x."
@@ -38,12 +38,14 @@ def test_translation_puts_the_values_in_again(monkeypatch):
 
 
 def test_numbers_follow_the_language():
-    said = Message("{images:,} at {share:.1f} % of {n}, {x}", images=1416, share=5.25, n=2, x=0.5)
+    message = Message(
+        "{images:,} at {share:.1f} % of {n}, {x}", images=1416, share=5.25, n=2, x=0.5
+    )
     assert translate.number(0.5, 2) == "0.50"
-    assert translate.t(said) == said == "1,416 at 5.2 % of 2, 0.5"
+    assert translate.t(message) == message == "1,416 at 5.2 % of 2, 0.5"
     with translate.speaking("pt_BR"):
         assert translate.number(1234.5, 1) == "1.234,5"
-        assert translate.t(said) == "1.416 at 5,2 % of 2, 0,5"
+        assert translate.t(message) == "1.416 at 5,2 % of 2, 0,5"
         assert translate.t("{v}", v=Message("{f:+.{digits}f}", f=0.25, digits=1)) == "+0,2"
         assert translate.separators() == ",."
     assert translate.separators() == ".,"
@@ -51,7 +53,7 @@ def test_numbers_follow_the_language():
 
 def test_lists_follow_the_language(monkeypatch):
     assert [in_words(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
-    known = {"{first} and {last}": "{first} e {last}", "b": "B"}
-    monkeypatch.setattr(translate, "catalogue", lambda name: known)
+    catalogue = {"{first} and {last}": "{first} e {last}", "b": "B"}
+    monkeypatch.setattr(translate, "catalogue", lambda name: catalogue)
     assert translate.t(in_words(["a", Message("b"), "c"])) == "a, B e c"
     assert translate.t(join([Message("b"), "b"])) == "B b"

@@ -44,21 +44,28 @@ def reason(source, what="load"):
 def test_files_come_in_order_of_folder_and_number_with_their_bytes():
     names = ["b/IM10", "b/IM2", "a10/x", "a2/x", "IM1", "b/IM2.dcm"]
     sources = listed(packed({name: name.encode() for name in names}))
-    assert [one.name for one in sources] == ["a2/x", "a10/x", "b/IM2", "b/IM2.dcm", "b/IM10", "IM1"]
-    assert [one.load() for one in sources] == [one.name.encode() for one in sources]
-    assert [one.start() for one in sources] == [one.name.encode() for one in sources]
+    assert [source.name for source in sources] == [
+        "a2/x",
+        "a10/x",
+        "b/IM2",
+        "b/IM2.dcm",
+        "b/IM10",
+        "IM1",
+    ]
+    assert [source.load() for source in sources] == [source.name.encode() for source in sources]
+    assert [source.start() for source in sources] == [source.name.encode() for source in sources]
 
 
 def test_what_systems_leave_behind_is_skipped():
     junk = ["DICOMDIR", "x/Thumbs.db", "x/desktop.ini", "__MACOSX/x/._IM1", "x/.DS_Store", "e/"]
     sources = listed(packed({**dict.fromkeys(junk, b"junk"), "x/IM1": b"1"}))
-    assert [one.name for one in sources] == ["x/IM1"]
+    assert [source.name for source in sources] == ["x/IM1"]
 
 
 def test_paths_are_only_shown_and_lead_nowhere():
     names = ["../../etc/passwd", "/root/IM1", "C\\IM2", "x/./IM3", ".."]
     sources = listed(packed(dict.fromkeys(names, b"x")))
-    assert {one.name for one in sources} == {"etc/passwd", "root/IM1", "C/IM2", "x/IM3"}
+    assert {source.name for source in sources} == {"etc/passwd", "root/IM1", "C/IM2", "x/IM3"}
 
 
 def test_only_the_start_of_a_file_is_unpacked_to_tell_its_kind():
@@ -144,12 +151,12 @@ def test_a_huge_table_of_contents_is_refused_before_it_is_read(monkeypatch):
 def test_an_archive_inside_is_opened():
     inner = {"IM1": b"one", "x/IM2": b"two", "Thumbs.db": b"junk"}
     sources = listed(packed({"p1.zip": packed(inner), "p2.ZIP": packed(inner), "IM0": b"zero"}))
-    assert [one.name for one in sources] == [
+    assert [source.name for source in sources] == [
         "IM0", "p1.zip/IM1", "p1.zip/x/IM2", "p2.ZIP/IM1", "p2.ZIP/x/IM2",
     ]  # fmt: skip
     expected = [b"zero", b"one", b"two", b"one", b"two"]
-    assert [one.load() for one in sources] == expected
-    assert [one.start() for one in reversed(sources)] == expected[::-1]
+    assert [source.load() for source in sources] == expected
+    assert [source.start() for source in reversed(sources)] == expected[::-1]
 
 
 def test_an_archive_inside_an_archive_inside_is_refused_alone():

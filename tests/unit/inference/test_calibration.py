@@ -12,10 +12,10 @@ def softmax(logits):
 @pytest.mark.parametrize("temperature", [0.3, 1, 2.7, 50])
 def test_tempered_is_the_softmax_of_the_divided_logits(temperature):
     logits = np.random.default_rng(0).normal(scale=4, size=(5, 3))
-    found = apply_temperature(softmax(logits).astype(np.float32), temperature)
-    np.testing.assert_allclose(found, softmax(logits / temperature), atol=1e-5)
-    assert found.dtype == np.float32
-    np.testing.assert_array_equal(found.argmax(axis=1), logits.argmax(axis=1))
+    probabilities = apply_temperature(softmax(logits).astype(np.float32), temperature)
+    np.testing.assert_allclose(probabilities, softmax(logits / temperature), atol=1e-5)
+    assert probabilities.dtype == np.float32
+    np.testing.assert_array_equal(probabilities.argmax(axis=1), logits.argmax(axis=1))
 
 
 def test_one_image_is_a_row_of_many():
@@ -26,18 +26,20 @@ def test_one_image_is_a_row_of_many():
 def test_offsets_are_added_to_the_divided_logits():
     logits = np.random.default_rng(0).normal(scale=2, size=(5, 3))
     offsets = (1.5, -1.0, -0.5)
-    found = apply_temperature(softmax(logits).astype(np.float32), 2.0, offsets)
-    np.testing.assert_allclose(found, softmax(logits / 2 + offsets), atol=1e-5)
-    np.testing.assert_allclose(undo_temperature(found, 2.0, offsets), softmax(logits), atol=1e-5)
-    assert found.dtype == np.float32
+    probabilities = apply_temperature(softmax(logits).astype(np.float32), 2.0, offsets)
+    np.testing.assert_allclose(probabilities, softmax(logits / 2 + offsets), atol=1e-5)
+    np.testing.assert_allclose(
+        undo_temperature(probabilities, 2.0, offsets), softmax(logits), atol=1e-5
+    )
+    assert probabilities.dtype == np.float32
 
 
 @pytest.mark.parametrize("temperature", [1e-3, 1, 1e3])
 def test_a_score_of_zero_stays_a_number(temperature):
-    found = apply_temperature(np.array([1, 0, 0], np.float32), temperature)
-    assert np.isfinite(found).all()
-    assert found.sum() == pytest.approx(1)
-    assert found[0] >= found[1] == found[2]
+    probabilities = apply_temperature(np.array([1, 0, 0], np.float32), temperature)
+    assert np.isfinite(probabilities).all()
+    assert probabilities.sum() == pytest.approx(1)
+    assert probabilities[0] >= probabilities[1] == probabilities[2]
 
 
 @pytest.mark.parametrize("temperature", [0, -1, float("nan"), float("inf")])

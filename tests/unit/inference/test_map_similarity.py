@@ -13,7 +13,7 @@ RAMP = np.linspace(0, 1, 100, dtype=np.float32).reshape(10, 10)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("first", "second", "expected"),
     [
         (SPOT, SPOT, 1.0),
         (SPOT, SPOT**2 * 3, 1.0),  # only the order counts
@@ -22,8 +22,8 @@ RAMP = np.linspace(0, 1, 100, dtype=np.float32).reshape(10, 10)
         (np.ones((3, 3), np.float32), SPOT, 0.0),
     ],
 )
-def test_similarity(one, other, expected):
-    assert similarity(one, other) == pytest.approx(expected)
+def test_similarity(first, second, expected):
+    assert similarity(first, second) == pytest.approx(expected)
 
 
 def test_similarity_of_two_flat_maps_is_unknown():
@@ -39,13 +39,13 @@ def test_maps_of_two_sizes_are_compared_on_the_larger():
 def test_similarity_is_spearmans_with_shared_ranks():
     rng = np.random.default_rng(0)
     for _ in range(5):
-        one, other = rng.integers(0, 6, (2, 7, 7)).astype(np.float32)
-        expected = spearmanr(one.ravel(), other.ravel()).statistic
-        assert similarity(one, other) == pytest.approx(expected)
+        first, second = rng.integers(0, 6, (2, 7, 7)).astype(np.float32)
+        expected = spearmanr(first.ravel(), second.ravel()).statistic
+        assert similarity(first, second) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("first", "second", "expected"),
     [
         (RAMP, RAMP, 1.0),
         (RAMP, RAMP**3, 1.0),  # only the order counts
@@ -55,8 +55,8 @@ def test_similarity_is_spearmans_with_shared_ranks():
         (SPOT, np.roll(SPOT, 1, axis=1), 0.5),
     ],
 )
-def test_overlap_of_the_hottest_fifth(one, other, expected):
-    assert hottest_overlap(one, other) == pytest.approx(expected)
+def test_overlap_of_the_hottest_fifth(first, second, expected):
+    assert hottest_overlap(first, second) == pytest.approx(expected)
 
 
 def test_overlap_with_an_empty_map_is_unknown():
@@ -66,5 +66,5 @@ def test_overlap_with_an_empty_map_is_unknown():
 
 def test_overlap_by_chance_is_a_fifth():
     rng = np.random.default_rng(1)
-    found = [hottest_overlap(*rng.random((2, 20, 20), np.float32)) for _ in range(50)]
-    assert np.mean(found) == pytest.approx(0.2, abs=0.02)
+    overlaps = [hottest_overlap(*rng.random((2, 20, 20), np.float32)) for _ in range(50)]
+    assert np.mean(overlaps) == pytest.approx(0.2, abs=0.02)

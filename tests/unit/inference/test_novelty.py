@@ -79,11 +79,11 @@ def test_what_parts_pictures_from_the_same_upside_down_counts_by_itself():
 
 def test_the_threshold_keeps_the_share_that_was_asked_for(model):
     rows = drawn(317, seed=4)
-    for kept in (0.9, 0.99, 1.0):
-        threshold = threshold_of(model, rows, kept)
+    for share in (0.9, 0.99, 1.0):
+        threshold = threshold_of(model, rows, share)
         distances = model.distance_of(rows)
-        assert (distances <= threshold).mean() >= kept
-        assert (distances < threshold).mean() < kept
+        assert (distances <= threshold).mean() >= share
+        assert (distances < threshold).mean() < share
 
 
 def test_one_picture_is_as_far_as_its_row_of_features(model, drawn_radiograph):

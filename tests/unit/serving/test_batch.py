@@ -98,7 +98,9 @@ def test_one_bad_file_never_stops_the_rest(folder):
     with open_sources([folder]) as sources:
         results = [classify(source, [FakeClassifier()]) for source in sources]
     assert len(results) == 7
-    refused = {Path(one.name).name: one.reason for one in results if one.status == "refused"}
+    refused = {
+        Path(result.name).name: result.reason for result in results if result.status == "refused"
+    }
     assert sorted(refused) == ["cut.png", "damaged.zip", "notes.txt"]
     assert "zip archive is damaged" in refused["damaged.zip"]
 

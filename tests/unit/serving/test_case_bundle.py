@@ -20,9 +20,11 @@ PROBABILITIES = np.array([0.1, 0.7, 0.2], np.float32)
 def written(**changed):
     """A bundle of one network; ``changed`` replaces parts of what it is made of."""
     parts = {"picture": HEATMAPS[1], "predicted": "normal", "told": PROBABILITIES} | changed
-    laid = overlay(RADIOGRAPH.astype(np.float32) / np.float32(255), parts["picture"], opacity=0.4)
+    blended = overlay(
+        RADIOGRAPH.astype(np.float32) / np.float32(255), parts["picture"], opacity=0.4
+    )
     members = {
-        "overlay-vgg16.png": to_png(with_caption(laid, NOTICE)),
+        "overlay-vgg16.png": to_png(with_caption(blended, NOTICE)),
         "words.txt": b"some words",
         case_bundle.ARRAYS: case_bundle.pack_arrays(
             {
@@ -37,8 +39,8 @@ def written(**changed):
         "probabilities": dict(zip("abc", parts["told"].tolist(), strict=True)),
         "predicted": parts["predicted"],
     }
-    told = {"file": "overlay-vgg16.png", "model": "vgg16", "class": "normal"}
-    return case_bundle.pack(members, {"networks": [network], "overlays": [told], "opacity": 0.4})
+    entry = {"file": "overlay-vgg16.png", "model": "vgg16", "class": "normal"}
+    return case_bundle.pack(members, {"networks": [network], "overlays": [entry], "opacity": 0.4})
 
 
 def members_of(data):
@@ -123,8 +125,8 @@ def test_arrays_that_are_missing_are_a_problem_and_no_crash():
     members = members_of(written())
     del members[case_bundle.MANIFEST], members[case_bundle.ARRAYS]
     members[case_bundle.ARRAYS] = case_bundle.pack_arrays({case_bundle.RADIOGRAPH: RADIOGRAPH})
-    told = {"file": "overlay-vgg16.png", "model": "vgg16", "class": "normal"}
-    data = case_bundle.pack(members, {"networks": [], "overlays": [told], "opacity": 0.4})
+    entry = {"file": "overlay-vgg16.png", "model": "vgg16", "class": "normal"}
+    data = case_bundle.pack(members, {"networks": [], "overlays": [entry], "opacity": 0.4})
     assert "do not fit" in check(data).problems[0]
 
 
@@ -133,9 +135,9 @@ def test_the_command_checks_bundles(tmp_path, capsys):
     whole.write_bytes(written())
     broken.write_bytes(zipped({**members_of(written()), "words.txt": b"others"}))
     assert cli.main(["verify", str(whole)]) == 0
-    said = capsys.readouterr().out
-    assert "whole.zip: 3 files, 1 overlays laid again, all agree." in said
-    assert NOTICE in said
+    output = capsys.readouterr().out
+    assert "whole.zip: 3 files, 1 overlays laid again, all agree." in output
+    assert NOTICE in output
     assert cli.main(["verify", str(whole), str(broken)]) == 1
     assert "broken.zip: words.txt differs" in capsys.readouterr().out
     assert cli.main(["verify", str(tmp_path / "none.zip")]) == 2

@@ -66,10 +66,10 @@ def test_heatmap_by_class_name(folder):
 def test_results_are_read_only_and_outlive_the_next_prediction(folder):
     classifier = Classifier.load(folder)
     first = classifier.predict(radiograph(0))
-    kept = first.probabilities.copy(), first.heatmaps.copy()
+    before = first.probabilities.copy(), first.heatmaps.copy()
     classifier.predict(radiograph(1))
-    np.testing.assert_array_equal(first.probabilities, kept[0])
-    np.testing.assert_array_equal(first.heatmaps, kept[1])
+    np.testing.assert_array_equal(first.probabilities, before[0])
+    np.testing.assert_array_equal(first.heatmaps, before[1])
     for array in (first.probabilities, first.heatmaps, first.heatmap("covid")):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
@@ -111,8 +111,8 @@ def test_threads_do_not_mix_their_answers():
     pictures = [Radiograph(np.full((8, 8), level)) for level in levels]
     with ThreadPoolExecutor(8) as pool:
         predictions = list(pool.map(classifier.predict, pictures))
-    found = [prediction.probabilities[0] for prediction in predictions]
-    np.testing.assert_allclose(found, levels, atol=1e-6)
+    confident = [prediction.probabilities[0] for prediction in predictions]
+    np.testing.assert_allclose(confident, levels, atol=1e-6)
 
 
 @pytest.mark.parametrize("maps_first", [False, True])

@@ -17,7 +17,7 @@ def says(model, scores=SURE, *, novelty=0.5, threshold=0.7):
 
 def three(*options):
     names = ("xception", "resnet50v2", "vgg16")
-    return [says(name, **one) for name, one in zip(names, options, strict=True)]
+    return [says(name, **values) for name, values in zip(names, options, strict=True)]
 
 
 def names_a_class(reason):
@@ -74,12 +74,12 @@ def test_disagreement_is_uncertain_even_without_thresholds():
     old = {"novelty": None, "threshold": None}
     decision = decide(three(old, {**old, "scores": OTHER}, old))
     assert (decision.status, decision.cause) == ("uncertain", "disagree")
-    for said in (
+    for part in (
         "Xception says COVID-19",
         "ResNet50V2 says Other infection",
         "VGG16 says COVID-19",
     ):
-        assert said in decision.reason
+        assert part in decision.reason
 
 
 def test_the_unsure_is_named_with_its_figures():

@@ -31,9 +31,9 @@ def test_every_classifier_answers_in_the_order_given(classifiers):
     assert diagnosis.radiograph.pixels.shape == (90, 70)
     assert [prediction.model for prediction in diagnosis.predictions] == list(ARCHITECTURES)
     backwards = classify_case(png(), "chest.png", classifiers[::-1]).predictions[::-1]
-    for one, other in zip(diagnosis.predictions, backwards, strict=True):
-        np.testing.assert_array_equal(one.probabilities, other.probabilities)
-        np.testing.assert_array_equal(one.heatmaps, other.heatmaps)
+    for prediction, other in zip(diagnosis.predictions, backwards, strict=True):
+        np.testing.assert_array_equal(prediction.probabilities, other.probabilities)
+        np.testing.assert_array_equal(prediction.heatmaps, other.heatmaps)
 
 
 def test_a_shared_resize_changes_no_answer(classifiers):
@@ -42,9 +42,9 @@ def test_a_shared_resize_changes_no_answer(classifiers):
     Image.fromarray((big * 255).astype(np.uint8)).save(stream, "PNG")
     together = classify_case(stream.getvalue(), "a", classifiers).predictions
     radiograph = Radiograph((big * 255).astype(np.uint8) / np.float32(255))
-    for one, classifier in zip(together, classifiers, strict=True):
+    for prediction, classifier in zip(together, classifiers, strict=True):
         np.testing.assert_array_equal(
-            one.probabilities, classifier.predict(radiograph).probabilities
+            prediction.probabilities, classifier.predict(radiograph).probabilities
         )
 
 
@@ -57,7 +57,9 @@ def test_a_trusted_run_answers_doubts_or_refuses(trusted_run_root, trusted_pictu
         assert bool(diagnosis.reason) == (status != "ok")
         assert diagnosis.withheld == (status == "refused")
         assert diagnosis.radiograph.pixels.shape == (300, 260), "the picture as read, to be shown"
-        assert all((one.novelty > 1) == diagnosis.withheld for one in diagnosis.predictions)
+        assert all(
+            (prediction.novelty > 1) == diagnosis.withheld for prediction in diagnosis.predictions
+        )
 
 
 @pytest.mark.parametrize("data", [b"", b"a letter", png()[:60]], ids=["empty", "text", "cut"])

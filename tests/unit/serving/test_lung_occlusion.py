@@ -26,10 +26,10 @@ class Network:
     """Says one thing of the radiograph as it is, another once a pixel of it is changed."""
 
     def __init__(self, before, after):
-        self.answers, self.shown = [before, after], []
+        self.answers, self.received = [before, after], []
 
     def predict(self, radiograph):
-        self.shown.append(radiograph.pixels)
+        self.received.append(radiograph.pixels)
         heatmaps = np.zeros((3, 30, 26), np.float32)
         heatmaps[0, :, :13] = 1  # the left half for covid, nothing for the others
         scores = np.array(self.answers.pop(0), np.float32)
@@ -43,20 +43,20 @@ def radiograph():
 
 def test_the_network_is_shown_the_radiograph_without_its_lungs(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
-    whole, covered = network.shown
+    result = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
+    whole, covered = network.received
     np.testing.assert_array_equal(whole, radiograph.pixels)
-    np.testing.assert_array_equal(covered, hide_lungs(radiograph.pixels, found.mask))
-    assert np.ptp(covered[found.mask]) == 0
-    assert found.hidden.predicted == "normal"
+    np.testing.assert_array_equal(covered, hide_lungs(radiograph.pixels, result.mask))
+    assert np.ptp(covered[result.mask]) == 0
+    assert result.hidden.predicted == "normal"
 
 
 def test_a_prediction_that_is_known_is_not_asked_for_again(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    known = network.predict(radiograph)
-    given = {"classifier": network, "segmenter": Segmenter(), "prediction": known}
-    assert compare_occluded(radiograph, **given).prediction is known
-    assert len(network.shown) == 2
+    prediction = network.predict(radiograph)
+    given = {"classifier": network, "segmenter": Segmenter(), "prediction": prediction}
+    assert compare_occluded(radiograph, **given).prediction is prediction
+    assert len(network.received) == 2
 
 
 @pytest.mark.parametrize(
@@ -72,52 +72,54 @@ def test_an_answer_hardly_changes_where_class_and_probability_stay(
     radiograph, after, stays, hardly
 ):
     network = Network((0.9, 0.05, 0.05), after)
-    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
-    assert found.class_stays is stays
-    assert found.score == pytest.approx(after[0])
-    assert found.change == pytest.approx(after[0] - 0.9)
-    assert found.hardly_changes is hardly
+    result = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
+    assert result.class_stays is stays
+    assert result.score == pytest.approx(after[0])
+    assert result.change == pytest.approx(after[0] - 0.9)
+    assert result.hardly_changes is hardly
 
 
 def test_a_close_race_that_is_lost_is_a_change():
     """The class goes, though its probability falls by less than the limit."""
     network = Network((0.48, 0.46, 0.06), (0.45, 0.49, 0.06))
-    found = occlude_lungs(Radiograph(drawing()), np.ones(drawing().shape, bool), classifier=network)
-    assert -HARDLY < found.change < 0
-    assert not found.hardly_changes
+    result = occlude_lungs(
+        Radiograph(drawing()), np.ones(drawing().shape, bool), classifier=network
+    )
+    assert -HARDLY < result.change < 0
+    assert not result.hardly_changes
 
 
 def test_the_share_of_each_map_stands_beside_the_share_of_the_lungs(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
-    left = found.mask[:, :130]
-    assert found.lungs == pytest.approx(found.mask.mean())
-    assert found.inside["covid"] == pytest.approx(left.mean(), abs=0.01)
-    assert found.inside["normal"] is None
-    assert tuple(found.inside) == CLASS_NAMES
+    result = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
+    left = result.mask[:, :130]
+    assert result.lungs == pytest.approx(result.mask.mean())
+    assert result.inside["covid"] == pytest.approx(left.mean(), abs=0.01)
+    assert result.inside["normal"] is None
+    assert tuple(result.inside) == CLASS_NAMES
 
 
 def test_without_mask_nothing_is_said_and_nothing_is_asked(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = compare_occluded(radiograph, classifier=network, segmenter=Segmenter(finds=False))
-    assert (found.mask, found.hidden, found.lungs, found.score) == (None,) * 4
-    assert (found.change, found.class_stays, found.hardly_changes) == (None, None, False)
-    assert found.inside == {}
-    assert len(network.shown) == 1
+    result = compare_occluded(radiograph, classifier=network, segmenter=Segmenter(finds=False))
+    assert (result.mask, result.hidden, result.lungs, result.score) == (None,) * 4
+    assert (result.change, result.class_stays, result.hardly_changes) == (None, None, False)
+    assert result.inside == {}
+    assert len(network.received) == 1
 
 
 def test_the_mask_is_read_only_and_the_callers_own_is_left_alone(radiograph):
     mask = radiograph.pixels < 0.5
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
-    found = occlude_lungs(radiograph, mask, classifier=network)
+    result = occlude_lungs(radiograph, mask, classifier=network)
     with pytest.raises(ValueError, match="read-only"):
-        found.mask[0, 0] = True
+        result.mask[0, 0] = True
     mask[0, 0] = True
 
 
 def test_a_network_that_knows_drawings_by_their_lungs_loses_its_answer(trusted_run_root):
     classifier = Classifier.load(trusted_run_root / "trusted" / "xception")
-    found = occlude_lungs(Radiograph(drawing()), drawing() < 0.5, classifier=classifier)
-    assert found.prediction.predicted == "normal"
-    assert found.hidden.calibrated
-    assert not found.hardly_changes
+    result = occlude_lungs(Radiograph(drawing()), drawing() < 0.5, classifier=classifier)
+    assert result.prediction.predicted == "normal"
+    assert result.hidden.calibrated
+    assert not result.hardly_changes

@@ -66,6 +66,6 @@ def test_sizes_of_the_rarer_ways(name, size):
 def test_another_size_is_refused_before_decoding(frame, syntax, monkeypatch):
     assert read_radiograph(compressed(frame, syntax)).pixels.shape == (64, 80)
     monkeypatch.setattr("pydicom.Dataset.pixel_array", property(lambda _: pytest.fail("decoded")))
-    for tags, said in (({"Rows": 200}, "80 x 200 x 1"), ({"SamplesPerPixel": 3}, "80 x 64 x 3")):
-        with pytest.raises(RadiographError, match=f"says {said} and holds .* 80 x 64 x 1"):
+    for tags, size in (({"Rows": 200}, "80 x 200 x 1"), ({"SamplesPerPixel": 3}, "80 x 64 x 3")):
+        with pytest.raises(RadiographError, match=f"says {size} and holds .* 80 x 64 x 1"):
             read_radiograph(compressed(frame, syntax, **tags))

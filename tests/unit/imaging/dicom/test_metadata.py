@@ -77,8 +77,8 @@ def test_words_of_the_header_that_are_no_codes_are_left_out():
 
 
 def test_details_can_be_said_in_another_language(monkeypatch):
-    known = {"Age": "Idade", "{count} years": "{count} anos"}
+    catalogue = {"Age": "Idade", "{count} years": "{count} anos"}
     monkeypatch.setattr("dashboard.i18n.translate.current", lambda: "xx")
-    monkeypatch.setattr("dashboard.i18n.translate.catalogue", lambda language: known)
+    monkeypatch.setattr("dashboard.i18n.translate.catalogue", lambda language: catalogue)
     shown = details(PatientAge="064Y")
     assert {t(key): t(value) for key, value in shown.items()}["Idade"] == "64 anos"

@@ -45,9 +45,9 @@ def test_window_wider_than_the_picture_keeps_its_contrast():
 
 
 def test_first_window_is_used():
-    one = pixels_of(dataset(WindowCenter=1000, WindowWidth=500))
-    many = pixels_of(dataset(WindowCenter=[1000, 3000], WindowWidth=[500, 10]))
-    np.testing.assert_array_equal(one, many)
+    single = pixels_of(dataset(WindowCenter=1000, WindowWidth=500))
+    several = pixels_of(dataset(WindowCenter=[1000, 3000], WindowWidth=[500, 10]))
+    np.testing.assert_array_equal(single, several)
 
 
 def test_rescale_then_window_then_inversion():
@@ -176,10 +176,10 @@ def test_refused_with_the_reason(tags, reason):
 @pytest.mark.parametrize("keyword", ["Modality", "PhotometricInterpretation", "BodyPartExamined"])
 def test_a_name_in_a_coded_element_is_not_shown(keyword):
     try:
-        said = repr(read_radiograph(encode(dataset(**{keyword: "SECRET"}))))
+        text = repr(read_radiograph(encode(dataset(**{keyword: "SECRET"}))))
     except RadiographError as error:
-        said = str(error)
-    assert "SECRET" not in said.upper()
+        text = str(error)
+    assert "SECRET" not in text.upper()
 
 
 def test_missing_pixels_are_refused():

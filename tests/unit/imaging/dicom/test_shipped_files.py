@@ -105,13 +105,13 @@ def outcome(data):
         try:
             pixels = read_radiograph(data).pixels
         except RadiographError as error:
-            said = str(error)
+            result = str(error)
         else:
-            said = READ
+            result = READ
             assert (pixels.ndim, pixels.dtype) == (2, np.float32)
             assert 0 <= pixels.min() < pixels.max() <= 1
     assert not leaked
-    return said
+    return result
 
 
 def as_radiograph(name):
@@ -133,8 +133,8 @@ def test_pydicom_ships_its_files():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_file_is_read_or_refused_with_its_reason(name):
     fitting = (TABLE[pattern] for pattern in TABLE if fnmatch.fnmatchcase(name, pattern))
-    said = outcome((ROOT / name).read_bytes())
-    assert re.search(next(fitting, ""), said), said
+    result = outcome((ROOT / name).read_bytes())
+    assert re.search(next(fitting, ""), result), result
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -145,20 +145,20 @@ def test_a_modality_is_told_by_the_start_of_a_file(name):
 
 
 def test_the_usual_modalities_are_told():
-    for name, told in (
+    for name, other in (
         ("CT_small.dcm", True),
         ("MR_small_implicit.dcm", True),
         ("image_dfl.dcm", False),
     ):
         data = (ROOT / "test_files" / name).read_bytes()
-        assert is_other_modality(data[:START]) == told, name
+        assert is_other_modality(data[:START]) == other, name
 
 
 @pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 def test_every_shipped_picture_is_read_as_a_radiograph(name):
-    said = outcome(as_radiograph(name))
-    assert PICTURES[name] in said
+    result = outcome(as_radiograph(name))
+    assert PICTURES[name] in result
 
 
 @pytest.mark.parametrize(

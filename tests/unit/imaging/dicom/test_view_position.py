@@ -42,8 +42,8 @@ def read(**tags):
 def test_a_lateral_view_is_refused_by_what_tells_it(tags, where):
     with pytest.raises(RadiographError, match=f"a lateral view, by the {where}") as caught:
         read(**tags)
-    said = caught.value.message
-    assert said.values["where"].template == where, "it can be said in another language"
+    reason = caught.value.message
+    assert reason.values["where"].template == where, "it can be said in another language"
 
 
 @pytest.mark.parametrize(

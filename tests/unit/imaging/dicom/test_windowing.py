@@ -19,7 +19,7 @@ def read(values=RAMP, window=0, **tags):
 def table(entries, *, bits=12, first=0, **tags):
     item = Dataset()
     item.LUTDescriptor = [len(entries), first, bits]
-    item.add_new("LUTData", "US", [int(one) for one in entries])
+    item.add_new("LUTData", "US", [int(entry) for entry in entries])
     for keyword, value in tags.items():
         setattr(item, keyword, value)
     return item
@@ -52,7 +52,7 @@ def test_tables_come_before_windows_and_each_can_be_chosen():
     ]
     tags = {"VOILUTSequence": tables, "WindowCenter": 2048, "WindowWidth": 4096}
     result = read(**tags)
-    assert [(one.name, one.function) for one in result.windows] == [
+    assert [(window.name, window.function) for window in result.windows] == [
         ("Table 1", "TABLE"), ("HARDER", "TABLE"), ("Window 1", "LINEAR"),
     ]  # fmt: skip
     np.testing.assert_allclose(result.pixels.ravel(), 1 - VALUES / 4095, atol=1e-6)
@@ -93,7 +93,7 @@ def test_an_empty_or_unknown_function_is_linear(function):
 
 def test_a_window_that_cannot_be_is_left_out():
     tags = {"WindowCenter": [5, 2000], "WindowWidth": [0, 1000]}
-    assert [one.center for one in read(**tags).windows] == [2000]
+    assert [window.center for window in read(**tags).windows] == [2000]
     alone = read(WindowCenter=5, WindowWidth=0)
     assert alone.windows == ()
     np.testing.assert_allclose(alone.pixels.ravel(), VALUES / 4095, atol=1e-6)

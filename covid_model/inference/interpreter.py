@@ -1,0 +1,60 @@
+"""LiteRT interpreter of one exported model, safe to share between threads."""
+
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+
+def open_interpreter(path: Path, *, threads: int = 1) -> Interpreter:
+    """Open a ``.tflite`` file with its tensors allocated.
+
+    Args:
+        path: of the file.
+        threads: processor cores that one pass may use.
+
+    Raises:
+        ValueError, RuntimeError: if the file is damaged, or LiteRT cannot run it.
+    """
+    interpreter = Interpreter(model_path=str(path), num_threads=threads)
+    interpreter.allocate_tensors()
+    return interpreter
+
+
+class LiteRTModel:
+    """A model with one input, whose outputs are told apart by their number of dimensions.
+
+    Attributes:
+        input_shape: (1, height, width, channels).
+        output_shapes: number of dimensions -> shape.
+    """
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        """Hold an interpreter whose tensors are allocated."""
+        self._interpreter = interpreter
+        self._lock = Lock()
+        details = interpreter.get_input_details()[0]
+        outputs = {len(output["shape"]): output for output in interpreter.get_output_details()}
+        self._input = details["index"]
+        self._outputs = {rank: output["index"] for rank, output in outputs.items()}
+        self.input_shape = _shape(details)
+        self.output_shapes = {rank: _shape(output) for rank, output in outputs.items()}
+
+    def run(self, values: np.ndarray) -> dict[int, np.ndarray]:
+        """Return the outputs for one input, as copies, by their number of dimensions.
+
+        Args:
+            values: float32, of ``input_shape``.
+        """
+        with self._lock:
+            self._interpreter.set_tensor(self._input, values)
+            self._interpreter.invoke()
+            return {
+                rank: self._interpreter.get_tensor(index) for rank, index in self._outputs.items()
+            }
+
+
+def _shape(details: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(int(side) for side in details["shape"])
