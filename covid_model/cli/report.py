@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from covid_model.cli.requirements import needs
 from covid_model.common.errors import UsageError
+from covid_model.common.requirements import needs
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -80,7 +80,7 @@ def _network(folder: Path) -> tuple[str, str]:
 def _classify(case: Case, classifiers: Sequence[Classifier]) -> CaseResult:
     """Classify one file, which is refused where something unforeseen stops that."""
     try:
-        return classify(Source(case.name, case.load), classifiers)
+        return classify(Source.whole(case.name, case.load), classifiers)
     except CovidModelError:
         raise
     except Exception:  # one file must not take the others with it

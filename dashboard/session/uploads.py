@@ -109,7 +109,7 @@ def _rank(file: Source) -> int | None:
     from covid_model.imaging.dicom.checks import is_other_modality  # imports pydicom
 
     try:
-        start = (file.start or file.load)()
+        start = file.start()
     except RadiographError:
         return 0  # it is listed, and loading it says why
     kind = kind_of(start)
