@@ -79,7 +79,7 @@ def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> d
             or novelty.
 
     Returns:
-        The content of ``report.json``: the confusion matrix has the truth in rows.
+        The content of ``report.json``, whose confusion matrix has the truth in rows.
     """
     truth, scores = truth_of(predictions), scores_of(predictions).astype(float)
     predicted = scores.argmax(axis=1)

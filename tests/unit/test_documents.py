@@ -5,9 +5,12 @@ import csv
 import io
 import json
 import re
+import shlex
 
 import pytest
 
+import train_models
+from covid_model import cli
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.paths import LUNGS, SHIPPED_RUNS
@@ -24,6 +27,18 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 def blocks(document):
     """The fenced blocks of a document, as (language, text)."""
     return FENCE.findall((ROOT / document).read_text("utf-8"))
+
+
+def commands(program):
+    """The arguments of each call of a program in the documents' blocks.
+
+    Those of ``extending.md`` are left out: it trains a network that the table does not have.
+    """
+    documents = [name for name in DOCUMENTS if name != "docs/extending.md"]
+    texts = [text for name in documents for language, text in blocks(name) if not language]
+    lines = "".join(texts).replace("\\\n", "").splitlines()
+    calls = [line.partition(f"{program} ")[2] for line in lines if f"{program} " in line]
+    return sorted({call.partition(" #")[0].strip() for call in calls})
 
 
 def anchors(path):
@@ -118,6 +133,19 @@ def test_the_quickstart_runs_and_prints_what_it_says(in_a_clone):
             assert printed[-1] == text
     assert len(expected) == 5
     assert names["png"].startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("call", commands("python -m covid_model") + commands("covid-xray"))
+def test_a_documented_command_is_one(call, monkeypatch):
+    for command in cli.COMMANDS:
+        monkeypatch.setattr(command, "run", lambda arguments: 0)
+    assert cli.main(shlex.split(call)) == 0
+
+
+@pytest.mark.parametrize("call", commands("python train_models.py"))
+def test_a_documented_training_is_refused_for_its_data_alone(call, capsys):
+    assert train_models.main(shlex.split(call)) == 2
+    assert "Received: no such folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -32,8 +32,8 @@ def map_metrics(
         served: their feature maps, each float32 (h, w, c).
 
     Returns:
-        ``audit.json``'s maps: images, inside_lungs (None without masks or any heat), deletion,
-        insertion, randomised.
+        The maps of ``audit.json`` with images, inside_lungs (None without masks or any heat),
+        deletion, insertion, randomised.
     """
     bootstrap = PatientBootstrap(maps.patients.tolist())
     bar = tqdm(range(len(images)), f"{subject.title}: maps under test", unit="image")

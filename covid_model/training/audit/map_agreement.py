@@ -22,8 +22,8 @@ def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:
         networks: name -> what it says of the same images.
 
     Returns:
-        Rows of ``comparison.json``'s map_agreement: networks, images (those on which at least one
-        of the two maps shows something), similarity (the mean over them), its interval.
+        Rows of ``comparison.json``'s map_agreement with networks, images (those on which at least
+        one of the two maps shows something), similarity (the mean over them), its interval.
     """
     if len(networks) < 2:
         return []
