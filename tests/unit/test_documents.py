@@ -10,7 +10,7 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.common.paths import LUNGS, SHIPPED_RUNS
+from covid_model.common.system.paths import LUNGS, SHIPPED_RUNS
 from tests.imports import ROOT
 
 DOCUMENTS = sorted(
