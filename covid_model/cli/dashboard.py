@@ -4,7 +4,7 @@ import argparse
 import runpy
 import sys
 
-from covid_model.common import paths
+from covid_model.common.system import paths
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

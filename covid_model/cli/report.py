@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from covid_model.common.errors import UsageError
-from covid_model.common.requirements import needs
+from covid_model.common.system.requirements import needs
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

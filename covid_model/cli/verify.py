@@ -5,7 +5,7 @@ from pathlib import Path
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import UsageError
-from covid_model.common.requirements import needs
+from covid_model.common.system.requirements import needs
 from covid_model.runs import runs_root
 
 

@@ -1,1 +1,1 @@
-"""What every package shares: classes, architectures, messages, errors, paths."""
+"""Shared by every package: classes, architectures, metrics, messages, errors and paths."""

@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
-from covid_model.common.digests import sha256
 from covid_model.common.errors import RadiographError
+from covid_model.common.system.digests import sha256
 from covid_model.imaging.radiograph import Radiograph
 
 MAX_BYTES = 64 * 2**20

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from covid_model.common import paths
-from covid_model.common.digests import sha256_of
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
+from covid_model.common.system import paths
+from covid_model.common.system.digests import sha256_of
 from covid_model.imaging.preprocessing import resize
 from covid_model.inference.interpreter import LiteRTModel, open_interpreter
 from covid_model.runs import read_json

@@ -1,7 +1,7 @@
 """Run folders: format, catalogue, reading with checks, writing."""
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.digests import sha256_of
+from covid_model.common.system.digests import sha256_of
 from covid_model.runs.catalog import DEFAULT_ROOT, NO_RUN, Shelf, open_shelf, runs_root
 from covid_model.runs.integrity import check_file, digests_of
 from covid_model.runs.reading import Run, load_run, read_json, read_model_info, require_servable

@@ -4,9 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from covid_model.common import paths
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message, join
+from covid_model.common.system import paths
 from covid_model.runs.reading import Run, load_run
 
 DEFAULT_ROOT = paths.SHIPPED_RUNS

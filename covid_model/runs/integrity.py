@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from covid_model.common.digests import sha256_of
 from covid_model.common.errors import RunError
+from covid_model.common.system.digests import sha256_of
 from covid_model.runs.schema import ModelInfo
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from covid_model.common.digests import sha256
 from covid_model.common.disclaimer import NOTICE
+from covid_model.common.system.digests import sha256
 
 SCHEMA = 1
 KIND = "covid-xray-models evidence"

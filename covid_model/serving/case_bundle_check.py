@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from covid_model.common.classes import CLASS_NAMES, class_index
-from covid_model.common.digests import sha256
 from covid_model.common.disclaimer import NOTICE
+from covid_model.common.system.digests import sha256
 from covid_model.inference.overlay import overlay
 from covid_model.serving import case_bundle
 

@@ -2,9 +2,9 @@
 
 import json
 
-from covid_model.common import paths
 from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Message
+from covid_model.common.system import paths
 from dashboard.session.uploads import Case
 
 COMPOSITE = Message(

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from covid_model.common.digests import sha256
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
+from covid_model.common.system.digests import sha256
 from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
 from covid_model.imaging.reader import kind_of
 

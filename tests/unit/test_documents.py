@@ -13,7 +13,7 @@ import train_models
 from covid_model import cli
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.common.paths import LUNGS, SHIPPED_RUNS
+from covid_model.common.system.paths import LUNGS, SHIPPED_RUNS
 from tests.imports import ROOT
 
 DOCUMENTS = sorted(

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 import covid_model
-from covid_model.common import paths
+from covid_model.common.system import paths
 from tests.imports import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from covid_model.common import paths
 from covid_model.common.errors import UsageError
+from covid_model.common.system import paths
 from covid_model.data.selection import Selection
 from covid_model.training.job import Job
 from covid_model.training.recipes.base import EndToEndRecipe

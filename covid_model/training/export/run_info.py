@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from covid_model.common import paths
+from covid_model.common.system import paths
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, save_split
 from covid_model.data.splits import counts, shared_patients

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from covid_model.common.digests import sha256
 from covid_model.common.disclaimer import NOTICE
+from covid_model.common.system.digests import sha256
 from dashboard.cases.exports.case import ExportedCase, versions
 from dashboard.cases.exports.images import side_by_side
 from dashboard.cases.exports.text import CaseText

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from pydicom import dcmread
 
-from covid_model.common.digests import sha256
 from covid_model.common.disclaimer import NOTICE
+from covid_model.common.system.digests import sha256
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier, classify_case

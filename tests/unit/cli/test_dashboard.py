@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from covid_model import cli
-from covid_model.common import paths
+from covid_model.common.system import paths
 
 
 @pytest.fixture

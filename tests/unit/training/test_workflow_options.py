@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import train_models
-from covid_model.common import paths
+from covid_model.common.system import paths
 from covid_model.training import cli
 from covid_model.training.cli import commands
 from covid_model.training.cli.options import DEFAULTS, option, parser

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[2]
 CHECKOUT = PACKAGE.parent  # of an installed copy, the folder of all packages
 
 # A wheel carries the assets inside the package; a checkout has them beside it.

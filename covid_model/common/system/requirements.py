@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from covid_model.common import paths
 from covid_model.common.errors import UsageError
+from covid_model.common.system import paths
 
 
 @contextmanager

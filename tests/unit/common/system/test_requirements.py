@@ -2,9 +2,9 @@
 
 import pytest
 
-from covid_model.common import paths
 from covid_model.common.errors import UsageError
-from covid_model.common.requirements import needs
+from covid_model.common.system import paths
+from covid_model.common.system.requirements import needs
 
 
 @pytest.mark.parametrize(

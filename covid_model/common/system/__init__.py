@@ -1,0 +1,1 @@
+"""Files of the installation: where they lie, digests, packages that are missing."""
