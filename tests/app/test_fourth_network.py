@@ -20,19 +20,11 @@ from tests.pages import PAGES
 ADDED, TITLE = "densenet121", "DenseNet121"
 
 
-def add_network(monkeypatch):
-    """Add the row of the fourth network to the table of networks."""
-    if isinstance(ARCHITECTURES, dict):
-        monkeypatch.setitem(ARCHITECTURES, ADDED, TITLE)
-    else:  # a view of the table
-        row = replace(REGISTRY["xception"], name=ADDED, title=TITLE, builder=TITLE)
-        monkeypatch.setitem(REGISTRY, ADDED, row)
-
-
 @pytest.fixture
 def four_networks(trusted_run_root, monkeypatch):
     """The folder of a run with a fourth network, which is the first one under another name."""
-    add_network(monkeypatch)
+    row = replace(REGISTRY["xception"], name=ADDED, title=TITLE, builder=TITLE)
+    monkeypatch.setitem(REGISTRY, ADDED, row)
     folder = shutil.copytree(
         trusted_run_root / "trusted" / "xception", trusted_run_root / "trusted" / ADDED
     )
