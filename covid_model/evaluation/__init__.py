@@ -1,1 +1,1 @@
-"""From tables of predictions to the figures of a report, without a network."""
+"""Metrics of a report from tables of predictions, without a network."""

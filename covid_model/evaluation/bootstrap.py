@@ -1,6 +1,7 @@
-"""Intervals by a bootstrap over patients, since the images of one patient are alike."""
+"""Bootstrap intervals over patients, since the images of one patient are alike."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ class PatientBootstrap:
     """
 
     def __init__(
-        self, patients: Sequence[Hashable], *, replicates: int = REPLICATES, seed: int = SEED
+        self, patients: Iterable[Hashable], *, replicates: int = REPLICATES, seed: int = SEED
     ):
         """Draw the replicates.
 
@@ -32,8 +33,9 @@ class PatientBootstrap:
             replicates: how many resamples.
             seed: of the draws.
         """
+        of_images: list[Any] = list(patients)
         self._patient_of, names = pd.factorize(
-            pd.Series(patients, dtype=object), use_na_sentinel=False
+            pd.Series(of_images, dtype=object), use_na_sentinel=False
         )
         count = len(names)
         self.draws = np.zeros((replicates, count))
@@ -72,8 +74,8 @@ class PatientBootstrap:
             float64 (replicates,) or (replicates, k), NaN where no image counts.
         """
         values = np.asarray(values, float)
-        known = ~np.isnan(values)
-        return self.ratios(np.where(known, values, 0), known)
+        counts = ~np.isnan(values)
+        return self.ratios(np.where(counts, values, 0), counts)
 
     def ratios(self, above: np.ndarray, below: np.ndarray) -> np.ndarray:
         """The sum of one value over the sum of another, in each replicate.
@@ -89,14 +91,14 @@ class PatientBootstrap:
         return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
 
     def interval(self, values: np.ndarray) -> list[float] | None:
-        """The percentile interval of a figure.
+        """The percentile interval of a value.
 
         Args:
-            values: (replicates,), the figure in each replicate, NaN where it is not defined.
+            values: (replicates,), the value in each replicate, NaN where it is not defined.
 
         Returns:
             [low, high] rounded to six digits; None with fewer than two patients, or where more
-            than 1 - ``LEVEL`` of the replicates have no figure.
+            than 1 - ``LEVEL`` of the replicates have no value.
         """
         values = np.asarray(values, float)
         defined = values[~np.isnan(values)]

@@ -1,8 +1,8 @@
-"""Scores turned into probabilities that come true as often as they say."""
+"""Temperature scaling and expected calibration error."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -12,6 +12,7 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.rounding import mean
 from covid_model.inference.calibration import apply_temperature, undo_temperature
 from covid_model.runs import ModelInfo
+from covid_model.runs.report_schema import ReliabilityBin
 
 log = logging.getLogger(__name__)
 LEAST_IMAGES = 20
@@ -89,19 +90,20 @@ def fit_calibration(scores: np.ndarray, truth: np.ndarray) -> Calibration | None
         tempered = logits / np.exp(values[0]) + np.append(values[1:], 0.0)
         return -float(weights @ log_softmax(tempered, axis=1)[rows, truth])
 
-    bounds = [np.log(TEMPERATURES), *[(-MOST_OFFSET, MOST_OFFSET)] * 2]
+    lowest, highest = np.log(TEMPERATURES)
+    bounds = [(lowest, highest), *[(-MOST_OFFSET, MOST_OFFSET)] * 2]
     best = minimize(loss, np.zeros(3), bounds=bounds, method="L-BFGS-B", options=PRECISION).x
     if any(min(x - low, high - x) < 0.01 for x, (low, high) in zip(best, bounds, strict=True)):
         log.warning("Not calibrated: the validation scores fit no temperature in %s.", TEMPERATURES)
         return None
-    offsets = np.append(best[1:], 0.0)
-    offsets = tuple(round(float(x), 6) for x in offsets - offsets.mean())
+    raw = np.append(best[1:], 0.0)
+    offsets = tuple(round(float(x), 6) for x in raw - raw.mean())
     return Calibration(round(float(np.exp(best[0])), 6), offsets)
 
 
 def reliability_bins(
     probabilities: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None
-) -> list[dict[str, Any]]:
+) -> list[ReliabilityBin]:
     """Sort the predictions by their highest probability into ``BINS`` bins of equal width.
 
     Args:
@@ -113,34 +115,35 @@ def reliability_bins(
         One row a bin ``(low, high]`` with low, high, images, mean_probability and share_right;
         the last two are None in an empty bin. With weights also weight, the bin's share of them.
     """
-    weights, weighed = np.ones(len(truth)) if weights is None else weights, weights is not None
+    counts = np.ones(len(truth)) if weights is None else weights
     top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     bin_of = np.clip(np.ceil(top * BINS).astype(int) - 1, 0, BINS - 1)
-    return [
-        {
+    rows = []
+    for b in range(BINS):
+        here = bin_of == b
+        row: ReliabilityBin = {
             "low": round(b / BINS, 6),
             "high": round((b + 1) / BINS, 6),
-            "images": int((bin_of == b).sum()),
-            "mean_probability": mean(top[bin_of == b], weights[bin_of == b]),
-            "share_right": mean(right[bin_of == b], weights[bin_of == b]),
-            **(
-                {"weight": round(float(weights[bin_of == b].sum() / weights.sum()), 6)}
-                if weighed
-                else {}
-            ),
+            "images": int(here.sum()),
+            "mean_probability": mean(top[here], counts[here]),
+            "share_right": mean(right[here], counts[here]),
         }
-        for b in range(BINS)
-    ]
+        if weights is not None:
+            row["weight"] = round(float(counts[here].sum() / counts.sum()), 6)
+        rows.append(row)
+    return rows
 
 
-def calibration_error(bins: list[dict[str, Any]]) -> float:
+def calibration_error(bins: Iterable[ReliabilityBin]) -> float:
     """The expected calibration error of ``reliability_bins`` (ECE, Guo et al. 2017), in [0, 1].
 
     It is the mean distance between a bin's probability and its share of right answers, each bin
     weighted by its images, or by what they count.
     """
-    filled = [row for row in bins if row["images"]]
-    gaps = [abs(row["mean_probability"] - row["share_right"]) for row in filled]
-    return round(
-        float(np.average(gaps, weights=[row.get("weight", row["images"]) for row in filled])), 6
-    )
+    gaps, counts = [], []
+    for row in bins:
+        promised, right = row["mean_probability"], row["share_right"]
+        if promised is not None and right is not None:
+            gaps.append(abs(promised - right))
+            counts.append(row.get("weight", row["images"]))
+    return round(float(np.average(gaps, weights=counts)), 6)

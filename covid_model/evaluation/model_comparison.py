@@ -1,4 +1,4 @@
-"""Networks of one run compared on the same test images."""
+"""Comparison of the networks of one run on the same test images."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
@@ -13,6 +13,7 @@ from covid_model.common.rounding import number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.tables import read_table, scores_of, truth_of
 from covid_model.runs import COMPARISON_FILE, SCHEMA, write_json
+from covid_model.runs.report_schema import PairRow
 
 SAME = ("source", "original", "patient_id", "label")
 
@@ -34,11 +35,11 @@ def write_comparison(
     write_json(folder / COMPARISON_FILE, comparison)
 
 
-def compare_pairs(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+def compare_pairs(tables: Mapping[str, pd.DataFrame]) -> list[PairRow]:
     """Compare each two networks, the first of a pair with the second.
 
     Args:
-        tables: ``predictions.csv`` of each network as ``stored.read_table`` gives it.
+        tables: ``predictions.csv`` of each network as ``tables.read_table`` gives it.
 
     Returns:
         Rows with the images that both have right, only one, or none; the p value of McNemar's
@@ -51,26 +52,26 @@ def compare_pairs(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     return [_pair(pair, *(tables[name] for name in pair)) for pair in combinations(tables, 2)]
 
 
-def _pair(networks: tuple[str, str], one: pd.DataFrame, other: pd.DataFrame) -> dict[str, Any]:
+def _pair(networks: tuple[str, str], first: pd.DataFrame, second: pd.DataFrame) -> PairRow:
     same = list(SAME)
-    if not one[same].equals(other[same]):
+    if not first[same].equals(second[same]):
         raise RunError(
             f"Expected {networks[0]} and {networks[1]} to be judged on the same images. Received: "
             "other rows in their predictions.csv. Train them in one command."
         )
-    first, second = (scores_of(t).argmax(axis=1) == truth_of(t) for t in (one, other))
-    only = int((first & ~second).sum()), int((second & ~first).sum())
-    difference = first.astype(float) - second
+    right = [scores_of(table).argmax(axis=1) == truth_of(table) for table in (first, second)]
+    only = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
+    difference = right[0].astype(float) - right[1]
     return {
         "networks": list(networks),
-        "images": len(first),
-        "both_right": int((first & second).sum()),
+        "images": len(difference),
+        "both_right": int((right[0] & right[1]).sum()),
         "only_first": only[0],
         "only_second": only[1],
-        "both_wrong": int((~first & ~second).sum()),
-        "p_value": number(binomtest(only[0], sum(only)).pvalue) if any(only) else 1.0,
+        "both_wrong": int((~right[0] & ~right[1]).sum()),
+        "p_value": round(float(binomtest(only[0], sum(only)).pvalue), 6) if any(only) else 1.0,
         "accuracy_difference": number(difference.mean()) if len(difference) else None,
-        "accuracy_difference_interval": PatientBootstrap(one["patient_id"]).mean_interval(
+        "accuracy_difference_interval": PatientBootstrap(first["patient_id"]).mean_interval(
             difference
         ),
     }

@@ -1,7 +1,7 @@
-"""Figures of a trained network, computed from its stored predictions."""
+"""Report of a trained network, computed from its stored predictions."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,8 @@ from covid_model.evaluation.roc import ranking_metrics, roc_and_pr_curves
 from covid_model.evaluation.selective_prediction import ThresholdFit, selective_metrics
 from covid_model.evaluation.subgroups import subgroup_metrics, within_source
 from covid_model.evaluation.tables import scores_of, truth_of
-from covid_model.runs import (
-    SCHEMA,
-)
+from covid_model.runs import SCHEMA
+from covid_model.runs.report_schema import Report
 
 IDENTITY_COLUMNS = ("path", "original", "source", "patient_id", "label")
 RECORDED_COLUMNS = ("view", "sex", "age", "width", "height")
@@ -49,11 +48,11 @@ def read_and_report(
     *,
     calibration: Calibration | None = None,
     thresholds: Mapping[str, float] | None = None,
-) -> dict[str, Any]:
+) -> Report:
     """Compute ``report.json`` from nothing but what else is stored of a network.
 
     Args:
-        predictions: ``predictions.csv`` as ``stored.read_table`` gives it.
+        predictions: ``predictions.csv`` as ``tables.read_table`` gives it.
         validation: ``validation.csv`` likewise, None where there is none.
         calibration: what makes the scores probabilities, None when not calibrated.
         thresholds: as in ``ModelInfo``.
@@ -67,7 +66,7 @@ def read_and_report(
     return evaluate(predictions, fit=ThresholdFit(len(validation), calibration, threshold, kept))
 
 
-def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> dict[str, Any]:
+def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> Report:
     """Compute a report from predictions alone.
 
     What a part has too few images for is None.
@@ -86,7 +85,7 @@ def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> d
     bootstrap = PatientBootstrap(predictions["patient_id"])
     ranked, macro = ranking_metrics(truth, scores, bootstrap)
     classes = per_class_metrics(truth, predicted, bootstrap)
-    return {
+    content = {
         "schema": SCHEMA,
         "classes": list(CLASS_NAMES),
         "images": len(predictions),
@@ -97,19 +96,20 @@ def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> d
         ).tolist(),
         **overall_metrics(truth, predicted, bootstrap),
         **macro,
-        "per_class": [one | other for one, other in zip(classes, ranked, strict=True)],
+        "per_class": [counted | area for counted, area in zip(classes, ranked, strict=True)],
         "curves": roc_and_pr_curves(truth, scores),
         "groups": subgroup_metrics(predictions, truth, predicted),
         "within_source": within_source(predictions, truth, scores),
         **(selective_metrics(predictions, truth, fit) if fit else {}),
     }
+    return cast(Report, content)  # the keys of metrics come from their table
 
 
 def summary_row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures by which a calibration is judged, None where a report lacks them."""
+    """The metrics by which a calibration is judged, None where a report lacks them."""
     calibration, answers = report.get("calibration", {}), report.get("answers", {})
     pairs = [r for r in report["within_source"] if set(r["classes"]) == {"covid", "infection"}]
-    within = max(pairs, key=lambda row: row["images"], default={})
+    within: Mapping[str, Any] = max(pairs, key=lambda row: row["images"], default={})
     covid = next(row for row in report["per_class"] if row["class"] == "covid")
     return {
         "network": ARCHITECTURES[name],

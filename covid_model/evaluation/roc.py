@@ -1,4 +1,4 @@
-"""How well a score ranks the images of a class above the others."""
+"""ROC and precision-recall curves, with the areas under them."""
 
 from typing import Any
 
@@ -13,8 +13,10 @@ from sklearn.metrics import (
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.rounding import number
 from covid_model.evaluation.bootstrap import PatientBootstrap
+from covid_model.runs.report_schema import CurveRow
 
 BLOCK = 100  # replicates at once: of 25,000 images they are 20 MB an array
+MOST_POINTS = 101  # of a curve
 RANKING_METRICS = {"auroc": roc_auc_score, "average_precision": average_precision_score}
 
 
@@ -30,22 +32,22 @@ def ranking_metrics(
 
     Returns:
         One row a class, None where all images or none are of it; then the means over the classes
-        that have figures, as ``auroc_macro`` and so on.
+        that have them, as ``auroc_macro`` and so on.
     """
     positive = truth[:, None] == np.arange(len(CLASS_NAMES))
-    known = [c for c in range(len(CLASS_NAMES)) if len(np.unique(positive[:, c])) == 2]
+    defined = [c for c in range(len(CLASS_NAMES)) if len(np.unique(positive[:, c])) == 2]
     weights = bootstrap.weights
-    resampled = {c: weighted_ranking(positive[:, c], scores[:, c], weights) for c in known}
+    resampled = {c: weighted_ranking(positive[:, c], scores[:, c], weights) for c in defined}
     rows: list[dict[str, Any]] = [{} for _ in CLASS_NAMES]
     macro: dict[str, Any] = {}
-    for column, (name, figure) in enumerate(RANKING_METRICS.items()):
-        values = {c: figure(positive[:, c], scores[:, c]) for c in known}
-        draws = {c: resampled[c][:, column] for c in known}
+    for column, (name, compute) in enumerate(RANKING_METRICS.items()):
+        values = {c: compute(positive[:, c], scores[:, c]) for c in defined}
+        draws = {c: resampled[c][:, column] for c in defined}
         for c, row in enumerate(rows):
-            row[name] = number(values[c]) if c in known else None
-            row[f"{name}_interval"] = bootstrap.interval(draws[c]) if c in known else None
+            row[name] = number(values[c]) if c in defined else None
+            row[f"{name}_interval"] = bootstrap.interval(draws[c]) if c in defined else None
         mean, interval = None, None
-        if known:
+        if defined:
             mean = number(np.mean(list(values.values())))
             interval = bootstrap.interval(np.mean(list(draws.values()), axis=0))
         macro |= {f"{name}_macro": mean, f"{name}_macro_interval": interval}
@@ -69,7 +71,7 @@ def weighted_ranking(positive: np.ndarray, score: np.ndarray, weights: np.ndarra
     """
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
-    figures = np.full((len(weights), 2), np.nan)
+    areas = np.full((len(weights), 2), np.nan)
     for start in range(0, len(weights), BLOCK):
         block = weights[start : start + BLOCK, order]
         right = np.cumsum(block * positive[order], axis=1)[:, ends]
@@ -78,18 +80,15 @@ def weighted_ranking(positive: np.ndarray, score: np.ndarray, weights: np.ndarra
         gained = np.diff(right, axis=1, prepend=0)
         wrong = np.diff(named, axis=1, prepend=0) - gained
         precision = np.divide(right, named, out=np.zeros(right.shape), where=named > 0)
-        both = (positives > 0) & (negatives > 0)
-        area = (wrong * (right - gained / 2)).sum(axis=1)[both]
-        rows = figures[start : start + BLOCK]
-        rows[both, 0] = area / (positives * negatives)[both]
-        rows[both, 1] = (gained * precision).sum(axis=1)[both] / positives[both]
-    return figures
+        mixed = (positives > 0) & (negatives > 0)
+        area = (wrong * (right - gained / 2)).sum(axis=1)[mixed]
+        rows = areas[start : start + BLOCK]
+        rows[mixed, 0] = area / (positives * negatives)[mixed]
+        rows[mixed, 1] = (gained * precision).sum(axis=1)[mixed] / positives[mixed]
+    return areas
 
 
-MOST_POINTS = 101
-
-
-def roc_and_pr_curves(truth: np.ndarray, scores: np.ndarray) -> list[dict[str, Any]]:
+def roc_and_pr_curves(truth: np.ndarray, scores: np.ndarray) -> list[CurveRow]:
     """The two curves of each class against the rest.
 
     Args:
@@ -106,16 +105,17 @@ def roc_and_pr_curves(truth: np.ndarray, scores: np.ndarray) -> list[dict[str, A
     ]
 
 
-def _curves(name: str, positive: np.ndarray, score: np.ndarray) -> dict[str, Any]:
-    row = {"class": name, "prevalence": number(positive.mean()), "roc": None, "pr": None}
+def _curves(name: str, positive: np.ndarray, score: np.ndarray) -> CurveRow:
+    prevalence = round(float(positive.mean()), 6)
+    row: CurveRow = {"class": name, "prevalence": prevalence, "roc": None, "pr": None}
     if len(np.unique(positive)) < 2:
         return row
     fpr, tpr, _ = roc_curve(positive, score)
     precision, recall, _ = precision_recall_curve(positive, score, drop_intermediate=True)
-    row["roc"] = dict(zip(("fpr", "tpr"), _thinned(fpr, tpr), strict=True))
-    row["pr"] = dict(
-        zip(("recall", "precision"), _thinned(recall[::-1], precision[::-1]), strict=True)
-    )
+    x, y = _thinned(fpr, tpr)
+    row["roc"] = {"fpr": x, "tpr": y}
+    x, y = _thinned(recall[::-1], precision[::-1])
+    row["pr"] = {"recall": x, "precision": y}
     return row
 
 
@@ -125,4 +125,8 @@ def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[list[float], list[float]]:
     wanted = np.linspace(0, way[-1], MOST_POINTS)
     rows = np.unique(np.append(np.searchsorted(way, wanted[:-1]), len(way) - 1))
     rows = rows if len(way) > MOST_POINTS else np.arange(len(way))
-    return tuple([number(value) for value in axis[rows]] for axis in (x, y))
+    return [_rounded(value) for value in x[rows]], [_rounded(value) for value in y[rows]]
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 6)

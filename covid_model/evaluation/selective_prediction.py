@@ -1,9 +1,8 @@
-"""When a network answers: the threshold on its calibrated probability, judged by coverage."""
+"""Selective prediction: the threshold on the calibrated probability and its coverage."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.rounding import mean
 from covid_model.evaluation.calibration import Calibration, calibration_error, reliability_bins
+from covid_model.runs.report_schema import CoverageRow, EvenClasses, Refused, SelectiveReport
 
 log = logging.getLogger(__name__)
 WANTED_ACCURACY = 0.95
@@ -42,7 +42,7 @@ def coverage_accuracy_curve(
     *,
     known: np.ndarray | None = None,
     thresholds: Sequence[float] = THRESHOLDS,
-) -> list[dict[str, Any]]:
+) -> list[CoverageRow]:
     """How many images are answered, how many of these rightly, at each threshold.
 
     Args:
@@ -57,7 +57,7 @@ def coverage_accuracy_curve(
     """
     top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     known = np.ones(len(truth), bool) if known is None else known
-    rows = []
+    rows: list[CoverageRow] = []
     for threshold in thresholds:
         answered = known & (top >= threshold)
         rows.append(
@@ -73,7 +73,7 @@ def coverage_accuracy_curve(
 def fit_threshold(probabilities: np.ndarray, truth: np.ndarray) -> float:
     """The lowest of ``THRESHOLDS`` at which ``WANTED_ACCURACY`` of the answers are right.
 
-    A threshold that answers less than ``LEAST_ANSWERED`` of the images is out of question: a
+    A threshold that answers less than ``LEAST_COVERAGE`` of the images is out of question: a
     share of five images says nothing. Where no other reaches the wanted accuracy, the most
     accurate of them is taken, the lowest of equals, and the log says what it reaches.
 
@@ -84,27 +84,27 @@ def fit_threshold(probabilities: np.ndarray, truth: np.ndarray) -> float:
     Returns:
         The lowest calibrated probability that is an answer.
     """
-    rows = [
-        row
+    accuracies = {
+        row["threshold"]: row["accuracy"]
         for row in coverage_accuracy_curve(probabilities, truth)
-        if row["answered"] >= LEAST_COVERAGE
-    ]
-    enough = [row for row in rows if row["accuracy"] >= WANTED_ACCURACY]
+        if row["accuracy"] is not None and (row["answered"] or 0) >= LEAST_COVERAGE
+    }
+    enough = [t for t, accuracy in accuracies.items() if accuracy >= WANTED_ACCURACY]
     if enough:
-        return enough[0]["threshold"]
-    best = max(rows, key=lambda row: row["accuracy"])
+        return enough[0]
+    best = max(accuracies, key=accuracies.__getitem__)
     log.warning(
         "No threshold gives %.0f %% right answers on validation: %.2f gives %.1f %%.",
         100 * WANTED_ACCURACY,
-        best["threshold"],
-        100 * best["accuracy"],
+        best,
+        100 * accuracies[best],
     )
-    return best["threshold"]
+    return best
 
 
 def selective_metrics(
     predictions: pd.DataFrame, truth: np.ndarray, fit: ThresholdFit
-) -> dict[str, Any]:
+) -> SelectiveReport:
     """The report's calibration, answers and novelty: those of them that were fitted.
 
     Args:
@@ -113,21 +113,22 @@ def selective_metrics(
         truth: index of the right class, int (n,).
         fit: what was fitted on validation.
     """
-    report: dict[str, Any] = {}
+    report: SelectiveReport = {}
     known = np.ones(len(truth), bool)
     if fit.kept is not None:
         known = predictions["novelty"].to_numpy() <= 1
-        refused = {"images": int((~known).sum()), "share": mean(~known)}
+        refused: Refused = {"images": int((~known).sum()), "share": mean(~known)}
         report["novelty"] = {"kept_on_validation": round(fit.kept, 6), "refused": refused}
     if fit.calibration is None:
         return report
     served = predictions[list(SCORE_COLUMNS)].to_numpy(float)
-    scores, even = fit.calibration.undo(served), fit.calibration.offsets is not None
-    weights = fit.calibration.weights(truth) if even else None
+    scores, offsets = fit.calibration.undo(served), fit.calibration.offsets
+    weights = None if offsets is None else fit.calibration.weights(truth)
     before, after = (reliability_bins(p, truth, weights) for p in (scores, served))
+    even: EvenClasses = {} if offsets is None else {"offsets": list(offsets), "classes_alike": True}
     report["calibration"] = {
         "temperature": fit.calibration.temperature,
-        **({"offsets": list(fit.calibration.offsets), "classes_alike": True} if even else {}),
+        **even,
         "fitted_on": {"part": "validation", "images": fit.images},
         "ece_before": calibration_error(before),
         "ece_after": calibration_error(after),

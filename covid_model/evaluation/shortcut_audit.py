@@ -1,7 +1,7 @@
-"""The table of an audit: what a network says with parts of each image hidden."""
+"""Metrics and checks of the shortcut audit, computed from its table."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import overall_metrics
 from covid_model.evaluation.tables import scores_of, truth_of
+from covid_model.runs.audit_schema import AuditMetrics, ConditionRow
 
 CONDITIONS = tuple(audit_checks.CONDITIONS)
 COLUMNS = ("path", "patient_id", "source", "label", "condition", *SCORE_COLUMNS)
@@ -20,28 +21,29 @@ MOST_KEPT = 0.5  # share of what is above chance; a check fails where more is ke
 MOST_ASSOCIATED = 0.5  # Cramér's V of label with source; a check fails above it
 
 
-def audit_metrics(table: pd.DataFrame) -> dict[str, Any]:
+def audit_metrics(table: pd.DataFrame) -> AuditMetrics:
     """All of ``audit.json`` that ``audit.csv`` tells: images, patients, conditions, guessing.
 
     Args:
-        table: rows of ``audit.csv``, as ``stored.read_table`` gives them.
+        table: rows of ``audit.csv``, as ``tables.read_table`` gives them.
     """
     once = table[table["condition"] == CONDITIONS[0]]
     shares = once["label"].value_counts(normalize=True)
-    return {
+    metrics = {
         "images": len(once),
         "patients": int(once["patient_id"].nunique()),
         "conditions": condition_metrics(table),
         "chance": number(1 / len(shares)) if len(shares) else None,
         "majority": number(shares.max()),
     }
+    return cast(AuditMetrics, metrics)  # an audit has images, so that both are numbers
 
 
-def condition_metrics(table: pd.DataFrame) -> list[dict[str, Any]]:
+def condition_metrics(table: pd.DataFrame) -> list[ConditionRow]:
     """How many images each condition leaves right, how many it leaves as they were.
 
     Args:
-        table: rows of ``audit.csv``, as ``stored.read_table`` gives them.
+        table: rows of ``audit.csv``, as ``tables.read_table`` gives them.
 
     Returns:
         Rows with condition, images, accuracy, macro_recall (mean over the classes that have
@@ -55,7 +57,7 @@ def condition_metrics(table: pd.DataFrame) -> list[dict[str, Any]]:
     first = groups[CONDITIONS[0]]
     bootstrap = PatientBootstrap(first["patient_id"])
     truth, before = truth_of(first), scores_of(first).argmax(axis=1)
-    rows = []
+    rows: list[ConditionRow] = []
     for name, group in groups.items():
         if group.empty:
             continue
@@ -65,15 +67,14 @@ def condition_metrics(table: pd.DataFrame) -> list[dict[str, Any]]:
                 "Received: others. Restore audit.csv or train the run again."
             )
         predicted = scores_of(group).argmax(axis=1)
-        rows.append(
-            {
-                "condition": name,
-                "images": len(group),
-                **overall_metrics(truth, predicted, bootstrap),
-                "unchanged": mean(predicted == before),
-                "unchanged_interval": bootstrap.mean_interval(predicted == before),
-            }
-        )
+        row = {
+            "condition": name,
+            "images": len(group),
+            **overall_metrics(truth, predicted, bootstrap),
+            "unchanged": mean(predicted == before),
+            "unchanged_interval": bootstrap.mean_interval(predicted == before),
+        }
+        rows.append(cast(ConditionRow, row))  # the keys of metrics come from their table
     return rows
 
 

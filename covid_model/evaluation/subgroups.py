@@ -1,8 +1,8 @@
-"""The figures of a network for each group of patients, such as a source or an age band."""
+"""Metrics of subgroups of images, such as a source or an age band."""
 
 import re
 from itertools import combinations
-from typing import Any
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import macro_recall, overall_metrics
 from covid_model.evaluation.roc import weighted_ranking
 from covid_model.inference.calibration import LEAST
+from covid_model.runs.report_schema import GroupRow, WithinSourceRow
 
 FEW_IMAGES, FEW_PATIENTS = 20, 10  # fewer say nothing
 LEAST_OF_CLASS = 5
@@ -25,8 +26,8 @@ UNKNOWN = ""
 
 def subgroup_metrics(
     predictions: pd.DataFrame, truth: np.ndarray, predicted: np.ndarray
-) -> dict[str, list[dict[str, Any]]]:
-    """The figures by source, view, sex, age or size: by those that are known of any image.
+) -> dict[str, list[GroupRow]]:
+    """The metrics by source, view, sex, age or size: by those that are known of any image.
 
     Args:
         predictions: rows of ``predictions.csv``.
@@ -62,10 +63,10 @@ def age_band(age: str) -> str:
 
     A range has a band where it lies in one.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?", age.strip())
-    if not found:
+    years_or_range = re.fullmatch(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?", age.strip())
+    if not years_or_range:
         return UNKNOWN
-    low, high = float(found[1]), float(found[2] or found[1])
+    low, high = float(years_or_range[1]), float(years_or_range[2] or years_or_range[1])
     bands = {_band(years, AGES, "", " or older") for years in (low, high)}
     return bands.pop() if len(bands) == 1 and high <= OLDEST else UNKNOWN
 
@@ -84,15 +85,13 @@ def _band(value: float, starts: tuple[int, ...], unit: str, open_end: str) -> st
 
 def _place(group: str) -> tuple[bool, int, str]:
     """Bands in their order, names by the alphabet, what is not on record last."""
-    return group == UNKNOWN, int(re.match(r"\d*", group)[0] or 0), group
+    return group == UNKNOWN, int(re.split(r"\D", group, maxsplit=1)[0] or 0), group
 
 
-def _row(
-    group: str, rows: pd.DataFrame, truth: np.ndarray, predicted: np.ndarray
-) -> dict[str, Any]:
+def _row(group: str, rows: pd.DataFrame, truth: np.ndarray, predicted: np.ndarray) -> GroupRow:
     patients = rows["patient_id"].nunique()
     right = truth == predicted
-    return {
+    row = {
         "group": group,
         "images": len(rows),
         "patients": patients,
@@ -101,11 +100,12 @@ def _row(
         "recall": {name: mean(right[truth == c]) for c, name in enumerate(CLASS_NAMES)},
         "few": len(rows) < FEW_IMAGES or patients < FEW_PATIENTS,
     }
+    return cast(GroupRow, row)  # the keys of metrics come from their table
 
 
 def within_source(
     predictions: pd.DataFrame, truth: np.ndarray, scores: np.ndarray
-) -> list[dict[str, Any]]:
+) -> list[WithinSourceRow]:
     """Two classes of one source told apart, so that the source cannot give the answer away.
 
     Args:
@@ -117,7 +117,7 @@ def within_source(
         One row a source and pair, with the balanced accuracy of that decision (chance 0.5) and
         the AUROC of the first class's share of the two: what any threshold could make of it.
     """
-    table = []
+    table: list[WithinSourceRow] = []
     source = predictions["source"]
     for value in sorted(source.unique()):
         here = (source == value).to_numpy()

@@ -1,4 +1,4 @@
-"""Tables of predictions as CSV files, which give back every number that was written."""
+"""CSV tables of predictions that round-trip exactly."""
 
 import io
 from pathlib import Path

@@ -9,7 +9,9 @@ from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import ReportsOnlyError, RunError
+from covid_model.runs.audit_schema import Audit
 from covid_model.runs.integrity import _check_digest, check_file
+from covid_model.runs.report_schema import Comparison, Report
 from covid_model.runs.schema import AUDIT_FILE, COMPARISON_FILE, SCHEMA, ModelInfo
 
 
@@ -50,17 +52,17 @@ class Run:
         """The models that can predict, empty for a reports-only run."""
         return tuple(name for name in self.models if self.model_info(name).servable)
 
-    def report(self, architecture: str) -> dict[str, Any]:
+    def report(self, architecture: str) -> Report:
         """Read one model's ``report.json`` after checking its digest."""
         return json.loads(self._checked(architecture, "report.json"))
 
-    def audit(self, architecture: str) -> dict[str, Any] | None:
+    def audit(self, architecture: str) -> Audit | None:
         """Read one model's ``audit.json`` after checking its digest, None where there is none."""
         if AUDIT_FILE not in self.model_info(architecture).sha256:
             return None
         return json.loads(self._checked(architecture, AUDIT_FILE))
 
-    def comparison(self) -> dict[str, Any] | None:
+    def comparison(self) -> Comparison | None:
         """Read ``comparison.json`` after checking its digest, None where there is none."""
         digests = self.info.get("sha256") or {}
         if COMPARISON_FILE not in digests:

@@ -11,7 +11,6 @@ from dashboard.components.text import NO_BREAK, NOTHING, unplain
 
 Rows = list[dict[str, str]]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # as OWASP lists them for CSV injection
-Report = Mapping[str, Any]
 
 
 def to_csv(rows: Rows) -> str:

@@ -123,7 +123,7 @@ def history(rows: Sequence[Mapping[str, float]], quantity: str) -> str:
     )
 
 
-def networks(reports: Mapping[str, Mapping[str, float]]) -> str:
+def networks(reports: Mapping[str, Mapping[str, Any]]) -> str:
     """List each network's accuracy, for screen readers."""
     listed = ", ".join(
         f"{ARCHITECTURES[name]} {percent(report['accuracy'])}" for name, report in reports.items()

@@ -1,6 +1,7 @@
 """Plotly figures of scores or reports, free of Streamlit."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -50,7 +51,7 @@ def history_chart(history: Sequence[Mapping[str, float]], *, quantity: str) -> g
 
 
 def models_chart(
-    reports: Mapping[str, Mapping[str, float]], *, paper: Mapping[str, float] | None = None
+    reports: Mapping[str, Mapping[str, Any]], *, paper: Mapping[str, float] | None = None
 ) -> go.Figure:
     """Draw accuracy with macro recall of several networks, the paper's accuracy as a mark.
 
@@ -58,7 +59,7 @@ def models_chart(
         reports: architecture -> report with "accuracy" or "macro_recall", range [0, 1] or None.
         paper: architecture -> the paper's accuracy, range [0, 1]; None leaves the marks out.
     """
-    names = [ARCHITECTURES[key] for key in reports]
+    names = [ARCHITECTURES.get(key, key) for key in reports]
     figure = base_figure(title=t("The networks on their test images (%)"), height=342)
     for key, name, colour in (
         ("accuracy", t(ACCURACY), TRAIN),

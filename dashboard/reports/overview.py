@@ -10,8 +10,8 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import CovidModelError
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import Run
+from covid_model.runs.report_schema import Report
 from dashboard.components import display, formatting, pickers, text
-from dashboard.components.csv_export import Report
 from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
 from dashboard.reports import charts, tables

@@ -8,7 +8,8 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
 from covid_model.common.metrics import Place, shown_in
-from dashboard.components.csv_export import Report, Rows
+from covid_model.runs.report_schema import Report
+from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import metric_cells
 from dashboard.components.text import NOTHING, percent
 from dashboard.i18n.translate import t

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
+from covid_model.runs.audit_schema import Audit
 from dashboard.components import run_picker
 from dashboard.components.run_picker import Chosen
 from dashboard.i18n.translate import t
@@ -11,7 +12,7 @@ from dashboard.reports.shortcuts import sections as shortcuts_sections
 from dashboard.reports.shortcuts import text as shortcuts_text
 
 
-def audit_of(selection: Chosen) -> shortcuts_text.Audit | None:
+def audit_of(selection: Chosen) -> Audit | None:
     """Return the audit of a network; where there is none, say why with what to do."""
     try:
         audit = selection.run.audit(selection.model)

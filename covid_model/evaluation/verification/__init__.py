@@ -1,1 +1,1 @@
-"""Stored figures computed again from the tables beside them."""
+"""Stored metrics computed again from the tables beside them."""

@@ -12,6 +12,7 @@ from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table
 from covid_model.runs import AUDIT_FILE, COMPARISON_FILE, ModelInfo, Run, read_json
+from covid_model.runs.report_schema import Report
 
 REPORT_FILE = "report.json"
 Computation = Callable[[], Mapping[str, Any]]
@@ -50,7 +51,7 @@ def merged(file: str, written: Mapping[str, Any], values: Mapping[str, Any]) -> 
     return dict(values) if file == REPORT_FILE else {**written, **values}
 
 
-def computed_report(folder: Path, info: ModelInfo) -> dict[str, Any]:
+def computed_report(folder: Path, info: ModelInfo) -> Report:
     """The content of ``report.json``."""
     validation = folder / "validation.csv"
     return read_and_report(

@@ -1,12 +1,10 @@
-"""The part of a model card on one network's shortcut audit."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Shortcut audit of one network in a model card."""
 
 from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.audit_checks import CHECKS, CONDITIONS, RANDOMISED
 from covid_model.common.metrics import Place, shown_in
+from covid_model.runs.audit_schema import Audit, MapCurve
 from covid_model.runs.model_card.markdown import (
     NOT_REPORTED,
     bullets,
@@ -16,8 +14,7 @@ from covid_model.runs.model_card.markdown import (
     table,
     with_interval,
 )
-
-Audit = Mapping[str, Any]
+from covid_model.runs.report_schema import Comparison
 
 
 def audit_section(audit: Audit | None) -> str:
@@ -74,9 +71,9 @@ def _labels(audit: Audit) -> str:
 
 
 def _maps(audit: Audit) -> str:
-    maps = audit.get("maps") or {}
-    inside = maps.get("inside_lungs") or {}
-    if not with_interval(inside, "share"):
+    maps = audit.get("maps")
+    inside = maps.get("inside_lungs") if maps else None
+    if not maps or not inside or not with_interval(inside, "share"):
         return f"Share of the maps inside the lungs: {NOT_REPORTED}."
     return (
         f"Of the maps, {with_interval(inside, 'share')} lies inside the lungs, which are "
@@ -86,29 +83,31 @@ def _maps(audit: Audit) -> str:
 
 def _tests(audit: Audit) -> list[str]:
     """What became of the maps under test, one sentence a test that was made."""
-    maps = audit.get("maps") or {}
-    said = []
-    for kind in ("deletion", "insertion"):
-        if found := maps.get(kind):
-            area = {"area": found["map_area"] - found["random_area"]}
-            area["area_interval"] = found["difference_interval"]
-            said.append(
-                f"{kind.capitalize()}: area by the map less at random "
-                f"{with_interval(area, 'area', share=False)}."
-            )
-    said += [
+    maps = audit.get("maps")
+    if not maps:
+        return []
+    curves = (("Deletion", maps.get("deletion")), ("Insertion", maps.get("insertion")))
+    areas = [_area(title, curve) for title, curve in curves if curve]
+    return areas + [
         f"Similarity to the map before {_randomised(row['what'])} was drawn anew: "
         f"{with_interval(row, 'similarity', share=False) or NOT_REPORTED} ({row['images']} images)."
         for row in maps.get("randomised") or ()
     ]
-    return said
+
+
+def _area(title: str, curve: MapCurve) -> str:
+    area = {
+        "area": curve["map_area"] - curve["random_area"],
+        "area_interval": curve["difference_interval"],
+    }
+    return f"{title}: area by the map less at random {with_interval(area, 'area', share=False)}."
 
 
 def _randomised(name: str) -> str:
     return RANDOMISED[name].card if name in RANDOMISED else name
 
 
-def agreement(comparison: Mapping[str, Any] | None) -> str:
+def agreement(comparison: Comparison | None) -> str:
     """Say how alike the maps of each pair of networks are, "" where that is not on record."""
     return bullets(
         [
@@ -116,6 +115,6 @@ def agreement(comparison: Mapping[str, Any] | None) -> str:
             f"for one class: rank correlation "
             f"{with_interval(row, 'similarity', share=False) or NOT_REPORTED} "
             f"({row['images']} images)."
-            for row in (comparison or {}).get("map_agreement") or ()
+            for row in (comparison.get("map_agreement") if comparison else None) or ()
         ]
     )

@@ -1,4 +1,4 @@
-"""The part of a model card on how well each network does, under which doubts."""
+"""Evaluation section of a model card, with its caveats."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,8 +19,8 @@ from covid_model.runs.model_card.markdown import (
     with_interval,
 )
 from covid_model.runs.notes import INTERVALS
+from covid_model.runs.report_schema import ClassRow, Report, WithinSourceRow
 
-Report = Mapping[str, Any]
 FEW = "too few to say"
 EVEN = (
     " An offset a class makes the probabilities hold where the three classes are equally frequent; "
@@ -29,7 +29,7 @@ EVEN = (
 
 
 def evaluation_section(facts: RunFacts) -> str:
-    """Give every network's figures on the test part, then the networks beside each other."""
+    """Give every network's metrics on the test part, then the networks beside each other."""
     parts = [f"{facts.report['images']} test images of {facts.report['patients']} patients."]
     parts.append(interval_note(facts))
     for name, report in facts.reports.items():
@@ -39,7 +39,7 @@ def evaluation_section(facts: RunFacts) -> str:
 
 
 def interval_note(facts: RunFacts) -> str:
-    """Say what stands in brackets behind a figure."""
+    """Say what stands in brackets behind a value."""
     how = facts.report.get("intervals")
     if not how:
         return f"Intervals: {NOT_REPORTED}."
@@ -61,7 +61,7 @@ def _network(facts: RunFacts, name: str, report: Report) -> list[str]:
     ]
 
 
-def _of_class(row: Report) -> dict[str, str]:
+def _of_class(row: ClassRow) -> dict[str, str]:
     return {
         "Class": TITLES[row["class"]],
         "Images": str(row["images"]),
@@ -69,11 +69,11 @@ def _of_class(row: Report) -> dict[str, str]:
     }
 
 
-def groups(report: Report) -> list[tuple[str, Report]]:
+def groups(report: Report) -> list[tuple[str, Mapping[str, Any]]]:
     """The rows by kind of group; an older report has them by source and view alone."""
     kinds = report.get("groups")
     if kinds is None:
-        old = {kind: report.get(f"by_{kind}") or () for kind in ("source", "view")}
+        old = {"source": report.get("by_source") or (), "view": report.get("by_view") or ()}
         return [(kind, {**row, "group": row[kind]}) for kind, rows in old.items() for row in rows]
     return [(kind, row) for kind, rows in kinds.items() for row in rows]
 
@@ -83,7 +83,7 @@ def kinds_of_groups(report: Report) -> list[str]:
     return list(dict.fromkeys(kind for kind, _ in groups(report)))
 
 
-def _group(kind: str, row: Report) -> dict[str, str]:
+def _group(kind: str, row: Mapping[str, Any]) -> dict[str, str]:
     few = row.get("few", False)
     cells = metric_cells(row, shown_in(Place.CARD_GROUPS, metrics.OVERALL))
     return {
@@ -98,7 +98,7 @@ def _group(kind: str, row: Report) -> dict[str, str]:
     }
 
 
-def _within(row: Report) -> dict[str, str]:
+def _within(row: WithinSourceRow) -> dict[str, str]:
     return {
         "Source": row["source"],
         "Classes": " or ".join(TITLES[name] for name in row["classes"]),
@@ -109,40 +109,40 @@ def _within(row: Report) -> dict[str, str]:
 
 def calibration_note(report: Report) -> str:
     """Say what calibration did."""
-    found = report.get("calibration")
-    if not found:
+    calibration = report.get("calibration")
+    if not calibration:
         return f"Calibration: {NOT_REPORTED}. The figures of this network are scores."
     return (
-        f"Calibration: temperature {number(found['temperature'], 2)}, fitted on "
-        f"{found['fitted_on']['images']} validation images; expected calibration error "
-        f"{percent(found['ece_before'])} before, {percent(found['ece_after'])} after."
-        + (EVEN if found.get("classes_alike") else "")
+        f"Calibration: temperature {number(calibration['temperature'], 2)}, fitted on "
+        f"{calibration['fitted_on']['images']} validation images; expected calibration error "
+        f"{percent(calibration['ece_before'])} before, {percent(calibration['ece_after'])} after."
+        + (EVEN if calibration.get("classes_alike") else "")
     )
 
 
 def answers_note(report: Report) -> str:
     """Say how many images are answered, how many of these rightly."""
-    found = report.get("answers")
-    if not found:
+    answers = report.get("answers")
+    if not answers:
         return f"Coverage: {NOT_REPORTED}. This network names a class for whatever it is shown."
     return (
-        f"Coverage: an answer takes a calibrated probability of {percent(found['threshold'])} "
-        f"(for {percent(found['wanted_accuracy'])} right on validation); "
-        f"{percent(found['answered'])} of the test images are answered, "
-        f"{percent(found['accuracy']) or NOT_REPORTED} of these rightly."
+        f"Coverage: an answer takes a calibrated probability of {percent(answers['threshold'])} "
+        f"(for {percent(answers['wanted_accuracy'])} right on validation); "
+        f"{percent(answers['answered'])} of the test images are answered, "
+        f"{percent(answers['accuracy']) or NOT_REPORTED} of these rightly."
     )
 
 
 def novelty_note(report: Report) -> str:
     """Say how many radiographs are refused as not like those that are known."""
-    found = report.get("novelty")
-    if not found:
+    novelty = report.get("novelty")
+    if not novelty:
         return f"Novelty check: {NOT_REPORTED}."
-    return f"Refused as not like known radiographs: {percent(found['refused']['share'])}."
+    return f"Refused as not like known radiographs: {percent(novelty['refused']['share'])}."
 
 
 def _pairs(facts: RunFacts) -> str:
-    rows = (facts.comparison or {}).get("pairs") or ()
+    rows = facts.comparison["pairs"] if facts.comparison else ()
     return table(
         [
             {

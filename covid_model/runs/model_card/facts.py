@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.runs import ModelInfo, Run
+from covid_model.runs.audit_schema import Audit
+from covid_model.runs.report_schema import Comparison, Report
 
 # Of the public sources, by the names that ``python -m covid_model data`` and the runs give them.
 CAVEATS: Mapping[str, str] = {
@@ -34,9 +36,9 @@ class RunFacts:
 
     run: Run
     models: Mapping[str, ModelInfo]
-    reports: Mapping[str, Mapping[str, Any]]
-    audits: Mapping[str, Mapping[str, Any]]
-    comparison: Mapping[str, Any] | None
+    reports: Mapping[str, Report]
+    audits: Mapping[str, Audit]
+    comparison: Comparison | None
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -80,7 +82,7 @@ class RunFacts:
         return list(self.data.get("counts") or ())
 
     @property
-    def report(self) -> Mapping[str, Any]:
+    def report(self) -> Report:
         """One of the reports, for what is alike in all."""
         return next(iter(self.reports.values()))
 

@@ -84,7 +84,7 @@ def audit_network(
     chosen = even_rows(images.data.frame, at_most=MOST_MAPS if enough else 0)
     table, means, served = _classify_under_conditions(subject, images, chosen)
     write_table(table, folder / "audit.csv")
-    audit = {
+    audit: dict[str, Any] = {
         "schema": SCHEMA,
         **audit_metrics(read_table(folder / "audit.csv")),
         "without_mask": images.without_mask,

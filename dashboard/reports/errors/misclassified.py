@@ -37,26 +37,38 @@ class Mistake:
 
 def mistakes(rows: Iterable[Mapping[str, str]]) -> list[Mistake]:
     """Return the mistakes among the rows of ``predictions.csv``, the highest score first."""
-    found = []
+    wrong = []
     for row in rows:
         scores = tuple(float(row[name]) for name in SCORE_COLUMNS)
         predicted = CLASS_NAMES[scores.index(max(scores))]
         if predicted != row["label"]:
-            known = [row.get(name) or "" for name in ("path", "original", "source", "view")]
-            found.append(Mistake(*known, row["label"], predicted, scores))
-    return sorted(found, key=lambda one: (-max(one.scores), one.path, one.original))
+            mistake = Mistake(
+                path=row.get("path") or "",
+                original=row.get("original") or "",
+                source=row.get("source") or "",
+                view=row.get("view") or "",
+                truth=row["label"],
+                predicted=predicted,
+                scores=scores,
+            )
+            wrong.append(mistake)
+    return sorted(wrong, key=lambda each: (-max(each.scores), each.path, each.original))
 
 
-def chosen(found: Iterable[Mistake], *, truth: str, predicted: str) -> list[Mistake]:
+def chosen(mistakes: Iterable[Mistake], *, truth: str, predicted: str) -> list[Mistake]:
     """Keep the mistakes of one true or predicted class; "" keeps all."""
-    return [one for one in found if truth in ("", one.truth) and predicted in ("", one.predicted)]
+    return [
+        mistake
+        for mistake in mistakes
+        if truth in ("", mistake.truth) and predicted in ("", mistake.predicted)
+    ]
 
 
-def to_csv(found: Sequence[Mistake]) -> str:
+def to_csv(mistakes: Sequence[Mistake]) -> str:
     """Write mistakes as CSV, with the notice in each row."""
     facts = (
-        (one.path, one.original, one.source, one.view, one.truth, one.predicted, *one.scores)
-        for one in found
+        (each.path, each.original, each.source, each.view, each.truth, each.predicted, *each.scores)
+        for each in mistakes
     )
     return with_notice(COLUMNS, (dict(zip(COLUMNS, row, strict=True)) for row in facts))
 
@@ -79,14 +91,14 @@ def file_of(path: str, folder: Path) -> Path:
     """
     root = folder.resolve()
     try:
-        found = (root / path).resolve()
-        inside = found.is_relative_to(root)
+        file = (root / path).resolve()
+        inside = file.is_relative_to(root)
     except (OSError, ValueError):  # links in a circle; a zero byte
         inside = False
     if not inside:
         raise DataError("Expected a path inside the data folder. Received: {path!r}.", path=path)
-    if not path or not found.is_file():
+    if not path or not file.is_file():
         raise DataError(
             "Expected a file of the data folder. Received: {path!r}, which it lacks.", path=path
         )
-    return found
+    return file

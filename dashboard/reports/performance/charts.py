@@ -1,12 +1,13 @@
 """Plotly figures of what a report's figures rest on, free of Streamlit."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Message
+from covid_model.runs.report_schema import GroupRow, Report
 from dashboard.components.dot_chart import Dots, dot_chart
 from dashboard.components.plotly_base import (
     MARK,
@@ -29,7 +30,7 @@ ACCURACY = Dots("accuracy", Message("accuracy"), TRAIN, "circle")
 RECALL = Dots("macro_recall", Message("macro recall"), VALIDATION, "diamond")
 
 
-def roc_chart(report: Mapping[str, Any]) -> go.Figure:
+def roc_chart(report: Report) -> go.Figure:
     """Draw the receiver operating characteristic of each class against the rest.
 
     Args:
@@ -37,16 +38,20 @@ def roc_chart(report: Mapping[str, Any]) -> go.Figure:
     """
     figure = base_figure(title=t("ROC, with the area under it"), height=HEIGHT)
     _draw_chance(figure, [0, 100], [0, 100], colour=MARK)
+    areas = {row["class"]: row["auroc"] for row in report["per_class"]}
     _draw_curves(
         figure,
-        report,
-        ("roc", "fpr", "tpr", "auroc"),
+        {
+            row["class"]: _Curve(roc["fpr"], roc["tpr"], areas.get(row["class"]))
+            for row in report["curves"]
+            if (roc := row["roc"])
+        },
         hover=t("sensitivity %{y:.1f} %<br>false alarms in %{x:.1f} % of the others"),
     )
     return _finished(figure, x=t("False alarms, 1 - specificity (%)"), y=t("Sensitivity (%)"))
 
 
-def precision_recall_chart(report: Mapping[str, Any]) -> go.Figure:
+def precision_recall_chart(report: Report) -> go.Figure:
     """Draw precision (PPV) over recall (sensitivity) of each class against the rest.
 
     A thin line at the class's share of the test images is what guessing would reach.
@@ -57,17 +62,21 @@ def precision_recall_chart(report: Mapping[str, Any]) -> go.Figure:
     figure = base_figure(title=t("Precision-recall, with average precision"), height=HEIGHT)
     colours = {info.name: info.colour for info in CLASSES}
     for row in report["curves"]:
-        _draw_chance(figure, [0, 100], [percent(row["prevalence"])] * 2, colours[row["class"]])
+        _draw_chance(figure, [0, 100], [100 * row["prevalence"]] * 2, colours[row["class"]])
+    areas = {row["class"]: row.get("average_precision") for row in report["per_class"]}
     _draw_curves(
         figure,
-        report,
-        ("pr", "recall", "precision", "average_precision"),
+        {
+            row["class"]: _Curve(pr["recall"], pr["precision"], areas.get(row["class"]))
+            for row in report["curves"]
+            if (pr := row["pr"])
+        },
         hover=t("PPV %{y:.1f} %<br>sensitivity %{x:.1f} %"),
     )
     return _finished(figure, x=t("Recall, sensitivity (%)"), y=t("Precision, PPV (%)"))
 
 
-def groups_chart(rows: Sequence[Mapping[str, Any]], *, title: str) -> go.Figure:
+def groups_chart(rows: Sequence[GroupRow], *, title: str) -> go.Figure:
     """Draw accuracy with macro recall of each group of images.
 
     Args:
@@ -91,20 +100,25 @@ def _draw_chance(figure: go.Figure, x: Sequence[float], y: Sequence[float], colo
     )
 
 
-def _draw_curves(
-    figure: go.Figure, report: Mapping[str, Any], keys: tuple[str, str, str, str], *, hover: str
-) -> None:
-    """Draw one curve a class; ``keys`` are the curve's, those of x and y, that of its area."""
-    kind, x, y, area = keys
-    curves = {row["class"]: row[kind] for row in report["curves"]}
-    areas = {row["class"]: row.get(area) for row in report["per_class"]}
+@dataclass(frozen=True)
+class _Curve:
+    """One class's curve: the points of both axes, shares of [0, 1], with the area under it."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    area: float | None
+
+
+def _draw_curves(figure: go.Figure, curves: Mapping[str, _Curve], *, hover: str) -> None:
+    """Draw one curve a class."""
     for info, dash in zip(CLASSES, DASHES, strict=True):
-        if areas.get(info.name) is None or not curves.get(info.name):
+        curve = curves.get(info.name)
+        if curve is None or curve.area is None:
             continue  # the class has no image: there is no curve
         figure.add_scatter(
-            x=[percent(share) for share in curves[info.name][x]],
-            y=[percent(share) for share in curves[info.name][y]],
-            name=f"{t(info.title)} {number(areas[info.name], 3)}",
+            x=[percent(share) for share in curve.x],
+            y=[percent(share) for share in curve.y],
+            name=f"{t(info.title)} {number(curve.area, 3)}",
             mode="lines",
             line={"color": info.colour, "dash": dash, "width": 2},
             hovertemplate=f"{t(info.title)}<br>{hover}<extra></extra>",

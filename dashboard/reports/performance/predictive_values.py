@@ -1,10 +1,24 @@
 """What a class that is named is worth where it is rarer, or more common, by Bayes' rule."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
+
+from covid_model.runs.report_schema import ClassRow, Interval
 
 
-def predictive_values(row: Mapping[str, Any], *, prevalence: float) -> dict[str, Any]:
+class PredictiveValues(TypedDict):
+    """What naming a class is worth; shares of [0, 1], None where undefined.
+
+    ``named`` is the share of images that get the class.
+    """
+
+    ppv: float | None
+    npv: float | None
+    named: float | None
+    ppv_interval: Interval
+    npv_interval: Interval
+
+
+def predictive_values(row: ClassRow, *, prevalence: float) -> PredictiveValues:
     """Return PPV with NPV of one class against the rest, at another prevalence.
 
     PPV = se p / (se p + (1 - sp)(1 - p)), NPV = sp (1 - p) / (sp (1 - p) + (1 - se) p), see
@@ -23,24 +37,37 @@ def predictive_values(row: Mapping[str, Any], *, prevalence: float) -> dict[str,
     """
     sensitivity, specificity = row["sensitivity"], row["specificity"]
     if sensitivity is None or specificity is None:
-        return dict.fromkeys(("ppv", "npv", "named", "ppv_interval", "npv_interval"))
+        return PredictiveValues(
+            ppv=None, npv=None, named=None, ppv_interval=None, npv_interval=None
+        )
     ppv, npv = _values(sensitivity, specificity, prevalence)
-    found = {
-        "ppv": ppv,
-        "npv": npv,
-        "named": sensitivity * prevalence + (1 - specificity) * (1 - prevalence),
-        "ppv_interval": None,
-        "npv_interval": None,
-    }
-    ends = row.get("sensitivity_interval"), row.get("specificity_interval")
-    if None not in ends:
-        values = [_values(*pair, prevalence) for pair in zip(*ends, strict=True)]
-        for name, interval in zip(("ppv", "npv"), zip(*values, strict=True), strict=True):
-            found[f"{name}_interval"] = None if None in interval else list(interval)
-    return found
+    named = sensitivity * prevalence + (1 - specificity) * (1 - prevalence)
+    low: tuple[float | None, float | None] = (None, None)
+    high = low
+    of_sensitivity, of_specificity = (
+        row.get("sensitivity_interval"),
+        row.get("specificity_interval"),
+    )
+    if of_sensitivity is not None and of_specificity is not None:
+        low, high = (
+            _values(*ends, prevalence) for ends in zip(of_sensitivity, of_specificity, strict=True)
+        )
+    return PredictiveValues(
+        ppv=ppv,
+        npv=npv,
+        named=named,
+        ppv_interval=_interval(low[0], high[0]),
+        npv_interval=_interval(low[1], high[1]),
+    )
 
 
-def _values(sensitivity: float, specificity: float, prevalence: float) -> tuple:
+def _interval(low: float | None, high: float | None) -> Interval:
+    return None if low is None or high is None else [low, high]
+
+
+def _values(
+    sensitivity: float, specificity: float, prevalence: float
+) -> tuple[float | None, float | None]:
     """PPV and NPV; None for a value that no image would get."""
     right, missed = sensitivity * prevalence, (1 - sensitivity) * prevalence
     cleared, wrong = specificity * (1 - prevalence), (1 - specificity) * (1 - prevalence)

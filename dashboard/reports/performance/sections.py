@@ -1,14 +1,13 @@
 """The parts of a report that say what its figures rest on."""
 
-from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from covid_model.runs import Run
+from covid_model.runs import SCHEMA, Run
+from covid_model.runs.report_schema import Comparison, Report
 from dashboard.components import display, text
-from dashboard.components.csv_export import Report
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import charts as performance_charts
@@ -93,18 +92,18 @@ def groups(report: Report, *, file: str) -> None:
         st.caption(noisy)
 
 
-def comparison_of(run: Run) -> Mapping | None:
+def comparison_of(run: Run) -> Comparison | None:
     """Return a run's comparison of its networks; say why where its file is damaged."""
     try:
         return run.comparison()
     except CovidModelError as error:
         st.error(t(error.message), title=t("The comparison of the networks is left out"))
-        return {}
+        return {"schema": SCHEMA, "pairs": []}
 
 
-def comparison(found: Mapping | None, *, file: str) -> None:
+def comparison(found: Comparison | None, *, file: str) -> None:
     """Show which network is right more often on the same images."""
-    if (found or {}).get("pairs"):
+    if found and found["pairs"]:
         st.markdown(t("**On the same images**"))
         display.draw_table(
             partial(performance_tables.pairs, found),

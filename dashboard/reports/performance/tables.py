@@ -1,21 +1,19 @@
 """What a report's figures rest on as small tables of formatted text, free of Streamlit."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.common.messages import Message
 from covid_model.common.metrics import Place, shown_in
-from dashboard.components.csv_export import Report, Rows
+from covid_model.runs.report_schema import Comparison, GroupRow, PairRow, Report
+from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import metric_cells, number, points, share
 from dashboard.components.text import percent, plain, steady
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import text as performance_text
-from dashboard.reports.performance.predictive_values import predictive_values
-
-Row = Mapping[str, Any]
+from dashboard.reports.performance.predictive_values import PredictiveValues, predictive_values
 
 
 def predictive(report: Report, *, prevalence: float) -> Rows:
@@ -27,28 +25,29 @@ def predictive(report: Report, *, prevalence: float) -> Rows:
     """
     rows = []
     for row in report["per_class"]:
-        found = predictive_values(row, prevalence=prevalence)
+        values = predictive_values(row, prevalence=prevalence)
         rows.append(
             {
                 t("Class"): t(TITLES[row["class"]]),
                 t("Share of the test images"): percent(row["images"] / max(report["images"], 1)),
-                t("PPV"): share(found, "ppv"),
-                t("NPV"): share(found, "npv"),
-                **_of_a_thousand(found),
+                t("PPV"): share(values, "ppv"),
+                t("NPV"): share(values, "npv"),
+                **_of_a_thousand(values),
             }
         )
     return rows
 
 
-def _of_a_thousand(found: Row) -> dict[str, str]:
-    named, ppv = found["named"], found["ppv"]
+def _of_a_thousand(values: PredictiveValues) -> dict[str, str]:
+    named, ppv = values["named"], values["ppv"]
+    right = None if named is None or ppv is None else 1000 * named * ppv
     return {
-        t("Named in 1,000 images"): number(named and 1000 * named, 0),
-        t("Rightly so"): number(ppv and 1000 * named * ppv, 0),
+        t("Named in 1,000 images"): number(None if named is None else 1000 * named, 0),
+        t("Rightly so"): number(right, 0),
     }
 
 
-def groups(rows: Sequence[Row], *, title: Message) -> Rows:
+def groups(rows: Sequence[GroupRow], *, title: Message) -> Rows:
     """Return one row a group: its size, its figures, whether it is too small.
 
     Args:
@@ -67,15 +66,15 @@ def groups(rows: Sequence[Row], *, title: Message) -> Rows:
     ]
 
 
-def recall(row: Row, name: str) -> str:
+def recall(row: GroupRow, name: str) -> str:
     """Format the recall of one class in a group, with how many images of it there are."""
-    known = row["recall"].get(name)
-    if known is None:
+    share = row["recall"].get(name)
+    if share is None:
         return number(None)
-    return t("{share} of {images}", share=percent(known), images=row["counts"][name])
+    return t("{share} of {images}", share=percent(share), images=row["counts"][name])
 
 
-def pairs(comparison: Mapping[str, Any]) -> Rows:
+def pairs(comparison: Comparison) -> Rows:
     """Return one row a pair of networks: who is right where, whether chance explains it."""
     return [
         {
@@ -89,11 +88,11 @@ def pairs(comparison: Mapping[str, Any]) -> Rows:
             t("McNemar's p"): performance_text.p_value(row["p_value"]),
             t("In words"): steady(performance_text.pair(row), 30),
         }
-        for row in comparison.get("pairs", ())
+        for row in comparison["pairs"]
     ]
 
 
-def in_order(row: Row) -> str:
+def in_order(row: PairRow) -> str:
     """Name the two networks of a row, the first one first."""
     return ", ".join(ARCHITECTURES.get(name, plain(name)) for name in row["networks"])
 

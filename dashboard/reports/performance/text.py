@@ -8,6 +8,7 @@ from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from covid_model.runs.notes import INTERVALS
+from covid_model.runs.report_schema import Comparison, GroupRow, PairRow, Report
 from dashboard.components.text import NO_BREAK, percent, plain
 from dashboard.i18n.translate import number, t
 
@@ -49,16 +50,16 @@ MCNEMAR = Message(
 )
 
 
-def interval_note(report: Mapping[str, Any]) -> str:
+def interval_note(report: Report) -> str:
     """Say what the ranges in brackets are, "" where the report has none."""
-    found = report.get("intervals")
-    if not found:
+    intervals = report.get("intervals")
+    if not intervals:
         return ""
     return t(
         INTERVALS.page,
-        level=percent(found["level"], 0),
-        method=t(found["method"]),
-        replicates=found["replicates"],
+        level=percent(intervals["level"], 0),
+        method=t(intervals["method"]),
+        replicates=intervals["replicates"],
     )
 
 
@@ -69,9 +70,7 @@ def remake(run: Run) -> str:
     return t("`{command}` writes it anew.", command=CALIBRATE.format(folder=run.name))
 
 
-def missing(
-    run: Run, report: Mapping[str, Any] | None, comparison: Mapping[str, Any] | None
-) -> str:
+def missing(run: Run, report: Report | None, comparison: Comparison | None) -> str:
     """Say in one sentence what an older run lacks, "" where nothing is missing.
 
     Args:
@@ -91,12 +90,12 @@ def missing(
     )
 
 
-def group(row: Mapping[str, Any]) -> str:
+def group(row: GroupRow) -> str:
     """Name a group of images."""
     return t(plain(str(row["group"])) or NOT_ON_RECORD)
 
 
-def few(rows: Sequence[Mapping[str, Any]]) -> str:
+def few(rows: Sequence[GroupRow]) -> str:
     """Warn of the groups that are too small, "" where there is none."""
     small = [group(row) for row in rows if row["few"]]
     if not small:
@@ -108,7 +107,7 @@ def few(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def groups_alt(rows: Sequence[Mapping[str, Any]]) -> str:
+def groups_alt(rows: Sequence[GroupRow]) -> str:
     """List each group's figures, for screen readers."""
     listed = "; ".join(
         f"{t(row['group'] or NOT_ON_RECORD)} {percent(row['accuracy'])}, "
@@ -118,7 +117,7 @@ def groups_alt(rows: Sequence[Mapping[str, Any]]) -> str:
     return t("Accuracy, then macro recall, of each group: {listed}", listed=listed)
 
 
-def curves_alt(report: Mapping[str, Any], *, kind: str, area: str) -> str:
+def curves_alt(report: Report, *, kind: str, area: str) -> str:
     """Give the area under each class's curve, for screen readers.
 
     Args:
@@ -126,9 +125,10 @@ def curves_alt(report: Mapping[str, Any], *, kind: str, area: str) -> str:
         kind: the curves' name.
         area: key of ``AREAS``.
     """
+    rows: Sequence[Mapping[str, Any]] = report["per_class"]
     listed = ", ".join(
         f"{t(TITLES[row['class']])} {t(AREAS[area])} {number(row[area], 3)}"
-        for row in report["per_class"]
+        for row in rows
         if row.get(area) is not None
     )
     return t("{kind} curve of each class: {listed}", kind=kind, listed=listed)
@@ -139,7 +139,7 @@ def p_value(p: float) -> str:
     return f"<{NO_BREAK}{number(0.001, 3)}" if p < 0.001 else number(p, 3)
 
 
-def pair(row: Mapping[str, Any]) -> str:
+def pair(row: PairRow) -> str:
     """Say in words which of two networks is right more often, or that chance may explain it."""
     first, second = (ARCHITECTURES.get(name, name) for name in row["networks"])
     if row["only_first"] == row["only_second"]:
@@ -165,7 +165,7 @@ NOISY = Message(
 )
 
 
-def noisy(report: Mapping[str, Any]) -> str:
+def noisy(report: Report) -> str:
     """Say that labels are noisy where the report counts such images, else ""."""
     sources = {row["group"] for row in report.get("groups", {}).get("source", ())}
     return t(NOISY) if NOISY_SOURCE in sources else ""

@@ -1,11 +1,9 @@
 """Plotly figures of how far a network can be believed, free of Streamlit."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import plotly.graph_objects as go
 
 from covid_model.common.messages import Message
+from covid_model.runs.report_schema import AnswersReport, CalibrationReport
 from dashboard.components.plotly_base import MARK, TRAIN, VALIDATION, base_figure, legend, percent
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import t
@@ -25,7 +23,7 @@ HOVER = {
 ANSWERED = Message("%{x:.1f} % of the images answered<br>%{y:.1f} % of the answers right")
 
 
-def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
+def reliability_chart(calibration: CalibrationReport) -> go.Figure:
     """Draw the share of right answers over the probability, before and after calibration.
 
     Points on the diagonal keep what they promise (Guo et al. 2017). A larger point stands for more
@@ -43,16 +41,17 @@ def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
         hoverinfo="skip",
         showlegend=False,
     )
-    most = max(row["images"] for key in ("before", "after") for row in calibration[f"bins_{key}"])
-    for key, colour, dash, symbol in (
-        ("before", VALIDATION, "dash", "diamond"),
-        ("after", TRAIN, "solid", "circle"),
+    before, after = calibration["bins_before"], calibration["bins_after"]
+    most = max(row["images"] for row in (*before, *after))
+    for key, bins, ece, (colour, dash, symbol) in (
+        ("before", before, calibration["ece_before"], (VALIDATION, "dash", "diamond")),
+        ("after", after, calibration["ece_after"], (TRAIN, "solid", "circle")),
     ):
-        rows = [row for row in calibration[f"bins_{key}"] if row["images"]]
+        rows = [row for row in bins if row["images"]]
         figure.add_scatter(
             x=[percent(row["mean_probability"]) for row in rows],
             y=[percent(row["share_right"]) for row in rows],
-            name=t(NAMES[key], ece=in_percent(calibration[f"ece_{key}"])),
+            name=t(NAMES[key], ece=in_percent(ece)),
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2},
             marker={
@@ -69,17 +68,18 @@ def reliability_chart(calibration: Mapping[str, Any]) -> go.Figure:
     return figure
 
 
-def answers_chart(answers: Mapping[str, Any]) -> go.Figure:
+def answers_chart(answers: AnswersReport) -> go.Figure:
     """Draw the accuracy of the answers over the share of images answered, by threshold.
 
     Args:
         answers: the report's "answers", with the curve by threshold.
     """
     rows = [row for row in answers["curve"] if row["accuracy"] is not None]
+    accuracies = [100 * row["accuracy"] for row in rows if row["accuracy"] is not None]
     figure = base_figure(title=t("Fewer answers, more of them right (%)"), height=HEIGHT)
     figure.add_scatter(
         x=[percent(row["answered"]) for row in rows],
-        y=[percent(row["accuracy"]) for row in rows],
+        y=accuracies,
         name=t("by threshold"),
         mode="lines" if len(rows) > 1 else "markers",
         line={"color": TRAIN, "width": 2},
@@ -96,7 +96,7 @@ def answers_chart(answers: Mapping[str, Any]) -> go.Figure:
             marker={"color": VALIDATION, "symbol": "diamond", "size": 13},
             hovertemplate=f"{threshold}<br>{t(ANSWERED)}<extra></extra>",
         )
-    wanted = percent(answers["wanted_accuracy"])
+    wanted = 100 * answers["wanted_accuracy"]
     figure.add_hline(
         y=wanted,
         line={"color": MARK, "dash": "dot", "width": 1.5},
@@ -107,7 +107,7 @@ def answers_chart(answers: Mapping[str, Any]) -> go.Figure:
             "font_size": 12,
         },
     )
-    lowest = min([wanted, *(percent(row["accuracy"]) for row in rows)])
+    lowest = min([wanted, *accuracies])
     figure.update_layout(legend=legend(), margin_t=68)
     figure.update_xaxes(title=t("Images answered (%)"), range=[0, 103])
     figure.update_yaxes(title=t("Right answers (%)"), range=[max(0, lowest - 5), 101.5], nticks=6)

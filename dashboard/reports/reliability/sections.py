@@ -6,8 +6,8 @@ from functools import partial
 import streamlit as st
 
 from covid_model.runs import Run
+from covid_model.runs.report_schema import Report
 from dashboard.components import display
-from dashboard.components.csv_export import Report
 from dashboard.i18n.translate import t
 from dashboard.reports.reliability import charts as reliability_charts
 from dashboard.reports.reliability import tables as reliability_tables

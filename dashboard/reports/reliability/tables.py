@@ -1,13 +1,13 @@
 """Reports as tables that say how far a network can be believed, free of Streamlit."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from covid_model.common import metrics
 from covid_model.common.classes import TITLES
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import ModelInfo
-from dashboard.components.csv_export import Report, Rows
+from covid_model.runs.report_schema import Report
+from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import metric_cells, number
 from dashboard.components.text import percent, plain
 from dashboard.i18n.translate import t
@@ -23,16 +23,15 @@ def thresholds(infos: Mapping[str, ModelInfo], reports: Mapping[str, Report]) ->
 
 
 def _thresholds(info: ModelInfo, report: Report) -> dict[str, str]:
-    answers: Mapping[str, Any] = report.get("answers") or {}
-    refused = (report.get("novelty") or {}).get("refused") or {}
+    answers, novelty = report.get("answers"), report.get("novelty")
     return {
         t("Network"): info.title,
         t("Temperature"): number(info.temperature, 2),
         t("Threshold"): percent(info.thresholds.get("probability")),
         t("Novelty threshold"): number(info.thresholds.get("novelty"), 2),
-        t("Answered"): percent(answers.get("answered")),
-        t("Accuracy of the answered"): percent(answers.get("accuracy")),
-        t("Refused"): percent(refused.get("share")),
+        t("Answered"): percent(answers["answered"] if answers else None),
+        t("Accuracy of the answered"): percent(answers["accuracy"] if answers else None),
+        t("Refused"): percent(novelty["refused"]["share"] if novelty else None),
     }
 
 

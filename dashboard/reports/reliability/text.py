@@ -1,9 +1,7 @@
 """The words for when a network may not answer."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from covid_model.common.messages import Message
+from covid_model.runs.report_schema import AnswersReport, CalibrationReport, Report
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
@@ -37,7 +35,7 @@ CHANCE = Message(
 )
 
 
-def lacking(report: Mapping[str, Any]) -> str:
+def lacking(report: Report) -> str:
     """Say what was not fitted for a network, "" where nothing is lacking."""
     calibrated, novelty = bool(report.get("calibration")), bool(report.get("novelty"))
     if not calibrated and not novelty:
@@ -47,7 +45,7 @@ def lacking(report: Mapping[str, Any]) -> str:
     return "" if novelty else t(NO_NOVELTY)
 
 
-def reliability(calibration: Mapping[str, Any]) -> str:
+def reliability(calibration: CalibrationReport) -> str:
     """Put the reliability diagram into words, for screen readers."""
     return t(
         "Reliability diagram of {images} test images: the expected calibration error is {before} "
@@ -58,7 +56,7 @@ def reliability(calibration: Mapping[str, Any]) -> str:
     )
 
 
-def answers(found: Mapping[str, Any]) -> str:
+def answers(found: AnswersReport) -> str:
     """Put the answers at the stored threshold into words, for screen readers."""
     return t(
         "Accuracy of the answers by share answered: at the threshold {threshold}, {answered} of "

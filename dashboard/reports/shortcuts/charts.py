@@ -1,12 +1,10 @@
 """Plotly figures of an audit, free of Streamlit."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import plotly.graph_objects as go
 
 from covid_model.common.audit_checks import CONDITIONS
 from covid_model.common.messages import Message
+from covid_model.runs.audit_schema import Audit, InsideLungs, MapCurve, SourceProbe
 from dashboard.components.dot_chart import Dots, Level, dot_chart
 from dashboard.components.plotly_base import MARK, TRAIN, base_figure, legend, percent
 from dashboard.i18n.translate import t
@@ -30,7 +28,7 @@ CURVES = {  # title, axis, what is done where one hovers
 }
 
 
-def conditions_chart(audit: Mapping[str, Any]) -> go.Figure:
+def conditions_chart(audit: Audit) -> go.Figure:
     """Draw accuracy with macro recall under each condition, beside what guessing reaches."""
     rows = audit["conditions"]
     return dot_chart(
@@ -45,7 +43,7 @@ def conditions_chart(audit: Mapping[str, Any]) -> go.Figure:
     )
 
 
-def probe_chart(probe: Mapping[str, Any]) -> go.Figure:
+def probe_chart(probe: SourceProbe) -> go.Figure:
     """Draw how well the source can be read off the network, beside chance."""
     return dot_chart(
         [probe],
@@ -56,33 +54,35 @@ def probe_chart(probe: Mapping[str, Any]) -> go.Figure:
     )
 
 
-def inside_chart(maps: Mapping[str, Any]) -> go.Figure:
+def inside_chart(images: int, inside: InsideLungs) -> go.Figure:
     """Draw the share of the maps inside the lungs beside the lungs' share of the picture."""
-    found = maps["inside_lungs"]
     rows = [
-        {"share": found[key], "share_interval": found[f"{key}_interval"], "images": maps["images"]}
-        for key in ("share", "lungs")
+        {"share": share, "share_interval": interval, "images": images}
+        for share, interval in (
+            (inside["share"], inside.get("share_interval")),
+            (inside["lungs"], inside.get("lungs_interval")),
+        )
     ]
     labels = [t("Map inside lungs"), t("Lungs in picture")]
     return dot_chart(rows, labels, [SHARE], title=t("Maps inside the lungs (%)"))
 
 
-def curves_chart(found: Mapping[str, Any], *, kind: str) -> go.Figure:
+def curves_chart(curve: MapCurve, *, kind: str) -> go.Figure:
     """Draw the probability of the named class as parts go or come, by map or at random.
 
     Args:
-        found: the audit's "deletion" or "insertion".
+        curve: the audit's "deletion" or "insertion".
         kind: which of the two.
     """
     title, axis, hover = (t(words) for words in CURVES[kind])
     figure = base_figure(title=title, height=HEIGHT)
-    for key, words, colour, dash in (
-        ("map", t("hottest first"), TRAIN, "solid"),
-        ("random", t("random order"), MARK, "dash"),
+    for shares, words, colour, dash in (
+        (curve["map"], t("hottest first"), TRAIN, "solid"),
+        (curve["random"], t("random order"), MARK, "dash"),
     ):
         figure.add_scatter(
-            x=[percent(share) for share in found["fractions"]],
-            y=[percent(share) for share in found[key]],
+            x=[percent(share) for share in curve["fractions"]],
+            y=[percent(share) for share in shares],
             name=words,
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2},

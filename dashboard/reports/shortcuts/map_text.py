@@ -1,9 +1,7 @@
 """The words for maps of attention that were put to the test."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from covid_model.common.messages import Message
+from covid_model.runs.audit_schema import InsideLungs, MapCurve, MapMetrics
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
@@ -38,7 +36,7 @@ AGREEMENT = Message(
 NO_MAPS = Message("Too few images had their maps tested, so nothing is said of the maps.")
 
 
-def introduction(maps: Mapping[str, Any]) -> str:
+def introduction(maps: MapMetrics) -> str:
     """Say what the tests ask, on how many images."""
     return t(
         "An area of attention looks convincing whether or not it says what moved the network. "
@@ -47,35 +45,35 @@ def introduction(maps: Mapping[str, Any]) -> str:
     )
 
 
-def inside_alt(found: Mapping[str, Any]) -> str:
+def inside_alt(inside: InsideLungs) -> str:
     """Give both shares, for screen readers."""
     return t(
         "{share} of the maps lies inside the lungs, which are {lungs} of the picture",
-        share=percent(found["share"]),
-        lungs=percent(found["lungs"]),
+        share=percent(inside["share"]),
+        lungs=percent(inside["lungs"]),
     )
 
 
-def curve_alt(found: Mapping[str, Any], kind: str) -> str:
+def curve_alt(curve: MapCurve, kind: str) -> str:
     """Give the areas under a pair of curves, for screen readers."""
     return t(
         "{kind} curves: area {map:.3f} by the map, {random:.3f} at random",
         kind=KINDS[kind],
-        map=found["map_area"],
-        random=found["random_area"],
+        map=curve["map_area"],
+        random=curve["random_area"],
     )
 
 
-def curve_verdict(found: Mapping[str, Any], kind: str) -> str:
+def curve_verdict(curve: MapCurve, kind: str) -> str:
     """Say whether a map does better than random order, with the areas."""
     areas = t(
         "Area by the map {map:.3f}, at random {random:.3f}",
-        map=found["map_area"],
-        random=found["random_area"],
+        map=curve["map_area"],
+        random=curve["random_area"],
     )
-    if found["difference_interval"] is None:
+    if curve["difference_interval"] is None:
         return t("{areas}; too few patients for an interval.", areas=areas)
-    low, high = found["difference_interval"]
+    low, high = curve["difference_interval"]
     said = t("{areas} (difference {low:+.3f} to {high:+.3f})", areas=areas, low=low, high=high)
     if low <= 0 <= high:
         return t("{said}: no better or worse than random that can be told.", said=said)
@@ -84,9 +82,9 @@ def curve_verdict(found: Mapping[str, Any], kind: str) -> str:
     return t("{said}: worse than random.", said=said)
 
 
-def inside_verdict(found: Mapping[str, Any]) -> str:
+def inside_verdict(inside: InsideLungs) -> str:
     """Say whether the maps favour the lungs."""
-    share, lungs = found["share_interval"], found["lungs_interval"]
+    share, lungs = inside.get("share_interval"), inside.get("lungs_interval")
     if share is None or lungs is None:
         return ""
     if share[0] > lungs[1]:

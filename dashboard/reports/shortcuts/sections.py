@@ -1,17 +1,17 @@
 """The parts of the Shortcuts page: the checks, then the maps under test."""
 
-from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
+from covid_model.runs.audit_schema import Audit, MapCurve, MapMetrics
+from covid_model.runs.report_schema import Comparison
 from dashboard.components import display, formatting
 from dashboard.i18n.translate import t
 from dashboard.reports.shortcuts import charts as shortcuts_charts
 from dashboard.reports.shortcuts import map_text as shortcuts_map_text
 from dashboard.reports.shortcuts import tables as shortcuts_tables
 from dashboard.reports.shortcuts import text as shortcuts_text
-from dashboard.reports.shortcuts.text import Audit
 
 
 def banner(audit: Audit) -> None:
@@ -74,41 +74,43 @@ def source(audit: Audit, *, file: str) -> None:
         st.caption(t(shortcuts_text.BY_SOURCE))
 
 
-def maps(audit: Audit, comparison: Mapping | None, *, file: str) -> None:
+def maps(audit: Audit, comparison: Comparison | None, *, file: str) -> None:
     """Show whether the maps tell what moved the network."""
     st.subheader(t(shortcuts_map_text.TITLE))
-    found = audit["maps"]
-    if found is None:
+    under_test = audit["maps"]
+    if under_test is None:
         st.markdown(t(shortcuts_map_text.NO_MAPS))
         return
-    st.markdown(shortcuts_map_text.introduction(found))
-    for column, kind in zip(st.columns(2, gap="medium"), ("deletion", "insertion"), strict=True):
-        with column:
-            _curves(found[kind], kind)
+    st.markdown(shortcuts_map_text.introduction(under_test))
     left, right = st.columns(2, gap="medium")
     with left:
-        _inside(found)
+        _curves(under_test["deletion"], "deletion")
     with right:
-        _alike(found, comparison or {}, file=file)
+        _curves(under_test["insertion"], "insertion")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _inside(under_test)
+    with right:
+        _alike(under_test, comparison, file=file)
 
 
-def _curves(found: Mapping, kind: str) -> None:
+def _curves(curve: MapCurve, kind: str) -> None:
     display.draw_chart(
-        shortcuts_charts.curves_chart(found, kind=kind),
-        alt=shortcuts_map_text.curve_alt(found, kind),
+        shortcuts_charts.curves_chart(curve, kind=kind),
+        alt=shortcuts_map_text.curve_alt(curve, kind),
         key=f"curves-{kind}",
     )
-    st.markdown(shortcuts_map_text.curve_verdict(found, kind))
+    st.markdown(shortcuts_map_text.curve_verdict(curve, kind))
     st.caption(t(shortcuts_map_text.CURVES[kind]))
 
 
-def _inside(found: Mapping) -> None:
+def _inside(maps: MapMetrics) -> None:
     """Show the share of the maps inside the lungs, where the lungs are known."""
-    inside = found["inside_lungs"]
+    inside = maps["inside_lungs"]
     if inside is None:
         return
     display.draw_chart(
-        shortcuts_charts.inside_chart(found),
+        shortcuts_charts.inside_chart(maps["images"], inside),
         alt=shortcuts_map_text.inside_alt(inside),
         key="inside",
     )
@@ -117,17 +119,17 @@ def _inside(found: Mapping) -> None:
     st.caption(f"{t(shortcuts_map_text.INSIDE)} {t(shortcuts_text.MASKS)}")
 
 
-def _alike(found: Mapping, comparison: Mapping, *, file: str) -> None:
+def _alike(maps: MapMetrics, comparison: Comparison | None, *, file: str) -> None:
     """Show how alike maps are after weights were drawn anew, or between two networks."""
-    if found["randomised"]:
+    if maps["randomised"]:
         st.markdown(t("**Weights drawn anew**"))
         display.draw_table(
-            partial(shortcuts_tables.randomised, found),
+            partial(shortcuts_tables.randomised, maps),
             alt=t("Similarity of maps after weights were drawn anew"),
             file=f"{file}-randomised",
         )
         st.caption(t(shortcuts_map_text.RANDOMISED))
-    if comparison.get("map_agreement"):
+    if comparison and comparison.get("map_agreement"):
         st.markdown(t("**Agreement of the networks' maps**"))
         display.draw_table(
             partial(shortcuts_tables.agreement, comparison),

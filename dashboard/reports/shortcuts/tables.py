@@ -9,13 +9,15 @@ from covid_model.common.audit_checks import CONDITIONS, RANDOMISED
 from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.common.messages import in_words
 from covid_model.common.metrics import Place, shown_in
+from covid_model.runs.audit_schema import Audit, ConditionRow, MapMetrics
+from covid_model.runs.report_schema import Comparison
 from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import metric_cells, number, value
 from dashboard.components.text import NOTHING, plain
 from dashboard.i18n.translate import t
 
 
-def conditions(audit: Mapping[str, Any]) -> Rows:
+def conditions(audit: Audit) -> Rows:
     """Return one row a condition: accuracy, macro recall, the share of classes that stayed."""
     return [
         {
@@ -28,13 +30,13 @@ def conditions(audit: Mapping[str, Any]) -> Rows:
     ]
 
 
-def _beside_untouched(row: Mapping[str, Any]) -> dict[str, str]:
+def _beside_untouched(row: ConditionRow) -> dict[str, str]:
     """A condition's metrics that compare it with the untouched images, which have none."""
     cells = metric_cells(row, shown_in(Place.CONDITIONS, metrics.PER_CONDITION))
     return dict.fromkeys(cells, NOTHING) if row["condition"] == "untouched" else cells
 
 
-def label_by_source(audit: Mapping[str, Any]) -> Rows:
+def label_by_source(audit: Audit) -> Rows:
     """Return one row a source: its training images of each class."""
     return [
         {
@@ -45,7 +47,7 @@ def label_by_source(audit: Mapping[str, Any]) -> Rows:
     ]
 
 
-def randomised(maps: Mapping[str, Any]) -> Rows:
+def randomised(maps: MapMetrics) -> Rows:
     """Return one row a part of the network that was drawn anew: how alike the maps stay."""
     return [
         {
@@ -56,7 +58,7 @@ def randomised(maps: Mapping[str, Any]) -> Rows:
     ]
 
 
-def agreement(comparison: Mapping[str, Any]) -> Rows:
+def agreement(comparison: Comparison) -> Rows:
     """Return one row a pair of networks: how alike their maps are."""
     return [
         {

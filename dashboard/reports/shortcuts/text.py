@@ -1,17 +1,13 @@
 """The words of the Shortcuts page: what an audit asks of a network, what its answers mean."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from covid_model.common.audit_checks import CHECKS, CONDITIONS
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
+from covid_model.runs.audit_schema import Audit, SourceProbe
 from dashboard.components import formatting
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import text as performance_text
-
-Audit = Mapping[str, Any]
 
 INTRODUCTION = Message("""
 A network can be right for the wrong reason: by the scanner, the letters on the film or the
@@ -53,16 +49,16 @@ def missing(run: Run) -> str:
 
 def basis(audit: Audit) -> str:
     """Say which images an audit rests on."""
-    said = t(
+    images = t(
         "{images:,} test images of {patients:,} patients.",
         images=audit["images"],
         patients=audit["patients"],
     )
     left_out = audit.get("without_mask")
     if not left_out or not _lungs_known(audit):
-        return said
+        return images
     more = t("{count:,} more are left out: no outline of the lungs was found.", count=left_out)
-    return f"{said} {more}"
+    return f"{images} {more}"
 
 
 def mask_note(audit: Audit) -> str:
@@ -99,13 +95,13 @@ def _measured(audit: Audit, check: str) -> dict[str, str]:
     """The values that the words of a check take."""
     if check in CONDITIONS:
         return {"kept": _kept(audit, check)}
-    if check == "label_by_source":
-        return {"v": formatting.number(audit["label_by_source"]["cramers_v"], 2)}
-    probe = audit[check]
-    return {
-        "share": formatting.share(probe, "balanced_accuracy"),
-        "chance": percent(probe["chance"]),
-    }
+    probe = audit["source_probe"]
+    if check == "source_probe" and probe is not None:
+        return {
+            "share": formatting.share(probe, "balanced_accuracy"),
+            "chance": percent(probe["chance"]),
+        }
+    return {"v": formatting.number(audit["label_by_source"]["cramers_v"], 2)}
 
 
 def _kept(audit: Audit, condition: str) -> str:
@@ -122,7 +118,7 @@ def _lungs_known(audit: Audit) -> bool:
     return any(row["condition"].startswith("lungs") for row in audit["conditions"])
 
 
-def probe_alt(probe: Mapping[str, Any]) -> str:
+def probe_alt(probe: SourceProbe) -> str:
     """Give the probe's figure beside chance, for screen readers."""
     return t(
         "The source is read off in {share}, chance is {chance}",

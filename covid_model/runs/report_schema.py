@@ -1,0 +1,218 @@
+"""Types of report.json and comparison.json.
+
+A key that runs of earlier versions lack is ``NotRequired``. Metrics added to
+``covid_model.common.metrics`` need no entry here: their keys are read from that table.
+"""
+
+from typing import Any, NotRequired, TypedDict
+
+Interval = list[float] | None  # [low, high]; None with too few patients
+
+
+class BootstrapInfo(TypedDict):
+    """How the intervals of a report were computed."""
+
+    level: float
+    method: str
+    replicates: int
+    seed: int
+
+
+# "class" is a keyword of Python, so the rows that have it are written as calls.
+ClassRow = TypedDict(
+    "ClassRow",
+    {
+        "class": str,
+        "images": int,
+        "sensitivity": float | None,
+        "sensitivity_interval": NotRequired[Interval],
+        "specificity": float | None,
+        "specificity_interval": NotRequired[Interval],
+        "ppv": float | None,
+        "ppv_interval": NotRequired[Interval],
+        "npv": NotRequired[float | None],
+        "npv_interval": NotRequired[Interval],
+        "f1": float | None,
+        "f1_interval": NotRequired[Interval],
+        "auroc": float | None,
+        "auroc_interval": NotRequired[Interval],
+        "average_precision": NotRequired[float | None],
+        "average_precision_interval": NotRequired[Interval],
+    },
+)
+
+
+class RocCurve(TypedDict):
+    """Points from (0, 0) to (1, 1)."""
+
+    fpr: list[float]
+    tpr: list[float]
+
+
+class PrCurve(TypedDict):
+    """Points by rising recall."""
+
+    recall: list[float]
+    precision: list[float]
+
+
+CurveRow = TypedDict(
+    "CurveRow", {"class": str, "prevalence": float, "roc": RocCurve | None, "pr": PrCurve | None}
+)
+
+
+class GroupRow(TypedDict):
+    """One group of images, such as a source; "" is not on record."""
+
+    group: str
+    images: int
+    patients: int
+    counts: dict[str, int]
+    accuracy: float | None
+    accuracy_interval: Interval
+    macro_recall: float | None
+    macro_recall_interval: Interval
+    recall: dict[str, float | None]
+    few: bool
+
+
+class WithinSourceRow(TypedDict):
+    """Two classes within one source."""
+
+    source: str
+    classes: list[str]
+    images: int
+    balanced_accuracy: float | None
+    balanced_accuracy_interval: NotRequired[Interval]
+    auroc: NotRequired[float | None]
+    auroc_interval: NotRequired[Interval]
+
+
+class Refused(TypedDict):
+    """How many test images are refused as novel."""
+
+    images: int
+    share: float | None
+
+
+class NoveltyReport(TypedDict):
+    """The novelty model on validation and test part."""
+
+    kept_on_validation: float
+    refused: Refused
+
+
+class ReliabilityBin(TypedDict):
+    """One bin of the highest probability; the last three are None or missing where it is empty."""
+
+    low: float
+    high: float
+    images: int
+    mean_probability: float | None
+    share_right: float | None
+    weight: NotRequired[float]
+
+
+class FittedOn(TypedDict):
+    """What a calibration was fitted on."""
+
+    part: str
+    images: int
+
+
+class EvenClasses(TypedDict):
+    """What a calibration has that holds where the classes are equally frequent."""
+
+    offsets: NotRequired[list[float]]
+    classes_alike: NotRequired[bool]
+
+
+class CalibrationReport(EvenClasses):
+    """The calibration with its error before and after."""
+
+    temperature: float
+    fitted_on: FittedOn
+    ece_before: float
+    ece_after: float
+    bins_before: list[ReliabilityBin]
+    bins_after: list[ReliabilityBin]
+
+
+class CoverageRow(TypedDict):
+    """What a threshold answers, how much of it rightly."""
+
+    threshold: float
+    answered: float | None
+    accuracy: float | None
+
+
+class AnswersReport(CoverageRow):
+    """The threshold that is served with, beside others."""
+
+    wanted_accuracy: float
+    refused: float | None
+    curve: list[CoverageRow]
+
+
+class SelectiveReport(TypedDict):
+    """The parts of a report that were fitted, each only where it was."""
+
+    novelty: NotRequired[NoveltyReport]
+    calibration: NotRequired[CalibrationReport]
+    answers: NotRequired[AnswersReport]
+
+
+class Report(SelectiveReport):
+    """The content of ``report.json``."""
+
+    schema: int
+    classes: list[str]
+    images: int
+    patients: int
+    intervals: NotRequired[BootstrapInfo]
+    confusion_matrix: list[list[int]]
+    accuracy: float | None
+    accuracy_interval: NotRequired[Interval]
+    macro_recall: float | None
+    macro_recall_interval: NotRequired[Interval]
+    auroc_macro: float | None
+    auroc_macro_interval: NotRequired[Interval]
+    average_precision_macro: NotRequired[float | None]
+    average_precision_macro_interval: NotRequired[Interval]
+    per_class: list[ClassRow]
+    curves: NotRequired[list[CurveRow]]
+    groups: NotRequired[dict[str, list[GroupRow]]]
+    by_source: NotRequired[list[dict[str, Any]]]  # in place of groups
+    by_view: NotRequired[list[dict[str, Any]]]
+    within_source: NotRequired[list[WithinSourceRow]]
+
+
+class PairRow(TypedDict):
+    """Two networks on the same test images."""
+
+    networks: list[str]
+    images: int
+    both_right: int
+    only_first: int
+    only_second: int
+    both_wrong: int
+    p_value: float
+    accuracy_difference: float | None
+    accuracy_difference_interval: Interval
+
+
+class AgreementRow(TypedDict):
+    """How alike the maps of two networks are."""
+
+    networks: list[str]
+    images: NotRequired[int]
+    similarity: float | None
+    similarity_interval: NotRequired[Interval]
+
+
+class Comparison(TypedDict):
+    """The content of ``comparison.json``."""
+
+    schema: int
+    pairs: list[PairRow]
+    map_agreement: NotRequired[list[AgreementRow]]
