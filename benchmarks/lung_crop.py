@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.paper import PAPER_MODELS
 from covid_model.data.dataset import Dataset, read_dataset
 from covid_model.data.selection import Selection
 from covid_model.evaluation.bootstrap import PatientBootstrap
@@ -112,7 +113,7 @@ def main() -> None:
     add = arguments.add_argument
     add("--data", type=Path, required=True)
     add("--weights", required=True, help="folder of backbones, see --recipe recover")
-    add("--models", nargs="+", choices=tuple(ARCHITECTURES), default=list(ARCHITECTURES))
+    add("--models", nargs="+", choices=tuple(ARCHITECTURES), default=list(PAPER_MODELS))
     add("--limit", type=int, default=0, help="most training images of each source and label")
     args = arguments.parse_args()
     selection = Selection(args.data, limit=args.limit)
@@ -127,7 +128,8 @@ def main() -> None:
         cropped, left = write_cropped(data, root / "images")
         for name in args.models:
             both = [
-                answers(name, args.weights, one, held, root / "features") for one in (data, cropped)
+                answers(name, args.weights, images, held, root / "features")
+                for images in (data, cropped)
             ]
             lines += table(name, frame, truth, (both[0], both[1]))
     print(HEAD, "| --- | --- | --- | --- | --- | --- | --- |", *lines, sep="\n")

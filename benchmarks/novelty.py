@@ -96,14 +96,16 @@ def measure(
     model, limit = trust.novelty, trust.largest_distance
     shares: dict[str, float] = {}
     if model is None or unseen:
-        known = [parts.features(part, network, title) for part in ("train", "validation")]
+        fitted = [parts.features(part, network, title) for part in ("train", "validation")]
         if model is None:
-            model = fit_novelty(known[0])
-            limit = threshold_of(model, known[1])
+            model = fit_novelty(fitted[0])
+            limit = threshold_of(model, fitted[1])
         if unseen:
-            shares = unseen_sources(*known, parts)
+            shares = unseen_sources(*fitted, parts)
     test = model.distance_of(parts.features("test", network, title)) / limit
-    bar = tqdm((one.pixels for one in others), f"{title}: others", len(others), unit="image")
+    bar = tqdm(
+        (picture.pixels for picture in others), f"{title}: others", len(others), unit="image"
+    )
     return Measured(test, model.distance_of(features_of(bar, network)) / limit, shares)
 
 

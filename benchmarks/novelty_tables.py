@@ -28,17 +28,17 @@ class Measured:
 
 def kinds_table(others: Sequence[Picture], measured: Mapping[str, Measured]) -> list[str]:
     """Return the lines that tell radiographs from each kind of other picture."""
-    kinds = np.array([one.kind for one in others])
-    read = np.array([one.read for one in others])
+    kinds = np.array([picture.kind for picture in others])
+    read = np.array([picture.read for picture in others])
     lines = header(["kind", "pictures", "reader refuses"], measured)
     for kind in sorted(set(kinds), key=lambda kind: ("radiograph" in kind, kind)):
         of = kinds == kind
         cells = [kind, str(of.sum()), str((of & ~read).sum())]
-        for one in measured.values():
-            truth = np.repeat([0, 1], [len(one.test), of.sum()])
-            area = roc_auc_score(truth, np.concatenate([one.test, one.others[of]]))
-            cells.append(f"{area:.3f}, {percent(one.others[of] > 1)}")
-        cells.append(percent(together([one.others[of] for one in measured.values()])))
+        for network in measured.values():
+            truth = np.repeat([0, 1], [len(network.test), of.sum()])
+            area = roc_auc_score(truth, np.concatenate([network.test, network.others[of]]))
+            cells.append(f"{area:.3f}, {percent(network.others[of] > 1)}")
+        cells.append(percent(together([network.others[of] for network in measured.values()])))
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -49,8 +49,8 @@ def sources_table(frame: pd.DataFrame, measured: Mapping[str, Measured]) -> list
     of_all = {"all": np.ones(len(frame), bool)}
     sources = frame["source"].to_numpy()
     for name, of in {**of_all, **{str(s): sources == s for s in np.unique(sources)}}.items():
-        refused = [percent(one.test[of] > 1) for one in measured.values()]
-        refused.append(percent(together([one.test[of] for one in measured.values()])))
+        refused = [percent(network.test[of] > 1) for network in measured.values()]
+        refused.append(percent(together([network.test[of] for network in measured.values()])))
         lines.append(f"| {' | '.join([name, str(of.sum()), *refused])} |")
     return lines
 
@@ -59,7 +59,7 @@ def unseen_table(measured: Mapping[str, Measured]) -> list[str]:
     """Return the lines of false refusals of sources that the fit has not seen."""
     lines = header(["refused where the fit leaves the source out"], measured, last=())
     for source in next(iter(measured.values())).unseen:
-        shares = [f"{100 * one.unseen[source]:.1f} %" for one in measured.values()]
+        shares = [f"{100 * network.unseen[source]:.1f} %" for network in measured.values()]
         lines.append(f"| {' | '.join([source, *shares])} |")
     return lines
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.paper import PAPER_MODELS
 from covid_model.data.selection import Selection
 from covid_model.training.heads.paper_head import Samples, fit, full_model, head_model
 from covid_model.training.inputs.feature_cache import frozen_features
@@ -62,7 +63,7 @@ def main() -> None:
     args = arguments.parse_args()
     recipe, selection = PaperRecipe(), Selection(args.data, args.only, "image")
     lines, total, all_whole = [], 0.0, 0.0
-    for name in ARCHITECTURES:
+    for name in PAPER_MODELS:
         quick, epoch = measure(name, selection, recipe)
         whole = recipe.epochs * epoch
         total += quick

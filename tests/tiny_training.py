@@ -64,14 +64,14 @@ def die_when_saving(step: int) -> None:
     """Have the process killed when a checkpoint is whole that ``state.json`` does not know yet."""
     from covid_model.training.loop import checkpoint as module
 
-    whole = module._whole
+    whole = module.write_whole
 
-    def fatal(write, path):
+    def fatal(path, write):
         if path.name == "state.json" and (path.parent / f"checkpoint-{step}.keras").is_file():
             os.kill(os.getpid(), signal.SIGKILL)
-        whole(write, path)
+        whole(path, write)
 
-    module._whole = fatal
+    module.write_whole = fatal
 
 
 def die_when_drawing(step: int) -> None:

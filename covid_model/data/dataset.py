@@ -1,4 +1,4 @@
-"""A folder of labelled radiographs, split into parts for training, validation or test."""
+"""Labelled radiographs of a folder."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -12,9 +12,11 @@ from tqdm import tqdm
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
+from covid_model.data.disjoint_sets import DisjointSets
 from covid_model.imaging.preprocessing import INPUT_SIZE, to_input
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
+from covid_model.runs import sha256_of
 
 COLUMNS = ("path", "label", "source", "patient_id", "original")
 MOST_NAMED = 5  # folders that an error lists
@@ -174,23 +176,14 @@ def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
 
 
 def _file_digests(root: Path, paths: pd.Series) -> list[str]:
-    def digest(path: str) -> str:
-        return hashlib.sha256((root / path).read_bytes()).hexdigest()
-
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(digest, paths))
+        return list(pool.map(lambda path: sha256_of(root / path), paths))
 
 
 def _merge_duplicates(frame: pd.DataFrame) -> pd.Series:
     """Patients who share a byte-identical file become one group: one person under two ids."""
-    group = {patient: patient for patient in frame["patient_id"]}
-
-    def find(patient: str) -> str:
-        while group[patient] != patient:
-            patient = group[patient]
-        return patient
-
+    people = DisjointSets(frame["patient_id"])
     for _, patients in frame.groupby("sha256")["patient_id"]:
         for patient in patients.iloc[1:]:
-            group[find(patient)] = find(patients.iloc[0])
-    return frame["patient_id"].map(find)
+            people.join(patient, patients.iloc[0])
+    return frame["patient_id"].map(people.root)

@@ -1,4 +1,4 @@
-"""Patients who stand in two parts of a split under two names, found by what their images show."""
+"""Leakage between parts of a split: one patient under two names."""
 
 import logging
 

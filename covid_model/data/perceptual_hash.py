@@ -1,10 +1,12 @@
-"""Pictures that show the same radiograph, found by perceptual hash."""
+"""Perceptual hashes and copies of one radiograph that they find."""
 
 from collections.abc import Iterable, Sequence
 
 import imagehash
 import numpy as np
 from PIL import Image
+
+from covid_model.data.disjoint_sets import DisjointSets
 
 HASH_SIDE = 16  # 256 bits
 # Among 7,085 radiographs of covid-chestxray-dataset, Kermany and NIH, copies of one differed by 22
@@ -36,18 +38,18 @@ def copies(hashes: np.ndarray, *, limit: int = LIMIT) -> dict[int, tuple[int, in
     Returns:
         For each copy's row, the row of the nearest kept picture with their distance in bits.
     """
-    kept = np.empty_like(hashes)
+    firsts = np.empty_like(hashes)
     rows: list[int] = []
-    found = {}
-    for row, one in enumerate(hashes):
-        distances = np.bitwise_count(kept[: len(rows)] ^ one).sum(axis=1)
+    nearby = {}
+    for row, bits in enumerate(hashes):
+        distances = np.bitwise_count(firsts[: len(rows)] ^ bits).sum(axis=1)
         nearest = int(distances.argmin()) if rows else -1
         if rows and distances[nearest] <= limit:
-            found[row] = rows[nearest], int(distances[nearest])
+            nearby[row] = rows[nearest], int(distances[nearest])
         else:
-            kept[len(rows)] = one
+            firsts[len(rows)] = bits
             rows.append(row)
-    return found
+    return nearby
 
 
 def one_id_each(patients: Sequence[str], same: Iterable[tuple[int, int]]) -> list[str]:
@@ -61,14 +63,8 @@ def one_id_each(patients: Sequence[str], same: Iterable[tuple[int, int]]) -> lis
         The id by picture; without this, dropping a copy would hide that two ids are one person.
     """
     first = {patient: row for row, patient in reversed(list(enumerate(patients)))}
-    parent = {patient: patient for patient in patients}
-
-    def root(patient: str) -> str:
-        while parent[patient] != patient:
-            patient = parent[patient]
-        return patient
-
-    for one, other in same:
-        ends = sorted((root(patients[one]), root(patients[other])), key=first.__getitem__)
-        parent[ends[1]] = ends[0]
-    return [root(patient) for patient in patients]
+    people = DisjointSets(patients)
+    for row, other in same:
+        roots = sorted(map(people.root, (patients[row], patients[other])), key=first.__getitem__)
+        people.join(roots[1], roots[0])
+    return [people.root(patient) for patient in patients]

@@ -1,4 +1,4 @@
-"""The split of an existing run, found again in its data folder."""
+"""The split of an existing run, read back from its data folder."""
 
 from dataclasses import dataclass
 from pathlib import Path

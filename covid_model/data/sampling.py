@@ -1,4 +1,4 @@
-"""Which images are drawn, how often."""
+"""Balanced draws of images and the weights for drawing them."""
 
 from collections.abc import Hashable, Sequence
 
@@ -77,9 +77,11 @@ def sampling_weights(
     least = np.where(images > 0, np.minimum(within_source * share.max(axis=0), most), 0)
     raised = least > share
     share = np.where(raised, least, share)
-    kept, rest = (np.where(mask, share, 0).sum(axis=1, keepdims=True) for mask in (raised, ~raised))
-    give = np.clip((1 - kept) / np.where(rest > 0, rest, 1), 0, None)
-    share = np.where(raised | (kept >= 1), share, share * give)
+    fixed, rest = (
+        np.where(mask, share, 0).sum(axis=1, keepdims=True) for mask in (raised, ~raised)
+    )
+    give = np.clip((1 - fixed) / np.where(rest > 0, rest, 1), 0, None)
+    share = np.where(raised | (fixed >= 1), share, share * give)
     share /= share.sum(axis=1, keepdims=True)
     share *= images.sum(axis=1, keepdims=True) ** class_exponent
     weight = (share / np.maximum(images, 1))[label, source]

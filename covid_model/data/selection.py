@@ -93,12 +93,12 @@ class Selection:
             DataError: if there are too few patients, or the split file does not fit the images.
         """
         data, part = self._parted(data, recipe)
-        kept = self._kept(data, part, recipe.seed)
+        used = self._kept(data, part, recipe.seed)
         if self.split_by == "patient":
             leaked = leaked_patients(data, part)
             data = replace(data, left_out=(*data.left_out, *data.frame["path"][leaked]))
-            kept &= ~leaked
-        return data.rows(kept), part[kept].reset_index(drop=True)
+            used &= ~leaked
+        return data.rows(used), part[used].reset_index(drop=True)
 
     def _parted(self, data: Dataset, recipe: SplitRecipe) -> tuple[Dataset, pd.Series]:
         if self.split_file:

@@ -155,12 +155,12 @@ def _provenance(
             {
                 "name": SOURCES[key].name,
                 "title": SOURCES[key].title,
-                "url": one.url,
-                "sha256": one.sha256,
-                "checked": _checked(key, one),
-                "note": "" if _checked(key, one) else UNCHECKED,
+                "url": archive.url,
+                "sha256": archive.sha256,
+                "checked": _checked(key, archive),
+                "note": "" if _checked(key, archive) else UNCHECKED,
             }
-            for key, one in fetched.items()
+            for key, archive in fetched.items()
         ],
         "duplicates": {"hash": "ImageHash phash, 256 bits", "limit": LIMIT},
         "patients_merged": merged,

@@ -40,7 +40,7 @@ class Fetched:
 
 
 def fetch(url: str, folder: Path, *, name: str, sha256: str = "") -> Fetched:
-    """Download ``url`` into ``folder``, or go on where an earlier call stopped.
+    """Download ``url`` into ``folder``, or resume where an earlier call stopped.
 
     A file that is whole is only checked. Two URLs never share a file.
 
@@ -73,7 +73,7 @@ def fetch(url: str, folder: Path, *, name: str, sha256: str = "") -> Fetched:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a bad download, so that the next call starts anew; return its new path."""
+    """Rename a bad download, so that the next call starts again; return its new path."""
     return path.replace(path.with_name(f"{path.name}.bad"))
 
 

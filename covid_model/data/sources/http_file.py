@@ -1,4 +1,4 @@
-"""One HTTP download that goes on where it stopped (RFC 9110, Range with If-Range)."""
+"""One HTTP download that resumes where it stopped (RFC 9110, Range with If-Range)."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def receive_file(url: str, path: Path, *, require_space: Callable[[int], None]) 
     """Fill ``path.part`` until it is whole, then rename it to ``path``.
 
     The rest alone is asked for when the server named the version of what is here (a strong ETag or
-    a date) and knows ranges; else the file starts anew. A broken connection is tried again as long
+    a date) and knows ranges; else the file starts again. A broken connection is tried again as long
     as that brings something, then ``TRIES`` times; the part stays where it is.
 
     Args:
@@ -93,14 +93,14 @@ def _receive(task: _Task) -> None:
         status, total = response.status_code, _length(response)
         if version and status in (206, 416):
             if not _continues(response, here, version):
-                _start_anew(task, "")
+                _restart(task, "")
                 raise CutShortError("the server's file is no longer the one that was begun")
             if status == 416:  # nothing is missing
                 return
             total = None if total is None else here + total
         else:
             response.raise_for_status()
-            _start_anew(task, _version(response))
+            _restart(task, _version(response))
         _write(task, response, total)
 
 
@@ -127,7 +127,7 @@ def _write(task: _Task, response: requests.Response, total: int | None) -> None:
         raise CutShortError(f"{task.stream.tell()} of {total} bytes came")
 
 
-def _start_anew(task: _Task, version: str) -> None:
+def _restart(task: _Task, version: str) -> None:
     """Empty the part before noting its version, so that no kill mixes two versions."""
     task.stream.seek(0)
     task.stream.truncate()
@@ -148,7 +148,7 @@ def _version(response: requests.Response) -> str:
 
 
 def _continues(response: requests.Response, here: int, version: str) -> bool:
-    """True when the answer goes on from byte ``here`` of the same version of the file."""
+    """True when the answer continues from byte ``here`` of the same version of the file."""
     sent = response.headers.get("Content-Range", "").strip()
     if response.status_code == 416:
         return sent == f"bytes */{here}"

@@ -70,8 +70,8 @@ def covid_entries(members: Sequence[str], read: Callable[[str], bytes]) -> list[
     table = min(tables, key=lambda name: name.count("/"))
     root = str(PurePosixPath(table).parent)
     prefix = "" if root == "." else f"{root}/"
-    known = set(members)
-    entries = [_covid_entry(row, prefix, known) for row in _table(read(table))]
+    there = set(members)
+    entries = [_covid_entry(row, prefix, there) for row in _table(read(table))]
     listed = {entry.member for entry in entries}
     return entries + [
         Entry(PurePosixPath(name).name, name, reason=registry.UNLISTED)
@@ -113,13 +113,13 @@ def _file_reason(name: str, patient: str, *, known: bool) -> str:
     return "" if patient else registry.NAMELESS
 
 
-def _covid_entry(row: dict[str, str], prefix: str, known: set[str]) -> Entry:
+def _covid_entry(row: dict[str, str], prefix: str, members: set[str]) -> Entry:
     name = row["filename"]
     member = f"{prefix}{row.get('folder') or 'images'}/{name}"
     label, unfit = label_of(row["finding"])
     reason = _view_reason(row["view"], row.get("modality", "")) or unfit
     if not reason:
-        reason = _file_reason(name, row["patientid"], known=member in known)
+        reason = _file_reason(name, row["patientid"], known=member in members)
     return Entry(
         original=name,
         member=member,

@@ -110,16 +110,16 @@ def drop_copies(pictures: Sequence[Picture], folder: Path) -> list[Picture]:
     if not rows:
         return list(pictures)
     hashes = [pictures[row].hash for row in rows]
-    found = copies(np.stack([bits for bits in hashes if bits is not None]))
+    copied = copies(np.stack([bits for bits in hashes if bits is not None]))
     ids = one_id_each(
         [pictures[row].entry.patient_id for row in rows],
-        [(first, copy) for copy, (first, _) in found.items()],
+        [(first, copy) for copy, (first, _) in copied.items()],
     )
     result = list(pictures)
     for place, row in enumerate(rows):
         picture = pictures[row]
-        if place in found:
-            first, bits = found[place]
+        if place in copied:
+            first, bits = copied[place]
             (folder / picture.path).unlink()
             result[row] = _as_copy(picture, pictures[rows[first]], bits)
         else:
@@ -194,8 +194,8 @@ def _in_threads(
     """Map in order with a progress bar; on any error nothing more is begun."""
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         try:
-            found = pool.map(function, items)
-            yield from tqdm(found, description, len(items), unit="image", disable=None)
+            results = pool.map(function, items)
+            yield from tqdm(results, description, len(items), unit="image", disable=None)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

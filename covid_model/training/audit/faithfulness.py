@@ -1,4 +1,4 @@
-"""Maps of attention put to the test: do they show what a network's answer hangs on."""
+"""Faithfulness of Grad-CAM maps: deletion, insertion and share inside the lungs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -142,12 +142,12 @@ def _inside_lungs(
         share = None if mask is None else share_inside(heat, mask)
         if mask is not None and share is not None:
             shares[row], lungs[row] = share, mask.mean()
-    known = ~np.isnan(shares)
-    if not known.any():
+    defined = ~np.isnan(shares)
+    if not defined.any():
         return None
     return {
-        "share": mean(shares[known]),
+        "share": mean(shares[defined]),
         "share_interval": bootstrap.mean_interval(shares),
-        "lungs": mean(lungs[known]),
+        "lungs": mean(lungs[defined]),
         "lungs_interval": bootstrap.mean_interval(lungs),
     }

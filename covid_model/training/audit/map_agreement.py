@@ -1,4 +1,4 @@
-"""How alike the maps of a run's networks are."""
+"""Similarity of the maps of a run's networks."""
 
 from collections.abc import Mapping
 from itertools import combinations
@@ -37,12 +37,12 @@ def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:
         values = np.array(
             [similarity(first[row, c], second[row, c]) for row, c in enumerate(chosen)]
         )
-        known = ~np.isnan(values)
+        defined = ~np.isnan(values)
         rows.append(
             {
                 "networks": list(pair),
-                "images": int(known.sum()),
-                "similarity": mean(values[known]),
+                "images": int(defined.sum()),
+                "similarity": mean(values[defined]),
                 "similarity_interval": bootstrap.mean_interval(values),
             }
         )

@@ -1,4 +1,4 @@
-"""The shortcut audit of a run: do its networks look at the lungs, or at where an image is from."""
+"""Shortcut audit of a run: lungs, border and source of its images."""
 
 import logging
 from collections.abc import Sequence
@@ -58,12 +58,12 @@ def audit_run(
     images = with_masks(test.take(even_rows(test.frame, at_most=MOST_IMAGES)), segmenter)
     labels = label_by_source(data.frame[(part == "train").to_numpy()])
     maps = {
-        one.name: maps_alone(AuditedNetwork.load(one), images)
-        if one.name in audited
-        else audit_network(AuditedNetwork.load(one), one, images, labels)
-        for one in folders
+        model.name: maps_alone(AuditedNetwork.load(model), images)
+        if model.name in audited
+        else audit_network(AuditedNetwork.load(model), model, images, labels)
+        for model in folders
     }
-    return map_agreement({name: one for name, one in maps.items() if one is not None})
+    return map_agreement({name: each for name, each in maps.items() if each is not None})
 
 
 def audit_network(
@@ -105,11 +105,11 @@ def maps_alone(subject: AuditedNetwork, images: AuditImages) -> Maps | None:
     if len(images) < LEAST_MAPS:
         return None
     chosen = even_rows(images.data.frame, at_most=MOST_MAPS)
-    said = [subject.look(images.pixels(row, subject.size)) for row in chosen]
+    outputs = [subject.look(images.pixels(row, subject.size)) for row in chosen]
     return Maps(
         patients=images.data.frame["patient_id"].to_numpy(str)[chosen],
-        probabilities=np.stack([probabilities for probabilities, _ in said]),
-        heatmaps=np.stack([gradcam(maps, subject.head) for _, maps in said]),
+        probabilities=np.stack([probabilities for probabilities, _ in outputs]),
+        heatmaps=np.stack([gradcam(maps, subject.head) for _, maps in outputs]),
     )
 
 
@@ -120,33 +120,36 @@ def views(pixels: np.ndarray, mask: np.ndarray | None) -> dict[str, np.ndarray]:
         pixels: float32 (H, W), range [0, 1].
         mask: bool (H, W), or None.
     """
-    shown = {"untouched": pixels, "border_only": only_border(pixels)}
+    conditions = {"untouched": pixels, "border_only": only_border(pixels)}
     if mask is not None:
-        shown |= {"lungs_hidden": hide_lungs(pixels, mask), "lungs_only": only_lungs(pixels, mask)}
-    return shown
+        conditions |= {
+            "lungs_hidden": hide_lungs(pixels, mask),
+            "lungs_only": only_lungs(pixels, mask),
+        }
+    return conditions
 
 
 def _classify_under_conditions(
-    subject: AuditedNetwork, images: AuditImages, kept: np.ndarray
+    subject: AuditedNetwork, images: AuditImages, with_maps: np.ndarray
 ) -> tuple[pd.DataFrame, np.ndarray, list[np.ndarray]]:
     """Show every image under each condition.
 
     Returns:
         The rows of ``audit.csv``; the mean of each feature map of the untouched images, float32
-        (n, c); the feature maps of those in the rows ``kept``, each float32 (h, w, c).
+        (n, c); the feature maps of those in the rows ``with_maps``, each float32 (h, w, c).
     """
-    rows, means, served, keep = [], [], [], set(kept.tolist())
+    rows, means, served, mapped = [], [], [], set(with_maps.tolist())
     for row in tqdm(range(len(images)), f"{subject.title}: parts hidden", unit="image"):
-        shown = views(images.pixels(row, subject.size), images.mask(row, subject.size))
-        for condition, pixels in shown.items():
+        conditions = views(images.pixels(row, subject.size), images.mask(row, subject.size))
+        for condition, pixels in conditions.items():
             probabilities, maps = subject.look(pixels)
             rows.append((row, condition, *probabilities.tolist()))
             if condition == "untouched":
                 means.append(maps.mean(axis=(0, 1)))
-                served += [maps] if row in keep else []
-    said = pd.DataFrame(rows, columns=["row", "condition", *SCORE_COLUMNS])
-    frame = images.data.frame[list(COLUMNS[:4])].iloc[said["row"]].reset_index(drop=True)
-    table = pd.concat([frame, said.drop(columns="row")], axis=1)
+                served += [maps] if row in mapped else []
+    outputs = pd.DataFrame(rows, columns=["row", "condition", *SCORE_COLUMNS])
+    frame = images.data.frame[list(COLUMNS[:4])].iloc[outputs["row"]].reset_index(drop=True)
+    table = pd.concat([frame, outputs.drop(columns="row")], axis=1)
     return table, np.stack(means), served
 
 

@@ -1,4 +1,4 @@
-"""How much of an image's source a network sees, how much of the label that gives away."""
+"""Linear probe for the image source."""
 
 import logging
 from typing import Any
@@ -42,18 +42,18 @@ def source_probe(features: np.ndarray, frame: pd.DataFrame) -> dict[str, Any] | 
     if len(sources) < 2:
         log.info("No source probe: fewer than two sources with %d patients.", LEAST_PATIENTS)
         return None
-    kept = frame["source"].isin(sources).to_numpy()
-    truth, groups = (frame.loc[kept, name].to_numpy(str) for name in ("source", "group"))
+    probed = frame["source"].isin(sources).to_numpy()
+    truth, groups = (frame.loc[probed, name].to_numpy(str) for name in ("source", "group"))
     probe = make_pipeline(
         StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=STEPS)
     )
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    rows = features[kept].astype(np.float64)
+    rows = features[probed].astype(np.float64)
     predicted = cross_val_predict(probe, rows, truth, groups=groups, cv=folds)
     value, interval = macro_recall(truth, predicted, PatientBootstrap(groups.tolist()))
     return {
         "sources": sources,
-        "images": int(kept.sum()),
+        "images": int(probed.sum()),
         "balanced_accuracy": value,
         "balanced_accuracy_interval": interval,
         "chance": number(1 / len(sources)),

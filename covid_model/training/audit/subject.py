@@ -1,4 +1,4 @@
-"""What an audit looks at: a network of a run, the test images with their lungs."""
+"""Subjects of an audit: a network of a run and test images with their lungs."""
 
 import logging
 from dataclasses import dataclass
@@ -94,9 +94,9 @@ class AuditImages:
 
     def rows(self, numbers: np.ndarray) -> "AuditImages":
         """The images of some rows, in their present order."""
-        kept = np.isin(np.arange(len(self)), numbers)
-        masks = None if self.masks is None else self.masks[kept]
-        return AuditImages(self.data.rows(kept), masks, self.without_mask)
+        chosen = np.isin(np.arange(len(self)), numbers)
+        masks = None if self.masks is None else self.masks[chosen]
+        return AuditImages(self.data.rows(chosen), masks, self.without_mask)
 
 
 def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:
@@ -115,19 +115,19 @@ def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:
     images, masks = AuditImages(data), []
     for row in tqdm(range(len(data)), "Lungs of test images", unit="image"):
         masks.append(segmenter.mask(images.pixels(row, INPUT_SIZE)))
-    found = np.array([mask is not None for mask in masks], bool)
-    missing = int((~found).sum())
-    if found.sum() < LEAST_MASKED:
+    masked = np.array([mask is not None for mask in masks], bool)
+    missing = int((~masked).sum())
+    if masked.sum() < LEAST_MASKED:
         log.info(
             "Audit without lungs: %d of %d images have a mask, where it takes %d.",
-            found.sum(),
+            masked.sum(),
             len(data),
             LEAST_MASKED,
         )
         return AuditImages(data, without_mask=missing)
-    log.info("Audit on %d images; %d have no lung mask and are left out.", found.sum(), missing)
-    kept: list[Any] = [mask for mask in masks if mask is not None]
-    return AuditImages(data.rows(found), np.stack(kept), missing)
+    log.info("Audit on %d images; %d have no lung mask and are left out.", masked.sum(), missing)
+    lungs: list[Any] = [mask for mask in masks if mask is not None]
+    return AuditImages(data.rows(masked), np.stack(lungs), missing)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Networks taken over from another run of the same split, so that each can be trained alone."""
+"""Reuse of networks from another run of the same split."""
 
 import shutil
 from collections.abc import Sequence

@@ -40,20 +40,20 @@ def write_run(
     Raises:
         RunError: if the run exists, or the one to keep networks of is split otherwise.
     """
-    other, kept = networks_to_reuse(job.keep, split, job.models)
+    source, reused = networks_to_reuse(job.keep, split, job.models)
     test = split[0].frame["path"][(split[1] == "test").to_numpy()]
-    models = [name for name in ARCHITECTURES if name in {*job.models, *kept}]
+    models = [name for name in ARCHITECTURES if name in {*job.models, *reused}]
     reports: dict[str, Mapping[str, Any]] = {}
     with new_run(job.out) as folder:
         for name in models:
-            if other is not None and name in kept:
-                reports[name] = copy_network(other, name, folder, test)
+            if source is not None and name in reused:
+                reports[name] = copy_network(source, name, folder, test)
                 continue
             (folder / name).mkdir()
             reports[name] = write_one(name, folder / name)
-        audited = [name for name in kept if (folder / name / AUDIT_FILE).is_file()]
+        audited = [name for name in reused if (folder / name / AUDIT_FILE).is_file()]
         alike = audit_run(folder, *split, models, audited=audited)
         write_comparison(folder, models, map_agreement=alike)
-        provenance = provenance_of(other, kept)
+        provenance = provenance_of(source, reused)
         write_run_info(folder, selection, job, split, recipe=recipe, kept=provenance)
     return reports

@@ -41,8 +41,8 @@ def write_run_info(
 ) -> None:
     """Write split.csv, run.json with the digests of all files beside it, the model card.
 
-    The content of run.json is that of ``run_info``, with ``kept`` of ``kept.told_of`` where there
-    is any.
+    The content of run.json is that of ``run_info``, with ``kept`` of ``reuse.provenance_of``
+    where there is any.
     """
     file = folder / "split.csv"
     save_split(*split, file)
@@ -103,13 +103,13 @@ def now() -> str:
 
 def _versions() -> dict[str, str]:
     """Versions of those of ``PACKAGES`` that are installed."""
-    found = {}
+    versions = {}
     for name in PACKAGES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def _commit() -> str:

@@ -1,19 +1,24 @@
-"""What an exported network puts out for each image of a data set."""
+"""Outputs of an exported network for each image of a data set."""
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from covid_model import imaging, inference
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.data.cache import write_whole
 from covid_model.data.dataset import Dataset
-from covid_model.imaging import preprocessing
-from covid_model.inference import novelty
 from covid_model.inference.network import Network
+from covid_model.inference.novelty import features as maps_features
 from covid_model.runs import sha256_of
+
+# Whatever lies between a file's bytes and an output: readers, preprocessing, network, novelty.
+CODE = (Path(imaging.__file__).parent, Path(inference.__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ def served_outputs(
         path: ``model.tflite``.
         data: the images.
         title: name on the progress bar.
-        cache: folder that keeps each image's outputs, so that a broken run goes on where it was;
+        cache: folder that keeps each image's outputs, so that a broken run resumes;
             None keeps nothing. Its names hold the digests of the model, of the image, and of the
             code between them.
 
@@ -55,14 +60,14 @@ def served_outputs(
     for row, digest in enumerate(tqdm(data.frame["sha256"], title, unit="image")):
         file = folder / f"{digest}.npz" if folder else None
         if file and file.is_file():
-            with np.load(file) as kept:
-                one = kept["scores"], kept["features"]
+            with np.load(file) as stored:
+                output = stored["scores"], stored["features"]
         else:
-            one = _run(network, data, row)
+            output = _run(network, data, row)
             if file:
-                _save(file, *one)
-        scores.append(one[0])
-        features.append(one[1])
+                write_whole(file, partial(np.savez, scores=output[0], features=output[1]))
+        scores.append(output[0])
+        features.append(output[1])
     if not scores:
         return ServedOutputs(data.frame, np.zeros((0, len(CLASS_NAMES)), np.float32))
     return ServedOutputs(data.frame, np.stack(scores), np.stack(features))
@@ -71,18 +76,11 @@ def served_outputs(
 def _run(network: Network, data: Dataset, row: int) -> tuple[np.ndarray, np.ndarray]:
     image = data.inputs([row], size=network.input_shape[1])
     scores, maps = network.run(image)
-    return scores, novelty.features(maps, image[0])
+    return scores, maps_features(maps, image[0])
 
 
 def _digest_of(model: Path) -> str:
     """A name that changes with the model and with the code that feeds it or reads its maps."""
-    parts = (model, Path(str(novelty.__file__)), Path(str(preprocessing.__file__)))
-    return hashlib.sha256("".join(map(sha256_of, parts)).encode()).hexdigest()[:32]
-
-
-def _save(file: Path, scores: np.ndarray, features: np.ndarray) -> None:
-    """Write whole or not at all: an interrupted run leaves no damaged file."""
-    temporary = file.with_suffix(".partial")
-    with temporary.open("wb") as stream:
-        np.savez(stream, scores=scores, features=features)
-    temporary.replace(file)
+    sources = sorted(file for folder in CODE for file in folder.rglob("*.py"))
+    digests = "".join(map(sha256_of, (model, *sources)))
+    return hashlib.sha256(digests.encode()).hexdigest()[:32]

@@ -66,7 +66,7 @@ def fit_logistic(
     """
     scaler = _scaler(train.inputs)
     scaled = scaler.transform(train.inputs.astype(np.float64))
-    truth, held = (one.labels.argmax(axis=1) for one in (train, validation))
+    truth, held = (samples.labels.argmax(axis=1) for samples in (train, validation))
     features, fits = validation.inputs.astype(np.float64), []
     for strength in strengths:
         started = time.monotonic()

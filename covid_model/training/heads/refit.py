@@ -30,7 +30,7 @@ def fit_head(
         train: the images that they were trained on.
         validation: what the regularisation is chosen by.
         recipe: its ``refit`` holds the strengths to try.
-        cache: folder of the kept features, ``frozen_features.default_cache()`` when None.
+        cache: folder of the kept features, the user's cache when None.
     """
     with torch_kernels():
         samples, held = (

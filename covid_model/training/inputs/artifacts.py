@@ -1,4 +1,4 @@
-"""What stands on radiographs besides the patient: uneven exposure, flat patches, marks."""
+"""Artifacts of radiographs: uneven exposure, flat patches and marks."""
 
 import cv2
 import numpy as np

@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import sampling_weights
 from covid_model.training.inputs.augmentation import augment
 from covid_model.training.recipes.base import EndToEndRecipe
 
@@ -26,35 +25,10 @@ class ImagePool:
     weights: np.ndarray
 
     @classmethod
-    def of(
-        cls,
-        data: Dataset,
-        *,
-        source_exponent: float,
-        within_source: float = 0.0,
-        repeat: float = 1.5,
-        class_exponent: float = 0.0,
-    ) -> "ImagePool":
-        """Read a data set; its images are weighed by ``sampling_weights``."""
-        weights = sampling_weights(
-            data,
-            source_exponent,
-            within_source=within_source,
-            repeat=repeat,
-            class_exponent=class_exponent,
-        )
-        return cls(data.pictures(), data.labels, weights)
-
-    @classmethod
     def for_recipe(cls, data: Dataset, recipe: EndToEndRecipe) -> "ImagePool":
-        """Read a data set to train on by a recipe."""
-        return cls.of(
-            data,
-            source_exponent=recipe.source_exponent,
-            within_source=recipe.within_source,
-            repeat=recipe.repeat,
-            class_exponent=recipe.class_exponent,
-        )
+        """Read a data set; its images are drawn as the recipe weighs them."""
+        weights = recipe.weights(data, class_exponent=recipe.class_exponent)
+        return cls(data.pictures(), data.labels, weights)
 
 
 def batch_of(

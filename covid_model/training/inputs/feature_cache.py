@@ -1,20 +1,17 @@
-"""Outputs of the frozen convolutions, computed once for each image, kept on disk."""
+"""Outputs of the frozen convolutions, computed once an image and cached on disk."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import keras
 import numpy as np
 from tqdm import tqdm
 
+from covid_model.data.cache import default_cache, write_whole
 from covid_model.data.dataset import Dataset
 from covid_model.training.networks.backbone import Backbone
 from covid_model.training.networks.heads import pooled_output
-
-
-def default_cache() -> Path:
-    """Where features are kept unless a command says otherwise: a folder of the user's cache."""
-    return Path.home() / ".cache" / "covid_model" / "features"
 
 
 def frozen_features(
@@ -29,14 +26,14 @@ def frozen_features(
     Args:
         backbone: the frozen convolutions, for images of one size.
         data: the images.
-        cache: folder of the kept features, ``default_cache()`` when None.
+        cache: folder of the kept features, the user's cache when None.
         batch: images a pass.
 
     Returns:
         float32 (n, h, w, c), in the order of ``data``.
     """
     name, digests = backbone.architecture.name, data.frame["sha256"]
-    folder = (cache or default_cache()) / f"{name}-{backbone.digest()[:16]}"
+    folder = (cache or default_cache("features")) / f"{name}-{backbone.digest()[:16]}"
     model = keras.Model(backbone.model.input, pooled_output(backbone))
     files = [folder / f"{digest}.npy" for digest in digests]
 
@@ -72,18 +69,11 @@ def cached_outputs(
     with tqdm(total=len(files), initial=done, unit="image", desc=title) as bar:
         for start in range(0, len(missing), batch):
             rows = missing[start : start + batch]
-            # The last batch is filled up: another size would be compiled anew, for seconds.
+            # The last batch is filled up: another size would be compiled again, for seconds.
             filled = rows + rows[-1:] * (batch - len(rows))
             outputs = keras.ops.convert_to_numpy(model.predict_on_batch(inputs(filled)))
-            for row, one in zip(rows, outputs[: len(rows)], strict=True):
-                _save(files[row], one)
+            for row, output in zip(rows, outputs[: len(rows)], strict=True):
+                array = np.asarray(output, np.float32)
+                write_whole(files[row], partial(np.save, arr=array))
             bar.update(len(rows))
     return np.stack([np.load(file) for file in files])
-
-
-def _save(file: Path, array: np.ndarray) -> None:
-    """Write whole or not at all: an interrupted run leaves no damaged file."""
-    temporary = file.with_suffix(".partial")
-    with temporary.open("wb") as stream:
-        np.save(stream, np.asarray(array, np.float32))
-    temporary.replace(file)

@@ -7,10 +7,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from covid_model.data.cache import default_cache
 from covid_model.data.dataset import Dataset
 from covid_model.training.inputs.augmentation import augment
 from covid_model.training.inputs.batches import as_input
-from covid_model.training.inputs.feature_cache import cached_outputs, default_cache
+from covid_model.training.inputs.feature_cache import cached_outputs
 from covid_model.training.networks.backbone import Backbone
 from covid_model.training.recipes.finetune import FinetuneRecipe
 from covid_model.training.recipes.linear import LinearRecipe
@@ -30,20 +31,20 @@ def mean_features(
 
     Variant 0 of an image is the image itself, the others are drawn by the recipe's seed and the
     image's digest: the same whichever other images there are. A file's name holds all that its
-    content depends on, so that a broken run goes on where it was.
+    content depends on, so that a broken run resumes.
 
     Args:
         backbone: the frozen convolutions, for images of ``recipe.size``.
         data: n images.
         recipe: how images are varied.
         variants: how many variants of each image.
-        cache: folder of the kept features, ``default_cache()`` when None.
+        cache: folder of the kept features, the user's cache when None.
 
     Returns:
         float32 (n * variants, c); the variants of an image follow each other.
     """
     name, digests = backbone.architecture.name, list(data.frame["sha256"])
-    folder = (cache or default_cache()) / f"{name}-mean-{backbone.digest()[:16]}"
+    folder = (cache or default_cache("features")) / f"{name}-mean-{backbone.digest()[:16]}"
     how = hashlib.sha256(f"{recipe.seed} {recipe.augmentation}".encode()).hexdigest()[:16]
     ends = ["", *(f"-{how}-{variant}" for variant in range(1, variants))]
 

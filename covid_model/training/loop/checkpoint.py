@@ -1,7 +1,7 @@
 """Checkpoints and state of one training."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -10,6 +10,7 @@ import keras
 import pandas as pd
 
 from covid_model.common.errors import DataError, UsageError
+from covid_model.data.cache import write_whole
 from covid_model.training.inputs.batches import ImagePool
 from covid_model.training.recipes.base import EndToEndRecipe
 
@@ -125,24 +126,17 @@ def save_state(course: CheckpointedTraining, state: TrainingState, model: keras.
     whole and before older ones are removed.
     """
     wanted = [checkpoint_file(course.folder, state), best_file(course.folder, state)]
-    _whole(model.save, wanted[0])
+    write_whole(wanted[0], model.save)
     if state.best and state.best["step"] == state.step:
-        _whole(model.save_weights, wanted[1])
+        write_whole(wanted[1], model.save_weights)
     pd.DataFrame(state.history).to_csv(
         course.folder / "history.csv", index=False, float_format="%.6g"
     )
     text = json.dumps({**asdict(state), "identity": course.identity}, indent=1)
-    _whole(lambda path: path.write_text(text + "\n", "utf-8"), course.folder / "state.json")
+    write_whole(course.folder / "state.json", lambda path: path.write_text(text + "\n", "utf-8"))
     for file in course.folder.glob("*-*"):
         if file.name.startswith(("checkpoint-", "best-", "partial-")) and file not in wanted:
             file.unlink()
-
-
-def _whole(write: Callable[[Path], Any], path: Path) -> None:
-    """Write a file under another name, then give it its own."""
-    partial = path.with_name(f"partial-{path.name}")
-    write(partial)
-    partial.replace(path)
 
 
 def _flat(value: Any, name: str = "") -> dict[str, Any]:

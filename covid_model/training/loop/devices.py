@@ -1,4 +1,4 @@
-"""Where a training computes: on which devices, in which precision."""
+"""Devices and precision of a training."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -24,10 +24,10 @@ def use_devices(count: int, *, batches: Iterable[int]) -> None:
             f"Expected KERAS_BACKEND=jax for --devices {count}: Keras shares batches among "
             f"devices on JAX alone. Received: {backend}."
         )
-    found = keras.distribution.list_devices()
-    if not 1 <= count <= len(found):
+    devices = keras.distribution.list_devices()
+    if not 1 <= count <= len(devices):
         raise UsageError(
-            f"Expected --devices of 1 to {len(found)}: JAX finds {', '.join(found)}. "
+            f"Expected --devices of 1 to {len(devices)}: JAX finds {', '.join(devices)}. "
             f"Received: {count}."
         )
     for batch in (batch for batch in batches if batch % count):
@@ -35,7 +35,7 @@ def use_devices(count: int, *, batches: Iterable[int]) -> None:
             f"Expected a batch that {count} devices share alike. Received: {batch} images: "
             f"give --set batch={-(-batch // count) * count}."
         )
-    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=found[:count]))
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices[:count]))
 
 
 @contextmanager

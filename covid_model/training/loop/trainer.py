@@ -21,6 +21,7 @@ from covid_model.training.loop.checkpoint import (
     save_state,
 )
 from covid_model.training.loop.devices import precision
+from covid_model.training.loop.optimizer import adamw
 from covid_model.training.loop.tensorboard import curves
 from covid_model.training.loop.validation import advance, evaluate_held_out
 from covid_model.training.networks.torch_kernels import arrange, torch_kernels
@@ -95,11 +96,12 @@ def _resume(
 
 def _compile(model: keras.Model, recipe: EndToEndRecipe, total: int) -> None:
     warmup = max(1, int(recipe.warmup * total))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, total - warmup), warmup_target=recipe.learning_rate, warmup_steps=warmup
-    )
-    optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=recipe.weight_decay, clipnorm=recipe.clipnorm
+    optimizer = adamw(
+        recipe.learning_rate,
+        steps=total,
+        warmup=warmup,
+        weight_decay=recipe.weight_decay,
+        clipnorm=recipe.clipnorm,
     )
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
     model.compile(optimizer, loss, metrics=["accuracy"])
@@ -112,7 +114,7 @@ def _train_until_validation(
     feed: Generator[Any],
     bar: tqdm,
 ) -> TrainingState:
-    """Train up to the next look at the watched images, then look."""
+    """Train up to the next validation on the watched images, then validate."""
     recipe, started = course.recipe, time.monotonic()
     end = min(course.total, state.step + recipe.watch_steps)
     logs = []
@@ -142,9 +144,9 @@ def _train_until_validation(
 
 
 def _seeds(model: keras.Model) -> dict[str, list[int]]:
-    found = ((layer.name, getattr(layer, "seed_generator", None)) for layer in model.layers)
+    generators = ((layer.name, getattr(layer, "seed_generator", None)) for layer in model.layers)
     return {
-        name: [int(one) for one in keras.ops.convert_to_numpy(seed.state)]
-        for name, seed in found
+        name: [int(number) for number in keras.ops.convert_to_numpy(seed.state)]
+        for name, seed in generators
         if seed is not None
     }

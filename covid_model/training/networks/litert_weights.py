@@ -11,7 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from covid_model.common.errors import WeightsError
 
 CONVOLUTIONS = {"CONV_2D": "kernel", "DEPTHWISE_CONV_2D": "depthwise"}
-UNNAMED = ("conv2d", "batch_normalization")  # keras numbers these anew in every process
+UNNAMED = ("conv2d", "batch_normalization")  # keras numbers these again in every process
 
 
 @dataclass
@@ -118,16 +118,16 @@ def _convolution(layers: LayerWeights, graph: _Graph, kind: str, inputs: list[in
 
 def _normalisation(layers: LayerWeights, graph: _Graph, kind: str, inputs: list[int]) -> None:
     """A batch normalisation that follows no convolution stays a product with a sum."""
-    part, found = {"MUL": ("mul", layers.scales), "ADD": ("sub", layers.shifts)}[kind]
+    part, values = {"MUL": ("mul", layers.scales), "ADD": ("sub", layers.shifts)}[kind]
     for index in inputs:
         names = graph.names(index)
         named = names and re.search(rf"/batchnorm/{part}\d?$", names[-1])
         if named and graph.is_vector(index):  # the constant, not what it is applied to
-            found[_layer(names[-1])] = graph.values(index).ravel()
+            values[_layer(names[-1])] = graph.values(index).ravel()
 
 
 def aliases(wanted: list[str], stored: list[str]) -> dict[str, str]:
-    """Pair the names that Keras numbers anew with those of the file, by their order.
+    """Pair the names that Keras numbers again with those of the file, by their order.
 
     Args:
         wanted: layer names of the model at hand, in any order.
@@ -141,5 +141,5 @@ def aliases(wanted: list[str], stored: list[str]) -> dict[str, str]:
 
 
 def _numbered(base: str, names: list[str]) -> list[str]:
-    found = [name for name in names if re.fullmatch(rf"{base}(_\d+)?", name)]
-    return sorted(found, key=lambda name: int(name[len(base) + 1 :] or 0))
+    numbered = [name for name in names if re.fullmatch(rf"{base}(_\d+)?", name)]
+    return sorted(numbered, key=lambda name: int(name[len(base) + 1 :] or 0))

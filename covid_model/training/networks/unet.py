@@ -1,4 +1,4 @@
-"""The U-Net that marks the lungs, with what it learns by."""
+"""U-Net for lung segmentation and its loss."""
 
 import keras
 from keras import ops
@@ -23,12 +23,12 @@ def unet(recipe: LungsRecipe) -> keras.Model:
         )
     channels = [recipe.width * level for level in range(1, recipe.levels + 1)]
     x = inputs = keras.Input((recipe.size, recipe.size, 1))
-    kept = []
+    levels = []
     for count in channels[:-1]:
-        kept.append(_block(x, count, recipe))
-        x = keras.layers.MaxPooling2D()(kept[-1])
+        levels.append(_block(x, count, recipe))
+        x = keras.layers.MaxPooling2D()(levels[-1])
     x = _block(x, channels[-1], recipe)
-    for count, beside in zip(channels[-2::-1], kept[::-1], strict=True):
+    for count, beside in zip(channels[-2::-1], levels[::-1], strict=True):
         x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
         x = _block(keras.layers.Concatenate()([x, beside]), count, recipe)
     return keras.Model(inputs, keras.layers.Conv2D(1, 1, activation="sigmoid")(x))
@@ -42,9 +42,9 @@ def loss(truth: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTens
 
 def dice(truth: keras.KerasTensor, scores: keras.KerasTensor) -> keras.KerasTensor:
     """Dice coefficient of each image where both are cut at the threshold, (n,), range [0, 1]."""
-    truth, found = (ops.cast(one >= THRESHOLD, "float32") for one in (truth, scores))
-    both = ops.sum(truth * found, axis=(1, 2, 3))
-    either = ops.sum(truth + found, axis=(1, 2, 3))
+    truth, marked = (ops.cast(mask >= THRESHOLD, "float32") for mask in (truth, scores))
+    both = ops.sum(truth * marked, axis=(1, 2, 3))
+    either = ops.sum(truth + marked, axis=(1, 2, 3))
     return 2 * both / ops.maximum(either, 1)
 
 

@@ -1,4 +1,4 @@
-"""What every recipe that trains whole networks has in common."""
+"""Base recipe for end-to-end training."""
 
 from dataclasses import dataclass, field
 from typing import Self
@@ -7,6 +7,7 @@ from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
 from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.overrides import with_values
+from covid_model.training.recipes.parts import Sampling
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
@@ -27,7 +28,7 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndToEndRecipe:
+class EndToEndRecipe(Sampling):
     """What every training of whole networks has in common.
 
     Attributes:
@@ -40,15 +41,9 @@ class EndToEndRecipe:
         label_smoothing: of the cross-entropy.
         dropout: dropped share of the layer before the probabilities.
         momentum: of batch normalisation's running statistics.
-        source_exponent: images of a class are drawn from each source in proportion to the
-            source's size to this power: 1 as they come, 0 all sources alike.
-        within_source: each class of a source is drawn at least this share as often as the class
-            that is drawn most from that source: 0 as they come, 1 alike.
-        repeat: but for that, no image is drawn more than this many times as often as the images
-            of the smallest class, so that a handful is not learned by heart.
         class_exponent: classes are drawn in proportion to their size to this power: 0 all alike,
             1 as they come.
-        watched: images between two looks at the images held out, with a checkpoint each.
+        watched: images between two validations on the images held out, with a checkpoint each.
         watch_size: size of those images in pixels, 0 for the stage's own.
         augmentation: how images are varied.
         seed: seed of the split, weights, order and variation.
@@ -65,9 +60,6 @@ class EndToEndRecipe:
     label_smoothing: float = 0.05
     dropout: float = 0.2
     momentum: float = 0.9
-    source_exponent: float = 0.5
-    within_source: float = 0.0
-    repeat: float = 1.5
     class_exponent: float = 0.0
     watched: int = 1600
     watch_size: int = 0
@@ -94,7 +86,7 @@ class EndToEndRecipe:
 
     @property
     def watch_steps(self) -> int:
-        """Training steps between two looks at the images held out."""
+        """Training steps between two validations."""
         return max(1, self.watched // self.batch)
 
     def stage_of(self, step: int) -> Stage:

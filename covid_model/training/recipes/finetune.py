@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from covid_model.common.errors import UsageError
 from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.base import EndToEndRecipe, Stage
+from covid_model.training.recipes.parts import Split
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinetuneRecipe(EndToEndRecipe):
+class FinetuneRecipe(EndToEndRecipe, Split):
     """All layers, or the last blocks, trained from weights that know radiographs or ImageNet.
 
     Many passes over crops teach the convolutions; the head that they taught beside them knows
-    small, varied crops. So the head is fitted anew in the end, a logistic regression on the
+    small, varied crops. So the head is refitted in the end, a logistic regression on the
     convolutions' means over whole training images of the size that serves.
 
     Attributes:
@@ -26,11 +27,9 @@ class FinetuneRecipe(EndToEndRecipe):
         units: width of the hidden layer.
         output_mean: what the backbone's features are scaled to on average before the training,
             0 to leave them: a head on features of 0.01 hardly starts.
-        patience: looks at the validation part without improvement before the end, 0 for no end
+        patience: validations without improvement before the end, 0 for no end
             before the last stage's.
         size: input height, which is also the width, in pixels, of what is written.
-        test: share of the images for test.
-        validation: share of the rest for validation.
     """
 
     stages: tuple[Stage, ...] = (
@@ -72,8 +71,6 @@ class FinetuneRecipe(EndToEndRecipe):
     output_mean: float = 0.5
     patience: int = 0
     size: int = 237
-    test: float = 0.2
-    validation: float = 0.1
     name: str = "finetune"
 
     def __post_init__(self) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from covid_model.training.recipes.augmentation import Augmentation
+from covid_model.training.recipes.parts import Split
 
 
 @dataclass(frozen=True, kw_only=True)
-class LungsRecipe:
+class LungsRecipe(Split):
     """A small U-Net (Ronneberger et al., 2015, https://arxiv.org/abs/1505.04597) on lung masks.
 
     The masks are of adults, so that radiographs are stretched and shrunk far: children's lungs are
@@ -25,9 +26,6 @@ class LungsRecipe:
         shrink: smallest share of its side that a radiograph is shrunk to.
         augmentation: how else radiographs are varied, their masks alike; ``border`` covers the
             radiograph and not the mask.
-        test: share of the images for test.
-        validation: share of the rest for validation.
-        seed: seed of the split, weights, order and variation.
     """
 
     epochs: int = 80
@@ -53,7 +51,5 @@ class LungsRecipe:
         coarse=0.3,
         marks=0.3,
     )
-    test: float = 0.2
     validation: float = 0.15
-    seed: int = 40
     name: str = "lungs"

@@ -52,8 +52,8 @@ def with_values(recipe: Recipe, values: Sequence[str]) -> Recipe:
 def _without(recipe: Recipe, ending: str) -> Recipe:
     """Drop the values of single networks whose name ends so."""
     old = getattr(recipe, "networks", ())
-    kept = tuple(text for text in old if not text.partition("=")[0].endswith(ending))
-    return recipe if kept == old else _with_networks(recipe, kept)
+    rest = tuple(text for text in old if not text.partition("=")[0].endswith(ending))
+    return recipe if rest == old else _with_networks(recipe, rest)
 
 
 def _with_networks(recipe: Any, texts: tuple[str, ...]) -> Any:
@@ -61,22 +61,26 @@ def _with_networks(recipe: Any, texts: tuple[str, ...]) -> Any:
 
 
 def value_names(recipe: Any) -> list[str]:
-    """The names that ``with_values`` takes, those of nested dataclasses with a dot."""
+    """The names that ``with_values`` takes, those of nested dataclasses with a dot.
+
+    What the recipe itself declares comes before what it shares with others.
+    """
     names = []
-    for one in fields(recipe):
-        value = getattr(recipe, one.name)
+    own = type(recipe).__annotations__
+    for field in sorted(fields(recipe), key=lambda field: field.name not in own):
+        value = getattr(recipe, field.name)
         if is_dataclass(value):
-            names += [f"{one.name}.{inner}" for inner in value_names(value)]
-        elif one.name not in FIXED:
-            names.append(one.name)
+            names += [f"{field.name}.{inner}" for inner in value_names(value)]
+        elif field.name not in FIXED:
+            names.append(field.name)
     return names
 
 
 def _replaced(part: Any, name: str, value: str, recipe: Any) -> Any:
     """Replace one value of a dataclass or of a dataclass within it."""
     first, dot, rest = name.partition(".")
-    known = {one.name for one in fields(part)} - set(FIXED)
-    if first not in known or is_dataclass(getattr(part, first)) != bool(dot):
+    names = {field.name for field in fields(part)} - set(FIXED)
+    if first not in names or is_dataclass(getattr(part, first)) != bool(dot):
         raise UsageError(
             f"The {recipe.name} recipe has no value {name!r}: it has "
             f"{', '.join(value_names(recipe))}"

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from covid_model.training.recipes.parts import Split
 
-@dataclass(frozen=True)
-class PaperRecipe:
+
+@dataclass(frozen=True, kw_only=True)
+class PaperRecipe(Split):
     """The recipe of César and Pedrosa Soares (2020): frozen convolutions, a small head.
 
     Attributes:
@@ -17,9 +19,6 @@ class PaperRecipe:
         units: width of the hidden layer.
         dropout: dropped share of the hidden layer.
         size: input height, which is also the width, in pixels.
-        test: share of the images for test.
-        validation: share of the rest for validation.
-        seed: seed of the split, weights, dropout and batch order.
     """
 
     epochs: int = 80
@@ -31,7 +30,4 @@ class PaperRecipe:
     units: int = 20
     dropout: float = 0.2
     size: int = 237
-    test: float = 0.2
-    validation: float = 0.1
-    seed: int = 40
     name: str = "paper"

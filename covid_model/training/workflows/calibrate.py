@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from covid_model.data.cache import default_cache
 from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import RunSplit, read_run_split
 from covid_model.evaluation.model_comparison import write_comparison
@@ -38,8 +39,8 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
         run: the run folder.
         data: the folder of radiographs that it was trained on.
         out: the run folder to write.
-        cache: folder that keeps the networks' outputs, so that a broken run goes on where it
-            was; ``default_cache()`` when None.
+        cache: folder that keeps the networks' outputs, so that a broken run resumes; the
+            user's cache when None.
 
     Returns:
         One row a network, see ``summary_row``.
@@ -54,10 +55,10 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
     split = read_run_split(source, data)
     drawn = training_draw(split.data, split.part)
     draw = split.data.take(drawn) if len(drawn) else None
-    rows = []
+    outputs, rows = cache or default_cache("outputs"), []
     with new_run(out) as folder:
         for name in source.models:
-            judgement = _calibrate_one(source, name, split, draw, cache or default_cache())
+            judgement = _calibrate_one(source, name, split, draw, outputs)
             _write_model(source, name, judgement, folder / name)
             rows.append(summary_row(name, judgement.report))
         shutil.copyfile(source.folder / "split.csv", folder / "split.csv")
@@ -68,11 +69,6 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
         write_json(folder / "run.json", info)
         write_card(folder)
     return pd.DataFrame(rows)
-
-
-def default_cache() -> Path:
-    """Where outputs are kept unless a command says otherwise: a folder of the user's cache."""
-    return Path.home() / ".cache" / "covid_model" / "outputs"
 
 
 def _calibrate_one(

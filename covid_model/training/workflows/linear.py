@@ -10,7 +10,6 @@ import pandas as pd
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import sampling_weights
 from covid_model.data.selection import Selection, describe
 from covid_model.evaluation.report import summary_row
 from covid_model.training.export import litert
@@ -74,9 +73,7 @@ def _write_one(
         return fit.scores(samples(data.take(rows)).inputs)
 
     train = data.rows(part == "train")
-    weights = len(train) * sampling_weights(
-        train, recipe.source_exponent, within_source=recipe.within_source, repeat=recipe.repeat
-    )
+    weights = len(train) * recipe.weights(train)
     fit = fit_logistic(
         samples(train, recipe.variants),
         samples(data.rows(part == "validation")),

@@ -17,6 +17,7 @@ from covid_model.training.export.litert import require_tensorflow, write_litert
 from covid_model.training.export.run_info import run_info
 from covid_model.training.inputs.lung_pairs import Batches, Pairs, read_mask, with_masks
 from covid_model.training.job import Job
+from covid_model.training.loop.optimizer import adamw
 from covid_model.training.networks.unet import THRESHOLD, dice, loss, unet
 from covid_model.training.recipes.lungs import LungsRecipe
 
@@ -83,14 +84,15 @@ def fit(
         The best epoch, counted from 1, with its Dice coefficient.
     """
     batches = Batches(train, recipe)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0,
-        max(1, (recipe.epochs - 1) * len(batches)),
-        warmup_target=recipe.learning_rate,
-        warmup_steps=len(batches),
+    optimizer = adamw(
+        recipe.learning_rate,
+        steps=recipe.epochs * len(batches),
+        warmup=len(batches),
+        weight_decay=recipe.weight_decay,
+        clipnorm=1.0,
     )
     model.compile(
-        keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, clipnorm=1.0),
+        optimizer,
         loss=loss,
         metrics=[dice],
         jit_compile=False,  # XLA takes longer to compile, then longer for a step on a CPU

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields, is_dataclass
 import pytest
 
 from covid_model.common.errors import UsageError
-from covid_model.training.recipes import RECIPES
+from covid_model.training.cli.workflows import WORKFLOWS
 from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.base import Stage
 from covid_model.training.recipes.finetune import FinetuneRecipe
@@ -23,6 +23,8 @@ OTHER = {
     "refit": "none",
     "keep": "best",
 }
+
+RECIPES = {name: workflow.recipe for name, workflow in WORKFLOWS.items() if workflow.recipe}
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -1,0 +1,51 @@
+"""The values that several recipes share: how data are split and how images are weighed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from covid_model.data.dataset import Dataset
+from covid_model.data.sampling import sampling_weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """How a data set is split into parts.
+
+    Attributes:
+        test: share of the images for test.
+        validation: share of the rest for validation.
+        seed: seed of the split and of all else that the recipe draws: weights, order, variation.
+    """
+
+    test: float = 0.2
+    validation: float = 0.1
+    seed: int = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How much each training image counts, or how often it is drawn.
+
+    Attributes:
+        source_exponent: the images of a class count so that each source does in proportion to
+            its size to this power: 1 as they come, 0 all sources alike.
+        within_source: each class of a source counts at least this share of what the class does
+            that counts most there: 0 as they come, 1 alike.
+        repeat: but for that, no image counts more than this many times as much as the images of
+            the smallest class, so that a handful is not learned by heart.
+    """
+
+    source_exponent: float = 0.5
+    within_source: float = 0.0
+    repeat: float = 1.5
+
+    def weights(self, data: Dataset, *, class_exponent: float = 0.0) -> np.ndarray:
+        """The weight of each image, float64 (n,), sum 1; see ``sampling_weights``."""
+        return sampling_weights(
+            data,
+            self.source_exponent,
+            within_source=self.within_source,
+            repeat=self.repeat,
+            class_exponent=class_exponent,
+        )
