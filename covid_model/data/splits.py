@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
 from covid_model.common.errors import DataError
 from covid_model.data.dataset import Dataset
@@ -26,6 +25,8 @@ def split_by_patient(
     Raises:
         DataError: if there are too few patients for three parts.
     """
+    from sklearn.model_selection import StratifiedGroupKFold
+
     part = pd.Series("train", index=data.frame.index)
     for name, share in (("test", test), ("validation", validation)):
         rest = data.frame[part == "train"]
@@ -60,6 +61,8 @@ def split_by_image(
     With the paper's 375 images in the order covid, normal, infection, seed 40 gives the very
     test counts that the paper reports: 39, 17 and 19.
     """
+    from sklearn.model_selection import train_test_split
+
     rows = np.argsort(data.labels.argmax(axis=1), kind="stable")
     rest, test_rows = train_test_split(rows, test_size=test, random_state=seed)
     _, validation_rows = train_test_split(rest, test_size=validation, random_state=seed)

@@ -41,6 +41,7 @@ import sys
 from typing import Any
 
 from covid_model.common.errors import CovidModelError, UsageError
+from covid_model.common.system.requirements import needs
 from covid_model.data.dataset import check_folder
 from covid_model.data.selection import Selection, describe, save_split
 from covid_model.training.cli.options import DEFAULTS, option, parser
@@ -55,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = vars(line.parse_args(arguments))
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        sys.stdout.write(_run(given))
+        with needs("Training"):
+            report = _run(given)
+        sys.stdout.write(report)
     except CovidModelError as error:
         sys.stderr.write(f"{line.prog}: {error}\n")
         return 2
