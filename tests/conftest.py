@@ -92,6 +92,16 @@ def few_replicates():
         yield
 
 
+@pytest.fixture(scope="module")
+def eagerly():
+    """TensorFlow without graphs: to trace one takes longer than a tiny network's few steps."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.fixture
 def tiny_run_root(tiny_runs, tmp_path) -> Path:
     """A folder with one run, ``tiny``, that can predict; a test may damage it."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from operator import itemgetter
 
 import pytest
 
@@ -15,9 +16,12 @@ from covid_model.runs import read_model_info, write_model_info
 from tests.computed_run import edit, list_again, problems, write_run
 from tests.imports import ROOT
 
+pytestmark = pytest.mark.usefixtures("few_replicates")
+FILES = ("audit.json", "report.json")  # whose figures are computed again
+
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def written(tmp_path_factory, few_replicates):
     folder = tmp_path_factory.mktemp("runs") / "whole"
     write_run(folder)
     return folder
@@ -95,50 +99,52 @@ def set_in(*path):
     return change
 
 
-@pytest.mark.parametrize(
-    ("file", "change", "sentence"),
-    [
-        ("report.json", set_in("images", 91), "report.json: images is 91, computed 90."),
-        (
-            "report.json",
-            set_in("per_class", 0, "sensitivity", 0.5),
-            "report.json: per_class[covid].sensitivity is 0.5, computed 0.",
-        ),
-        (
-            "report.json",
-            set_in("auroc_macro_interval", 0, 0.1),
-            "report.json: auroc_macro_interval[0] is 0.1, computed 0.",
-        ),
-        (
-            "report.json",
-            set_in("groups", "sex", 1, "accuracy_interval", None),
-            "report.json: groups.sex[M].accuracy_interval is null, computed [0.",
-        ),
-        (
-            "report.json",
-            set_in("calibration", "ece_before", 0.2),
-            "report.json: calibration.ece_before is 0.2, computed 0.",
-        ),
-        (
-            "report.json",
-            set_in("novelty", "kept_on_validation", 0.8),
-            "report.json: novelty.kept_on_validation is 0.8, computed 0.9",
-        ),
-        (
-            "audit.json",
-            set_in("conditions", 1, "accuracy", 0.1),
-            "audit.json: conditions[lungs_hidden].accuracy is 0.1, computed 0.",
-        ),
-        ("audit.json", set_in("failed", []), "audit.json: the length of failed is 0, computed 3."),
-    ],
-)
-def test_a_changed_figure_is_named(run, file, change, sentence):
-    edit(run / "xception" / file, change)
-    changed = f"whole/xception: {file} differs from the digest in model.json."
-    assert problems(run)[0] == changed
+CHANGES = [
+    ("report.json", set_in("images", 91), "report.json: images is 91, computed 90."),
+    (
+        "report.json",
+        set_in("per_class", 0, "sensitivity", 0.5),
+        "report.json: per_class[covid].sensitivity is 0.5, computed 0.",
+    ),
+    (
+        "report.json",
+        set_in("auroc_macro_interval", 0, 0.1),
+        "report.json: auroc_macro_interval[0] is 0.1, computed 0.",
+    ),
+    (
+        "report.json",
+        set_in("groups", "sex", 1, "accuracy_interval", None),
+        "report.json: groups.sex[M].accuracy_interval is null, computed [0.",
+    ),
+    (
+        "report.json",
+        set_in("calibration", "ece_before", 0.2),
+        "report.json: calibration.ece_before is 0.2, computed 0.",
+    ),
+    (
+        "report.json",
+        set_in("novelty", "kept_on_validation", 0.8),
+        "report.json: novelty.kept_on_validation is 0.8, computed 0.9",
+    ),
+    (
+        "audit.json",
+        set_in("conditions", 1, "accuracy", 0.1),
+        "audit.json: conditions[lungs_hidden].accuracy is 0.1, computed 0.",
+    ),
+    ("audit.json", set_in("failed", []), "audit.json: the length of failed is 0, computed 3."),
+]
+
+
+def test_changed_figures_are_named_and_no_others(run):
+    for file, change, _ in CHANGES:
+        edit(run / "xception" / file, change)
+    changed = [f"{file} differs from the digest in model.json." for file in FILES]
+    assert problems(run)[:2] == [f"whole/xception: {sentence}" for sentence in changed]
     list_again(run)
-    (found,) = problems(run)
-    assert found.startswith(f"whole/xception: {sentence}")
+    found = sorted(problems(run))
+    assert len(found) == len(CHANGES)
+    for sentence, (_, _, expected) in zip(found, sorted(CHANGES, key=itemgetter(2)), strict=True):
+        assert sentence.startswith(f"whole/xception: {expected}")
 
 
 def test_a_changed_pair_is_named(run):

@@ -24,17 +24,18 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trained(folder, tmp_path_factory):
-    """A run of one real network, two epochs from random weights."""
+    """A run of one real network, two epochs from random weights, on small images."""
     work = tmp_path_factory.mktemp("work")
     code = train_models.main(
         ["--data", str(folder), "--models", "vgg16", "--weights", "random", "--epochs", "2",
          "--out", str(work / "runs" / "first"), "--cache", str(work / "cache"),
-         "--title", "Drawn", "--note", "Drawings."]
+         "--title", "Drawn", "--note", "Drawings.", "--set", "size=64"]
     )  # fmt: skip
     assert code == 0
     return load_run(work / "runs" / "first")
 
 
+@pytest.mark.tensorflow
 def test_the_run_predicts_what_its_report_says(trained, folder):
     classifier = Classifier.load(trained.model_folder("vgg16"))
     rows = trained.table("vgg16", "predictions.csv")
@@ -45,6 +46,7 @@ def test_the_run_predicts_what_its_report_says(trained, folder):
         np.testing.assert_allclose(served, [float(row[f"p_{c}"]) for c in CLASS_NAMES], atol=2e-6)
 
 
+@pytest.mark.tensorflow
 def test_the_run_says_what_it_is(trained):
     info = trained.info
     assert info["title"] == "Drawn"
@@ -63,6 +65,7 @@ def test_the_run_says_what_it_is(trained):
     assert [problem for one in verify_run(trained.folder) for problem in one.problems] == []
 
 
+@pytest.mark.tensorflow
 def test_an_existing_run_is_kept(trained, folder, capsys):
     before = (trained.folder / "run.json").read_bytes()
     arguments = ["--data", str(folder), "--weights", "random", "--out", str(trained.folder)]
@@ -121,6 +124,7 @@ def test_resuming_a_finetuning_wants_to_know_which(folder, capsys):
     assert "Expected --out DIR with --resume or --work" in capsys.readouterr().err
 
 
+@pytest.mark.tensorflow
 def test_pretraining_writes_backbones_that_held_out_patients_never_saw(
     folder, tmp_path, monkeypatch
 ):

@@ -14,7 +14,7 @@ from covid_model.training.workflows import linear as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("few_replicates")]
 VALUES = ("strengths=1e-1,10", "variants=1", f"size={SIZE}", "validation=0.25")
 
 
@@ -46,7 +46,7 @@ def train(work):
 
 
 @pytest.fixture(scope="module")
-def runs(train, work):
+def runs(train, work, few_replicates):
     first, second = work / "runs" / "first", work / "runs" / "second"
     assert train("first", "--models", "xception", "vgg16") == 0
     options = ("--models", "vgg16", "--keep", str(first), "--title", "Second")

@@ -170,7 +170,7 @@ def test_best_weights_outlive_later_checkpoints(tmp_path):
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_mixed_precision_trains_weights_that_fit_a_float32_network(policy, tmp_path):
+def test_mixed_precision_trains_weights_that_fit_a_float32_network(policy, tmp_path, eagerly):
     recipe = replace(RECIPE, precision=policy, stages=tiny_training.SHORT[:1], watched=32)
     one = course(tmp_path, recipe=recipe)
     state = train(one, build)
@@ -183,7 +183,7 @@ def test_mixed_precision_trains_weights_that_fit_a_float32_network(policy, tmp_p
     np.testing.assert_array_equal(plain.get_weights()[0], trained.get_weights()[0])
 
 
-def test_a_loss_that_is_not_finite_ends_it_without_a_checkpoint(tmp_path):
+def test_a_loss_that_is_not_finite_ends_it_without_a_checkpoint(tmp_path, eagerly):
     def lost():
         model, origin = build()
         last = model.layers[-1]  # on some processors a relu makes zeros of what is no number
@@ -240,7 +240,7 @@ def test_batches_come_in_order_and_an_error_comes_with_its_batch():
     assert list(prefetched(lambda step: step, range(2), ahead=4)) == [0, 1]
 
 
-def test_curves_for_tensorboard(tmp_path, monkeypatch):
+def test_curves_for_tensorboard(tmp_path, monkeypatch, eagerly):
     pytest.importorskip("tensorboardX")
     recipe = replace(RECIPE, stages=tiny_training.SHORT, watched=16)
     monkeypatch.setattr(trainer, "save_state", lambda *_: None)

@@ -20,6 +20,7 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network import Network
 from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
 from covid_model.runs.model_card.card import CARD_FILE, model_card
+from covid_model.training.audit import randomization
 from covid_model.training.audit.run import audit_run
 from covid_model.training.export.run_info import write_run_info
 from covid_model.training.job import Job
@@ -27,7 +28,7 @@ from covid_model.training.workflows.calibrate import run_calibrate
 from tests.drawings import drawn_rows, png, varied
 from tests.tiny import fit_to_drawings, inputs_of, tiny_backbone, tiny_history
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("few_replicates")]
 COUNTS = {"train": 204, "validation": 108, "test": 48}
 FITTED_FILES = ("novelty.npz", "predictions.csv", "validation.csv", "report.json")
 AUDIT_FILES = ("audit.csv", "audit.json")
@@ -52,6 +53,14 @@ def fitted():
     return fit_to_drawings(tiny_backbone("vgg16"), rows, inputs_of(rows))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_last_block():
+    """It has tests of its own; building a real network takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(randomization, "maps_with_random_block", lambda *_: None)
+        yield
+
+
 @pytest.fixture(scope="module")
 def split(folder):
     data = read_dataset(folder)
@@ -59,7 +68,7 @@ def split(folder):
 
 
 @pytest.fixture(scope="module")
-def written(folder, fitted, split, tmp_path_factory):
+def written(folder, fitted, split, no_last_block, tmp_path_factory, few_replicates):
     """A run as training writes it."""
     from covid_model.training.export.model_folder import write_model
     from covid_model.training.recipes.paper import PaperRecipe

@@ -29,7 +29,7 @@ from covid_model.training.workflows import finetune as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("few_replicates")]
 VALUES = (
     "stages=16:96:0.8,32:32:1", "batch=8", "watched=32", "watch_size=32", f"size={SIZE}",
     "validation=0.25", "learning_rate=5e-3",
@@ -90,7 +90,7 @@ def tiny(name, weights="random", size=None):
 
 
 @pytest.fixture(scope="module")
-def trained(folder, tmp_path_factory):
+def trained(folder, tmp_path_factory, few_replicates):
     """A tiny network, trained on a backend that cannot export, then exported."""
     work = tmp_path_factory.mktemp("work")
     out = work / "runs" / "fine"

@@ -27,7 +27,7 @@ from covid_model.training.workflows import linear as module
 from tests.drawings import write_data_folder
 from tests.tiny import SIZE, tiny_backbone
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("few_replicates")]
 RECIPE = LinearRecipe(size=SIZE)
 VALUES = ("strengths=1e-2,1e-1,10", "variants=2", f"size={SIZE}", "validation=0.25")
 
@@ -70,7 +70,7 @@ def command(folder, out, *extra):
 
 
 @pytest.fixture(scope="module")
-def trained(folder, tmp_path_factory):
+def trained(folder, tmp_path_factory, few_replicates):
     """A run of two tiny networks."""
     work = tmp_path_factory.mktemp("work")
     arguments = ["--cache", str(work / "cache"), "--weights-format", "float32"]

@@ -43,7 +43,7 @@ def pictures():
     return ImagePool(grey, DATA.labels, sampling_weights(DATA, 0.5))
 
 
-def test_the_last_weights_are_taken_without_their_head(pictures, tmp_path, monkeypatch):
+def test_the_last_weights_are_taken_without_their_head(pictures, tmp_path, monkeypatch, eagerly):
     monkeypatch.setattr(module, "build_backbone", lambda name, **_: tiny_backbone(name, None))
     course = CheckpointedTraining("resnet50v2", pictures, pictures, RECIPE, tmp_path / "resnet50v2")
     backbone = pretrain(course)
