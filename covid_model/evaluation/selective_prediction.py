@@ -40,7 +40,7 @@ def coverage_accuracy_curve(
     probabilities: np.ndarray,
     truth: np.ndarray,
     *,
-    known: np.ndarray | None = None,
+    not_novel: np.ndarray | None = None,
     thresholds: Sequence[float] = THRESHOLDS,
 ) -> list[CoverageRow]:
     """How many images are answered, how many of these rightly, at each threshold.
@@ -48,7 +48,7 @@ def coverage_accuracy_curve(
     Args:
         probabilities: calibrated, float (n, 3).
         truth: index of the right class, int (n,).
-        known: bool (n,), False where the image is refused as novel; None for all known.
+        not_novel: bool (n,), False where the image is refused as novel; None for all known.
         thresholds: lowest probabilities that are an answer.
 
     Returns:
@@ -56,10 +56,10 @@ def coverage_accuracy_curve(
         answered, None where there are none).
     """
     top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
-    known = np.ones(len(truth), bool) if known is None else known
+    not_novel = np.ones(len(truth), bool) if not_novel is None else not_novel
     rows: list[CoverageRow] = []
     for threshold in thresholds:
-        answered = known & (top >= threshold)
+        answered = not_novel & (top >= threshold)
         rows.append(
             {
                 "threshold": threshold,
@@ -114,10 +114,10 @@ def selective_metrics(
         fit: what was fitted on validation.
     """
     report: SelectiveReport = {}
-    known = np.ones(len(truth), bool)
+    not_novel = np.ones(len(truth), bool)
     if fit.kept is not None:
-        known = predictions["novelty"].to_numpy() <= 1
-        refused: Refused = {"images": int((~known).sum()), "share": mean(~known)}
+        not_novel = predictions["novelty"].to_numpy() <= 1
+        refused: Refused = {"images": int((~not_novel).sum()), "share": mean(~not_novel)}
         report["novelty"] = {"kept_on_validation": round(fit.kept, 6), "refused": refused}
     if fit.calibration is None:
         return report
@@ -137,13 +137,15 @@ def selective_metrics(
     }
     if fit.threshold is None:
         return report
-    (chosen,) = coverage_accuracy_curve(served, truth, known=known, thresholds=(fit.threshold,))
+    (chosen,) = coverage_accuracy_curve(
+        served, truth, not_novel=not_novel, thresholds=(fit.threshold,)
+    )
     report["answers"] = {
         "threshold": fit.threshold,
         "wanted_accuracy": WANTED_ACCURACY,
         "answered": chosen["answered"],
         "accuracy": chosen["accuracy"],
-        "refused": mean(~known),
-        "curve": coverage_accuracy_curve(served, truth, known=known),
+        "refused": mean(~not_novel),
+        "curve": coverage_accuracy_curve(served, truth, not_novel=not_novel),
     }
     return report
