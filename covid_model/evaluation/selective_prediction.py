@@ -10,7 +10,13 @@ import pandas as pd
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.rounding import mean
 from covid_model.evaluation.calibration import Calibration, calibration_error, reliability_bins
-from covid_model.runs.report_schema import CoverageRow, EvenClasses, Refused, SelectiveReport
+from covid_model.runs.report_schema import (
+    CalibrationReport,
+    CoverageRow,
+    EvenClasses,
+    Refused,
+    SelectiveReport,
+)
 
 log = logging.getLogger(__name__)
 WANTED_ACCURACY = 0.95
@@ -122,19 +128,7 @@ def selective_metrics(
     if fit.calibration is None:
         return report
     served = predictions[list(SCORE_COLUMNS)].to_numpy(float)
-    scores, offsets = fit.calibration.undo(served), fit.calibration.offsets
-    weights = None if offsets is None else fit.calibration.weights(truth)
-    before, after = (reliability_bins(p, truth, weights) for p in (scores, served))
-    even: EvenClasses = {} if offsets is None else {"offsets": list(offsets), "classes_alike": True}
-    report["calibration"] = {
-        "temperature": fit.calibration.temperature,
-        **even,
-        "fitted_on": {"part": "validation", "images": fit.images},
-        "ece_before": calibration_error(before),
-        "ece_after": calibration_error(after),
-        "bins_before": before,
-        "bins_after": after,
-    }
+    report["calibration"] = _calibration(fit.calibration, served, truth, images=fit.images)
     if fit.threshold is None:
         return report
     (chosen,) = coverage_accuracy_curve(
@@ -149,3 +143,23 @@ def selective_metrics(
         "curve": coverage_accuracy_curve(served, truth, not_novel=not_novel),
     }
     return report
+
+
+def _calibration(
+    calibration: Calibration, served: np.ndarray, truth: np.ndarray, *, images: int
+) -> CalibrationReport:
+    """The calibration's error on calibrated probabilities and on the scores they were made of."""
+    offsets = calibration.offsets
+    weights = None if offsets is None else calibration.weights(truth)
+    before = reliability_bins(calibration.undo(served), truth, weights)
+    after = reliability_bins(served, truth, weights)
+    even: EvenClasses = {} if offsets is None else {"offsets": list(offsets), "classes_alike": True}
+    return {
+        "temperature": calibration.temperature,
+        **even,
+        "fitted_on": {"part": "validation", "images": images},
+        "ece_before": calibration_error(before),
+        "ece_after": calibration_error(after),
+        "bins_before": before,
+        "bins_after": after,
+    }
