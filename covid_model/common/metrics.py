@@ -74,6 +74,11 @@ class Metric:
         return f"{self.key}_interval"
 
     @property
+    def short_title(self) -> Message:
+        """Its heading on pages where room is scarce."""
+        return self.short or self.title
+
+    @property
     def card_title(self) -> str:
         """Its heading in a model card, in English."""
         return self.card or self.title

@@ -59,11 +59,13 @@ def read_and_report(
     """
     if validation is None:
         return evaluate(predictions)
-    kept = None
+    not_novel = None
     if "novelty" in validation and "novelty" in predictions:
-        kept = float((validation["novelty"] <= 1).mean())
+        not_novel = float((validation["novelty"] <= 1).mean())
     threshold = (thresholds or {}).get("probability")
-    return evaluate(predictions, fit=ThresholdFit(len(validation), calibration, threshold, kept))
+    return evaluate(
+        predictions, fit=ThresholdFit(len(validation), calibration, threshold, not_novel)
+    )
 
 
 def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> Report:

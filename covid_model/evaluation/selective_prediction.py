@@ -10,7 +10,13 @@ import pandas as pd
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.rounding import mean
 from covid_model.evaluation.calibration import Calibration, calibration_error, reliability_bins
-from covid_model.runs.report_schema import CoverageRow, EvenClasses, Refused, SelectiveReport
+from covid_model.runs.report_schema import (
+    CalibrationReport,
+    CoverageRow,
+    EvenClasses,
+    Refused,
+    SelectiveReport,
+)
 
 log = logging.getLogger(__name__)
 WANTED_ACCURACY = 0.95
@@ -40,7 +46,7 @@ def coverage_accuracy_curve(
     probabilities: np.ndarray,
     truth: np.ndarray,
     *,
-    known: np.ndarray | None = None,
+    not_novel: np.ndarray | None = None,
     thresholds: Sequence[float] = THRESHOLDS,
 ) -> list[CoverageRow]:
     """How many images are answered, how many of these rightly, at each threshold.
@@ -48,7 +54,7 @@ def coverage_accuracy_curve(
     Args:
         probabilities: calibrated, float (n, 3).
         truth: index of the right class, int (n,).
-        known: bool (n,), False where the image is refused as novel; None for all known.
+        not_novel: bool (n,), False where the image is refused as novel; None for all known.
         thresholds: lowest probabilities that are an answer.
 
     Returns:
@@ -56,10 +62,10 @@ def coverage_accuracy_curve(
         answered, None where there are none).
     """
     top, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
-    known = np.ones(len(truth), bool) if known is None else known
+    not_novel = np.ones(len(truth), bool) if not_novel is None else not_novel
     rows: list[CoverageRow] = []
     for threshold in thresholds:
-        answered = known & (top >= threshold)
+        answered = not_novel & (top >= threshold)
         rows.append(
             {
                 "threshold": threshold,
@@ -114,36 +120,46 @@ def selective_metrics(
         fit: what was fitted on validation.
     """
     report: SelectiveReport = {}
-    known = np.ones(len(truth), bool)
+    not_novel = np.ones(len(truth), bool)
     if fit.kept is not None:
-        known = predictions["novelty"].to_numpy() <= 1
-        refused: Refused = {"images": int((~known).sum()), "share": mean(~known)}
+        not_novel = predictions["novelty"].to_numpy() <= 1
+        refused: Refused = {"images": int((~not_novel).sum()), "share": mean(~not_novel)}
         report["novelty"] = {"kept_on_validation": round(fit.kept, 6), "refused": refused}
     if fit.calibration is None:
         return report
     served = predictions[list(SCORE_COLUMNS)].to_numpy(float)
-    scores, offsets = fit.calibration.undo(served), fit.calibration.offsets
-    weights = None if offsets is None else fit.calibration.weights(truth)
-    before, after = (reliability_bins(p, truth, weights) for p in (scores, served))
-    even: EvenClasses = {} if offsets is None else {"offsets": list(offsets), "classes_alike": True}
-    report["calibration"] = {
-        "temperature": fit.calibration.temperature,
-        **even,
-        "fitted_on": {"part": "validation", "images": fit.images},
-        "ece_before": calibration_error(before),
-        "ece_after": calibration_error(after),
-        "bins_before": before,
-        "bins_after": after,
-    }
+    report["calibration"] = _calibration(fit.calibration, served, truth, images=fit.images)
     if fit.threshold is None:
         return report
-    (chosen,) = coverage_accuracy_curve(served, truth, known=known, thresholds=(fit.threshold,))
+    (chosen,) = coverage_accuracy_curve(
+        served, truth, not_novel=not_novel, thresholds=(fit.threshold,)
+    )
     report["answers"] = {
         "threshold": fit.threshold,
         "wanted_accuracy": WANTED_ACCURACY,
         "answered": chosen["answered"],
         "accuracy": chosen["accuracy"],
-        "refused": mean(~known),
-        "curve": coverage_accuracy_curve(served, truth, known=known),
+        "refused": mean(~not_novel),
+        "curve": coverage_accuracy_curve(served, truth, not_novel=not_novel),
     }
     return report
+
+
+def _calibration(
+    calibration: Calibration, served: np.ndarray, truth: np.ndarray, *, images: int
+) -> CalibrationReport:
+    """The calibration's error on calibrated probabilities and on the scores they were made of."""
+    offsets = calibration.offsets
+    weights = None if offsets is None else calibration.weights(truth)
+    before = reliability_bins(calibration.undo(served), truth, weights)
+    after = reliability_bins(served, truth, weights)
+    even: EvenClasses = {} if offsets is None else {"offsets": list(offsets), "classes_alike": True}
+    return {
+        "temperature": calibration.temperature,
+        **even,
+        "fitted_on": {"part": "validation", "images": images},
+        "ece_before": calibration_error(before),
+        "ece_after": calibration_error(after),
+        "bins_before": before,
+        "bins_after": after,
+    }

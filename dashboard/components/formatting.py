@@ -22,11 +22,6 @@ def _between(low: str, high: str) -> str:
 FORMAT = ValueFormat(NOTHING, f"{NO_BREAK}%", written, _between)
 
 
-def metric(row: Row, one: Metric) -> str:
-    """Format a metric with its interval, in the unit that the table of metrics gives it."""
-    return FORMAT.with_interval(row, one.key, one.unit)
-
-
 def metric_cells(row: Row, metrics: Iterable[Metric], *, short: bool = False) -> dict[str, str]:
     """Return a row's metrics with their intervals by their headings in the visitor's language.
 
@@ -36,7 +31,10 @@ def metric_cells(row: Row, metrics: Iterable[Metric], *, short: bool = False) ->
         short: whether room for the headings is scarce.
     """
     return {
-        t(each.short or each.title if short else each.title): metric(row, each) for each in metrics
+        t(metric.short_title if short else metric.title): FORMAT.with_interval(
+            row, metric.key, metric.unit
+        )
+        for metric in metrics
     }
 
 

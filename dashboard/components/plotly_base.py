@@ -1,4 +1,4 @@
-"""What all Plotly figures share: colours, margins, the marks of a legend."""
+"""Colours, margins and legend that all Plotly charts share."""
 
 # Imported whole before any figure is made: Plotly looks into sys.modules for pandas, where it finds
 # a half of it while another visitor's thread is importing it, and fails.

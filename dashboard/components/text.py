@@ -1,4 +1,4 @@
-"""The words of the dashboard, so that the same thing is said the same way on every page."""
+"""Text that several pages share."""
 
 import re
 import textwrap
@@ -170,10 +170,10 @@ def agreement(predicted: Mapping[str, str]) -> str:
         (name,) = groups
         return t("Agreement: all {count} networks say {name}.", count=len(predicted), name=name)
     listed = "; ".join(
-        t("{network} says {name}", network=found[0], name=name)
-        if len(found) == 1
-        else t("{networks} say {name}", networks=in_words(found), name=name)
-        for name, found in groups.items()
+        t("{network} says {name}", network=members[0], name=name)
+        if len(members) == 1
+        else t("{networks} say {name}", networks=in_words(members), name=name)
+        for name, members in groups.items()
     )
     if len(groups) == len(predicted):
         return t("No agreement: {listed}.", listed=listed)

@@ -1,1 +1,1 @@
-"""What the evaluation pages show of a run."""
+"""Contents of the evaluation pages: Reports, Shortcuts, Errors."""

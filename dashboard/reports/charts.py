@@ -1,4 +1,4 @@
-"""Plotly figures of scores or reports, free of Streamlit."""
+"""Plotly charts of a training and of the networks of a run, free of Streamlit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The parts of Reports on a run, its networks, the paper beside them."""
+"""Overview on the Reports page: the run, its networks and the paper beside them."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -44,7 +44,7 @@ def all_reports(run: Run) -> dict[str, Report]:
     return reports
 
 
-def headline(shown: Chosen, report: Report) -> None:
+def headline(chosen: Chosen, report: Report) -> None:
     """Show the figures of one network that matter most, then those of each class."""
     counts = {key: report[key] for key in ("images", "patients")}
     cells = formatting.metric_cells(report, shown_in(Place.HEADLINE, metrics.OVERALL))
@@ -52,18 +52,18 @@ def headline(shown: Chosen, report: Report) -> None:
     grid = st.grid(4, min_column_width=230, gap="small")
     for label, value in cells.items():
         grid.metric(label, value, border=True)
-    origin = f"{shown.network}: {t(shown.run.model_info(shown.model).backbone_origin)}"
+    origin = f"{chosen.network}: {t(chosen.run.model_info(chosen.model).backbone_origin)}"
     st.caption(f"{performance_text.interval_note(report)} {origin}".strip())
     display.draw_table(
         partial(performance_tables.per_class, report),
         alt=t("Figures of each class"),
-        file=f"{shown.file}-classes",
+        file=f"{chosen.file}-classes",
     )
 
 
-def course(shown: Chosen) -> None:
+def course(chosen: Chosen) -> None:
     """Show the training of one network by epoch."""
-    table = shown.run.table(shown.model, "history.csv")
+    table = chosen.run.table(chosen.model, "history.csv")
     history = [{key: float(row[key]) for key in row} for row in table]
     for column, quantity in zip(st.columns(2, gap="medium"), ("accuracy", "loss"), strict=True):
         with column:

@@ -1,4 +1,4 @@
-"""Reports as small tables of formatted text, free of Streamlit."""
+"""Tables of the overview as formatted text, free of Streamlit."""
 
 from collections.abc import Mapping
 from typing import Any

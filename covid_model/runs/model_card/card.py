@@ -45,7 +45,7 @@ def model_card(run: Run) -> str:
         RunError: if a file of the run is damaged.
     """
     facts = RunFacts.of(run)
-    known = answers(facts)
+    known_answers = answers(facts)
     title = " ".join(str(facts.info.get("title") or facts.name).split())
     return "\n\n".join(
         [
@@ -61,8 +61,8 @@ def model_card(run: Run) -> str:
             f"## Evaluation\n\n{evaluation_section(facts)}",
             f"## Limits\n\n{_limits(facts)}",
             f"## How to verify\n\n{_verify(facts)}",
-            f"## CLAIM, 2024 update\n\n{_checklist(CLAIM, known)}",
-            f"## TRIPOD+AI\n\n{_checklist(TRIPOD_AI, known)}\n",
+            f"## CLAIM, 2024 update\n\n{_checklist(CLAIM, known_answers)}",
+            f"## TRIPOD+AI\n\n{_checklist(TRIPOD_AI, known_answers)}\n",
         ]
     )
 
@@ -77,13 +77,13 @@ def write_card(folder: Path) -> None:
 def _details(facts: RunFacts) -> str:
     rows = [
         {
-            "Network": one.title,
-            "Input": f"{one.input_shape[1]} x {one.input_shape[2]} pixels",
-            "Weights": one.weights_format or "not kept, reports only",
-            "Grad-CAM of": one.target_layer,
-            "Temperature": "" if one.temperature is None else f"{one.temperature:.2f}",
+            "Network": info.title,
+            "Input": f"{info.input_shape[1]} x {info.input_shape[2]} pixels",
+            "Weights": info.weights_format or "not kept, reports only",
+            "Grad-CAM of": info.target_layer,
+            "Temperature": "" if info.temperature is None else f"{info.temperature:.2f}",
         }
-        for one in facts.models.values()
+        for info in facts.models.values()
     ]
     return "\n\n".join(
         [
@@ -105,7 +105,7 @@ def _details(facts: RunFacts) -> str:
 
 def _limits(facts: RunFacts) -> str:
     calibrated = any(report.get("calibration") for report in facts.reports.values())
-    even = any(one.offsets for one in facts.models.values())
+    even = any(info.offsets for info in facts.models.values())
     mix = "equally many of" if even else "as many of"
     elsewhere = f"A calibrated probability holds for images like those in the data, with {mix} "
     return bullets(
@@ -133,14 +133,18 @@ def _verify(facts: RunFacts) -> str:
     )
 
 
-def _checklist(items: Sequence[Item], known: dict[str, str]) -> str:
+def _checklist(items: Sequence[Item], known_answers: dict[str, str]) -> str:
     rows = [
-        {"Item": one.number, "Asks for": one.words, "This run": known.get(one.answer, "")}
-        for one in items
+        {
+            "Item": item.number,
+            "Asks for": item.words,
+            "This run": known_answers.get(item.answer, ""),
+        }
+        for item in items
     ]
-    said = [row["This run"] for row in rows]
-    in_part = sum(NOT_REPORTED in answer for answer in said)
+    given = [row["This run"] for row in rows]
+    in_part = sum(NOT_REPORTED in answer for answer in given)
     return (
-        f"{SHORTENED} Of {len(items)} items, {sum(map(bool, said)) - in_part} are answered, "
-        f"{in_part} in part, {said.count('')} {NOT_REPORTED}.\n\n{table(rows)}"
+        f"{SHORTENED} Of {len(items)} items, {sum(map(bool, given)) - in_part} are answered, "
+        f"{in_part} in part, {given.count('')} {NOT_REPORTED}.\n\n{table(rows)}"
     )

@@ -1,4 +1,4 @@
-"""The items of two reporting checklists in short words of our own, each with what answers it.
+"""Items of two reporting checklists, shortened, each with the name of its answer.
 
 CLAIM, 2024 update: Tejani et al., Radiology: Artificial Intelligence 2024;6(4):e240300.
 TRIPOD+AI: Collins et al., BMJ 2024;385:e078378.
@@ -14,7 +14,7 @@ class Item:
     Attributes:
         number: as the checklist numbers it.
         words: what it asks for, shortened.
-        answer: which of ``card_answers.answers`` answers it, "" where no run can know.
+        answer: which of ``study_answers.answers`` answers it, "" where no run can know.
     """
 
     number: str

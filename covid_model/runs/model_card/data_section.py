@@ -1,4 +1,4 @@
-"""The parts of a model card that tell of the data or the training."""
+"""Data and training sections of a model card."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,14 +14,14 @@ CONCENTRATED = 0.9  # share of a class from one source that the card points out
 
 def data_section(facts: RunFacts) -> str:
     """Say which images there are by part, source and class, with what is known against them."""
-    kept = [f"{facts.images():,} radiographs in all." if facts.counts else ""]
+    notes = [f"{facts.images():,} radiographs in all." if facts.counts else ""]
     if facts.data.get("only"):
-        kept.append(f"Only images with `{facts.data['only']}` were used.")
+        notes.append(f"Only images with `{facts.data['only']}` were used.")
     if facts.data.get("limit"):
-        kept.append(f"At most {facts.data['limit']} training images of each source and label.")
+        notes.append(f"At most {facts.data['limit']} training images of each source and label.")
     return "\n\n".join(
         [
-            bullets([*kept, split_note(facts), *concentration_notes(facts)]),
+            bullets([*notes, split_note(facts), *concentration_notes(facts)]),
             "Images (patients) by part, source and class:",
             table(_counts(facts)),
             "What is known against the sources:",
@@ -95,7 +95,7 @@ def training_section(facts: RunFacts) -> str:
 
 def origins(facts: RunFacts) -> list[str]:
     """Say where the weights of each network's convolutions come from."""
-    return [f"{one.title}: {cell(one.backbone_origin)}." for one in facts.models.values()]
+    return [f"{info.title}: {cell(info.backbone_origin)}." for info in facts.models.values()]
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -109,7 +109,7 @@ def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str
 
 def _written(value: Any) -> str:
     if isinstance(value, Mapping):
-        return " ".join(f"{name} {_written(one)}" for name, one in value.items())
+        return " ".join(f"{name} {_written(item)}" for name, item in value.items())
     if isinstance(value, list | tuple):
         return "; ".join(map(_written, value)) or "none"
     return str(value)
@@ -117,15 +117,15 @@ def _written(value: Any) -> str:
 
 def _counts(facts: RunFacts) -> list[dict[str, str]]:
     """One row a part and source, one column a class."""
-    found = {(row["part"], row["source"], row["label"]): row for row in facts.counts}
-    pairs = {key[:2] for key in found}
+    cells = {(row["part"], row["source"], row["label"]): row for row in facts.counts}
+    pairs = {key[:2] for key in cells}
     return [
         {
             "Part": part,
             "Source": source,
             **{
                 title: f"{row['images']} ({row['patients']})"
-                if (row := found.get((part, source, name)))
+                if (row := cells.get((part, source, name)))
                 else "0"
                 for name, title in TITLES.items()
             },

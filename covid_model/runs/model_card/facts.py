@@ -1,4 +1,4 @@
-"""What a run's files say of it, read once for its model card."""
+"""Content of a run's files, read once for its model card."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -88,8 +88,8 @@ class RunFacts:
 
     def sources(self, *parts: str) -> list[str]:
         """The sources of the images of some parts, of all parts when none is given."""
-        found = {row["source"] for row in self.counts if not parts or row["part"] in parts}
-        return sorted(found)
+        names = {row["source"] for row in self.counts if not parts or row["part"] in parts}
+        return sorted(names)
 
     def images(self, **wanted: str) -> int:
         """How many images there are with a part, source or label."""

@@ -1,4 +1,4 @@
-"""The pieces of Markdown that a model card is made of."""
+"""Markdown tables, lists and values for a model card."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,13 +21,13 @@ def table(rows: Sequence[Mapping[str, str]]) -> str:
 
 def bullets(sentences: Sequence[str]) -> str:
     """Write sentences as a list, those that are not empty."""
-    return "\n".join(f"- {one}" for one in sentences if one)
+    return "\n".join(f"- {sentence}" for sentence in sentences if sentence)
 
 
 def cell(words: Any) -> str:
     """Put words into one cell; a sign that would end it is escaped."""
-    said = " ".join(str(words).split()).replace("|", r"\|")
-    return said or NOT_REPORTED
+    line = " ".join(str(words).split()).replace("|", r"\|")
+    return line or NOT_REPORTED
 
 
 def percent(share: float | None) -> str:

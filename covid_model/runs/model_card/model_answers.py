@@ -1,4 +1,4 @@
-"""What a run knows of the checklists' items on its networks, how they are judged included."""
+"""Answers to the checklist items about the networks and their evaluation."""
 
 from covid_model.runs.model_card.evaluation_section import interval_note, kinds_of_groups
 from covid_model.runs.model_card.facts import RunFacts
@@ -22,7 +22,7 @@ IMBALANCE = {
 
 
 def model_answers(facts: RunFacts) -> dict[str, str]:
-    """Return an answer by its name in ``card_checklists``, "" where the run has none."""
+    """Return an answer by its name in ``checklists``, "" where the run has none."""
     return {**_model(facts), **_evaluation(facts)}
 
 

@@ -1,4 +1,4 @@
-"""What a run knows of the items of the reporting checklists; what it does not know stays blank."""
+"""Answers to the checklist items about the study, the data and the use."""
 
 from covid_model.common.classes import TITLES
 from covid_model.runs import PARTS
@@ -10,12 +10,12 @@ from covid_model.runs.model_card.model_answers import model_answers
 
 
 def answers(facts: RunFacts) -> dict[str, str]:
-    """Return an answer by its name in ``card_checklists``, "" where the run has none."""
+    """Return an answer by its name in ``checklists``, "" where the run has none."""
     return {**_study(facts), **_data(facts), **_use(facts), **model_answers(facts)}
 
 
 def _study(facts: RunFacts) -> dict[str, str]:
-    networks = ", ".join(one.title for one in facts.models.values())
+    networks = ", ".join(info.title for info in facts.models.values())
     return {
         "kind": f"Development with internal evaluation of deep learning ({networks}); outcome: "
         f"{', '.join(TITLES.values())}. Target population: {NOT_REPORTED}.",
@@ -26,17 +26,17 @@ def _study(facts: RunFacts) -> dict[str, str]:
 
 
 def _data(facts: RunFacts) -> dict[str, str]:
-    sources, kept = ", ".join(filter(None, facts.sources())), _chosen(facts)
+    sources, chosen = ", ".join(filter(None, facts.sources())), _chosen(facts)
     images = {part: facts.images(part=part) for part in PARTS}
-    known = ", ".join(f"{count:,} {part}" for part, count in images.items() if count)
-    numbers = f"Images: {known}" if known else ""
+    counts = ", ".join(f"{count:,} {part}" for part, count in images.items() if count)
+    numbers = f"Images: {counts}" if counts else ""
     mined = "nih-chestxray8" in facts.sources()
     return {
         "sources": f"{sources}: see Data. How representative they are: {NOT_REPORTED}."
         if sources
         else "",
-        "eligibility": f"{kept} Criteria of the sources: {NOT_REPORTED}." if kept else "",
-        "subsets": kept,
+        "eligibility": f"{chosen} Criteria of the sources: {NOT_REPORTED}." if chosen else "",
+        "subsets": chosen,
         "acquisition": _known_groups(facts, "view", "size", rest="Devices, exposure"),
         "reference": "Each image's label in the data, without a time horizon; how it was obtained: "
         "see Data."
@@ -62,7 +62,7 @@ def _use(facts: RunFacts) -> dict[str, str]:
     data = f"Public: {public}. The images used are listed in split.csv." if public else ""
     servable = bool(facts.run.servable_models)
     model = "in this run" if servable else "not kept, reports only"
-    novel = any("novelty" in one.thresholds for one in facts.models.values())
+    novel = any("novelty" in info.thresholds for info in facts.models.values())
     return {
         "limits": "See Limits.",
         "practice": "None: see Out of scope.",
@@ -103,11 +103,11 @@ def _shares(facts: RunFacts) -> str:
 
 def _known_groups(facts: RunFacts, *kinds: str, rest: str) -> str:
     """Say by which kinds the test part is reported; ``rest`` is what is not."""
-    found = kinds_of_groups(facts.report)
-    known = [kind for kind in kinds if kind in found]
-    if not known:
+    reported = kinds_of_groups(facts.report)
+    listed = [kind for kind in kinds if kind in reported]
+    if not listed:
         return ""
-    return f"The test part by {', '.join(known)}: see Evaluation. {rest}: {NOT_REPORTED}."
+    return f"The test part by {', '.join(listed)}: see Evaluation. {rest}: {NOT_REPORTED}."
 
 
 def _outside(facts: RunFacts) -> str:

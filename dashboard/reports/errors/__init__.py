@@ -1,1 +1,1 @@
-"""What a network names wrongly."""
+"""Misclassified test images."""

@@ -1,4 +1,4 @@
-"""The test images that a network names wrongly, free of Streamlit."""
+"""Misclassified test images of a network, free of Streamlit."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence

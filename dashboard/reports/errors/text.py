@@ -1,4 +1,4 @@
-"""The words of the Errors page."""
+"""Text of the Errors page."""
 
 from pathlib import Path
 
@@ -25,54 +25,56 @@ NO_FOLDER = Message(
 )
 
 
-def counted(shown: Chosen, wrong: int, images: int) -> str:
+def counted(chosen: Chosen, wrong: int, images: int) -> str:
     """Say how many test images a network names wrongly, what the values below them are."""
-    said = t(
+    sentence = t(
         "{network} names {wrong:,} of {images:,} test images wrongly ({share}).",
-        network=shown.network,
+        network=chosen.network,
         wrong=wrong,
         images=images,
         share=percent(wrong / images) if images else percent(None),
     )
-    if shown.run.model_info(shown.model).temperature is None:
-        return f"{said} {t('The values are scores, not calibrated.')}"
-    return f"{said} {t('The values are calibrated probabilities.')}"
+    if chosen.run.model_info(chosen.model).temperature is None:
+        return f"{sentence} {t('The values are scores, not calibrated.')}"
+    return f"{sentence} {t('The values are calibrated probabilities.')}"
 
 
-def no_pictures(shown: Chosen, found: list[Mistake], folder: Path | None) -> str:
+def no_pictures(chosen: Chosen, mistakes: list[Mistake], folder: Path | None) -> str:
     """Say why no picture can be shown, "" where some may be."""
-    if found and not any(one.path for one in found):
+    if mistakes and not any(mistake.path for mistake in mistakes):
         return t(
             "This run was made before the paths of images were kept, so no picture can be found: "
             "{remedy}",
-            remedy=performance_text.remake(shown.run),
+            remedy=performance_text.remake(chosen.run),
         )
     return "" if folder else t(NO_FOLDER)
 
 
-def heading(one: Mistake) -> str:
+def heading(mistake: Mistake) -> str:
     """Say what an image is and what it was taken for."""
     return t(
-        "**{truth}**, taken for **{named}**", truth=TITLES[one.truth], named=TITLES[one.predicted]
+        "**{truth}**, taken for **{named}**",
+        truth=TITLES[mistake.truth],
+        named=TITLES[mistake.predicted],
     )
 
 
-def scores(one: Mistake) -> str:
+def scores(mistake: Mistake) -> str:
     """List the three scores, one a line."""
     return "  \n".join(
-        f"{title}: {percent(score)}" for title, score in zip(titles(), one.scores, strict=True)
+        f"{title}: {percent(score)}" for title, score in zip(titles(), mistake.scores, strict=True)
     )
 
 
-def facts(one: Mistake) -> str:
+def facts(mistake: Mistake) -> str:
     """Say where an image is from."""
-    return f"{plain(one.source)} · {plain(one.view) or t('view not on record')}"
+    return f"{plain(mistake.source)} · {plain(mistake.view) or t('view not on record')}"
 
 
-def alt(one: Mistake) -> str:
+def alt(mistake: Mistake) -> str:
     """Describe a picture, for screen readers."""
     return t(
         "Radiograph of {truth} that was taken for {named}",
-        truth=TITLES[one.truth],
-        named=TITLES[one.predicted],
+        truth=TITLES[mistake.truth],
+        named=TITLES[mistake.predicted],
     )

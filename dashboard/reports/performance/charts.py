@@ -1,4 +1,4 @@
-"""Plotly figures of what a report's figures rest on, free of Streamlit."""
+"""Plotly charts of the performance section: curves, subgroups, confusion matrix."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a class that is named is worth where it is rarer, or more common, by Bayes' rule."""
+"""Predictive values at another prevalence, by Bayes' rule."""
 
 from typing import TypedDict
 

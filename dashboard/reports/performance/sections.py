@@ -1,4 +1,4 @@
-"""The parts of a report that say what its figures rest on."""
+"""Performance section: curves, prevalence, subgroups, comparison."""
 
 from functools import partial
 
@@ -58,11 +58,11 @@ def prevalence(report: Report, *, file: str) -> None:
 @error_boundary.fragment
 def groups(report: Report, *, file: str) -> None:
     """Show the figures of each group of images, by what the visitor chooses."""
-    known = report.get("groups")
-    if not known:
+    kinds = report.get("groups")
+    if not kinds:
         return
     st.subheader(t("Groups of images"))
-    names = [name for name in performance_text.GROUPS if known.get(name)]
+    names = [name for name in performance_text.GROUPS if kinds.get(name)]
     choice = st.segmented_control(
         t("Grouped by"),
         names,
@@ -74,7 +74,7 @@ def groups(report: Report, *, file: str) -> None:
         wrap=True,
     )
     choice = choice if choice in names else names[0]
-    rows, title = known[choice], t(performance_text.GROUPS[choice])
+    rows, title = kinds[choice], t(performance_text.GROUPS[choice])
     if few := performance_text.few(rows):
         st.warning(few)
     display.draw_chart(
@@ -101,12 +101,12 @@ def comparison_of(run: Run) -> Comparison | None:
         return {"schema": SCHEMA, "pairs": []}
 
 
-def comparison(found: Comparison | None, *, file: str) -> None:
+def comparison(content: Comparison | None, *, file: str) -> None:
     """Show which network is right more often on the same images."""
-    if found and found["pairs"]:
+    if content and content["pairs"]:
         st.markdown(t("**On the same images**"))
         display.draw_table(
-            partial(performance_tables.pairs, found),
+            partial(performance_tables.pairs, content),
             alt=t("Pairs of networks on the same images"),
             file=file,
         )

@@ -1,4 +1,4 @@
-"""What a report's figures rest on as small tables of formatted text, free of Streamlit."""
+"""Tables of the performance section as formatted text, free of Streamlit."""
 
 from collections.abc import Sequence
 

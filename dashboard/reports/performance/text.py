@@ -1,4 +1,4 @@
-"""The words for what a report's figures rest on: intervals, prevalence, groups, comparisons."""
+"""Text of the performance section: intervals, prevalence, subgroups, comparison."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -64,7 +64,7 @@ def interval_note(report: Report) -> str:
 
 
 def remake(run: Run) -> str:
-    """Say what writes a run's files anew."""
+    """Say what writes a run's files again."""
     if not run.servable_models:
         return t("it keeps no models, so only training it again with this version writes them.")
     return t("`{command}` writes it anew.", command=CALIBRATE.format(folder=run.name))
@@ -157,8 +157,6 @@ def pair(row: PairRow) -> str:
 
 
 NOISY_SOURCE = "nih-chestxray8"
-
-
 NOISY = Message(
     "NIH's labels were mined from text reports and are noisy: a share of what counts as wrong in "
     "nih-chestxray8 is an error of the label."

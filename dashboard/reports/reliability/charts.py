@@ -1,4 +1,4 @@
-"""Plotly figures of how far a network can be believed, free of Streamlit."""
+"""Plotly charts of the reliability section: calibration and coverage."""
 
 import plotly.graph_objects as go
 

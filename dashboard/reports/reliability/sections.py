@@ -1,4 +1,4 @@
-"""The part of a report that says when a network may not answer."""
+"""Reliability section: calibration, thresholds, two classes within one source."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""Reports as tables that say how far a network can be believed, free of Streamlit."""
+"""Tables of the reliability section as formatted text, free of Streamlit."""
 
 from collections.abc import Mapping, Sequence
 

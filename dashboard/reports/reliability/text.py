@@ -1,4 +1,4 @@
-"""The words for when a network may not answer."""
+"""Text of the reliability section."""
 
 from covid_model.common.messages import Message
 from covid_model.runs.report_schema import AnswersReport, CalibrationReport, Report
@@ -56,12 +56,12 @@ def reliability(calibration: CalibrationReport) -> str:
     )
 
 
-def answers(found: AnswersReport) -> str:
+def answers(report: AnswersReport) -> str:
     """Put the answers at the stored threshold into words, for screen readers."""
     return t(
         "Accuracy of the answers by share answered: at the threshold {threshold}, {answered} of "
         "the test images are answered and {accuracy} of these answers are right",
-        threshold=percent(found["threshold"]),
-        answered=percent(found["answered"]),
-        accuracy=percent(found["accuracy"]),
+        threshold=percent(report["threshold"]),
+        answered=percent(report["answered"]),
+        accuracy=percent(report["accuracy"]),
     )

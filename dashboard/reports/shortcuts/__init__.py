@@ -1,1 +1,1 @@
-"""The audit for shortcuts and of the maps."""
+"""Shortcut audit and the tests of the maps."""

@@ -1,4 +1,4 @@
-"""Plotly figures of an audit, free of Streamlit."""
+"""Plotly charts of a shortcut audit, free of Streamlit."""
 
 import plotly.graph_objects as go
 

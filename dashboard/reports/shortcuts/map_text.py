@@ -1,4 +1,4 @@
-"""The words for maps of attention that were put to the test."""
+"""Text on the tests of the maps."""
 
 from covid_model.common.messages import Message
 from covid_model.runs.audit_schema import InsideLungs, MapCurve, MapMetrics

@@ -1,4 +1,4 @@
-"""The parts of the Shortcuts page: the checks, then the maps under test."""
+"""Sections of the Shortcuts page: the checks, then the tests of the maps."""
 
 from functools import partial
 
@@ -120,7 +120,7 @@ def _inside(maps: MapMetrics) -> None:
 
 
 def _alike(maps: MapMetrics, comparison: Comparison | None, *, file: str) -> None:
-    """Show how alike maps are after weights were drawn anew, or between two networks."""
+    """Show how alike maps are after weights were randomised, or between two networks."""
     if maps["randomised"]:
         st.markdown(t("**Weights drawn anew**"))
         display.draw_table(

@@ -1,4 +1,4 @@
-"""An audit as small tables of formatted text, free of Streamlit."""
+"""Tables of a shortcut audit as formatted text, free of Streamlit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -48,7 +48,7 @@ def label_by_source(audit: Audit) -> Rows:
 
 
 def randomised(maps: MapMetrics) -> Rows:
-    """Return one row a part of the network that was drawn anew: how alike the maps stay."""
+    """Return one row a part of the network that was randomised: how alike the maps stay."""
     return [
         {
             t("Drawn anew"): t(RANDOMISED[row["what"]].title),

@@ -1,4 +1,4 @@
-"""The words of the Shortcuts page: what an audit asks of a network, what its answers mean."""
+"""Text of the Shortcuts page: the checks of an audit and what they mean."""
 
 from covid_model.common.audit_checks import CHECKS, CONDITIONS
 from covid_model.common.messages import Message, in_words

@@ -1,5 +1,7 @@
 """A new metric is one row of the table with its computation: report, page and card have it."""
 
+import importlib.util
+
 import numpy as np
 import pytest
 
@@ -70,6 +72,7 @@ def test_a_row_with_its_computation_is_in_report_page_and_card(open_app, tmp_pat
     assert low < covid["youden"] < high
     assert report["error_rate"] == pytest.approx(1 - report["accuracy"], abs=2e-6)
     assert report["groups"]["source"][0]["error_rate"] == report["error_rate"]
+    assert {row.key for row in metrics.WITHIN_SOURCE} <= set(report["within_source"][0])
 
     at = open_app(tmp_path, "reports")
     assert not at.exception
@@ -93,6 +96,8 @@ def test_every_row_has_one_computation_and_every_computation_a_row():
         *computations.PER_CLASS_METRICS,
         *RANKING_METRICS,
     }
+    for row in (*metrics.OVERALL, *metrics.PER_CLASS, *metrics.WITHIN_SOURCE):
+        assert importlib.util.find_spec(f"covid_model.evaluation.{row.computed_by}")
 
 
 def test_metrics_that_no_image_counts_for_are_undefined():

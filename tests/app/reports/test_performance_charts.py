@@ -14,7 +14,7 @@ DOTS = [
     performance_charts.groups_chart(REPORT["groups"]["view"], title="View"),
     shortcuts_charts.conditions_chart(AUDIT),
     shortcuts_charts.probe_chart(AUDIT["source_probe"]),
-    shortcuts_charts.inside_chart(AUDIT["maps"]),
+    shortcuts_charts.inside_chart(AUDIT["maps"]["images"], AUDIT["maps"]["inside_lungs"]),
 ]
 MAPS = [
     shortcuts_charts.curves_chart(AUDIT["maps"][kind], kind=kind)

@@ -7,6 +7,7 @@ import pytest
 
 from covid_model.common.disclaimer import NOTICE
 from dashboard.components import csv_export, formatting
+from dashboard.reports import charts, tables
 from dashboard.reports.performance import tables as performance_tables
 from dashboard.reports.performance import text
 from dashboard.reports.performance import text as performance_text
@@ -92,6 +93,15 @@ def test_each_class_has_its_figures_with_intervals():
         "AUROC": "0.750 (0.700-0.800)",
         "AP": "0.560 (0.510-0.610)",
     }
+
+
+def test_a_network_that_the_paper_does_not_have_gets_a_dash():
+    paper, other = tables.networks({"vgg16": REPORT, "densenet121": REPORT})
+    assert read(paper["Paper"]) == "97.3 %"
+    assert (other["Network"], other["Paper"]) == ("densenet121", "–")
+    assert {**other, "Network": "", "Paper": ""} == {**paper, "Network": "", "Paper": ""}
+    chart = charts.models_chart({"densenet121": REPORT}, paper={"vgg16": 0.973})
+    assert list(chart.data[-1].y) == [None]
 
 
 def test_groups_stand_with_their_sizes_and_what_is_too_small():

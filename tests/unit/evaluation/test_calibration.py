@@ -159,7 +159,8 @@ def test_the_curve_counts_refused_images_as_unanswered():
     probabilities, truth = answers([0.5, 0.7, 0.9, 0.9], [False, True, True, False])
     known = np.array([True, True, True, False])
     rows = {
-        row["threshold"]: row for row in coverage_accuracy_curve(probabilities, truth, known=known)
+        row["threshold"]: row
+        for row in coverage_accuracy_curve(probabilities, truth, not_novel=known)
     }
     assert rows[0.5] == {"threshold": 0.5, "answered": 0.75, "accuracy": round(2 / 3, 6)}
     assert rows[0.51]["answered"] == 0.5
