@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+import imagehash
 import numpy as np
 from PIL import Image
 
@@ -22,8 +23,6 @@ def perceptual_hash(pixels: np.ndarray) -> np.ndarray:
     Returns:
         uint64 (4,): 256 bits.
     """
-    import imagehash  # brings SciPy, which --help does without
-
     picture = Image.fromarray(np.rint(pixels * 255).astype(np.uint8))
     bits = imagehash.phash(picture, hash_size=HASH_SIDE).hash
     return np.packbits(bits.ravel()).view(np.uint64)

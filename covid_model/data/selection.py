@@ -11,7 +11,6 @@ import pandas as pd
 
 from covid_model.common.errors import DataError
 from covid_model.data.dataset import Dataset, read_dataset
-from covid_model.data.leakage import leaked_patients
 from covid_model.data.splits import (
     counts,
     patients_in_several,
@@ -95,6 +94,8 @@ class Selection:
         data, part = self._parted(data, recipe)
         used = self._kept(data, part, recipe.seed)
         if self.split_by == "patient":
+            from covid_model.data.leakage import leaked_patients  # brings SciPy
+
             leaked = leaked_patients(data, part)
             data = replace(data, left_out=(*data.left_out, *data.frame["path"][leaked]))
             used &= ~leaked

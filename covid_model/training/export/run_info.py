@@ -114,6 +114,8 @@ def _versions() -> dict[str, str]:
 
 def _commit() -> str:
     """The code's commit, "" outside a git clone."""
+    if not (paths.CHECKOUT / ".git").exists():  # an installed copy may lie in another clone
+        return ""
     command = ["git", "-C", str(paths.CHECKOUT), "rev-parse", "HEAD"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603

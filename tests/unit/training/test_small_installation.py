@@ -1,4 +1,4 @@
-"""The training command beside the small installation, which lacks most of what it imports."""
+"""Commands that need more than the small installation, without what they need."""
 
 import re
 import shutil
@@ -14,14 +14,14 @@ CODE = """
 import sys
 lacking = "imagehash keras requests scipy skimage sklearn tensorboardX tensorflow urllib3"
 sys.modules.update(dict.fromkeys(lacking.split()))
-from covid_model.training.cli import main
+from {main} import main
 sys.exit(main(sys.argv[1:]))
 """
 
 
-def run(*arguments):
+def run(*arguments, main="covid_model.training.cli"):
     return subprocess.run(
-        [sys.executable, "-c", CODE, *map(str, arguments)],
+        [sys.executable, "-c", CODE.format(main=main), *map(str, arguments)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -30,6 +30,13 @@ def test_help_needs_no_package_of_training():
     done = run("--help")
     assert done.returncode == 0, done.stderr
     assert "--recipe" in done.stdout
+
+
+def test_building_data_names_what_to_install_before_it_downloads(tmp_path):
+    done = run("data", "--out", tmp_path / "data", main="covid_model.cli")
+    assert done.returncode == 2
+    assert "Building data needs imagehash: install it with pip install -r" in done.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_training_names_what_to_install(tmp_path):

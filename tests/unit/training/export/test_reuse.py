@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import train_models
-from covid_model.data import selection
+from covid_model.data import leakage
 from covid_model.evaluation.verification.verify import verify_run
 from covid_model.runs import load_run, sha256_of
 from covid_model.training.workflows import linear as module
@@ -94,7 +94,7 @@ def test_test_images_left_out_since_no_longer_count(runs, train, work):
         return (data.frame["path"] == gone).to_numpy()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(selection, "leaked_patients", first_test_image)
+        patch.setattr(leakage, "leaked_patients", first_test_image)
         assert train("fewer", "--models", "vgg16", "--keep", str(runs[0].folder)) == 0
     run = load_run(work / "runs" / "fewer")
     assert run.info["data"]["left_out"] == [gone]
