@@ -15,6 +15,8 @@ from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier
 from tests.drawings import write_data_folder
 
+pytestmark = pytest.mark.tensorflow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -35,7 +37,6 @@ def trained(folder, tmp_path_factory):
     return load_run(work / "runs" / "first")
 
 
-@pytest.mark.tensorflow
 def test_the_run_predicts_what_its_report_says(trained, folder):
     classifier = Classifier.load(trained.model_folder("vgg16"))
     rows = trained.table("vgg16", "predictions.csv")
@@ -46,7 +47,6 @@ def test_the_run_predicts_what_its_report_says(trained, folder):
         np.testing.assert_allclose(served, [float(row[f"p_{c}"]) for c in CLASS_NAMES], atol=2e-6)
 
 
-@pytest.mark.tensorflow
 def test_the_run_says_what_it_is(trained):
     info = trained.info
     assert info["title"] == "Drawn"
@@ -65,7 +65,6 @@ def test_the_run_says_what_it_is(trained):
     assert [problem for one in verify_run(trained.folder) for problem in one.problems] == []
 
 
-@pytest.mark.tensorflow
 def test_an_existing_run_is_kept(trained, folder, capsys):
     before = (trained.folder / "run.json").read_bytes()
     arguments = ["--data", str(folder), "--weights", "random", "--out", str(trained.folder)]
@@ -124,7 +123,6 @@ def test_resuming_a_finetuning_wants_to_know_which(folder, capsys):
     assert "Expected --out DIR with --resume or --work" in capsys.readouterr().err
 
 
-@pytest.mark.tensorflow
 def test_pretraining_writes_backbones_that_held_out_patients_never_saw(
     folder, tmp_path, monkeypatch
 ):
