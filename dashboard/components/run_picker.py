@@ -12,7 +12,7 @@ from dashboard.session.state import REPORT_MODEL, REPORT_RUN
 
 
 @dataclass(frozen=True)
-class Chosen:
+class SelectedNetwork:
     """A run, one of its networks, and all runs by folder name."""
 
     run: Run
@@ -30,7 +30,7 @@ class Chosen:
         return f"{self.run.name}-{self.model}"
 
 
-def pick() -> Chosen:
+def pick() -> SelectedNetwork:
     """Let the visitor choose a run with a network, kept from page to page; stop without a run."""
     shelf = pickers.open_shelf(to_predict=False)
     if not shelf.runs:
@@ -48,4 +48,4 @@ def pick() -> Chosen:
     run = runs.get(name, shelf.runs[0])
     with right:
         model = pickers.pick_network(run.models, key=REPORT_MODEL)
-    return Chosen(run, model, runs)
+    return SelectedNetwork(run, model, runs)

@@ -12,7 +12,7 @@ from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import Run
 from covid_model.runs.report_schema import Report
 from dashboard.components import display, formatting, pickers, text
-from dashboard.components.run_picker import Chosen
+from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports import charts, tables
 from dashboard.reports.performance import tables as performance_tables
@@ -44,7 +44,7 @@ def all_reports(run: Run) -> dict[str, Report]:
     return reports
 
 
-def headline(chosen: Chosen, report: Report) -> None:
+def headline(chosen: SelectedNetwork, report: Report) -> None:
     """Show the figures of one network that matter most, then those of each class."""
     counts = {key: report[key] for key in ("images", "patients")}
     cells = formatting.metric_cells(report, shown_in(Place.HEADLINE, metrics.OVERALL))
@@ -61,7 +61,7 @@ def headline(chosen: Chosen, report: Report) -> None:
     )
 
 
-def course(chosen: Chosen) -> None:
+def course(chosen: SelectedNetwork) -> None:
     """Show the training of one network by epoch."""
     table = chosen.run.table(chosen.model, "history.csv")
     history = [{key: float(row[key]) for key in row} for row in table]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from dashboard.components import run_picker, text
-from dashboard.components.run_picker import Chosen
+from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports.errors import misclassified
 from dashboard.reports.errors import text as errors_text
@@ -59,7 +59,7 @@ def filtered(mistakes: list[Mistake]) -> tuple[list[Mistake], str]:
     return misclassified.chosen(mistakes, truth=truth, predicted=predicted), f"{truth}-{predicted}"
 
 
-def gallery(selection: Chosen, mistakes: list[Mistake]) -> None:
+def gallery(selection: SelectedNetwork, mistakes: list[Mistake]) -> None:
     """Show a page of the mistakes that the visitor chose."""
     matching, choice = filtered(mistakes)
     if not matching:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from dashboard.components import run_picker
-from dashboard.components.run_picker import Chosen
+from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports import overview
 from dashboard.reports.performance import sections as performance_sections
@@ -12,7 +12,7 @@ from dashboard.reports.performance import text as performance_text
 from dashboard.reports.reliability import sections as reliability_sections
 
 
-def network(selection: Chosen) -> None:
+def network(selection: SelectedNetwork) -> None:
     """Show one network's figures, its curves, its groups, its training."""
     report = selection.run.report(selection.model)
     overview.headline(selection, report)

@@ -5,14 +5,14 @@ import streamlit as st
 from covid_model.common.errors import CovidModelError
 from covid_model.runs.audit_schema import Audit
 from dashboard.components import run_picker
-from dashboard.components.run_picker import Chosen
+from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import sections as performance_sections
 from dashboard.reports.shortcuts import sections as shortcuts_sections
 from dashboard.reports.shortcuts import text as shortcuts_text
 
 
-def audit_of(selection: Chosen) -> Audit | None:
+def audit_of(selection: SelectedNetwork) -> Audit | None:
     """Return the audit of a network; where there is none, say why with what to do."""
     try:
         audit = selection.run.audit(selection.model)

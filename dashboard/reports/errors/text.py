@@ -4,7 +4,7 @@ from pathlib import Path
 
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
-from dashboard.components.run_picker import Chosen
+from dashboard.components.run_picker import SelectedNetwork
 from dashboard.components.text import percent, plain, titles
 from dashboard.i18n.translate import t
 from dashboard.reports.errors.misclassified import Mistake
@@ -25,7 +25,7 @@ NO_FOLDER = Message(
 )
 
 
-def counted(chosen: Chosen, wrong: int, images: int) -> str:
+def counted(chosen: SelectedNetwork, wrong: int, images: int) -> str:
     """Say how many test images a network names wrongly, what the values below them are."""
     sentence = t(
         "{network} names {wrong:,} of {images:,} test images wrongly ({share}).",
@@ -39,7 +39,7 @@ def counted(chosen: Chosen, wrong: int, images: int) -> str:
     return f"{sentence} {t('The values are calibrated probabilities.')}"
 
 
-def no_pictures(chosen: Chosen, mistakes: list[Mistake], folder: Path | None) -> str:
+def no_pictures(chosen: SelectedNetwork, mistakes: list[Mistake], folder: Path | None) -> str:
     """Say why no picture can be shown, "" where some may be."""
     if mistakes and not any(mistake.path for mistake in mistakes):
         return t(
