@@ -41,7 +41,9 @@ def parser(usage: str) -> argparse.ArgumentParser:
     out.epilog = "recipes:\n" + "\n".join(
         f"  {name:10} {workflow.help}" for name, workflow in WORKFLOWS.items()
     )
-    out.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of images")
+    out.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder of radiographs"
+    )
     out.add_argument("--recipe", choices=tuple(WORKFLOWS), help="default: paper; see below")
     _add_images(out.add_argument_group("which radiographs"))
     _add_networks(out.add_argument_group("which networks"))

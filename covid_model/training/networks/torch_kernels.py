@@ -1,6 +1,6 @@
 """PyTorch's own kernels for the layers that a training spends its time in.
 
-They reach into both libraries: tested with Keras 3.15.0 on PyTorch 2.13.0, by
+They reach into both libraries: tested with Keras 3.15.1 on PyTorch 2.13.0, by
 ``tests/unit/training/networks/test_torch_kernels.py`` wherever PyTorch is installed.
 """
 

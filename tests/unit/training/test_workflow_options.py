@@ -1,5 +1,6 @@
 """The table of workflows: every option is used by some recipe and refused by the others."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ SWITCHES = ("reports_only", "resume")
 
 
 WITHOUT_KERAS = f"""
-import sys
+import contextlib, io, json, sys
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
@@ -32,7 +33,12 @@ class Refuse:
 
 sys.meta_path.insert(0, Refuse())
 import train_models
-sys.exit(train_models.main(sys.argv[1:]))
+
+results = []
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stderr(io.StringIO()) as stream:
+        results.append([train_models.main(arguments), stream.getvalue()])
+print(json.dumps(results))
 """
 
 
@@ -46,11 +52,17 @@ def given(name):
     return [option(name), *([] if name in SWITCHES else [GIVEN.get(name, "1")])]
 
 
-def run_without_keras(*arguments):
-    """The command in a process where importing what trains fails; exit code and stderr."""
-    command = [sys.executable, "-c", WITHOUT_KERAS, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.returncode, done.stderr
+def run_without_keras(*commands):
+    """Commands in one process where importing what trains fails; exit codes and stderr."""
+    texts = json.dumps([list(map(str, command)) for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_KERAS, texts],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_the_table_knows_every_option_and_every_option_is_used():
@@ -83,40 +95,38 @@ def test_what_is_not_given_is_not_refused():
 def test_several_options_are_refused_at_once(tmp_path, capsys):
     arguments = ["--data", str(tmp_path), "--work", "w", "--devices", "2"]
     assert train_models.main(arguments) == 2
-    said = capsys.readouterr().err
-    assert "--work and --devices are not used by --recipe paper" in said
-    assert "--work is for finetune; --devices is for pretrain, finetune" in said
+    error = capsys.readouterr().err
+    assert "--work and --devices are not used by --recipe paper" in error
+    assert "--work is for finetune; --devices is for pretrain, finetune" in error
 
 
-@pytest.mark.parametrize("recipe", WORKFLOWS)
-def test_a_wrong_folder_is_said_before_keras_is_loaded(recipe, tmp_path):
-    code, error = run_without_keras("--data", tmp_path / "gone", "--recipe", recipe)
-    assert (code, "no such folder" in error) == (2, True), error
-
-
-def test_class_folders_of_other_names_are_said_before_keras_is_loaded(tmp_path):
+def test_what_is_wrong_is_said_before_keras_is_loaded(tmp_path):
+    named = tmp_path / "named"
     for name in ("COVID-19", "normal", "pneumonia"):
-        (tmp_path / name).mkdir()
-    code, error = run_without_keras("--data", tmp_path)
-    assert code == 2, error
-    assert "the folders covid, normal, infection" in error
-    assert "COVID-19, normal, pneumonia" in error
-
-
-def test_help_and_refusals_need_no_keras(tmp_path):
-    assert run_without_keras("--help") == (0, "")
-    code, error = run_without_keras("--data", tmp_path, "--work", "w")
-    assert (code, "--work is not used" in error) == (2, True), error
-    (tmp_path / "metadata.csv").touch()
-    for extra, words in (
-        (("--set", "epoch=3"), "no value 'epoch'"),
-        (("--set", "size=70"), "at least 71 pixels for Xception. Received: 70"),
-        (("--recipe", "finetune", "--set", "xception.size=64"), "at least 71 pixels for Xception"),
-        (("--recipe", "recover"), "Expected --run DIR"),
-        (("--recipe", "lungs"), "Expected --out DIR for the segmenter"),
-    ):
-        code, error = run_without_keras("--data", tmp_path, *extra)
-        assert (code, words in error) == (2, True), error
+        (named / name).mkdir(parents=True)
+    (empty := tmp_path / "empty").mkdir()
+    (empty / "metadata.csv").touch()
+    cases = [
+        *(
+            (["--data", tmp_path / "gone", "--recipe", recipe], "no such folder")
+            for recipe in WORKFLOWS
+        ),
+        (["--data", named], "the folders covid, normal, infection"),
+        (["--data", named], "COVID-19, normal, pneumonia"),
+        (["--data", empty, "--work", "w"], "--work is not used by --recipe paper"),
+        (["--data", empty, "--set", "epoch=3"], "no value 'epoch'"),
+        (["--data", empty, "--set", "size=70"], "at least 71 pixels for Xception. Received: 70"),
+        (
+            ["--data", empty, "--recipe", "finetune", "--set", "xception.size=64"],
+            "at least 71 pixels for Xception",
+        ),
+        (["--data", empty, "--recipe", "recover"], "Expected --run DIR"),
+        (["--data", empty, "--recipe", "calibrate"], "Expected --run DIR"),
+        (["--data", empty, "--recipe", "lungs"], "Expected --out DIR for the segmenter"),
+    ]
+    results = run_without_keras(*(command for command, _ in cases))
+    for (command, sentence), (code, error) in zip(cases, results, strict=True):
+        assert (code, sentence in error) == (2, True), (command, error)
 
 
 def test_help_lists_the_recipes_and_who_uses_an_option(capsys):
