@@ -1,6 +1,7 @@
 """Fixtures that several test files share."""
 
 import contextlib
+import gc
 import hashlib
 import os
 import re
@@ -33,6 +34,15 @@ def pytest_ignore_collect(collection_path, config):
     if "not tensorflow" in config.option.markexpr and collection_path.suffix == ".py":
         return bool(MARKED.search(collection_path.read_text("utf-8"))) or None
     return None
+
+
+def pytest_collection_finish():
+    """Leave what was imported out of garbage collections, of which a page has one at each run.
+
+    With Keras loaded these collections would take most of the time of the pages' tests.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def imported_frameworks() -> set[str]:

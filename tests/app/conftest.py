@@ -1,5 +1,6 @@
 """The dashboard in Streamlit's own test harness."""
 
+import gc
 import io
 import json
 from pathlib import Path
@@ -15,6 +16,13 @@ from dashboard.session import samples as session_samples
 from tests.pages import APP, PAGES
 
 VIEWER = "radiograph_viewer"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def settled():
+    """Leave what earlier tests made out of garbage collections, as the imports are."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
