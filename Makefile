@@ -14,8 +14,8 @@ app: ## open the dashboard
 test: ## run every test
 	$(PYTHON) -m pytest
 
-test-fast: ## run the tests that need no TensorFlow, no browser, no radiographs
-	$(PYTHON) -m pytest -m "not tensorflow and not browser and not data and not slow"
+test-fast: ## run the unit tests that need no TensorFlow, on every core
+	$(PYTHON) -m pytest -n auto -m "not tensorflow and not data and not slow" tests/unit
 
 lint: ## check style
 	$(PYTHON) -m ruff check

@@ -167,7 +167,9 @@ def test_an_archive_inside_an_archive_inside_is_refused_alone():
     assert second.load() == b"1"
 
 
-@pytest.mark.parametrize("data", [b"no zip", packed({"IM1": b"1"})[:30]])
+@pytest.mark.parametrize(
+    "data", [b"no zip", packed({"IM1": b"1"})[:30]], ids=["other", "cut short"]
+)
 def test_a_damaged_archive_inside_is_refused_alone(data):
     first, second = listed(packed({"IM1": b"1", "p.zip": data}))
     assert first.load() == b"1"
