@@ -39,8 +39,8 @@ def pictures(count: int = 24) -> ImagePool:
     return ImagePool(grey.astype(np.uint8), labels, np.full(count, 1 / count))
 
 
-def course(folder: Path, **changes) -> CheckpointedTraining:
-    """A course of twelve steps with a checkpoint at every other."""
+def training(folder: Path, **changes) -> CheckpointedTraining:
+    """A training of twelve steps with a checkpoint at every other."""
     one = pictures()
     return replace(
         CheckpointedTraining("tiny", one, one, RECIPE, folder, {"data": "drawn"}), **changes
@@ -96,7 +96,7 @@ def resume(folder: Path) -> dict:
     from covid_model.training.loop.trainer import train
 
     names = ("unbroken", "broken")
-    states = {name: train(course(folder / name), build) for name in names}
+    states = {name: train(training(folder / name), build) for name in names}
 
     def weights(name):
         model = keras.models.load_model(checkpoint_file(folder / name, states[name]))
@@ -127,7 +127,7 @@ def shared(folder: Path, devices: int) -> dict:
     from covid_model.training.loop.trainer import train
 
     use_devices(devices, batches=[RECIPE.batch])
-    state = train(course(folder / "shared", recipe=replace(RECIPE, stages=SHORT)), build)
+    state = train(training(folder / "shared", recipe=replace(RECIPE, stages=SHORT)), build)
     used = keras.distribution.distribution().device_mesh.shape[0]
     return {"devices": used, "shared_loss": state.history[-1]["loss"]}
 
@@ -138,7 +138,7 @@ def main(what: str, folder: Path, extra: str = "") -> None:
 
     if what == "break":
         die_when_saving(6) if extra == "saving" else die_when_drawing(9)
-        train(course(folder / "broken"), build)
+        train(training(folder / "broken"), build)
     found = resume(folder)
     if extra:
         found |= shared(folder, int(extra))

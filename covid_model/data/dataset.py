@@ -32,7 +32,7 @@ class Dataset:
         frame: one row an image, with at least ``COLUMNS``, ``sha256`` of the file's bytes and
             ``group``, the patient after merging patients who share an identical file.
         patients_known: False when the folder does not say which patient an image shows.
-        left_out: paths that a split left out, see ``leaks``.
+        left_out: paths that a split left out, see ``leaked_patients``.
     """
 
     root: Path

@@ -28,7 +28,7 @@ def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.Data
 
     Args:
         frame: rows of a ``Dataset``: original, source, patient_id, label, with path and
-            ``ON_RECORD`` where it has them; a text is "" where unknown, a size NaN.
+            ``RECORDED_COLUMNS`` where it has them; a text is "" where unknown, a size NaN.
         probabilities: float32 (n, 3) in the order of ``CLASS_NAMES``.
     """
     frame = frame.reset_index(drop=True)

@@ -75,7 +75,7 @@ def audit_network(
         subject: the network.
         folder: its model folder.
         images: the test images to audit on.
-        labels: ``audit_source.label_by_source`` of the training part.
+        labels: ``source_probe.label_by_source`` of the training part.
 
     Returns:
         What it says of the images whose maps were tested, None where there are too few.

@@ -21,7 +21,7 @@ class Fitted:
     Attributes:
         backbone: the convolutions.
         model: the flat graph image -> probabilities (n, 3), whose head has been fitted.
-        history: one row an epoch, columns ``fit.HISTORY``.
+        history: one row an epoch, columns ``paper_head.HISTORY``.
     """
 
     backbone: Backbone

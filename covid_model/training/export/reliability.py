@@ -70,7 +70,7 @@ def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarra
         seed: of the draw.
 
     Returns:
-        At most ``novelty_fit.MOST_IMAGES`` row numbers; none, with the reason in the log, where
+        At most ``sampling.MOST_IMAGES`` row numbers; none, with the reason in the log, where
         there are fewer than ``LEAST_TRAINING`` training or ``LEAST_VALIDATION`` validation images.
     """
     train, validation = (int((part == name).sum()) for name in ("train", "validation"))

@@ -29,8 +29,8 @@ class LogisticFit:
     Attributes:
         pipeline: StandardScaler with a least deviation, then LogisticRegression.
         recall: macro recall on the validation part, range [0, 1].
-        row: its row of ``history.csv``, columns ``fit.HISTORY``; loss and accuracy are weighted
-            as the training was, the learning rate is 0, as there is none.
+        row: its row of ``history.csv``, columns ``paper_head.HISTORY``; loss and accuracy are
+            weighted as the training was, the learning rate is 0, as there is none.
     """
 
     pipeline: Pipeline

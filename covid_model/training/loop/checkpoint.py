@@ -88,23 +88,23 @@ def best_file(folder: Path, state: TrainingState) -> Path:
     return folder / f"best-{int((state.best or {}).get('step', 0))}.weights.h5"
 
 
-def read_state(course: CheckpointedTraining) -> TrainingState | None:
+def read_state(training: CheckpointedTraining) -> TrainingState | None:
     """Read how far a training has come, None where it has not begun.
 
     Raises:
         UsageError: naming every value that differs from those it began with.
         DataError: if the file is damaged.
     """
-    if not has_begun(course.folder):
+    if not has_begun(training.folder):
         return None
-    path = course.folder / "state.json"
+    path = training.folder / "state.json"
     try:
         raw = json.loads(path.read_text("utf-8"))
-        began, values = _flat(raw.pop("identity")), _flat(course.identity)
+        began, values = _flat(raw.pop("identity")), _flat(training.identity)
         state = TrainingState(**{**raw, "history": tuple(raw["history"])})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
-            f"{path} cannot be read ({error}): remove {course.folder} to begin anew."
+            f"{path} cannot be read ({error}): remove {training.folder} to begin anew."
         ) from None
     other = [name for name in began | values if began.get(name) != values.get(name)]
     if other:
@@ -113,28 +113,28 @@ def read_state(course: CheckpointedTraining) -> TrainingState | None:
             for name in sorted(other)
         )
         raise UsageError(
-            f"Expected the values that the training in {course.folder} began with. "
+            f"Expected the values that the training in {training.folder} began with. "
             f"Received: {what}. Give the same values, or begin anew in another folder."
         )
     return state
 
 
-def save_state(course: CheckpointedTraining, state: TrainingState, model: keras.Model) -> None:
+def save_state(training: CheckpointedTraining, state: TrainingState, model: keras.Model) -> None:
     """Write a checkpoint; a kill at any moment leaves this one or the one before it whole.
 
     ``state.json`` names the other files by its steps and is replaced in one go, after they are
     whole and before older ones are removed.
     """
-    wanted = [checkpoint_file(course.folder, state), best_file(course.folder, state)]
+    wanted = [checkpoint_file(training.folder, state), best_file(training.folder, state)]
     write_whole(wanted[0], model.save)
     if state.best and state.best["step"] == state.step:
         write_whole(wanted[1], model.save_weights)
     pd.DataFrame(state.history).to_csv(
-        course.folder / "history.csv", index=False, float_format="%.6g"
+        training.folder / "history.csv", index=False, float_format="%.6g"
     )
-    text = json.dumps({**asdict(state), "identity": course.identity}, indent=1)
-    write_whole(course.folder / "state.json", lambda path: path.write_text(text + "\n", "utf-8"))
-    for file in course.folder.glob("*-*"):
+    text = json.dumps({**asdict(state), "identity": training.identity}, indent=1)
+    write_whole(training.folder / "state.json", lambda path: path.write_text(text + "\n", "utf-8"))
+    for file in training.folder.glob("*-*"):
         if file.name.startswith(("checkpoint-", "best-", "partial-")) and file not in wanted:
             file.unlink()
 

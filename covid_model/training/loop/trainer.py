@@ -31,66 +31,66 @@ log = logging.getLogger(__name__)
 Build = Callable[[], tuple[keras.Model, str]]
 
 
-def train(course: CheckpointedTraining, build: Build) -> TrainingState:
+def train(training: CheckpointedTraining, build: Build) -> TrainingState:
     """Train a network, or resume where its folder says that it was.
 
     Batches depend on the seed and the step alone, checkpoints hold all that the next step
     depends on, so that a broken training ends as an unbroken one on the same machine. Each look
-    at the watched images adds a row with ``fit.HISTORY``'s columns (``epoch`` counts the looks)
-    and step, images, size (px), val_recall (macro, range [0, 1]).
+    at the watched images adds a row with the columns of ``paper_head.HISTORY`` (``epoch`` counts
+    the looks) and step, images, size (px), val_recall (macro, range [0, 1]).
 
     Args:
-        course: the training.
+        training: the training.
         build: makes the network, image -> probabilities (n, 3), not compiled, with one sentence
             on where its weights come from; not called when the training resumes.
 
     Returns:
-        How it ended; ``course.checkpoint_file`` and ``best_file`` find its weights.
+        How it ended; ``checkpoint.checkpoint_file`` and ``best_file`` find its weights.
 
     Raises:
         UsageError: if it began with other values, or its loss is not finite.
     """
-    course.folder.mkdir(parents=True, exist_ok=True)
-    state = read_state(course)
+    training.folder.mkdir(parents=True, exist_ok=True)
+    state = read_state(training)
     if state is not None and state.finished:
-        log.info("%s has been trained: %d steps.", course.name, state.step)
+        log.info("%s has been trained: %d steps.", training.name, state.step)
         return state
-    keras.utils.set_random_seed(course.recipe.seed)
-    model, state = _start(course, build) if state is None else _resume(course, state)
+    keras.utils.set_random_seed(training.recipe.seed)
+    model, state = _start(training, build) if state is None else _resume(training, state)
     arrange(model)
-    steps = range(state.step, course.total)
-    batches = prefetched(lambda step: batch_of(course.train, course.recipe, step), steps)
+    steps = range(state.step, training.total)
+    batches = prefetched(lambda step: batch_of(training.train, training.recipe, step), steps)
     with (
         torch_kernels(),
         closing(batches) as feed,
-        curves(course.tensorboard, course.name, since=state.step) as draw,
-        tqdm(total=course.total, initial=state.step, desc=course.name, unit="step") as bar,
+        curves(training.tensorboard, training.name, since=state.step) as draw,
+        tqdm(total=training.total, initial=state.step, desc=training.name, unit="step") as bar,
     ):
         while not state.finished:
-            state = _train_until_validation(course, model, state, feed, bar)
-            save_state(course, state, model)
+            state = _train_until_validation(training, model, state, feed, bar)
+            save_state(training, state, model)
             draw(state.history[-1])
     return state
 
 
-def _start(course: CheckpointedTraining, build: Build) -> tuple[keras.Model, TrainingState]:
-    with precision(course.recipe.precision):
+def _start(training: CheckpointedTraining, build: Build) -> tuple[keras.Model, TrainingState]:
+    with precision(training.recipe.precision):
         model, origin = build()
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = course.recipe.momentum
-    _compile(model, course.recipe, course.total)
+            layer.momentum = training.recipe.momentum
+    _compile(model, training.recipe, training.total)
     return model, TrainingState(origin=origin)
 
 
 def _resume(
-    course: CheckpointedTraining, state: TrainingState
+    training: CheckpointedTraining, state: TrainingState
 ) -> tuple[keras.Model, TrainingState]:
-    model = keras.models.load_model(checkpoint_file(course.folder, state))
+    model = keras.models.load_model(checkpoint_file(training.folder, state))
     for layer in model.layers:
         if layer.name in state.seeds:
             layer.seed_generator.state.assign(state.seeds[layer.name])
-    log.info("%s goes on at step %d of %d.", course.name, state.step, course.total)
+    log.info("%s goes on at step %d of %d.", training.name, state.step, training.total)
     return model, state
 
 
@@ -108,15 +108,15 @@ def _compile(model: keras.Model, recipe: EndToEndRecipe, total: int) -> None:
 
 
 def _train_until_validation(
-    course: CheckpointedTraining,
+    training: CheckpointedTraining,
     model: keras.Model,
     state: TrainingState,
     feed: Generator[Any],
     bar: tqdm,
 ) -> TrainingState:
     """Train up to the next validation on the watched images, then validate."""
-    recipe, started = course.recipe, time.monotonic()
-    end = min(course.total, state.step + recipe.watch_steps)
+    recipe, started = training.recipe, time.monotonic()
+    end = min(training.total, state.step + recipe.watch_steps)
     logs = []
     for _ in range(state.step, end):
         logs.append(model.train_on_batch(*next(feed), return_dict=True))
@@ -124,7 +124,7 @@ def _train_until_validation(
     loss, accuracy = (float(np.mean([step[key] for step in logs])) for key in ("loss", "accuracy"))
     if not np.isfinite(loss):
         raise UsageError(
-            f"The loss of {course.name} is no longer finite at step {end}: begin anew with a "
+            f"The loss of {training.name} is no longer finite at step {end}: begin anew with a "
             f"lower learning rate than {recipe.learning_rate:g}, or with precision=float32."
         )
     size = recipe.watch_size or recipe.stage_of(end - 1).size
@@ -135,12 +135,12 @@ def _train_until_validation(
         "size": recipe.stage_of(end - 1).size,
         "loss": loss,
         "accuracy": accuracy,
-        **evaluate_held_out(model, course.watched, size=size, batch=recipe.batch),
+        **evaluate_held_out(model, training.watched, size=size, batch=recipe.batch),
         "learning_rate": float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)),
         "seconds": time.monotonic() - started,
     }
     bar.set_postfix_str(f"loss {loss:.3f}, recall {row['val_recall']:.3f}")
-    return advance(course, replace(state, seeds=_seeds(model)), row)
+    return advance(training, replace(state, seeds=_seeds(model)), row)
 
 
 def _seeds(model: keras.Model) -> dict[str, list[int]]:

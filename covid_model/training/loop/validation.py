@@ -34,19 +34,19 @@ def evaluate_held_out(
 
 
 def advance(
-    course: CheckpointedTraining, state: TrainingState, row: dict[str, float]
+    training: CheckpointedTraining, state: TrainingState, row: dict[str, float]
 ) -> TrainingState:
     """The state after one more row: is it the best, is it the last?"""
     better = state.best is None or _merit(row) > _merit(state.best)
     stale = 0 if better else state.stale + 1
-    patience = getattr(course.recipe, "patience", 0)
+    patience = getattr(training.recipe, "patience", 0)
     return replace(
         state,
         step=int(row["step"]),
         history=(*state.history, row),
         best=row if better else state.best,
         stale=stale,
-        finished=row["step"] == course.total or 0 < patience <= stale,
+        finished=row["step"] == training.total or 0 < patience <= stale,
     )
 
 

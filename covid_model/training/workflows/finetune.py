@@ -69,11 +69,13 @@ def run_finetune(
     networks_to_reuse(job.keep, split, job.models)  # refused now, not after the training
     log.info("%s", describe(data, part))
     parts = [data.rows(part == name) for name in ("train", "validation")]
-    courses = _courses(job, parts, recipe, work=work, tensorboard=tensorboard)
-    states = {course.name: train(course, _builder(course, job.weights)) for course in courses}
+    trainings = _trainings(job, parts, recipe, work=work, tensorboard=tensorboard)
+    states = {
+        training.name: train(training, _builder(training, job.weights)) for training in trainings
+    }
     heads = {
-        course.name: _head(course, states[course.name], parts, job.cache or work / "features")
-        for course in courses
+        training.name: _head(training, states[training.name], parts, job.cache or work / "features")
+        for training in trainings
     }
     if job.weights_format and keras.backend.backend() != "tensorflow":
         raise UsageError(
@@ -81,7 +83,7 @@ def run_finetune(
             f"export it. Received: {keras.backend.backend()}. Repeat the command with "
             "KERAS_BACKEND=tensorflow and --resume: it will not train again."
         )
-    own = {course.name: course for course in courses}
+    own = {training.name: training for training in trainings}
 
     def write_one(name: str, folder: Path) -> dict[str, Any]:
         fitted = _fitted(own[name], states[name], parts[0], heads[name])
@@ -91,7 +93,7 @@ def run_finetune(
     return pd.DataFrame([summary_row(name, report) for name, report in reports.items()])
 
 
-def _courses(
+def _trainings(
     job: Job,
     parts: Sequence[Dataset],
     recipe: FinetuneRecipe,
@@ -115,55 +117,55 @@ def _courses(
     ]
 
 
-def _builder(course: Finetuning, weights: str) -> Build:
-    """What makes a course's network from its first weights."""
+def _builder(training: Finetuning, weights: str) -> Build:
+    """What makes a training's network from its first weights."""
 
     def build() -> tuple[keras.Model, str]:
-        backbone = build_backbone(course.name, weights=weights, size=None)
-        if course.recipe.output_mean:
-            images = as_input(course.train.grey[:32])
-            scale_mean(backbone, images, course.recipe.output_mean)
-        return finetune_model(backbone, course.recipe), backbone.origin
+        backbone = build_backbone(training.name, weights=weights, size=None)
+        if training.recipe.output_mean:
+            images = as_input(training.train.grey[:32])
+            scale_mean(backbone, images, training.recipe.output_mean)
+        return finetune_model(backbone, training.recipe), backbone.origin
 
     return build
 
 
-def _trained(course: Finetuning, state: TrainingState) -> tuple[Backbone, keras.Model]:
+def _trained(training: Finetuning, state: TrainingState) -> tuple[Backbone, keras.Model]:
     """The kept weights of a training, for images of the size that serves."""
-    backbone = build_backbone(course.name, size=course.recipe.size)
-    model = finetune_model(backbone, course.recipe)
-    if course.recipe.keep == "best":
-        model.load_weights(best_file(course.folder, state))
+    backbone = build_backbone(training.name, size=training.recipe.size)
+    model = finetune_model(backbone, training.recipe)
+    if training.recipe.keep == "best":
+        model.load_weights(best_file(training.folder, state))
     else:
-        last = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
+        last = keras.models.load_model(checkpoint_file(training.folder, state), compile=False)
         model.set_weights(last.get_weights())
     return backbone, model
 
 
 def _head(
-    course: Finetuning,
+    training: Finetuning,
     state: TrainingState,
     parts: Sequence[Dataset],
     cache: Path,
 ) -> LogisticFit | None:
     """The head that was refitted, None where the recipe keeps the trained one."""
-    if not course.recipe.refit:
+    if not training.recipe.refit:
         return None
-    with precision(course.recipe.precision):
-        backbone, _ = _trained(course, state)
+    with precision(training.recipe.precision):
+        backbone, _ = _trained(training, state)
     train_part, validation = parts
-    return fit_head(backbone, train_part, validation, course.recipe, cache=cache)
+    return fit_head(backbone, train_part, validation, training.recipe, cache=cache)
 
 
 def _fitted(
-    course: Finetuning,
+    training: Finetuning,
     state: TrainingState,
     data: Dataset,
     head: LogisticFit | None,
 ) -> Fitted:
     """The kept weights of a training, under their last head, in a float32 graph."""
-    recipe = course.recipe
-    backbone, model = _trained(course, state)
+    recipe = training.recipe
+    backbone, model = _trained(training, state)
     what = {"all": "all layers", "0": "the head alone"}.get(
         recipe.unfrozen, f"the last {recipe.unfrozen} blocks"
     )

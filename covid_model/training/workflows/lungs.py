@@ -75,7 +75,7 @@ def fit(
     """Train, then take the weights of the best epoch.
 
     Args:
-        model: ``lungs_network.unet``; its weights change.
+        model: ``unet.unet``; its weights change.
         train: what it learns from.
         validation: what epochs are compared on.
         recipe: every value of the training.

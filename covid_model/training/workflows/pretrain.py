@@ -55,40 +55,42 @@ def run_pretrain(
     written = []
     for name in models:
         own = recipe.of(name)
-        course = CheckpointedTraining(name, pictures, monitor, own, out / name, facts, tensorboard)
-        written.append(save_backbone(pretrain(course), data, own, out))
+        training = CheckpointedTraining(
+            name, pictures, monitor, own, out / name, facts, tensorboard
+        )
+        written.append(save_backbone(pretrain(training), data, own, out))
         log.info("Wrote %s", written[-1])
     return written
 
 
-def pretrain(course: CheckpointedTraining[PretrainRecipe]) -> Backbone:
+def pretrain(training: CheckpointedTraining[PretrainRecipe]) -> Backbone:
     """Train a network from random weights, continuing from its folder when it was interrupted.
 
     The last weights are taken: the watched images are watched and never chosen by.
 
     Args:
-        course: the training; its name is a key of ``architectures.REGISTRY``.
+        training: the training; its name is a key of ``architectures.REGISTRY``.
 
     Returns:
         The trained network without its top.
     """
-    recipe = course.recipe
+    recipe = training.recipe
 
     def build() -> tuple[keras.Model, str]:
-        backbone = build_backbone(course.name, size=None)
+        backbone = build_backbone(training.name, size=None)
         x = keras.layers.GlobalAveragePooling2D()(backbone.model.output)
         x = keras.layers.Dropout(recipe.dropout, seed=recipe.seed, name="dropout")(x)
         x = keras.layers.Dense(len(CLASS_NAMES), activation="softmax", dtype="float32")(x)
         return keras.Model(backbone.model.input, x), backbone.origin
 
-    state = train(course, build)
-    model = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
-    backbone = build_backbone(course.name, size=None)
+    state = train(training, build)
+    model = keras.models.load_model(checkpoint_file(training.folder, state), compile=False)
+    backbone = build_backbone(training.name, size=None)
     trained = (layer for layer in model.layers if layer.weights)
     for layer in backbone.model.layers:  # by order: keras numbers unnamed layers again
         if layer.weights:
             layer.set_weights(next(trained).get_weights())
-    scale_output(backbone, as_input(course.train.grey[:32]), recipe.output_sum)
+    scale_output(backbone, as_input(training.train.grey[:32]), recipe.output_sum)
     return backbone
 
 

@@ -27,7 +27,7 @@ from covid_model.training.loop.trainer import train
 from covid_model.training.loop.validation import advance, evaluate_held_out
 from tests import tiny_training
 from tests.imports import ROOT
-from tests.tiny_training import RECIPE, build, course
+from tests.tiny_training import RECIPE, build, training
 
 pytestmark = pytest.mark.tensorflow
 TWO_DEVICES = "--xla_force_host_platform_device_count=2"
@@ -57,7 +57,7 @@ def broken(tmp_path_factory):
 @pytest.fixture(scope="module")
 def resumed(broken):
     """The same folder with both trainings at their end."""
-    assert read_state(course(broken / "broken")).step < 9
+    assert read_state(training(broken / "broken")).step < 9
     return broken, tiny_training.resume(broken)
 
 
@@ -82,7 +82,7 @@ def test_so_it_does_on_other_backends(backend, devices, tmp_path):
     killed = process(backend, "break", tmp_path, "saving")
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert (tmp_path / "broken" / "checkpoint-6.keras").is_file()
-    assert read_state(course(tmp_path / "broken")).step == 4  # killed between the two files
+    assert read_state(training(tmp_path / "broken")).step == 4  # killed between the two files
     done = process(backend, "resume", tmp_path, *filter(None, [devices]))
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -98,7 +98,7 @@ def test_a_finished_training_is_not_done_again(resumed):
     def refuse():
         raise AssertionError("built a network that has been trained")
 
-    state = train(course(folder / "unbroken"), refuse)
+    state = train(training(folder / "unbroken"), refuse)
     assert state.step == found["steps"]
     assert [row["size"] for row in state.history] == [16, 16, 16, 16, 20, 20]
     assert [row["images"] for row in state.history] == [16, 32, 48, 64, 80, 96]
@@ -113,7 +113,7 @@ def test_other_values_are_refused_by_name(resumed):
     folder, _ = resumed
     augmentation = replace(RECIPE.augmentation, flip=0.25)
     recipe = replace(RECIPE, learning_rate=0.5, augmentation=augmentation)
-    other = course(folder / "unbroken", recipe=recipe, facts={"data": "painted"})
+    other = training(folder / "unbroken", recipe=recipe, facts={"data": "painted"})
     with pytest.raises(UsageError) as caught:
         train(other, build)
     for part in ("learning_rate was 0.003, now 0.5", "augmentation.flip was 0.5, now 0.25",
@@ -123,7 +123,7 @@ def test_other_values_are_refused_by_name(resumed):
 
 
 def test_a_damaged_state_says_what_to_do(tmp_path):
-    one = course(tmp_path)
+    one = training(tmp_path)
     assert not has_begun(tmp_path)
     assert read_state(one) is None
     (tmp_path / "state.json").write_text("{}")
@@ -137,7 +137,7 @@ def row(step, recall, loss):
 
 
 def test_the_best_row_has_the_highest_recall_then_the_lowest_loss(tmp_path):
-    one = course(tmp_path, recipe=replace(RECIPE, patience=2))
+    one = training(tmp_path, recipe=replace(RECIPE, patience=2))
     rows = [row(2, 0.5, 1), row(4, 0.7, 0.9), row(6, 0.7, 0.8), row(8, 0.6, 0.1), row(10, 0.7, 0.8)]
     state, states = TrainingState(), []
     for each in rows:
@@ -146,13 +146,13 @@ def test_the_best_row_has_the_highest_recall_then_the_lowest_loss(tmp_path):
     assert [s.best["step"] for s in states] == [2, 4, 6, 6, 6]
     assert [s.stale for s in states] == [0, 0, 0, 1, 2]
     assert [s.finished for s in states] == [False, False, False, False, True]
-    patient = course(tmp_path, recipe=replace(RECIPE, patience=0))
+    patient = training(tmp_path, recipe=replace(RECIPE, patience=0))
     assert not advance(patient, states[3], rows[4]).finished
     assert advance(patient, states[3], row(12, 0, 9)).finished  # the last step of all
 
 
 def test_best_weights_outlive_later_checkpoints(tmp_path):
-    one, (model, _) = course(tmp_path), build()
+    one, (model, _) = training(tmp_path), build()
     kernel = model.layers[1].kernel
     state = TrainingState()
     for each in (row(2, 0.5, 1), row(4, 0.9, 1), row(6, 0.4, 1)):
@@ -172,7 +172,7 @@ def test_best_weights_outlive_later_checkpoints(tmp_path):
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_trains_weights_that_fit_a_float32_network(policy, tmp_path, eagerly):
     recipe = replace(RECIPE, precision=policy, stages=tiny_training.SHORT[:1], watched=32)
-    one = course(tmp_path, recipe=recipe)
+    one = training(tmp_path, recipe=recipe)
     state = train(one, build)
     trained = keras.models.load_model(checkpoint_file(tmp_path, state))
     assert trained.layers[1].compute_dtype == policy.removeprefix("mixed_")
@@ -192,7 +192,7 @@ def test_a_loss_that_is_not_finite_ends_it_without_a_checkpoint(tmp_path, eagerl
 
     recipe = replace(RECIPE, stages=tiny_training.SHORT, watched=8)
     with pytest.raises(UsageError, match="no longer finite at step 1: .* lower learning rate"):
-        train(course(tmp_path, recipe=recipe), lost)
+        train(training(tmp_path, recipe=recipe), lost)
     assert not has_begun(tmp_path)
 
 
@@ -244,7 +244,7 @@ def test_curves_for_tensorboard(tmp_path, monkeypatch, eagerly):
     pytest.importorskip("tensorboardX")
     recipe = replace(RECIPE, stages=tiny_training.SHORT, watched=16)
     monkeypatch.setattr(trainer, "save_state", lambda *_: None)
-    train(course(tmp_path / "a", recipe=recipe, tensorboard=tmp_path / "board"), build)
+    train(training(tmp_path / "a", recipe=recipe, tensorboard=tmp_path / "board"), build)
     (file,) = (tmp_path / "board" / "tiny").glob("events.*")
     for name in (b"val_recall", b"learning_rate", b"val_loss"):
         assert file.read_bytes().count(name) == 2
@@ -253,4 +253,4 @@ def test_curves_for_tensorboard(tmp_path, monkeypatch, eagerly):
 def test_tensorboard_that_is_not_installed_is_refused(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
     with pytest.raises(UsageError, match="pip install tensorboardX"):
-        train(course(tmp_path, tensorboard=tmp_path), build)
+        train(training(tmp_path, tensorboard=tmp_path), build)

@@ -172,10 +172,10 @@ def test_the_best_weights_with_their_own_head_where_the_recipe_says_so(folder, t
         data, part = module.Selection(folder).split(module.Selection(folder).read(), recipe)
         parts = [data.rows(part == name) for name in ("train", "validation")]
         pictures = [module.ImagePool.for_recipe(one, recipe) for one in parts]
-        course = module.CheckpointedTraining("vgg16", *pictures, recipe, tmp_path)
-        state = module.train(course, module._builder(course, "random"))
-        assert module._head(course, state, parts, tmp_path) is None
-        fitted = module._fitted(course, state, parts[0], None)
+        training = module.CheckpointedTraining("vgg16", *pictures, recipe, tmp_path)
+        state = module.train(training, module._builder(training, "random"))
+        assert module._head(training, state, parts, tmp_path) is None
+        fitted = module._fitted(training, state, parts[0], None)
     (best,) = tmp_path.glob("best-*.weights.h5")
     assert best.name == f"best-{state.best['step']}.weights.h5"
     recalls = [(row["val_recall"], -row["val_loss"]) for row in state.history]

@@ -45,12 +45,14 @@ def pictures():
 
 def test_the_last_weights_are_taken_without_their_head(pictures, tmp_path, monkeypatch, eagerly):
     monkeypatch.setattr(module, "build_backbone", lambda name, **_: tiny_backbone(name, None))
-    course = CheckpointedTraining("resnet50v2", pictures, pictures, RECIPE, tmp_path / "resnet50v2")
-    backbone = pretrain(course)
-    state = read_state(course)
+    training = CheckpointedTraining(
+        "resnet50v2", pictures, pictures, RECIPE, tmp_path / "resnet50v2"
+    )
+    backbone = pretrain(training)
+    state = read_state(training)
     assert [row["size"] for row in state.history] == [16] * 5 + [32]
     assert state.step == 12
-    model = keras.models.load_model(checkpoint_file(course.folder, state), compile=False)
+    model = keras.models.load_model(checkpoint_file(training.folder, state), compile=False)
     assert next(x for x in model.layers if "normalization" in x.name).momentum == 0.9
     kept, last = backbone.model.get_weights(), model.get_weights()
     for one, other in zip(kept[:-2], last, strict=False):  # all but the layer that is scaled
