@@ -233,7 +233,11 @@ def test_the_shipped_segmenter_reaches_its_dice_on_its_test_part(real_data):
 def test_the_shipped_segmenter_refuses_nearly_all_radiographs_on_their_side(real_data):
     split = pd.read_csv(DEFAULT_FOLDER / "split.csv").query("part == 'test'")
     segmenter = LungSegmenter.load()
-    pictures = [read_radiograph((real_data / path).read_bytes()).pixels for path in split["path"]]
+    # Later builds of a data folder lack single images of an earlier split.
+    files = [real_data / path for path in split["path"] if (real_data / path).is_file()]
+    if len(files) < 0.9 * len(split):
+        pytest.skip(f"the data folder holds {len(files)} of the {len(split)} test images")
+    pictures = [read_radiograph(file.read_bytes()).pixels for file in files]
     turned = [segmenter.mask(np.rot90(picture).copy()) for picture in pictures]
     assert np.mean([mask is None for mask in turned]) > 0.9
     upright = [segmenter.mask(picture) for picture in pictures]
