@@ -12,13 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-import pytest
-
-from tests.drawings import drawing, noise, png
-from tests.imports import ROOT, files_of, import_closure
-
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before NumPy: threads wait by spinning
+    os.environ.setdefault(name, "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from tests.drawings import drawing, noise, png  # noqa: E402
+from tests.imports import ROOT, files_of, import_closure  # noqa: E402
+
 MAKER = "tests.calibrated_run"  # in a process of its own, which alone needs TensorFlow
 FRAMEWORKS = ("tensorflow", "keras", "torch", "jax")
 MARKED = re.compile(r"^pytestmark = .*\bmark\.tensorflow\b", re.M)
