@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from covid_model.inference import lung_segmentation
+from covid_model.serving import Classifier
 from dashboard.session import inference, state
 from dashboard.session import samples as session_samples
 from tests.pages import APP, PAGES
@@ -36,6 +37,19 @@ def nothing_broke_off(request, caplog):
             if r.name == "dashboard.frame.error_boundary"
         ]
         assert not broken, caplog.text
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """A list that grows by one name whenever a network is asked."""
+    asked, predict = [], Classifier.predict
+
+    def counted(self, radiograph):
+        asked.append(self.info.architecture)
+        return predict(self, radiograph)
+
+    monkeypatch.setattr(Classifier, "predict", counted)
+    return asked
 
 
 @pytest.fixture

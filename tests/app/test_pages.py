@@ -11,7 +11,6 @@ from streamlit.util import calc_hash
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.serving.classifier import Classifier
 from dashboard.components import text
 from dashboard.session import state
 from tests.app.conftest import go, panels, scene, upload, viewers, words
@@ -24,19 +23,6 @@ TITLES = set(text.TITLES.values())
 def charts(at):
     """Titles of the page's charts."""
     return [json.loads(c.proto.spec)["layout"]["title"]["text"] for c in at.get("plotly_chart")]
-
-
-@pytest.fixture
-def predictions(monkeypatch):
-    """A list that grows by one whenever a network is asked."""
-    asked, predict = [], Classifier.predict
-
-    def counted(self, radiograph):
-        asked.append(self.info.architecture)
-        return predict(self, radiograph)
-
-    monkeypatch.setattr(Classifier, "predict", counted)
-    return asked
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -104,12 +90,12 @@ def test_classify_shows_class_scores_radiograph_and_map(open_app, tiny_run_root,
     assert len(at.download_button) == 4  # the table, then the case as three files
 
 
-def test_another_network_answers_when_chosen(open_app, tiny_run_root, png, predictions):
+def test_another_network_answers_when_chosen(open_app, tiny_run_root, png, calls):
     at = upload(open_app(tiny_run_root), ("a.png", png))
     at.segmented_control(key="model").set_value("vgg16").run()
     assert at.metric[0].label == "VGG16 predicts"
     at.segmented_control(key="model").set_value("xception").run()
-    assert predictions == ["xception", "vgg16"]  # the first answer was kept
+    assert calls == ["xception", "vgg16"]  # the first answer was kept
 
 
 def test_a_bad_file_shows_its_reason_and_the_rest_go_on(open_app, tiny_run_root, png):
@@ -135,13 +121,13 @@ def test_a_dicom_file_needs_no_ending(open_app, tiny_run_root, drawn_radiograph)
 
 @pytest.mark.parametrize("page", ["classify", "compare"])
 def test_another_window_of_the_file_asks_no_network_again(
-    open_app, tiny_run_root, drawn_radiograph, predictions, page
+    open_app, tiny_run_root, drawn_radiograph, calls, page
 ):
     windows = {"WindowCenter": [128, 90], "WindowWidth": [256, 60]}
     windows["WindowCenterWidthExplanation"] = ["NORMAL", "HARDER"]
     at = upload(open_app(tiny_run_root), ("a.dcm", dicom(drawn_radiograph, **windows)))
     at = at if page == "classify" else go(at, page)
-    before, asked = scene(at), list(predictions)
+    before, asked = scene(at), list(calls)
     [choice] = [control for control in at.segmented_control if control.key.startswith(state.WINDOW)]
     assert choice.options == ["NORMAL", "HARDER"]
     choice.set_value(1).run()
@@ -149,7 +135,7 @@ def test_another_window_of_the_file_asks_no_network_again(
     after = scene(at)
     assert after["picture"]["src"] != before["picture"]["src"]
     assert after["networks"] == before["networks"]
-    assert predictions == asked
+    assert calls == asked
 
 
 def dicom(pixels, **header) -> bytes:
@@ -207,7 +193,7 @@ def test_samples_that_are_absent_are_not_offered(open_app, tiny_run_root):
     assert text.SAMPLES not in words(at)
 
 
-def test_compare_shows_the_same_file_on_three_networks(open_app, tiny_run_root, png, predictions):
+def test_compare_shows_the_same_file_on_three_networks(open_app, tiny_run_root, png, calls):
     at = go(upload(open_app(tiny_run_root), ("a.png", png)), "compare")
     assert not at.exception
     assert [title.value for title in at.subheader][:3] == list(ARCHITECTURES.values())
@@ -222,7 +208,7 @@ def test_compare_shows_the_same_file_on_three_networks(open_app, tiny_run_root, 
     assert list(at.table[0].value["Network"]) == list(ARCHITECTURES.values())
     assert list(at.table[1].value["Class"]) == list(text.TITLES.values())
     assert len(scene(at)["pairs"]["covid"]) == 3
-    assert predictions == list(ARCHITECTURES)  # the first one was known from Classify
+    assert calls == list(ARCHITECTURES)  # the first one was known from Classify
 
 
 def test_compare_says_why_a_file_is_refused(open_app, tiny_run_root):

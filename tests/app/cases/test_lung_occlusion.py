@@ -24,19 +24,6 @@ class Segmenter:
 
 
 @pytest.fixture
-def calls(monkeypatch):
-    """A list that grows by one name whenever a network or the segmenter is asked."""
-    asked, predict = [], Classifier.predict
-
-    def counted(self, radiograph):
-        asked.append(self.info.architecture)
-        return predict(self, radiograph)
-
-    monkeypatch.setattr(Classifier, "predict", counted)
-    return asked
-
-
-@pytest.fixture
 def shipped(open_app, monkeypatch, tmp_path, calls):
     """Return a function that ships a segmenter with the dashboard that ``open_app`` opens."""
 

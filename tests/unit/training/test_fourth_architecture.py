@@ -2,14 +2,12 @@
 
 import importlib
 import logging
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboard
 import train_models
 from covid_model.cli import main as command_line
 from covid_model.common.architectures import ARCHITECTURES, REGISTRY, Architecture
@@ -30,12 +28,11 @@ from covid_model.training.networks.from_litert import recover
 from covid_model.training.workflows.recover import run_recover
 from dashboard.session import state
 from tests.drawings import drawing, png, write_data_folder
+from tests.pages import APP, PAGES
 
 NAME, TITLE, SIZE = "densenet121", "DenseNet121", 64
 BLOCKS = tuple(f"conv{number}_" for number in range(1, 6))
 ROW = Architecture(NAME, TITLE, "DenseNet121", target_layer="relu", blocks=BLOCKS)
-APP = Path(dashboard.__file__).parent / "app.py"
-PAGES = ("classify", "compare", "reports", "shortcuts", "errors", "about")
 RECIPES = {
     "paper": ("epochs=1",),
     "linear": ("strengths=1e-2", "variants=1", "validation=0.25"),
