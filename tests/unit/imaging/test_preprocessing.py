@@ -3,8 +3,18 @@
 import numpy as np
 import pytest
 
-from covid_model.imaging.preprocessing import INPUT_SIZE, resize, to_input
+from covid_model.common.errors import UsageError
+from covid_model.imaging.preprocessing import (
+    INPUT_SIZE,
+    Box,
+    Preprocessing,
+    equalized,
+    reduced,
+    resize,
+    to_input,
+)
 from covid_model.imaging.radiograph import Radiograph
+from tests.drawings import varied
 
 
 def test_input_has_the_network_shape_and_three_equal_channels():
@@ -35,3 +45,45 @@ def test_growing_stays_in_range_and_keeps_both_axes(shape):
 
 def test_size_can_follow_a_smaller_network():
     assert to_input(Radiograph(np.eye(64, dtype=np.float32)), size=32).shape == (1, 32, 32, 3)
+
+
+def test_equalised_greys_do_not_depend_on_contrast_or_brightness():
+    picture = varied("normal", 3)
+    pale, whole = 0.4 + 0.3 * picture, 0.05 + 0.9 * picture
+    assert np.abs(pale - whole).mean() > 0.1, "the two are alike before: nothing is shown"
+    difference = np.abs(equalized(pale) - equalized(whole))
+    assert difference.mean() < 0.005
+    assert equalized(whole).dtype == np.float32
+    assert (equalized(whole).min(), equalized(whole).max()) >= (0, 0.9)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_a_flat_picture_stays_finite(level):
+    assert np.isfinite(equalized(np.full((40, 50), level, np.float32))).all()
+
+
+def test_a_box_is_cut_out_and_put_back_where_it_was():
+    picture = np.zeros((100, 200), np.float32)
+    picture[20:60, 50:150] = 1
+    box = Box(0.2, 0.6, 0.25, 0.75)
+    assert box.cut(picture).shape == (40, 100)
+    assert box.cut(picture).all()
+    np.testing.assert_array_equal(
+        box.placed(np.ones((8, 8), np.float32), height=100, width=200), picture
+    )
+    assert Box(0.25, 0.5, 0.25, 0.75).widened(0.5) == Box(0.125, 0.625, 0.0, 1.0)
+    assert Box(0.999, 1.0, 0.0, 0.001).cut(picture).size == 1
+
+
+def test_only_large_pictures_are_reduced_and_keep_their_aspect_ratio():
+    picture = np.random.default_rng(0).random((640, 1280), np.float32)
+    assert reduced(picture).shape == (320, 640)
+    assert reduced(picture[:200]) is not None
+    np.testing.assert_array_equal(reduced(picture[:200]), picture[:200])
+
+
+def test_unknown_preprocessing_is_refused():
+    with pytest.raises(UsageError, match=r"greys of plain or equalized.*'bright'"):
+        Preprocessing(greys="bright")
+    with pytest.raises(UsageError, match="view of whole or lungs"):
+        Preprocessing(view="heart")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.imaging.preprocessing import Box, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.classifier import Classifier, Prediction
@@ -27,8 +28,12 @@ class Network:
 
     def __init__(self, before, after):
         self.answers, self.received = [before, after], []
+        self.preprocessing, self.boxes = Preprocessing(), []
 
-    def predict(self, radiograph):
+    def prepare(self, radiograph, *, box=None):
+        self.boxes.append(box)
+
+    def predict(self, radiograph, *, prepared=None):
         self.received.append(radiograph.pixels)
         heatmaps = np.zeros((3, 30, 26), np.float32)
         heatmaps[0, :, :13] = 1  # the left half for covid, nothing for the others
@@ -45,6 +50,7 @@ def test_the_network_is_shown_the_radiograph_without_its_lungs(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
     result = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
     whole, covered = network.received
+    assert network.boxes == [Box()], "the part that is shown is not that of the picture as it is"
     np.testing.assert_array_equal(whole, radiograph.pixels)
     np.testing.assert_array_equal(covered, hide_lungs(radiograph.pixels, result.mask))
     assert np.ptp(covered[result.mask]) == 0

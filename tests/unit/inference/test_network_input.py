@@ -1,0 +1,50 @@
+"""The network is shown the lungs, and its heatmaps lie where they belong on the whole picture."""
+
+import cv2
+import numpy as np
+
+from covid_model.imaging.preprocessing import Box, Preprocessing
+from covid_model.imaging.radiograph import Radiograph
+from covid_model.inference.network_input import GRID, network_input, on_whole_picture, view_of
+from tests.drawings import HEIGHT, WIDTH, noise
+
+LUNGS = Preprocessing(view="lungs")
+
+
+def test_what_is_shown_is_the_lungs_wherever_they_lie(drawn_radiograph):
+    pictures = [Radiograph(drawn_radiograph[24:, :-20]), Radiograph(drawn_radiograph[:-24, 20:])]
+
+    def alike(preprocessing):
+        first, second = (
+            network_input(picture, size=64, preprocessing=preprocessing).image.ravel()
+            for picture in pictures
+        )
+        return np.corrcoef(first, second)[0, 1]
+
+    boxes = [network_input(each, size=64, preprocessing=LUNGS).box for each in pictures]
+    assert Box() not in boxes, "no lungs are found: nothing is tested"
+    assert alike(LUNGS) > 0.95
+    assert alike(Preprocessing()) < 0.9
+
+
+def test_a_large_file_is_shown_as_sharp_as_a_small_one(drawn_radiograph):
+    large = cv2.resize(drawn_radiograph, (8 * WIDTH, 8 * HEIGHT), interpolation=cv2.INTER_CUBIC)
+    small = network_input(Radiograph(drawn_radiograph), size=64, preprocessing=LUNGS)
+    again = network_input(Radiograph(large.clip(0, 1)), size=64, preprocessing=LUNGS)
+    assert np.abs(small.image - again.image).mean() < 0.02
+
+
+def test_a_picture_without_lungs_is_shown_whole():
+    assert view_of(noise(), LUNGS) == Box()
+    assert view_of(noise(), Preprocessing()) == Box()
+
+
+def test_heatmaps_of_a_part_lie_there_on_the_whole_picture():
+    maps = np.zeros((3, 4, 4), np.float32)
+    maps[0] = 1
+    assert on_whole_picture(maps, Box()) is maps
+    whole = on_whole_picture(maps, Box(0.25, 0.75, 0.5, 1.0))
+    assert whole.shape == (3, GRID, GRID)
+    np.testing.assert_array_equal(whole[0, GRID // 4 : 3 * GRID // 4, GRID // 2 :], 1)
+    assert whole[0].sum() == GRID * GRID / 4
+    assert not whole[1:].any()

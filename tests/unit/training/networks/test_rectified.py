@@ -1,0 +1,122 @@
+"""Networks cut before late layers, with their own scaling and rectified maps."""
+
+import numpy as np
+import pytest
+
+from covid_model.common.errors import UsageError
+from covid_model.imaging.preprocessing import Preprocessing
+
+pytestmark = pytest.mark.tensorflow
+SIZE = 75
+
+
+@pytest.fixture(scope="module")
+def xception():
+    import keras
+
+    from covid_model.training.networks.backbone import build_backbone
+
+    keras.utils.set_random_seed(3)
+    return build_backbone("xception", size=SIZE)
+
+
+@pytest.fixture(scope="module")
+def image():
+    grey = np.random.default_rng(3).random((2, SIZE, SIZE, 1), np.float32)
+    return np.repeat(grey, 3, axis=3)
+
+
+def outputs(backbone, images):
+    return np.asarray(backbone.model.predict_on_batch(images))
+
+
+def test_maps_are_what_goes_into_the_named_layers(xception, image):
+    import keras
+
+    from covid_model.training.networks.rectified import cut_before
+
+    cut = cut_before(xception, "block5_+block9_")
+    layers = {layer.name: layer for layer in xception.model.layers}
+    inputs = [layers[f"block{n}_sepconv1_act"].input for n in (5, 9)]
+    expected = keras.Model(xception.model.input, inputs).predict_on_batch(image)
+    np.testing.assert_array_equal(outputs(cut, image), np.concatenate(expected, axis=-1))
+    assert cut.target_layer == "stacked"
+    assert cut.max_pool == 0
+    assert "block5_ and block9_" in cut.origin
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [("block99_", "Received: 'block99_'"), ("", "Received: ''"), ("block2_+block9_", "37 x 37, ")],
+)
+def test_layers_that_do_not_fit_are_refused(xception, layers, words):
+    from covid_model.training.networks.rectified import cut_before
+
+    with pytest.raises(UsageError, match=words):
+        cut_before(xception, layers)
+
+
+def test_both_halves_of_each_channel_by_hand(xception, image):
+    from covid_model.training.networks.rectified import cut_before, rectify
+
+    cut = cut_before(xception, "block5_")
+    maps = outputs(cut, image)
+    rng = np.random.default_rng(0)
+    mean = rng.normal(0, 1, maps.shape[-1])
+    deviation = rng.uniform(0.5, 2, maps.shape[-1])
+    deviation[0] = 0.0  # counts as a tenth of the median
+    least = np.maximum(deviation, 0.1 * np.median(deviation))
+    z = (maps - mean) / least
+    expected = np.concatenate([np.maximum(z, 0), np.maximum(-z, 0)], axis=-1)
+    rectified = rectify(cut, mean, deviation)
+    np.testing.assert_allclose(outputs(rectified, image), expected, rtol=1e-4, atol=1e-4)
+    assert rectified.digest() != rectify(cut, mean + 1, deviation).digest()
+
+
+@pytest.mark.parametrize("name", ["xception", "vgg16"])
+def test_imagenet_scaling_is_that_of_keras_applications(tmp_path, image, name):
+    import sys
+
+    import keras
+
+    from covid_model.training.networks.backbone import build_backbone
+
+    keras.utils.set_random_seed(4)
+    plain = build_backbone(name, size=SIZE)
+    plain.model.save_weights(tmp_path / f"{name}.weights.h5")
+    scaled = build_backbone(name, weights=str(tmp_path), size=SIZE, scaling="imagenet")
+    builder = getattr(keras.applications, plain.architecture.builder)
+    expected = outputs(plain, sys.modules[builder.__module__].preprocess_input(255 * image))
+    np.testing.assert_allclose(outputs(scaled, image), expected, rtol=1e-3, atol=1e-4)
+    assert np.abs(outputs(plain, image) - expected).max() > 1e-2
+
+
+def test_the_exported_graph_computes_the_same_and_says_how_it_was_fed(tmp_path, xception, image):
+    from covid_model.inference.network import Network
+    from covid_model.runs import read_model_info
+    from covid_model.serving import Classifier
+    from covid_model.training.export import litert
+    from covid_model.training.heads.logistic import fit_logistic, logistic_model
+    from covid_model.training.heads.paper_head import Samples
+    from covid_model.training.networks.rectified import cut_before, rectify
+
+    cut = cut_before(xception, "block5_+block9_")
+    channels = cut.model.output.shape[-1]
+    backbone = rectify(cut, np.zeros(channels), np.ones(channels))
+    rng = np.random.default_rng(7)
+    drawn = Samples(rng.random((12, 2 * channels), np.float32), np.eye(3)[np.arange(12) % 3])
+    fit = fit_logistic(drawn, drawn, np.ones(12), strengths=(1.0,), title="drawn")
+    shown = Preprocessing(greys="equalized", view="lungs")
+    fitted = litert.Fitted(backbone, logistic_model(backbone, fit), [], shown)
+    litert.export_litert(fitted, tmp_path / "model.tflite", weights="float32")
+    litert.write_head(fitted, tmp_path / "head.npz")
+    litert.write_info(tmp_path, fitted, weights_format="float32")
+
+    scores, maps = Network.load(tmp_path / "model.tflite").run(image[:1])
+    np.testing.assert_allclose(maps, outputs(backbone, image[:1])[0], rtol=1e-3, atol=1e-3)
+    expected = np.asarray(fitted.model.predict_on_batch(image[:1]))[0]
+    np.testing.assert_allclose(scores, expected, atol=1e-4)
+    info = read_model_info(tmp_path)
+    assert info.preprocessing == {"greys": "equalized", "view": "lungs"}
+    assert info.target_layer == "rectified"
+    assert Classifier.load(tmp_path).preprocessing == shown
