@@ -8,7 +8,7 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
-from covid_model.evaluation.calibration import calibration_in
+from covid_model.evaluation.reliability.calibration import calibration_in
 from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.tables import read_table
 from covid_model.inference.calibration import apply_temperature
