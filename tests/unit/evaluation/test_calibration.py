@@ -11,13 +11,13 @@ from covid_model.evaluation.reliability.calibration import (
     fit_calibration,
     reliability_bins,
 )
-from covid_model.evaluation.report import evaluate, predictions_table
 from covid_model.evaluation.reliability.selective_prediction import (
     THRESHOLDS,
     ThresholdFit,
     coverage_accuracy_curve,
     fit_threshold,
 )
+from covid_model.evaluation.report import evaluate, predictions_table
 from covid_model.inference.calibration import apply_temperature
 
 
