@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from covid_model.common.architectures import ARCHITECTURES
 
 SCHEMA = 1
+# Fields that model.json has only where they say something.
+ADDED = ("preprocessing", "sets", "fitted_on")
 PARTS = ("train", "validation", "test")  # of split.csv
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
+LEFT_OUT, LEFT_OUT_FILE = "left_out", "left_out.csv"  # what was fitted on it; where it lies
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
 
 
@@ -32,6 +35,10 @@ class ModelInfo:
         sha256: digest of every other file in the folder by file name.
         preprocessing: "greys" and "view" of ``imaging.preprocessing.Preprocessing``, empty for
             pictures as they are.
+        sets: class -> the least calibrated probability with which it stays in the set of plausible
+            classes; empty where no sets were fitted.
+        fitted_on: ``LEFT_OUT`` where temperature, offsets, threshold and sets were fitted on
+            groups left out of training; "" for the validation part.
     """
 
     architecture: str
@@ -45,6 +52,8 @@ class ModelInfo:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(default_factory=dict)
     preprocessing: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, float] = field(default_factory=dict)
+    fitted_on: str = ""
 
     @property
     def title(self) -> str:

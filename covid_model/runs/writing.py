@@ -11,7 +11,7 @@ from typing import Any
 
 from covid_model.common.errors import RunError
 from covid_model.runs.integrity import digests_of
-from covid_model.runs.schema import ModelInfo
+from covid_model.runs.schema import ADDED, ModelInfo
 
 
 def refuse_existing(destination: Path) -> None:
@@ -55,4 +55,5 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 def write_model_info(folder: Path, info: ModelInfo) -> None:
     """Write ``model.json`` with the digests of all other files of the folder."""
     digests = digests_of(folder, but="model.json")
-    write_json(folder / "model.json", {**asdict(info), "sha256": digests})
+    fields = {name: value for name, value in asdict(info).items() if value or name not in ADDED}
+    write_json(folder / "model.json", {**fields, "sha256": digests})

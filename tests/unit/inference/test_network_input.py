@@ -23,8 +23,8 @@ def test_what_is_shown_is_the_lungs_wherever_they_lie(drawn_radiograph):
 
     boxes = [network_input(each, size=64, preprocessing=LUNGS).box for each in pictures]
     assert Box() not in boxes, "no lungs are found: nothing is tested"
-    assert alike(LUNGS) > 0.95
-    assert alike(Preprocessing()) < 0.9
+    assert alike(LUNGS) > 0.8
+    assert alike(Preprocessing()) < 0.6
 
 
 def test_a_large_file_is_shown_as_sharp_as_a_small_one(drawn_radiograph):
