@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 
 SCHEMA = 1
 PARTS = ("train", "validation", "test")  # of split.csv
@@ -17,7 +17,7 @@ class ModelInfo:
     """What ``model.json`` says of one network.
 
     Attributes:
-        architecture: key of ``ARCHITECTURES``.
+        architecture: key of ``ARCHITECTURES``, or ``TOGETHER``.
         classes: class names in the order of the probabilities.
         input_shape: (1, height, width, 3); values are float32 in [0, 1].
         target_layer: the layer whose output the Grad-CAM maps explain.
@@ -30,6 +30,7 @@ class ModelInfo:
         thresholds: "probability", the lowest calibrated probability that is an answer; "novelty",
             the largest distance that is known; each only where it was fitted.
         sha256: digest of every other file in the folder by file name.
+        members: the networks that this is the mean of, empty for a network.
     """
 
     architecture: str
@@ -42,11 +43,12 @@ class ModelInfo:
     offsets: tuple[float, ...] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The architecture's name as papers write it."""
-        return ARCHITECTURES.get(self.architecture, self.architecture)
+        return title_of(self.architecture)
 
     @property
     def servable(self) -> bool:

@@ -13,6 +13,8 @@ from covid_model.common.errors import RunError
 from covid_model.runs.integrity import digests_of
 from covid_model.runs.schema import ModelInfo
 
+LATER = ("members",)  # fields that earlier versions lack: left out where they are empty
+
 
 def refuse_existing(destination: Path) -> None:
     """Refuse to write a run where there is something already.
@@ -55,4 +57,6 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 def write_model_info(folder: Path, info: ModelInfo) -> None:
     """Write ``model.json`` with the digests of all other files of the folder."""
     digests = digests_of(folder, but="model.json")
-    write_json(folder / "model.json", {**asdict(info), "sha256": digests})
+    content = {**asdict(info), "sha256": digests}
+    kept = {name: value for name, value in content.items() if value or name not in LATER}
+    write_json(folder / "model.json", kept)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import TOGETHER, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words, join
 from covid_model.serving.classifier import Prediction
@@ -26,15 +26,19 @@ class Decision:
     cause: Literal["", "novel", "disagree", "low"] = ""
 
 
-def decide(predictions: Sequence[Prediction]) -> Decision:
+def decide(predictions: Sequence[Prediction], together: Prediction | None = None) -> Decision:
     """Decide on one image.
 
     It is refused when at least half of the networks that can judge novelty find it novel. It is
     uncertain when the networks name different classes, or when one of them names its class with a
     probability below its own threshold. A figure that is not a number never counts as trust.
 
+    Where the networks have a mean, that alone decides whether an image that is not refused is
+    answered: it is uncertain when the mean's probability is below the mean's threshold.
+
     Args:
         predictions: one a network that was asked.
+        together: the mean of these networks, None where there is none.
     """
     novelties = [
         (_title(prediction), prediction.novelty)
@@ -44,12 +48,13 @@ def decide(predictions: Sequence[Prediction]) -> Decision:
     novel = [novelty for _, novelty in novelties if not novelty <= 1]
     if novel and 2 * len(novel) >= len(novelties):
         return Decision("refused", _novel(novelties, len(novel)), "novel")
+    deciding = predictions if together is None else [together]
     low = [
         _low(prediction, prediction.threshold)
-        for prediction in predictions
+        for prediction in deciding
         if prediction.threshold is not None and not prediction.score >= prediction.threshold
     ]
-    if len({prediction.predicted for prediction in predictions}) > 1:
+    if len({prediction.predicted for prediction in deciding}) > 1:
         return Decision("uncertain", join([_disagree(predictions), *low]), "disagree")
     if low:
         return Decision("uncertain", join(low), "low")
@@ -92,6 +97,15 @@ def _disagree(predictions: Sequence[Prediction]) -> Message:
 
 
 def _low(prediction: Prediction, threshold: float) -> Message:
+    if prediction.model == TOGETHER:
+        return Message(
+            "The networks together give {name} a {measure} of only {score}, where an answer takes "
+            "{threshold:.2f}.",
+            name=TITLES[prediction.predicted],
+            measure=prediction.measure,
+            score=_apart(prediction.score, threshold),
+            threshold=threshold,
+        )
     return Message(
         "{network} gives {name} a {measure} of only {score}, where an answer takes "
         "{threshold:.2f}.",
@@ -110,4 +124,4 @@ def _apart(value: float, limit: float) -> Message:
 
 
 def _title(prediction: Prediction) -> str:
-    return ARCHITECTURES.get(prediction.model, prediction.model)
+    return title_of(prediction.model)
