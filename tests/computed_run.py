@@ -7,6 +7,7 @@ import pandas as pd
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.report import predictions_table
 from covid_model.evaluation.shortcut_audit import CONDITIONS, audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification.verify import verify_run
@@ -51,6 +52,16 @@ def outputs(part, count, *, seed):
     )
 
 
+def left_out_rows(count, *, seed, groups=4):
+    """Rows of left_out.csv: the same network on groups that it was fitted without."""
+    drawn = outputs("out", count, seed=seed)
+    group = [f"hospital {i % groups}" for i in range(count // 2) for _ in range(2)]
+    frame = drawn.frame.assign(label_quality=["PCR", "report"] * (count // 2))
+    return predictions_table(frame, drawn.scores).assign(
+        left_out=group, label_quality=frame["label_quality"]
+    )
+
+
 def write_audit(folder):
     """Write an audit whose table is the test part under each condition."""
     table = read_table(folder / "predictions.csv").assign(condition="")
@@ -67,7 +78,7 @@ def write_audit(folder):
     write_json(folder / "audit.json", {**audit, "failed": failed_checks(audit)})
 
 
-def write_run(folder, *, novelty=True):
+def write_run(folder, *, novelty=True, left_out=False):
     """Write a run as its commands do, but for the networks; the first one has an audit."""
     for seed, name in enumerate(NETWORKS):
         (folder / name).mkdir(parents=True)
@@ -75,7 +86,12 @@ def write_run(folder, *, novelty=True):
             outputs(part, count, seed=seed)
             for part, count in (("t", 210), ("v", 120), ("test", 90))
         )
-        judgement = fit_reliability(validation, test, train=train if novelty else None)
+        judgement = fit_reliability(
+            validation,
+            test,
+            train=train if novelty else None,
+            left_out=left_out_rows(240, seed=seed) if left_out else None,
+        )
         (folder / name / "history.csv").write_text("epoch,loss\n1,0.5\n")
         judgement.write(
             folder / name, ModelInfo(name, CLASS_NAMES, (1, 32, 32, 3), "layer", "drawn")

@@ -10,13 +10,14 @@ from sklearn.metrics import confusion_matrix
 from covid_model.common.architectures import title_of
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.evaluation.bootstrap import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
-from covid_model.evaluation.calibration import Calibration
+from covid_model.evaluation.left_out import LeftOut, left_out_metrics
 from covid_model.evaluation.metrics import overall_metrics, per_class_metrics
+from covid_model.evaluation.reliability.calibration import Calibration
+from covid_model.evaluation.reliability.selective_prediction import ThresholdFit, selective_metrics
 from covid_model.evaluation.roc import ranking_metrics, roc_and_pr_curves
-from covid_model.evaluation.selective_prediction import ThresholdFit, selective_metrics
 from covid_model.evaluation.subgroups import subgroup_metrics, within_source
 from covid_model.evaluation.tables import scores_of, truth_of
-from covid_model.runs import SCHEMA
+from covid_model.runs import LEFT_OUT, SCHEMA
 from covid_model.runs.report_schema import Report
 
 IDENTITY_COLUMNS = ("path", "original", "source", "patient_id", "label")
@@ -48,6 +49,7 @@ def read_and_report(
     *,
     calibration: Calibration | None = None,
     thresholds: Mapping[str, float] | None = None,
+    left_out: LeftOut | None = None,
 ) -> Report:
     """Compute ``report.json`` from nothing but what else is stored of a network.
 
@@ -56,16 +58,34 @@ def read_and_report(
         validation: ``validation.csv`` likewise, None where there is none.
         calibration: what makes the scores probabilities, None when not calibrated.
         thresholds: as in ``ModelInfo``.
+        left_out: ``left_out.csv`` likewise with the sets of ``ModelInfo``, None where there is
+            none.
     """
+    fit = _fit(predictions, validation, calibration, thresholds or {}, left_out)
+    report = evaluate(predictions, fit=fit)
+    if left_out is not None:
+        report["left_out"] = left_out_metrics(left_out, calibration, thresholds or {})
+    return report
+
+
+def _fit(
+    predictions: pd.DataFrame,
+    validation: pd.DataFrame | None,
+    calibration: Calibration | None,
+    thresholds: Mapping[str, float],
+    left_out: LeftOut | None,
+) -> ThresholdFit | None:
+    """What was fitted on other images than those of the test part, None where nothing was."""
     if validation is None:
-        return evaluate(predictions)
+        return None
     not_novel = None
     if "novelty" in validation and "novelty" in predictions:
         not_novel = float((validation["novelty"] <= 1).mean())
-    threshold = (thresholds or {}).get("probability")
-    return evaluate(
-        predictions, fit=ThresholdFit(len(validation), calibration, threshold, not_novel)
-    )
+    threshold = thresholds.get("probability")
+    if left_out is not None and left_out.sets:
+        images = len(left_out.table)
+        return ThresholdFit(images, calibration, threshold, not_novel, part=LEFT_OUT)
+    return ThresholdFit(len(validation), calibration, threshold, not_novel)
 
 
 def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> Report:

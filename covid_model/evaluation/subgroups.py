@@ -22,12 +22,13 @@ AGES = (0, 6, 18, 40, 60, 80)  # years at which a band begins
 OLDEST = 120  # above it the record is wrong: NIH has a patient of 414
 SIDES = (0, 256, 512, 1024)  # pixels of the shorter side at which a band begins
 UNKNOWN = ""
+RECORDED = ("source", "label_quality", "view", "sex")  # groups that are columns as they are
 
 
 def subgroup_metrics(
     predictions: pd.DataFrame, truth: np.ndarray, predicted: np.ndarray
 ) -> dict[str, list[GroupRow]]:
-    """The metrics by source, view, sex, age or size: by those that are known of any image.
+    """The metrics by source, label, view, sex, age or size: by those that are known of any image.
 
     Args:
         predictions: rows of ``predictions.csv``.
@@ -37,7 +38,7 @@ def subgroup_metrics(
     Returns:
         Rows by kind of group; the images whose group is not on record are the last row, "".
     """
-    columns = {name: predictions[name] for name in ("source", "view", "sex") if name in predictions}
+    columns = {name: predictions[name] for name in RECORDED if name in predictions}
     if "age" in predictions:
         columns["age"] = predictions["age"].map(age_band)
     if {"width", "height"} <= set(predictions):

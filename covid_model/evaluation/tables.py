@@ -10,7 +10,7 @@ from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import RunError
 
 TEXTS = (
-    *("path", "original", "source", "patient_id", "label"),
+    *("path", "original", "source", "patient_id", "label", "label_quality", "left_out"),
     *("view", "sex", "age", "condition"),  # a source may give an age as 1-5
 )
 NUMBERS = ("width", "height", "novelty")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+COVERAGE = 0.95  # of each class's images, whose set of plausible classes is to hold the truth
 LEAST = np.finfo(np.float32).tiny  # what a softmax rounded to 0 counts as, so that log stays finite
 
 
@@ -61,6 +62,22 @@ def mean_probabilities(each: Sequence[np.ndarray]) -> np.ndarray:
         float32 (..., classes), sum 1 over the last axis.
     """
     return np.mean(np.asarray(each, np.float64), axis=0).astype(np.float32)
+
+
+def prediction_sets(probabilities: np.ndarray, limits: Sequence[float]) -> np.ndarray:
+    """The classes that are plausible: whose probability reaches the limit of the class.
+
+    The class with the highest probability is always one of them, so that no set is empty.
+
+    Args:
+        probabilities: calibrated, float (..., classes).
+        limits: the least probability with which a class is plausible, one a class.
+
+    Returns:
+        bool (..., classes).
+    """
+    highest = probabilities == probabilities.max(axis=-1, keepdims=True)
+    return highest | (probabilities >= np.asarray(limits, probabilities.dtype))
 
 
 def _shift(offsets: Sequence[float] | None) -> np.ndarray:

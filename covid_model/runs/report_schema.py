@@ -162,6 +162,79 @@ class SelectiveReport(TypedDict):
     answers: NotRequired[AnswersReport]
 
 
+# "class" again.
+LeftOutClass = TypedDict(
+    "LeftOutClass",
+    {
+        "class": str,
+        "images": int,
+        "auroc": float | None,
+        "auroc_interval": Interval,
+        "recall": float | None,
+        "recall_interval": Interval,
+    },
+)
+ClassCoverage = TypedDict(
+    "ClassCoverage", {"class": str, "coverage": float | None, "coverage_interval": Interval}
+)
+
+
+class Answered(TypedDict):
+    """The share that is answered, the share of these that is right."""
+
+    answered: float | None
+    answered_interval: Interval
+    right: float | None
+    right_interval: Interval
+
+
+class LeftOutFigures(TypedDict):
+    """AUROC and recall of images whose group was left out of training."""
+
+    images: int
+    patients: int
+    auroc_macro: float | None
+    auroc_macro_interval: Interval
+    macro_recall: float | None
+    macro_recall_interval: Interval
+    per_class: list[LeftOutClass]
+
+
+class LeftOutGroup(LeftOutFigures, Answered):
+    """One group left out, one source or one kind of label; its answers are cross-fitted."""
+
+    group: str
+    few: bool
+
+
+class LeftOutFitted(Answered):
+    """The answers on the images that threshold and sets were fitted on, where they were."""
+
+    threshold: float
+    sets: dict[str, float]
+
+
+class CrossFitted(Answered):
+    """What becomes of each group by calibration, threshold and sets of the other groups."""
+
+    images: int
+    wanted_coverage: float
+    coverage: float | None
+    coverage_interval: Interval
+    size: float | None
+    size_interval: Interval
+    per_class: list[ClassCoverage]
+
+
+class LeftOutReport(LeftOutFigures):
+    """The metrics on groups left out of training, such as hospitals."""
+
+    groups: int
+    fitted: NotRequired[LeftOutFitted]
+    cross_fitted: CrossFitted
+    by: dict[str, list[LeftOutGroup]]
+
+
 class Report(SelectiveReport):
     """The content of ``report.json``."""
 
@@ -185,6 +258,7 @@ class Report(SelectiveReport):
     by_source: NotRequired[list[dict[str, Any]]]  # in place of groups
     by_view: NotRequired[list[dict[str, Any]]]
     within_source: NotRequired[list[WithinSourceRow]]
+    left_out: NotRequired[LeftOutReport]
 
 
 class PairRow(TypedDict):

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from covid_model.common.architectures import title_of
 
 SCHEMA = 1
+ADDED = ("sets", "fitted_on", "members")  # fields that model.json has only where they say something
 PARTS = ("train", "validation", "test")  # of split.csv
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
+LEFT_OUT, LEFT_OUT_FILE = "left_out", "left_out.csv"  # what was fitted on it; where it lies
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
 
 
@@ -30,6 +32,10 @@ class ModelInfo:
         thresholds: "probability", the lowest calibrated probability that is an answer; "novelty",
             the largest distance that is known; each only where it was fitted.
         sha256: digest of every other file in the folder by file name.
+        sets: class -> the least calibrated probability with which it stays in the set of plausible
+            classes; empty where no sets were fitted.
+        fitted_on: ``LEFT_OUT`` where temperature, offsets, threshold and sets were fitted on
+            groups left out of training; "" for the validation part.
         members: the networks that this is the mean of, empty for a network.
     """
 
@@ -43,6 +49,8 @@ class ModelInfo:
     offsets: tuple[float, ...] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, float] = field(default_factory=dict)
+    fitted_on: str = ""
     members: tuple[str, ...] = ()
 
     @property

@@ -11,9 +11,7 @@ from typing import Any
 
 from covid_model.common.errors import RunError
 from covid_model.runs.integrity import digests_of
-from covid_model.runs.schema import ModelInfo
-
-LATER = ("members",)  # fields that earlier versions lack: left out where they are empty
+from covid_model.runs.schema import ADDED, ModelInfo
 
 
 def refuse_existing(destination: Path) -> None:
@@ -57,6 +55,5 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 def write_model_info(folder: Path, info: ModelInfo) -> None:
     """Write ``model.json`` with the digests of all other files of the folder."""
     digests = digests_of(folder, but="model.json")
-    content = {**asdict(info), "sha256": digests}
-    kept = {name: value for name, value in content.items() if value or name not in LATER}
-    write_json(folder / "model.json", kept)
+    fields = {name: value for name, value in asdict(info).items() if value or name not in ADDED}
+    write_json(folder / "model.json", {**fields, "sha256": digests})

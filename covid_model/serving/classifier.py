@@ -38,6 +38,8 @@ class Prediction:
         novelty: distance from the radiographs that the network knows, as a share of the largest
             that counts as known: above 1 is novel. None where the network cannot tell.
         threshold: lowest calibrated probability that is an answer, None where there is none.
+        plausible: the classes that stay open where it is not reached, in the order of
+            ``CLASS_NAMES``; () where the run has no prediction sets.
     """
 
     model: str
@@ -47,6 +49,7 @@ class Prediction:
     calibrated: bool = False
     novelty: float | None = None
     threshold: float | None = None
+    plausible: tuple[str, ...] = ()
 
     @property
     def predicted(self) -> str:
@@ -147,5 +150,6 @@ class Classifier:
             novelty=self._reliability.novelty_of(maps, image[0]),
             calibrated=self._reliability.temperature is not None,
             threshold=self._reliability.least_probability,
+            plausible=self._reliability.plausible(probabilities),
             seconds=time.perf_counter() - started,
         )

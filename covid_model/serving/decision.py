@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from covid_model.common.architectures import TOGETHER, title_of
-from covid_model.common.classes import TITLES
+from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.common.messages import Message, in_words, join
+from covid_model.inference.calibration import COVERAGE
 from covid_model.serving.classifier import Prediction
+
+# By class, as it was fitted: how far it holds for a group that took no part in the fit is reported.
+WORTH = Message(
+    "What a network leaves open was set to hold the truth for {coverage:.0f} % of the radiographs "
+    "of each class from hospitals left out of its training."
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,8 @@ def decide(predictions: Sequence[Prediction], together: Prediction | None = None
 
     It is refused when at least half of the networks that can judge novelty find it novel. It is
     uncertain when the networks name different classes, or when one of them names its class with a
-    probability below its own threshold. A figure that is not a number never counts as trust.
+    probability below its own threshold; the reason then names the classes that stay open, where
+    the run has prediction sets. A figure that is not a number never counts as trust.
 
     Where the networks have a mean, that alone decides whether an image that is not refused is
     answered: it is uncertain when the mean's probability is below the mean's threshold.
@@ -49,11 +57,7 @@ def decide(predictions: Sequence[Prediction], together: Prediction | None = None
     if novel and 2 * len(novel) >= len(novelties):
         return Decision("refused", _novel(novelties, len(novel)), "novel")
     deciding = predictions if together is None else [together]
-    low = [
-        _low(prediction, prediction.threshold)
-        for prediction in deciding
-        if prediction.threshold is not None and not prediction.score >= prediction.threshold
-    ]
+    low = _doubts(deciding)
     if len({prediction.predicted for prediction in deciding}) > 1:
         return Decision("uncertain", join([_disagree(predictions), *low]), "disagree")
     if low:
@@ -94,6 +98,41 @@ def _disagree(predictions: Sequence[Prediction]) -> Message:
         for prediction in predictions
     ]
     return Message("The networks disagree: {said}.", said=in_words(classes))
+
+
+def _doubts(predictions: Sequence[Prediction]) -> list[Message]:
+    """A sentence or two for each network below its threshold, then what their sets are worth."""
+    sentences, worth = [], False
+    for prediction in predictions:
+        threshold, plausible = prediction.threshold, prediction.plausible
+        if threshold is None or prediction.score >= threshold:
+            continue
+        sentences.append(_low(prediction, threshold))
+        if plausible:
+            together = prediction.model == TOGETHER
+            sentences.append((_all_leave_open if together else _open)(plausible))
+            worth |= len(plausible) < len(CLASS_NAMES)
+    return [*sentences, Message(WORTH, coverage=100 * COVERAGE)] if worth else sentences
+
+
+def _all_leave_open(plausible: Sequence[str]) -> Message:
+    """Name the classes that stay open to the networks together, one at least."""
+    names = [TITLES[name] for name in plausible]
+    if len(names) == len(CLASS_NAMES):
+        return Message("They cannot rule out any of the three classes.")
+    if len(names) == 1:
+        return Message("They leave open {name} alone.", name=names[0])
+    return Message("They leave open {first} or {second}.", first=names[0], second=names[1])
+
+
+def _open(plausible: Sequence[str]) -> Message:
+    """Name the classes that stay open, one at least."""
+    names = [TITLES[name] for name in plausible]
+    if len(names) == len(CLASS_NAMES):
+        return Message("It cannot rule out any of the three classes.")
+    if len(names) == 1:
+        return Message("It leaves open {name} alone.", name=names[0])
+    return Message("It leaves open {first} or {second}.", first=names[0], second=names[1])
 
 
 def _low(prediction: Prediction, threshold: float) -> Message:

@@ -1,15 +1,17 @@
 """Reliability of a network's answers: calibration, thresholds and novelty."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
-from covid_model.inference.calibration import apply_temperature
+from covid_model.inference.calibration import apply_temperature, prediction_sets
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import NOVELTY_FILE, ModelInfo, check_file
 
@@ -30,6 +32,8 @@ class Reliability:
         least_probability: lowest calibrated probability that is an answer, range [0, 1].
         largest_distance: largest Mahalanobis distance that is known, finite, > 0.
         novelty: what the distance is measured with.
+        sets: class -> least calibrated probability with which it is plausible, range [0, 1]; empty
+            where the run has no sets.
     """
 
     temperature: float | None = None
@@ -37,6 +41,7 @@ class Reliability:
     least_probability: float | None = None
     largest_distance: float | None = None
     novelty: NoveltyModel | None = None
+    sets: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path, info: ModelInfo) -> Self:
@@ -72,6 +77,7 @@ class Reliability:
             least_probability=info.thresholds.get("probability"),
             largest_distance=info.thresholds.get("novelty"),
             novelty=NoveltyModel.load(folder / NOVELTY_FILE) if listed else None,
+            sets=info.sets,
         )
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
@@ -79,6 +85,17 @@ class Reliability:
         if self.temperature is None:
             return scores
         return apply_temperature(scores, self.temperature, self.offsets)
+
+    def plausible(self, probabilities: np.ndarray) -> tuple[str, ...]:
+        """Return the classes that stay open, the most probable one always; () without sets.
+
+        Args:
+            probabilities: calibrated, float32 (3,).
+        """
+        if not self.sets:
+            return ()
+        known = prediction_sets(probabilities, [self.sets[name] for name in CLASS_NAMES])
+        return tuple(name for name, open_ in zip(CLASS_NAMES, known, strict=True) if open_)
 
     def novelty_of(self, maps: np.ndarray, image: np.ndarray) -> float | None:
         """Return a picture's distance over the largest known one, None without novelty model.
@@ -109,6 +126,7 @@ def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
         _require(path, QUANTITY_NAMES[name], value, highest=HIGHEST[name])
     if info.temperature is not None:
         _require(path, Message("a temperature"), info.temperature, highest=math.inf)
+    _check_sets(path, info)
     offsets = info.offsets or ()
     finite = all(isinstance(offset, int | float) and math.isfinite(offset) for offset in offsets)
     if offsets and not (finite and len(offsets) == len(info.classes)):
@@ -120,6 +138,24 @@ def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:
             received=offsets,
         )
     return frozenset(info.thresholds)
+
+
+def _check_sets(path: Path, info: ModelInfo) -> None:
+    """Refuse limits that are no share of [0, 1] for each class, or that have no temperature."""
+    if not info.sets:
+        return
+    named = isinstance(info.sets, dict) and set(info.sets) == set(info.classes)
+    shares = named and all(
+        isinstance(value, int | float) and 0 <= value <= 1 for value in info.sets.values()
+    )
+    if not shares or info.temperature is None:
+        raise RunError(
+            "Expected sets with a share of [0, 1] for each of {expected}, beside a temperature, in "
+            "{path}. Received: {received!r}. Restore the file or train the model again.",
+            expected=", ".join(info.classes),
+            path=path,
+            received=info.sets,
+        )
 
 
 def _require(path: Path, what: Message, value: Any, *, highest: float) -> None:

@@ -76,5 +76,6 @@ class Together:
             heatmaps=NO_MAP,
             calibrated=True,
             threshold=self.reliability.least_probability,
+            plausible=self.reliability.plausible(probabilities),
             seconds=time.perf_counter() - started,
         )

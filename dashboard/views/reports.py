@@ -7,6 +7,7 @@ from dashboard.components import run_picker
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports import overview
+from dashboard.reports.left_out import sections as left_out_sections
 from dashboard.reports.performance import sections as performance_sections
 from dashboard.reports.performance import text as performance_text
 from dashboard.reports.reliability import sections as reliability_sections
@@ -32,6 +33,7 @@ reports = overview.all_reports(run)
 comparison = performance_sections.comparison_of(run)
 if lacking := performance_text.missing(run, reports.get(selection.model), comparison):
     st.info(lacking)
+left_out_sections.section(selection.model, reports, file=run.name)
 try:
     network(selection)
 except CovidModelError as error:

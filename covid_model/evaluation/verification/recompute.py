@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from covid_model.common.errors import RunError
-from covid_model.evaluation.calibration import calibration_in
+from covid_model.evaluation.left_out import LeftOut
 from covid_model.evaluation.model_comparison import compare_pairs
+from covid_model.evaluation.reliability.calibration import calibration_in
 from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table
-from covid_model.runs import AUDIT_FILE, COMPARISON_FILE, ModelInfo, Run, read_json
+from covid_model.runs import (
+    AUDIT_FILE,
+    COMPARISON_FILE,
+    LEFT_OUT_FILE,
+    ModelInfo,
+    Run,
+    read_json,
+)
 from covid_model.runs.report_schema import Report
 
 REPORT_FILE = "report.json"
@@ -53,12 +61,13 @@ def merged(file: str, written: Mapping[str, Any], values: Mapping[str, Any]) -> 
 
 def computed_report(folder: Path, info: ModelInfo) -> Report:
     """The content of ``report.json``."""
-    validation = folder / "validation.csv"
+    validation, left_out = folder / "validation.csv", folder / LEFT_OUT_FILE
     return read_and_report(
         read_table(folder / "predictions.csv"),
         read_table(validation) if validation.is_file() else None,
         calibration=calibration_in(info),
         thresholds=info.thresholds,
+        left_out=LeftOut(read_table(left_out), info.sets) if left_out.is_file() else None,
     )
 
 

@@ -8,13 +8,13 @@ import pandas as pd
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
-from covid_model.evaluation.calibration import calibration_in
 from covid_model.evaluation.model_comparison import SAME
+from covid_model.evaluation.reliability.calibration import calibration_in
 from covid_model.evaluation.tables import as_stored, read_table, scores_of
 from covid_model.inference.calibration import mean_probabilities
-from covid_model.runs import ModelInfo, read_model_info
+from covid_model.runs import LEFT_OUT_FILE, ModelInfo, read_model_info
 
-PREDICTIONS, VALIDATION, LEFT_OUT = "predictions.csv", "validation.csv", "left_out.csv"
+PREDICTIONS, VALIDATION = "predictions.csv", "validation.csv"
 LEAST_MEMBERS = 2
 TOLERANCE = 2e-6  # of a probability: another processor's last digits of a float32
 
@@ -54,7 +54,7 @@ def _same(some: Sequence[pd.DataFrame], others: Sequence[pd.DataFrame]) -> bool:
 
 def has_left_out(folder: Path, members: Sequence[str]) -> bool:
     """Whether every member of a mean has predictions of images that were left out."""
-    return all((folder / name / LEFT_OUT).is_file() for name in members)
+    return all((folder / name / LEFT_OUT_FILE).is_file() for name in members)
 
 
 def mean_table(folder: Path, members: Sequence[str], file: str) -> pd.DataFrame:
@@ -138,8 +138,8 @@ def differences(folder: Path, info: ModelInfo) -> tuple[int, list[str]]:
         How many probabilities were computed again, then a sentence for each table that differs.
     """
     files = [PREDICTIONS, VALIDATION]
-    if has_left_out(folder, info.members) or LEFT_OUT in info.sha256:
-        files.append(LEFT_OUT)
+    if has_left_out(folder, info.members) or LEFT_OUT_FILE in info.sha256:
+        files.append(LEFT_OUT_FILE)
     count, problems = 0, []
     for file in files:
         try:

@@ -20,6 +20,7 @@ from covid_model.runs.model_card.data_section import (
 )
 from covid_model.runs.model_card.evaluation_section import evaluation_section
 from covid_model.runs.model_card.facts import CHILDREN, RunFacts
+from covid_model.runs.model_card.left_out_section import HEADING, left_out_section
 from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, table
 from covid_model.runs.model_card.study_answers import answers
 
@@ -45,7 +46,7 @@ def model_card(run: Run) -> str:
         RunError: if a file of the run is damaged.
     """
     facts = RunFacts.of(run)
-    known_answers = answers(facts)
+    known_answers, left_out = answers(facts), left_out_section(facts)
     title = " ".join(str(facts.info.get("title") or facts.name).split())
     return "\n\n".join(
         [
@@ -58,6 +59,7 @@ def model_card(run: Run) -> str:
             f"## Out of scope\n\n{OUT_OF_SCOPE}",
             f"## Data\n\n{data_section(facts)}",
             f"## Training\n\n{training_section(facts)}",
+            *([f"## {HEADING}\n\n{left_out}"] if left_out else []),
             f"## Evaluation\n\n{evaluation_section(facts)}",
             f"## Limits\n\n{_limits(facts)}",
             f"## How to verify\n\n{_verify(facts)}",

@@ -7,6 +7,7 @@ from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES, TOGETHER, mean_of, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.metrics import Place, shown_in
+from covid_model.runs import LEFT_OUT
 from covid_model.runs.model_card.audit_section import agreement, audit_section
 from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import (
@@ -93,7 +94,7 @@ def _group(kind: str, row: Mapping[str, Any]) -> dict[str, str]:
     few = row.get("few", False)
     cells = metric_cells(row, shown_in(Place.CARD_GROUPS, metrics.OVERALL))
     return {
-        "By": kind,
+        "By": kind.replace("_", " "),
         "Group": row["group"] or "not on record",
         "Images": str(row["images"]),
         **(dict.fromkeys(cells, FEW) if few else cells),
@@ -118,9 +119,11 @@ def calibration_note(report: Report) -> str:
     calibration = report.get("calibration")
     if not calibration:
         return f"Calibration: {NOT_REPORTED}. The figures of this network are scores."
+    left_out = calibration["fitted_on"]["part"] == LEFT_OUT
+    images = "images of groups left out of training" if left_out else "validation images"
     return (
         f"Calibration: temperature {number(calibration['temperature'], 2)}, fitted on "
-        f"{calibration['fitted_on']['images']} validation images; expected calibration error "
+        f"{calibration['fitted_on']['images']} {images}; expected calibration error "
         f"{percent(calibration['ece_before'])} before, {percent(calibration['ece_after'])} after."
         + (EVEN if calibration.get("classes_alike") else "")
     )
@@ -131,9 +134,12 @@ def answers_note(report: Report) -> str:
     answers = report.get("answers")
     if not answers:
         return f"Coverage: {NOT_REPORTED}. This network names a class for whatever it is shown."
+    calibration = report.get("calibration")
+    left_out = calibration is not None and calibration["fitted_on"]["part"] == LEFT_OUT
+    part = "groups left out of training" if left_out else "validation"
     return (
         f"Coverage: an answer takes a calibrated probability of {percent(answers['threshold'])} "
-        f"(for {percent(answers['wanted_accuracy'])} right on validation); "
+        f"(for {percent(answers['wanted_accuracy'])} right on {part}); "
         f"{percent(answers['answered'])} of the test images are answered, "
         f"{percent(answers['accuracy']) or NOT_REPORTED} of these rightly."
     )

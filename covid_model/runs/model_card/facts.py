@@ -90,6 +90,11 @@ class RunFacts:
         """One of the reports, for what is alike in all."""
         return next(iter(self.reports.values()))
 
+    @property
+    def reported(self) -> Mapping[str, Report]:
+        """The networks' reports by their names, then that of their mean where there is one."""
+        return {**self.reports, **({TOGETHER: self.mean[1]} if self.mean else {})}
+
     def sources(self, *parts: str) -> list[str]:
         """The sources of the images of some parts, of all parts when none is given."""
         names = {row["source"] for row in self.counts if not parts or row["part"] in parts}

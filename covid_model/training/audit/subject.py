@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from covid_model.data.dataset import Dataset
-from covid_model.evaluation.calibration import Calibration, calibration_in
+from covid_model.evaluation.reliability.calibration import Calibration, calibration_in
 from covid_model.imaging.preprocessing import INPUT_SIZE
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,14 @@ import pandas as pd
 
 from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import even_rows
-from covid_model.evaluation.calibration import Calibration, fit_calibration
+from covid_model.evaluation.left_out import LeftOut
+from covid_model.evaluation.reliability.calibration import Calibration, fit_calibration
+from covid_model.evaluation.reliability.left_out_fit import fit_left_out
+from covid_model.evaluation.reliability.selective_prediction import fit_threshold
 from covid_model.evaluation.report import predictions_table, read_and_report
-from covid_model.evaluation.selective_prediction import fit_threshold
 from covid_model.evaluation.tables import as_stored, truth_of, write_table
 from covid_model.inference.novelty import NoveltyModel
-from covid_model.runs import ModelInfo, write_json, write_model_info
+from covid_model.runs import LEFT_OUT, LEFT_OUT_FILE, ModelInfo, write_json, write_model_info
 from covid_model.training.export.novelty import fit_novelty, threshold_of
 from covid_model.training.export.served_outputs import ServedOutputs
 
@@ -35,7 +37,9 @@ class ReliabilityFit:
         novelty: the model of what the network knows, None where there were too few images.
         validation: rows of ``validation.csv``, not calibrated.
         predictions: rows of ``predictions.csv``, as they are served.
-        report: the content of ``report.json``, computed from the two tables as they are stored.
+        report: the content of ``report.json``, computed from the tables as they are stored.
+        sets: as in ``ModelInfo``.
+        left_out: rows of ``left_out.csv``, None where no group was left out.
     """
 
     calibration: Calibration | None
@@ -44,19 +48,25 @@ class ReliabilityFit:
     validation: pd.DataFrame
     predictions: pd.DataFrame
     report: Mapping[str, Any]
+    sets: Mapping[str, float] = field(default_factory=dict)
+    left_out: pd.DataFrame | None = None
 
     def write(self, folder: Path, info: ModelInfo) -> None:
-        """Write the two tables, the report and novelty.npz; last of all model.json."""
+        """Write the tables, the report and novelty.npz; last of all model.json."""
         if self.novelty is not None:
             self.novelty.save(folder / "novelty.npz")
         write_table(self.validation, folder / "validation.csv")
         write_table(self.predictions, folder / "predictions.csv")
+        if self.left_out is not None:
+            write_table(self.left_out, folder / LEFT_OUT_FILE)
         write_json(folder / "report.json", self.report)
         fitted = replace(
             info,
             temperature=self.calibration.temperature if self.calibration else None,
             offsets=self.calibration.offsets if self.calibration else None,
             thresholds=dict(self.thresholds),
+            sets=dict(self.sets),
+            fitted_on=LEFT_OUT if self.sets else "",
         )
         write_model_info(folder, fitted)
 
@@ -88,23 +98,31 @@ def training_draw(data: Dataset, part: pd.Series, *, seed: int = 0) -> np.ndarra
 
 
 def fit_reliability(
-    validation: ServedOutputs, test: ServedOutputs, *, train: ServedOutputs | None = None
+    validation: ServedOutputs,
+    test: ServedOutputs,
+    *,
+    train: ServedOutputs | None = None,
+    left_out: pd.DataFrame | None = None,
 ) -> ReliabilityFit:
-    """Fit on the validation part, judge on the test part.
+    """Fit on groups left out or on the validation part, judge on the test part.
 
     Args:
         validation: the validation part, may be empty.
         test: the test part.
         train: the draw of ``training_draw``, None for no novelty model.
+        left_out: rows of ``left_out.csv``, whose scores are not calibrated. Temperature, offsets,
+            threshold and sets are fitted on them where they allow it, on the validation part
+            otherwise; None where no group was left out.
     """
     novelty = None if train is None else _fit_novelty(train, validation, test)
     familiar = np.ones(len(validation.frame), bool) if novelty is None else novelty.validation <= 1
-    truth = truth_of(validation.frame)
-    calibration = fit_calibration(validation.scores, truth)
-    threshold, probabilities = None, test.scores
-    if calibration is not None:
-        threshold = fit_threshold(calibration.apply(validation.scores[familiar]), truth[familiar])
-        probabilities = calibration.apply(test.scores)
+    left_out = None if left_out is None else as_stored(left_out)
+    fit = None if left_out is None else fit_left_out(left_out)
+    calibration, threshold = (
+        (fit.calibration, fit.threshold) if fit else _fit_validation(validation, familiar)
+    )
+    probabilities = calibration.apply(test.scores) if calibration else test.scores
+    sets = fit.sets if fit else {}
     named = {"probability": threshold, "novelty": novelty.limit if novelty else None}
     thresholds = {name: value for name, value in named.items() if value is not None}
     tables = (
@@ -118,9 +136,27 @@ def fit_reliability(
         validation=tables[0],
         predictions=tables[1],
         report=read_and_report(
-            tables[1], tables[0], calibration=calibration, thresholds=thresholds
+            tables[1],
+            tables[0],
+            calibration=calibration,
+            thresholds=thresholds,
+            left_out=None if left_out is None else LeftOut(left_out, sets),
         ),
+        sets=sets,
+        left_out=left_out,
     )
+
+
+def _fit_validation(
+    validation: ServedOutputs, familiar: np.ndarray
+) -> tuple[Calibration | None, float | None]:
+    """The calibration by the validation part, the threshold by those of it that are familiar."""
+    truth = truth_of(validation.frame)
+    calibration = fit_calibration(validation.scores, truth)
+    if calibration is None:
+        return None, None
+    probabilities = calibration.apply(validation.scores[familiar])
+    return calibration, fit_threshold(probabilities, truth[familiar])
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from covid_model.common.architectures import TOGETHER, mean_of
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.evaluation.tables import scores_of, write_table
 from covid_model.evaluation.verification.together import (
-    LEFT_OUT,
     PREDICTIONS,
     VALIDATION,
     has_left_out,
@@ -19,7 +18,7 @@ from covid_model.evaluation.verification.together import (
     together_table,
 )
 from covid_model.evaluation.verification.verify import computed_report
-from covid_model.runs import ModelInfo, read_model_info, write_json, write_model_info
+from covid_model.runs import LEFT_OUT_FILE, ModelInfo, read_model_info, write_json, write_model_info
 from covid_model.training.export.reliability import fit_reliability
 from covid_model.training.export.served_outputs import ServedOutputs
 
@@ -45,8 +44,9 @@ def write_together(folder: Path, networks: Sequence[str]) -> dict[str, Mapping[s
     own = folder / TOGETHER
     tables = {name: mean_table(folder, members, name) for name in (VALIDATION, PREDICTIONS)}
     if has_left_out(folder, members):
-        tables[LEFT_OUT] = mean_table(folder, members, LEFT_OUT)
-    fit = fit_reliability(_outputs(tables[VALIDATION]), _outputs(tables[PREDICTIONS]))
+        tables[LEFT_OUT_FILE] = mean_table(folder, members, LEFT_OUT_FILE)
+    parts = (_outputs(tables[name]) for name in (VALIDATION, PREDICTIONS))
+    fit = fit_reliability(*parts, left_out=tables.get(LEFT_OUT_FILE))
     if fit.calibration is None:
         return {}
     own.mkdir()

@@ -15,6 +15,7 @@ from dashboard.i18n.translate import number, t
 SIGNIFICANT = 0.05
 GROUPS = {
     "source": Message("Source"),
+    "label_quality": Message("Label by"),
     "view": Message("View"),
     "sex": Message("Sex"),
     "age": Message("Age (years)"),

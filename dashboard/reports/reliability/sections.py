@@ -36,7 +36,7 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
             alt=t("Thresholds of each network with what they cost"),
             file=f"{run.name}-thresholds",
         )
-        st.caption(t(reliability_text.EXPLAINED))
+        st.caption(reliability_text.explained(report))
         if report.get("calibration", {}).get("classes_alike"):
             st.caption(t(reliability_text.CLASSES_ALIKE))
     _within_source(report, file=f"{run.name}-{name}-within-source")

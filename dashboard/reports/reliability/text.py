@@ -1,6 +1,7 @@
 """Text of the reliability section."""
 
 from covid_model.common.messages import Message
+from covid_model.runs import LEFT_OUT
 from covid_model.runs.report_schema import AnswersReport, CalibrationReport, Report
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
@@ -12,6 +13,14 @@ EXPLAINED = Message(
     "error, is their mean distance from it, each weighted by its images. A threshold is the lowest "
     "calibrated probability that is an answer; a novelty threshold is the largest Mahalanobis "
     "distance that counts as known. What is refused as novel is not answered."
+)
+EXPLAINED_LEFT_OUT = Message(
+    "Temperature and threshold were fitted on hospitals or other groups left out of training, the "
+    "novelty threshold on the validation images; every other figure is of the test images. Points "
+    "on the diagonal keep what they promise; ECE, the expected calibration error, is their mean "
+    "distance from it, each weighted by its images. A threshold is the lowest calibrated "
+    "probability that is an answer; a novelty threshold is the largest Mahalanobis distance that "
+    "counts as known. What is refused as novel is not answered."
 )
 CLASSES_ALIKE = Message(
     "The probabilities hold where the three classes are equally frequent, so every class counts "
@@ -33,6 +42,12 @@ CHANCE = Message(
     "Within one source, the source cannot give the answer away. Only the two classes are asked "
     "for, so chance is 50.0 %. The AUROC (chance 0.5) says what another threshold could make of it."
 )
+
+
+def explained(report: Report) -> str:
+    """Say what was fitted on what."""
+    fitted_on = report["calibration"]["fitted_on"]["part"] if "calibration" in report else ""
+    return t(EXPLAINED_LEFT_OUT if fitted_on == LEFT_OUT else EXPLAINED)
 
 
 def lacking(report: Report) -> str:

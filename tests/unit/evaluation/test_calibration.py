@@ -4,20 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from covid_model.evaluation.calibration import (
+from covid_model.evaluation.reliability.calibration import (
     Calibration,
     calibration_error,
     class_weights,
     fit_calibration,
     reliability_bins,
 )
-from covid_model.evaluation.report import evaluate, predictions_table
-from covid_model.evaluation.selective_prediction import (
+from covid_model.evaluation.reliability.selective_prediction import (
     THRESHOLDS,
     ThresholdFit,
     coverage_accuracy_curve,
     fit_threshold,
 )
+from covid_model.evaluation.report import evaluate, predictions_table
 from covid_model.inference.calibration import apply_temperature
 
 

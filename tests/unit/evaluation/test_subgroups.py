@@ -78,6 +78,17 @@ def test_groups_are_those_that_are_known():
     }
 
 
+def test_images_are_grouped_by_who_labelled_them_where_that_is_known():
+    labelled = table().assign(label_quality=["report", "PCR", ""] * 20)
+    groups = evaluate(as_stored(labelled))["groups"]["label_quality"]
+    assert [(row["group"], row["images"]) for row in groups] == [
+        ("PCR", 20),
+        ("report", 20),
+        ("", 20),
+    ]
+    assert "label_quality" not in evaluate(as_stored(labelled.assign(label_quality="")))["groups"]
+
+
 def test_a_group_by_hand():
     rows = evaluate(table(60, each=2, sex=["M"] * 30 + ["F"] * 30))["groups"]["sex"]
     female = rows[0]

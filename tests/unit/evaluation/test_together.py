@@ -10,7 +10,7 @@ import pytest
 from covid_model import cli
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
-from covid_model.evaluation.calibration import calibration_in
+from covid_model.evaluation.reliability.calibration import calibration_in
 from covid_model.evaluation.tables import read_table, scores_of, write_table
 from covid_model.evaluation.verification.together import mean_table, members_of
 from covid_model.evaluation.verification.update import update_run
@@ -122,19 +122,25 @@ def test_a_changed_figure_of_its_report_is_found_and_written_again(run):
     assert load_run(run).report("together")["accuracy"] == report["accuracy"]
 
 
-def test_predictions_of_images_left_out_are_averaged_where_every_member_has_them(written, tmp_path):
-    run = shutil.copytree(written, tmp_path / "run")
-    shutil.rmtree(run / "together")
-    for name in NETWORKS:
-        shutil.copy(run / name / "validation.csv", run / name / "left_out.csv")
-    write_together(run, NETWORKS)
+def test_it_is_fitted_on_groups_left_out_where_every_member_has_them(tmp_path):
+    run = tmp_path / "run"
+    write_run(run, novelty=False, left_out=True)
+    report = write_together(run, NETWORKS)["together"]
     list_again(run)
-    own = run / "together"
-    scores = [scores_of(read_table(own / file)) for file in ("left_out.csv", "validation.csv")]
-    np.testing.assert_array_equal(*scores)
-    assert "left_out.csv" in read_model_info(own).sha256
+    info = read_model_info(run / "together")
+    assert info.fitted_on == report["calibration"]["fitted_on"]["part"] == "left_out"
+    assert set(info.sets) == set(info.classes)
+    each = [
+        calibration_in(read_model_info(run / name)).apply(
+            scores_of(read_table(run / name / "left_out.csv"))
+        )
+        for name in NETWORKS
+    ]
+    stored = scores_of(read_table(run / "together" / "left_out.csv"))
+    np.testing.assert_allclose(stored, np.mean(each, axis=0), atol=1e-6)
     assert problems(run) == []
-    rewritten(own / "left_out.csv", raise_first)
+    assert "### All together by group" in model_card(load_run(run))
+    rewritten(run / "together" / "left_out.csv", raise_first)
     assert any(problem.startswith("run/together: left_out.csv: 1 of") for problem in problems(run))
 
 

@@ -10,8 +10,9 @@ from covid_model.serving.decision import Decision, decide
 SURE, UNSURE, OTHER = (0.9, 0.06, 0.04), (0.5, 0.3, 0.2), (0.05, 0.05, 0.9)
 
 
-def says(model, scores=SURE, *, novelty=0.5, threshold=0.7):
+def says(model, scores=SURE, *, novelty=0.5, threshold=0.7, plausible=()):
     trust = {"calibrated": threshold is not None, "novelty": novelty, "threshold": threshold}
+    trust["plausible"] = plausible
     return Prediction(model, np.array(scores, np.float32), np.zeros((3, 1, 1)), 0.1, **trust)
 
 
@@ -106,3 +107,37 @@ def test_the_threshold_itself_is_an_answer():
 def test_a_figure_never_looks_like_the_limit_it_misses():
     assert "of only 0.6997, where" in decide([says("vgg16", (0.6997, 0.2003, 0.1))]).reason
     assert "novelty is 1.002 by" in decide([says("vgg16", novelty=1.002)]).reason
+
+
+WORTH = (
+    "What a network leaves open was set to hold the truth for 95 % of the radiographs of each "
+    "class from hospitals left out of its training."
+)
+
+
+@pytest.mark.parametrize(
+    ("plausible", "sentences"),
+    [
+        ((), ""),
+        (("covid", "infection"), f" It leaves open COVID-19 or Other infection. {WORTH}"),
+        (("covid",), f" It leaves open COVID-19 alone. {WORTH}"),
+        (("covid", "normal", "infection"), " It cannot rule out any of the three classes."),
+    ],
+)
+def test_the_reason_names_the_classes_that_stay_open(plausible, sentences):
+    decision = decide([says("vgg16", UNSURE, plausible=plausible)])
+    assert decision == Decision("uncertain", decision.reason, "low")
+    figures = "VGG16 gives COVID-19 a calibrated probability of only 0.50, where an answer takes "
+    assert decision.reason == f"{figures}0.70.{sentences}"
+
+
+def test_an_answer_names_no_classes_that_stay_open():
+    assert decide([says("vgg16", plausible=("covid", "normal"))]) == Decision("ok")
+
+
+def test_what_sets_are_worth_is_said_once():
+    unsure = {"scores": UNSURE, "plausible": ("covid", "normal")}
+    reason = decide(three(unsure, {}, unsure)).reason
+    assert reason.count("It leaves open COVID-19 or Normal.") == 2
+    assert reason.count(WORTH) == 1
+    assert reason.endswith(WORTH)

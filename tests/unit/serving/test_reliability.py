@@ -138,3 +138,32 @@ def test_another_networks_novelty_is_refused_when_loading(folder):
     replace(model, **fewer).save(folder / "novelty.npz")
     change(folder)
     assert "novelty.npz belongs to another network" in refusal(folder)
+
+
+def test_the_classes_that_stay_open_are_those_above_their_limits(folder):
+    before = Classifier.load(folder).predict(Radiograph(drawing()))
+    assert before.plausible == ()
+    change(folder, sets={"covid": 0.0, "normal": 1.0, "infection": 1.0})
+    prediction = Classifier.load(folder).predict(Radiograph(drawing()))
+    assert set(prediction.plausible) == {"covid", prediction.predicted}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"sets": {"covid": 0.1}},
+        {"sets": {"covid": 0.1, "normal": 0.1, "infection": 1.5}},
+        {"sets": {"covid": 0.1, "normal": 0.1, "infection": float("nan")}},
+        {"sets": {"covid": 0.1, "normal": 0.1, "infection": "0.1"}},
+        {
+            "sets": {"covid": 0.1, "normal": 0.1, "infection": 0.1},
+            "temperature": None,
+            "thresholds": {},
+        },
+    ],
+)
+def test_sets_that_are_none_are_refused(folder, values):
+    if "thresholds" in values:
+        values = {**values, "thresholds": {"novelty": 1.0}}
+    change(folder, **values)
+    assert "Expected sets with a share of [0, 1] for each of covid" in refusal(folder)

@@ -72,6 +72,24 @@ def test_a_mean_below_its_threshold_is_uncertain_though_each_network_is_sure(tog
     )
 
 
+@pytest.mark.parametrize(
+    ("least", "sentence"),
+    [
+        ((0.5, 0.5, 0.5), "They leave open COVID-19 alone."),
+        ((0.5, 0.12, 0.5), "They leave open COVID-19 or Normal."),
+        ((0.1, 0.1, 0.1), "They cannot rule out any of the three classes."),
+    ],
+)
+def test_what_stays_open_is_by_the_sets_of_the_mean(folder, least, sentence):
+    write_mean(folder, threshold=0.9)
+    path = folder / "together" / "model.json"
+    sets = dict(zip(CLASS_NAMES, least, strict=True))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "sets": sets}))
+    together = Together.load(load_run(folder))
+    result = combine_predictions(PICTURE, three(COVID, COVID, NORMAL), together)
+    assert sentence in result.reason
+
+
 def test_a_novel_picture_is_refused_however_sure_the_mean_is(together):
     result = combine_predictions(PICTURE, three(COVID, COVID, COVID, novelty=2), together)
     assert result.status == "refused"

@@ -8,9 +8,10 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
-from covid_model.evaluation.calibration import calibration_in
-from covid_model.evaluation.report import read_and_report
-from covid_model.evaluation.tables import read_table
+from covid_model.evaluation.reliability.calibration import calibration_in
+from covid_model.evaluation.reliability.left_out_fit import fit_left_out
+from covid_model.evaluation.report import predictions_table, read_and_report
+from covid_model.evaluation.tables import as_stored, read_table
 from covid_model.inference.calibration import apply_temperature
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import ModelInfo, check_file, read_model_info
@@ -155,3 +156,30 @@ def test_too_few_images_draw_none(train, validation, caplog):
 
 def test_just_enough_images_draw_all():
     assert len(drawn_from(200, 100)[0]) == 200
+
+
+def test_groups_left_out_are_fitted_on_and_the_validation_part_keeps_novelty(judgement, parts):
+    rows = outputs(500, seed=5).frame.assign(left_out=["a", "b", "c", "d", "e"] * 100)
+    left_out = predictions_table(rows, outputs(500, seed=5).scores).assign(
+        left_out=rows["left_out"]
+    )
+    fitted = fit_reliability(parts["v"], parts["test"], train=parts["train"], left_out=left_out)
+    expected = fit_left_out(as_stored(left_out))
+    assert (fitted.calibration, fitted.sets) == (expected.calibration, expected.sets)
+    assert fitted.thresholds["probability"] == expected.threshold
+    assert fitted.calibration != judgement.calibration
+    assert fitted.thresholds["novelty"] == judgement.thresholds["novelty"]
+    pd.testing.assert_frame_equal(fitted.validation, judgement.validation)
+    served = fitted.predictions[list(SCORE_COLUMNS)].to_numpy()
+    np.testing.assert_array_equal(served, expected.calibration.apply(parts["test"].scores))
+
+
+def test_too_few_left_out_leave_the_fit_to_the_validation_part(judgement, parts, tmp_path):
+    few = predictions_table(outputs(12, seed=5).frame, outputs(12, seed=5).scores)
+    left_out = few.assign(left_out="a")
+    fitted = fit_reliability(parts["v"], parts["test"], train=parts["train"], left_out=left_out)
+    assert (fitted.calibration, fitted.sets) == (judgement.calibration, {})
+    assert fitted.report["calibration"]["fitted_on"]["part"] == "validation"
+    assert fitted.report["left_out"]["images"] == 12
+    fitted.write(tmp_path, ModelInfo("vgg16", CLASS_NAMES, (1, 32, 32, 3), "layer", "none"))
+    assert read_model_info(tmp_path).fitted_on == ""

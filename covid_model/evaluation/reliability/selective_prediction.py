@@ -9,11 +9,16 @@ import pandas as pd
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.rounding import mean
-from covid_model.evaluation.calibration import Calibration, calibration_error, reliability_bins
+from covid_model.evaluation.reliability.calibration import (
+    Calibration,
+    calibration_error,
+    reliability_bins,
+)
 from covid_model.runs.report_schema import (
     CalibrationReport,
     CoverageRow,
     EvenClasses,
+    FittedOn,
     Refused,
     SelectiveReport,
 )
@@ -27,19 +32,21 @@ LEAST_COVERAGE = 0.05
 
 @dataclass(frozen=True)
 class ThresholdFit:
-    """What was fitted on the validation part, which test predictions alone do not tell.
+    """What was fitted on other images, which test predictions alone do not tell.
 
     Attributes:
-        images: how many validation images there were.
+        images: how many images calibration and threshold were fitted on.
         calibration: what makes the scores probabilities, None when not calibrated.
         threshold: lowest calibrated probability that is an answer, None when not calibrated.
         kept: share of the validation images that are not novel, None without a novelty model.
+        part: which images calibration and threshold were fitted on: "validation" or "left_out".
     """
 
     images: int
     calibration: Calibration | None
     threshold: float | None
     kept: float | None = None
+    part: str = "validation"
 
 
 def coverage_accuracy_curve(
@@ -48,6 +55,7 @@ def coverage_accuracy_curve(
     *,
     not_novel: np.ndarray | None = None,
     thresholds: Sequence[float] = THRESHOLDS,
+    weights: np.ndarray | None = None,
 ) -> list[CoverageRow]:
     """How many images are answered, how many of these rightly, at each threshold.
 
@@ -56,6 +64,7 @@ def coverage_accuracy_curve(
         truth: index of the right class, int (n,).
         not_novel: bool (n,), False where the image is refused as novel; None for all known.
         thresholds: lowest probabilities that are an answer.
+        weights: how much each image counts, float (n,), above 0; None for all alike.
 
     Returns:
         Rows with threshold, answered (share of all n images with class) and accuracy (of the
@@ -66,17 +75,24 @@ def coverage_accuracy_curve(
     rows: list[CoverageRow] = []
     for threshold in thresholds:
         answered = not_novel & (top >= threshold)
+        counted = None if weights is None else weights[answered]
         rows.append(
             {
                 "threshold": threshold,
-                "answered": mean(answered),
-                "accuracy": mean(right[answered]),
+                "answered": mean(answered, weights),
+                "accuracy": mean(right[answered], counted),
             }
         )
     return rows
 
 
-def fit_threshold(probabilities: np.ndarray, truth: np.ndarray) -> float:
+def fit_threshold(
+    probabilities: np.ndarray,
+    truth: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    part: str = "validation",
+) -> float:
     """The lowest of ``THRESHOLDS`` at which ``WANTED_ACCURACY`` of the answers are right.
 
     A threshold that answers less than ``LEAST_COVERAGE`` of the images is out of question: a
@@ -84,27 +100,31 @@ def fit_threshold(probabilities: np.ndarray, truth: np.ndarray) -> float:
     accurate of them is taken, the lowest of equals, and the log says what it reaches.
 
     Args:
-        probabilities: calibrated, of the validation images that are not refused, float (n, 3).
+        probabilities: calibrated, of images that are not refused, float (n, 3).
         truth: index of the right class, int (n,), n >= 1.
+        weights: how much each image counts, float (n,), above 0; None for all alike.
+        part: what to call the images in the log, "" to log nothing.
 
     Returns:
         The lowest calibrated probability that is an answer.
     """
     accuracies = {
         row["threshold"]: row["accuracy"]
-        for row in coverage_accuracy_curve(probabilities, truth)
+        for row in coverage_accuracy_curve(probabilities, truth, weights=weights)
         if row["accuracy"] is not None and (row["answered"] or 0) >= LEAST_COVERAGE
     }
     enough = [t for t, accuracy in accuracies.items() if accuracy >= WANTED_ACCURACY]
     if enough:
         return enough[0]
     best = max(accuracies, key=accuracies.__getitem__)
-    log.warning(
-        "No threshold gives %.0f %% right answers on validation: %.2f gives %.1f %%.",
-        100 * WANTED_ACCURACY,
-        best,
-        100 * accuracies[best],
-    )
+    if part:
+        log.warning(
+            "No threshold gives %.0f %% right answers on %s: %.2f gives %.1f %%.",
+            100 * WANTED_ACCURACY,
+            part,
+            best,
+            100 * accuracies[best],
+        )
     return best
 
 
@@ -117,7 +137,7 @@ def selective_metrics(
         predictions: rows of ``predictions.csv``, with novelty where ``fit.kept`` is given. The
             scores before calibration are had back from its probabilities.
         truth: index of the right class, int (n,).
-        fit: what was fitted on validation.
+        fit: what was fitted on other images.
     """
     report: SelectiveReport = {}
     not_novel = np.ones(len(truth), bool)
@@ -128,7 +148,8 @@ def selective_metrics(
     if fit.calibration is None:
         return report
     served = predictions[list(SCORE_COLUMNS)].to_numpy(float)
-    report["calibration"] = _calibration(fit.calibration, served, truth, images=fit.images)
+    fitted_on: FittedOn = {"part": fit.part, "images": fit.images}
+    report["calibration"] = _calibration(fit.calibration, served, truth, fitted_on=fitted_on)
     if fit.threshold is None:
         return report
     (chosen,) = coverage_accuracy_curve(
@@ -146,7 +167,7 @@ def selective_metrics(
 
 
 def _calibration(
-    calibration: Calibration, served: np.ndarray, truth: np.ndarray, *, images: int
+    calibration: Calibration, served: np.ndarray, truth: np.ndarray, *, fitted_on: FittedOn
 ) -> CalibrationReport:
     """The calibration's error on calibrated probabilities and on the scores they were made of."""
     offsets = calibration.offsets
@@ -157,7 +178,7 @@ def _calibration(
     return {
         "temperature": calibration.temperature,
         **even,
-        "fitted_on": {"part": "validation", "images": images},
+        "fitted_on": fitted_on,
         "ece_before": calibration_error(before),
         "ece_after": calibration_error(after),
         "bins_before": before,

@@ -59,7 +59,13 @@ def class_weights(truth: np.ndarray) -> np.ndarray:
     return len(truth) / (images[truth] * np.count_nonzero(images))
 
 
-def fit_calibration(scores: np.ndarray, truth: np.ndarray) -> Calibration | None:
+def fit_calibration(
+    scores: np.ndarray,
+    truth: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    images: str = "validation images",
+) -> Calibration | None:
     """Fit a softmax temperature with an offset a class, every class counting the same.
 
     How frequent a class is among the images of public data sets says nothing of a clinic: covid
@@ -74,6 +80,8 @@ def fit_calibration(scores: np.ndarray, truth: np.ndarray) -> Calibration | None
     Args:
         scores: uncalibrated softmax outputs (n, 3).
         truth: index of the right class, int (n,).
+        weights: how much each image counts, float (n,); None for those of ``class_weights``.
+        images: what to call the images in the log.
 
     Returns:
         Temperature with offsets; None where they cannot be known.
@@ -81,20 +89,21 @@ def fit_calibration(scores: np.ndarray, truth: np.ndarray) -> Calibration | None
     missing = [name for c, name in enumerate(CLASS_NAMES) if not (truth == c).any()]
     if len(truth) < LEAST_IMAGES or missing:
         lack = f"no {' or '.join(missing)} among them" if missing else f"{LEAST_IMAGES} needed"
-        log.warning("Not calibrated: %d validation images, %s.", len(truth), lack)
+        log.warning("Not calibrated: %d %s, %s.", len(truth), images, lack)
         return None
     logits = np.log(np.maximum(scores.astype(float), np.finfo(np.float32).tiny))
-    rows, weights = np.arange(len(truth)), class_weights(truth) / len(truth)
+    rows, shares = np.arange(len(truth)), class_weights(truth) if weights is None else weights
+    shares = shares / shares.sum()
 
     def loss(values: np.ndarray) -> float:
         tempered = logits / np.exp(values[0]) + np.append(values[1:], 0.0)
-        return -float(weights @ log_softmax(tempered, axis=1)[rows, truth])
+        return -float(shares @ log_softmax(tempered, axis=1)[rows, truth])
 
     lowest, highest = np.log(TEMPERATURES)
     bounds = [(lowest, highest), *[(-MOST_OFFSET, MOST_OFFSET)] * 2]
     best = minimize(loss, np.zeros(3), bounds=bounds, method="L-BFGS-B", options=PRECISION).x
     if any(min(x - low, high - x) < 0.01 for x, (low, high) in zip(best, bounds, strict=True)):
-        log.warning("Not calibrated: the validation scores fit no temperature in %s.", TEMPERATURES)
+        log.warning("Not calibrated: %s fit no temperature in %s.", images, TEMPERATURES)
         return None
     raw = np.append(best[1:], 0.0)
     offsets = tuple(round(float(x), 6) for x in raw - raw.mean())

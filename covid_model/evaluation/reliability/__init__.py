@@ -1,0 +1,1 @@
+"""Reliability of answers: calibration, thresholds and prediction sets, each with its fit."""

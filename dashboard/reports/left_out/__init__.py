@@ -1,0 +1,1 @@
+"""Section on groups left out of training, such as hospitals."""
