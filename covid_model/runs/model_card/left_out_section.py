@@ -4,7 +4,13 @@ from covid_model.common.architectures import title_of
 from covid_model.common.classes import TITLES
 from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import number, percent, table, with_interval
-from covid_model.runs.report_schema import Answered, LeftOutFigures, LeftOutGroup, LeftOutReport
+from covid_model.runs.report_schema import (
+    Answered,
+    LeftOutClass,
+    LeftOutFigures,
+    LeftOutGroup,
+    LeftOutReport,
+)
 
 HEADING = "On hospitals that it has not seen"
 FEW = " (too few to say)"
@@ -74,10 +80,12 @@ def _figures(row: LeftOutFigures, answers: Answered) -> dict[str, str]:
             f"AUROC {TITLES[name]}": with_interval(entry, "auroc", share=False) or "–"
             for name, entry in classes.items()
         },
-        **{
-            f"Recall {TITLES[name]}": with_interval(entry, "recall") or "–"
-            for name, entry in classes.items()
-        },
+        **{f"Recall {TITLES[name]}": _recall(entry) for name, entry in classes.items()},
         "Answered": with_interval(answers, "answered") or "–",
         "Right of these": with_interval(answers, "right") or "–",
     }
+
+
+def _recall(row: LeftOutClass) -> str:
+    """Write the recall of one class with how many images of it there are."""
+    return f"{with_interval(row, 'recall')} of {row['images']}" if row["images"] else "–"

@@ -5,9 +5,16 @@ from collections.abc import Mapping, Sequence
 from covid_model.common.architectures import title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
-from covid_model.runs.report_schema import Answered, LeftOutFigures, LeftOutGroup, LeftOutReport
+from covid_model.runs.report_schema import (
+    Answered,
+    LeftOutClass,
+    LeftOutFigures,
+    LeftOutGroup,
+    LeftOutReport,
+)
 from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import share, value
+from dashboard.components.text import NOTHING
 from dashboard.i18n.translate import t
 from dashboard.reports.left_out import text as left_out_text
 
@@ -43,7 +50,14 @@ def _figures(figures: LeftOutFigures, answers: Answered) -> dict[str, str]:
     rows = [(row["class"], row) for row in figures["per_class"]]
     return {
         **{t("AUROC {name}", name=TITLES[name]): value(row, "auroc") for name, row in rows},
-        **{t("Recall {name}", name=TITLES[name]): share(row, "recall") for name, row in rows},
+        **{t("Recall {name}", name=TITLES[name]): _recall(row) for name, row in rows},
         t("Answered"): share(answers, "answered"),
         t("Right of these"): share(answers, "right"),
     }
+
+
+def _recall(row: LeftOutClass) -> str:
+    """Format the recall of one class, with how many images of it there are."""
+    if row["recall"] is None:
+        return NOTHING
+    return t("{share} of {images}", share=share(row, "recall"), images=row["images"])

@@ -71,7 +71,7 @@ def test_an_older_run_has_no_such_section(open_app, trusted_run_root):
 
 
 def test_small_groups_have_a_star_and_what_is_undefined_a_dash():
-    report = {"class": "covid", "auroc": None, "recall": 0.5}
+    report = {"class": "covid", "auroc": None, "recall": 0.5, "images": 2}
     row = {
         "group": "",
         "images": 4,
@@ -86,7 +86,7 @@ def test_small_groups_have_a_star_and_what_is_undefined_a_dash():
             "Source": "not on record *",
             "Images (patients)": "4 (3)",
             "AUROC COVID-19": "–",
-            "Recall COVID-19": percent(0.5),
+            "Recall COVID-19": f"{percent(0.5)} of 2",
             "Answered": percent(0.25),
             "Right of these": "–",
         }

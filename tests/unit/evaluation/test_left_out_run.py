@@ -98,6 +98,7 @@ def test_the_card_has_them_before_every_other_figure(run):
         report = load_run(run).report(name)["left_out"]
         assert with_interval(report["cross_fitted"], "right") in section
         assert with_interval(report["per_class"][0], "auroc", share=False) in section
+        assert f"{with_interval(report['per_class'][1], 'recall')} of 80 |" in section
         assert percent(report["fitted"]["answered"]) in section
         assert with_interval(report["by"]["source"][1], "answered") in section
     assert "fitted on 240 images of groups left out of training" in card
