@@ -1,15 +1,17 @@
 """Tiny networks with a run of three of them, written by the project's own export code."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from covid_model.common.architectures import REGISTRY
+from covid_model.common.architectures import REGISTRY, TOGETHER
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.evaluation.report import predictions_table, read_and_report
 from covid_model.evaluation.tables import as_stored, write_table
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.runs import SCHEMA, write_json
+from covid_model.runs import SCHEMA, ModelInfo, write_json, write_model_info
 from covid_model.training.export import litert
 from covid_model.training.heads.paper_head import HISTORY, full_model
 from covid_model.training.networks.backbone import Backbone
@@ -54,6 +56,18 @@ def write_tiny_run(folder, *, models=tuple(REGISTRY), servable=True) -> None:
         write_json(folder / name / "report.json", read_and_report(predictions))
         litert.write_info(folder / name, fitted, weights_format="float32" if servable else "")
     write_json(folder / "run.json", tiny_run_info(folder.name))
+
+
+def write_mean(folder, *, threshold: float, temperature: float = 1.0) -> None:
+    """Let the mean of the networks of a tiny run decide, by a calibration of its own."""
+    own = folder / TOGETHER
+    own.mkdir(exist_ok=True)
+    info = ModelInfo(TOGETHER, CLASS_NAMES, (0, 0, 0, 0), "", "a mean", members=tuple(REGISTRY))
+    fitted = {"temperature": temperature, "thresholds": {"probability": threshold}}
+    predictions = as_stored(tiny_predictions(0))
+    write_table(predictions, own / "predictions.csv")
+    write_json(own / "report.json", read_and_report(predictions))
+    write_model_info(own, replace(info, **fitted))
 
 
 def inputs_of(frame: pd.DataFrame) -> np.ndarray:

@@ -14,7 +14,7 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import Run, load_run, open_shelf
 
 if TYPE_CHECKING:
-    from covid_model.serving import Classifier
+    from covid_model.serving import Classifier, Together
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,11 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     with batch.open_sources(arguments.paths) as sources:
         served = load_run(arguments.run) if arguments.run else open_shelf().newest
         classifiers = _load_classifiers(served, arguments.model)
+        together = _load_together(served, classifiers)
         if arguments.cam_dir:
             arguments.cam_dir.mkdir(parents=True, exist_ok=True)
         with _table(arguments.csv) as stream:
             if arguments.csv:
-                models = [classifier.info for classifier in classifiers]
+                models = [asked.info for asked in (*classifiers, together) if asked]
                 beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
                 beside.write_text(
                     batch_outputs.note(arguments.csv.name, served.name, models), "utf-8"
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             # None: a bar only on a terminal; never where it would run through the table.
             bar = tqdm(sources, unit="file", disable=None if arguments.csv else True)
             for number, source in enumerate(bar, 1):
-                diagnosis = batch.classify(source, classifiers)
+                diagnosis = batch.classify(source, classifiers, together)
                 statuses[diagnosis.status] += 1
                 writer.writerows(batch.rows(diagnosis))
                 stream.flush()
@@ -78,6 +79,15 @@ def _load_classifiers(run: Run, model: str) -> "list[Classifier]":
 
     names = (run.servable_models or run.models) if model == "all" else (model,)
     return [Classifier.load(run.model_folder(name)) for name in names]
+
+
+def _load_together(run: Run, classifiers: "list[Classifier]") -> "Together | None":
+    """The mean of the run's networks, None where it has none or not all of them are asked."""
+    from covid_model.serving import Together
+
+    together = Together.load(run) if len(classifiers) > 1 else None
+    asked = {classifier.info.architecture for classifier in classifiers}
+    return together if together and asked.issuperset(together.info.members) else None
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """The table of networks: how each is built and where its Grad-CAM looks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from covid_model.common.messages import Message, in_words
 
 
 @dataclass(frozen=True)
@@ -71,3 +73,17 @@ class _Titles(Mapping[str, str]):
 
 
 ARCHITECTURES: Mapping[str, str] = _Titles(REGISTRY)
+TOGETHER = "together"  # folder and name of the mean of a run's calibrated networks
+
+
+def title_of(name: str) -> str:
+    """The title of a network, or of the mean of several; the name itself where none is known."""
+    return Message("All together") if name == TOGETHER else ARCHITECTURES.get(name, name)
+
+
+def mean_of(members: Sequence[str]) -> Message:
+    """Say what the mean of some networks, by their names, is the mean of."""
+    return Message(
+        "The mean of the calibrated probabilities of {networks}, calibrated again.",
+        networks=in_words([title_of(name) for name in members]),
+    )

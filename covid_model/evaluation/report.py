@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.evaluation.bootstrap import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
 from covid_model.evaluation.left_out import LeftOut, left_out_metrics
@@ -134,7 +134,7 @@ def summary_row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
     within: Mapping[str, Any] = max(pairs, key=lambda row: row["images"], default={})
     covid = next(row for row in report["per_class"] if row["class"] == "covid")
     return {
-        "network": ARCHITECTURES[name],
+        "network": str(title_of(name)),
         "temperature": calibration.get("temperature"),
         "ECE before": calibration.get("ece_before"),
         "ECE after": calibration.get("ece_after"),

@@ -48,6 +48,22 @@ def undo_temperature(
     return _softmax((_logits(probabilities) - _shift(offsets)) * temperature)
 
 
+def mean_probabilities(each: Sequence[np.ndarray]) -> np.ndarray:
+    """The mean of what several networks say of the same images.
+
+    The mean of calibrated networks is less sure than it is right (Rahaman and Thiery, 2021,
+    arXiv:2007.08792), so that it is calibrated once more before it is a probability.
+
+    Args:
+        each: float (..., classes) of each network, of one shape, range [0, 1], sum 1 over the last
+            axis.
+
+    Returns:
+        float32 (..., classes), sum 1 over the last axis.
+    """
+    return np.mean(np.asarray(each, np.float64), axis=0).astype(np.float32)
+
+
 def prediction_sets(probabilities: np.ndarray, limits: Sequence[float]) -> np.ndarray:
     """The classes that are plausible: whose probability reaches the limit of the class.
 

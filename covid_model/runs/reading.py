@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, TOGETHER
 from covid_model.common.errors import ReportsOnlyError, RunError
 from covid_model.runs.audit_schema import Audit
 from covid_model.runs.integrity import _check_digest, check_file
@@ -28,13 +28,23 @@ class Run:
         """The folder's name."""
         return self.folder.name
 
+    @property
+    def together(self) -> bool:
+        """True where the run has the mean of its calibrated networks; older runs have none."""
+        return (self.folder / TOGETHER / "model.json").is_file()
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """Whatever has a report: the models, then their mean where the run has it."""
+        return (*self.models, TOGETHER) if self.together else self.models
+
     def model_folder(self, architecture: str) -> Path:
-        """Return the folder of one model.
+        """Return the folder of one of ``reported``.
 
         Raises:
             RunError: if the run has no such model.
         """
-        if architecture not in self.models:
+        if architecture not in self.reported:
             raise RunError(
                 "Expected a model of run {run!r}: {models}. Received: {architecture!r}.",
                 run=self.name,
@@ -75,7 +85,7 @@ class Run:
         """Read one CSV after checking its digest.
 
         Args:
-            architecture: one of ``models``.
+            architecture: one of ``reported``.
             name: ``history.csv``, ``predictions.csv``, ``validation.csv`` or ``audit.csv``.
         """
         text = self._checked(architecture, name).decode("utf-8")
@@ -124,6 +134,7 @@ def read_model_info(folder: Path) -> ModelInfo:
                 "classes": tuple(raw["classes"]),
                 "input_shape": tuple(raw["input_shape"]),
                 "offsets": tuple(raw["offsets"]) if raw.get("offsets") else None,
+                "members": tuple(map(str, raw.get("members") or ())),
             }
         )
     except (KeyError, TypeError) as error:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 
 SCHEMA = 1
 # Fields that model.json has only where they say something.
-ADDED = ("preprocessing", "sets", "fitted_on")
+ADDED = ("preprocessing", "sets", "fitted_on", "members")
 PARTS = ("train", "validation", "test")  # of split.csv
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
@@ -20,7 +20,7 @@ class ModelInfo:
     """What ``model.json`` says of one network.
 
     Attributes:
-        architecture: key of ``ARCHITECTURES``.
+        architecture: key of ``ARCHITECTURES``, or ``TOGETHER``.
         classes: class names in the order of the probabilities.
         input_shape: (1, height, width, 3); values are float32 in [0, 1].
         target_layer: the layer whose output the Grad-CAM maps explain.
@@ -39,6 +39,7 @@ class ModelInfo:
             classes; empty where no sets were fitted.
         fitted_on: ``LEFT_OUT`` where temperature, offsets, threshold and sets were fitted on
             groups left out of training; "" for the validation part.
+        members: the networks that this is the mean of, empty for a network.
     """
 
     architecture: str
@@ -54,11 +55,12 @@ class ModelInfo:
     preprocessing: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, float] = field(default_factory=dict)
     fitted_on: str = ""
+    members: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The architecture's name as papers write it."""
-        return ARCHITECTURES.get(self.architecture, self.architecture)
+        return title_of(self.architecture)
 
     @property
     def servable(self) -> bool:

@@ -3,6 +3,7 @@
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import Decision, decide
 from covid_model.serving.diagnosis import CaseResult, classify_case, combine_predictions
+from covid_model.serving.together import Together
 
 # The names of version 0.1, for code that was written for it.
 Diagnosis, diagnose, decided = CaseResult, classify_case, combine_predictions
@@ -13,6 +14,7 @@ __all__ = [
     "Decision",
     "Diagnosis",
     "Prediction",
+    "Together",
     "classify_case",
     "combine_predictions",
     "decide",

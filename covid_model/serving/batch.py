@@ -13,6 +13,7 @@ from covid_model.imaging.filenames import in_order, is_junk, printable
 from covid_model.imaging.reader import check_bytes
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.diagnosis import CaseResult, classify_case
+from covid_model.serving.together import Together
 
 COLUMNS = ("file", "model", "status", "reason", "predicted", *SCORE_COLUMNS, "novelty", "seconds")
 
@@ -34,19 +35,22 @@ def open_sources(paths: Sequence[Path | str]) -> Iterator[list[Source]]:
         yield sources
 
 
-def classify(source: Source, classifiers: Sequence[Classifier]) -> CaseResult:
-    """Load one file, then ask every classifier; a bad file is refused and never raises."""
+def classify(
+    source: Source, classifiers: Sequence[Classifier], together: Together | None = None
+) -> CaseResult:
+    """Load one file, then do as ``classify_case``; a bad file is refused and never raises."""
     try:
         data = source.load()
     except RadiographError as error:
         return CaseResult(name=source.name, status="refused", reason=error.message)
-    return classify_case(data, source.name, classifiers)
+    return classify_case(data, source.name, classifiers, together)
 
 
 def rows(diagnosis: CaseResult) -> list[dict[str, str]]:
     """Return the table's rows for one file by ``COLUMNS``: one a model, one alone if unreadable.
 
-    The status is the image's. No class is named where it is refused.
+    What the networks say together is the last row. The status is the image's. No class is named
+    where it is refused.
     """
     common = {
         **dict.fromkeys(COLUMNS, ""),
@@ -62,7 +66,7 @@ def rows(diagnosis: CaseResult) -> list[dict[str, str]]:
             "novelty": "" if prediction.novelty is None else f"{prediction.novelty:.3f}",
             "seconds": f"{prediction.seconds:.3f}",
         }
-        for prediction in diagnosis.predictions
+        for prediction in diagnosis.reported
     ] or [common]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, TOGETHER
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import shrink
@@ -24,13 +24,22 @@ novelty is the distance from the radiographs that the network knows, 1 the limit
 """
 
 
+MEANS = """status is one for each image. refused: the file could not be read, or its novelty is
+above 1 for at least half of the networks that can tell, so no class is named. uncertain: the
+networks together, in the rows of together, are less sure than an answer takes, whatever each says
+alone. ok: neither. reason has the figures. novelty is the distance from the radiographs that the
+network knows, 1 the limit. The probabilities of together are the mean of the networks', calibrated
+again.
+"""
+
+
 def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
     """Return the text beside a table: a line inside would break the table's fixed columns.
 
     Args:
         table: the table's file name.
         run: the run's name.
-        models: the networks that were asked.
+        models: the networks that were asked, with the mean of them where it decides.
     """
     titles = ", ".join(info.title for info in models)
     columns = f"{', '.join(SCORE_COLUMNS[:-1])} with {SCORE_COLUMNS[-1]}"
@@ -43,7 +52,8 @@ def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
         for calibrated, names in kinds.items()
     ]
     first = f"{table} was written with run {run}, models {titles}."
-    return "\n".join([NOTICE, "", first, *measures, STATUSES])
+    statuses = MEANS if any(info.architecture == TOGETHER for info in models) else STATUSES
+    return "\n".join([NOTICE, "", first, *measures, statuses])
 
 
 def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:

@@ -30,9 +30,10 @@ class Prediction:
     """What one network says of one radiograph; the arrays are read-only.
 
     Attributes:
-        model: key of the network in ``architectures.ARCHITECTURES``.
+        model: key of the network in ``architectures.ARCHITECTURES``, or ``TOGETHER``.
         probabilities: float32 (3,), sum 1, in the order of ``CLASS_NAMES``.
-        heatmaps: float32 (3, h, w), range [0, 1], the Grad-CAM of each class.
+        heatmaps: float32 (3, h, w), range [0, 1], the Grad-CAM of each class; (3, 0, 0) of
+            ``TOGETHER``.
         seconds: of this prediction, waiting for other threads included.
         calibrated: True where ``probabilities`` are calibrated, False where they are scores.
         novelty: distance from the radiographs that the network knows, as a share of the largest

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import TOGETHER, title_of
 from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.common.messages import Message, in_words, join
 from covid_model.inference.calibration import COVERAGE
@@ -33,7 +33,7 @@ class Decision:
     cause: Literal["", "novel", "disagree", "low"] = ""
 
 
-def decide(predictions: Sequence[Prediction]) -> Decision:
+def decide(predictions: Sequence[Prediction], together: Prediction | None = None) -> Decision:
     """Decide on one image.
 
     It is refused when at least half of the networks that can judge novelty find it novel. It is
@@ -41,8 +41,12 @@ def decide(predictions: Sequence[Prediction]) -> Decision:
     probability below its own threshold; the reason then names the classes that stay open, where
     the run has prediction sets. A figure that is not a number never counts as trust.
 
+    Where the networks have a mean, that alone decides whether an image that is not refused is
+    answered: it is uncertain when the mean's probability is below the mean's threshold.
+
     Args:
         predictions: one a network that was asked.
+        together: the mean of these networks, None where there is none.
     """
     novelties = [
         (_title(prediction), prediction.novelty)
@@ -52,8 +56,9 @@ def decide(predictions: Sequence[Prediction]) -> Decision:
     novel = [novelty for _, novelty in novelties if not novelty <= 1]
     if novel and 2 * len(novel) >= len(novelties):
         return Decision("refused", _novel(novelties, len(novel)), "novel")
-    low = _doubts(predictions)
-    if len({prediction.predicted for prediction in predictions}) > 1:
+    deciding = predictions if together is None else [together]
+    low = _doubts(deciding)
+    if len({prediction.predicted for prediction in deciding}) > 1:
         return Decision("uncertain", join([_disagree(predictions), *low]), "disagree")
     if low:
         return Decision("uncertain", join(low), "low")
@@ -104,9 +109,20 @@ def _doubts(predictions: Sequence[Prediction]) -> list[Message]:
             continue
         sentences.append(_low(prediction, threshold))
         if plausible:
-            sentences.append(_open(plausible))
+            together = prediction.model == TOGETHER
+            sentences.append((_all_leave_open if together else _open)(plausible))
             worth |= len(plausible) < len(CLASS_NAMES)
     return [*sentences, Message(WORTH, coverage=100 * COVERAGE)] if worth else sentences
+
+
+def _all_leave_open(plausible: Sequence[str]) -> Message:
+    """Name the classes that stay open to the networks together, one at least."""
+    names = [TITLES[name] for name in plausible]
+    if len(names) == len(CLASS_NAMES):
+        return Message("They cannot rule out any of the three classes.")
+    if len(names) == 1:
+        return Message("They leave open {name} alone.", name=names[0])
+    return Message("They leave open {first} or {second}.", first=names[0], second=names[1])
 
 
 def _open(plausible: Sequence[str]) -> Message:
@@ -120,6 +136,15 @@ def _open(plausible: Sequence[str]) -> Message:
 
 
 def _low(prediction: Prediction, threshold: float) -> Message:
+    if prediction.model == TOGETHER:
+        return Message(
+            "The networks together give {name} a {measure} of only {score}, where an answer takes "
+            "{threshold:.2f}.",
+            name=TITLES[prediction.predicted],
+            measure=prediction.measure,
+            score=_apart(prediction.score, threshold),
+            threshold=threshold,
+        )
     return Message(
         "{network} gives {name} a {measure} of only {score}, where an answer takes "
         "{threshold:.2f}.",
@@ -138,4 +163,4 @@ def _apart(value: float, limit: float) -> Message:
 
 
 def _title(prediction: Prediction) -> str:
-    return ARCHITECTURES.get(prediction.model, prediction.model)
+    return title_of(prediction.model)

@@ -11,6 +11,7 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network_input import NetworkInput
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import decide
+from covid_model.serving.together import Together
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,8 @@ class CaseResult:
         predictions: one for each classifier in the order given, empty where the file could not be
             read. Where ``withheld``, they serve for their novelty alone: name no class of them.
         withheld: the file was read, but is refused as novel.
+        together: what the networks say together, which decides; None where the run has no mean of
+            them, or not all of them were asked.
     """
 
     name: str
@@ -33,15 +36,24 @@ class CaseResult:
     radiograph: Radiograph | None = None
     predictions: tuple[Prediction, ...] = ()
     withheld: bool = False
+    together: Prediction | None = None
+
+    @property
+    def reported(self) -> tuple[Prediction, ...]:
+        """Each network's prediction, then what they say together where there is that."""
+        return self.predictions if self.together is None else (*self.predictions, self.together)
 
 
-def classify_case(data: bytes, name: str, classifiers: Sequence[Classifier]) -> CaseResult:
+def classify_case(
+    data: bytes, name: str, classifiers: Sequence[Classifier], together: Together | None = None
+) -> CaseResult:
     """Read a file, then ask every classifier; a bad file is refused and never raises.
 
     Args:
         data: the file's bytes.
         name: the file's name, kept as it is.
         classifiers: the networks to ask.
+        together: the mean of their run's networks, None where it has none.
     """
     try:
         radiograph = read_radiograph(data, name)
@@ -54,12 +66,21 @@ def classify_case(data: bytes, name: str, classifiers: Sequence[Classifier]) -> 
         if key not in shown:
             shown[key] = classifier.prepare(radiograph)
         predictions.append(classifier.predict(radiograph, prepared=shown[key]))
-    return combine_predictions(radiograph, predictions)
+    return combine_predictions(radiograph, predictions, together)
 
 
-def combine_predictions(radiograph: Radiograph, predictions: Sequence[Prediction]) -> CaseResult:
-    """Return the result for a radiograph that was read, from what each network says of it."""
-    decision = decide(predictions)
+def combine_predictions(
+    radiograph: Radiograph, predictions: Sequence[Prediction], together: Together | None = None
+) -> CaseResult:
+    """Return the result for a radiograph that was read, from what each network says of it.
+
+    Args:
+        radiograph: what was read.
+        predictions: one a network that was asked.
+        together: the mean of their run's networks, None where it has none.
+    """
+    joint = None if together is None else together.prediction(predictions)
+    decision = decide(predictions, joint)
     return CaseResult(
         name=radiograph.name,
         status=decision.status,
@@ -67,4 +88,5 @@ def combine_predictions(radiograph: Radiograph, predictions: Sequence[Prediction
         radiograph=radiograph,
         predictions=tuple(predictions),
         withheld=decision.status == "refused",
+        together=joint,
     )

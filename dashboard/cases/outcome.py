@@ -51,16 +51,18 @@ def show_answer(result: CaseResult) -> None:
 
 
 def show_agreement(result: CaseResult) -> None:
-    """Say whether the networks agree, with a doubt where there is one."""
+    """Say what the networks say together, whether they agree, a doubt where there is one."""
     cause = _doubt(result)
     if cause == "disagree":
         return  # the doubt has named who says what
     predicted = {prediction.model: prediction.predicted for prediction in result.predictions}
+    deciding = result.predictions if result.together is None else (result.together,)
     sure = result.status == "ok" and all(
-        prediction.threshold is not None for prediction in result.predictions
+        prediction.threshold is not None for prediction in deciding
     )
+    verdict = "" if result.together is None else f"{outcome_text.together(result.together)} "
     st.info(
-        f"{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
+        f"{verdict}{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
         title=t(outcome_text.ANSWER) if sure else None,
         icon=":material/groups:",
     )
@@ -70,6 +72,6 @@ def _doubt(result: CaseResult) -> str:
     """Say why nothing can be told of a file; return the cause, "" where there is none."""
     if result.status != "uncertain":
         return ""
-    cause = decide(result.predictions).cause
+    cause = decide(result.predictions, result.together).cause
     st.warning(text.plain(result.reason), title=t(outcome_text.CANT_TELL[cause]))
     return cause

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, title_of
 from covid_model.common.classes import TITLES
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.components.csv_export import Rows
@@ -12,10 +12,10 @@ from dashboard.i18n.translate import t, written
 
 
 def scores(result: CaseResult) -> Rows:
-    """Return one row a network: its predicted class with the three scores."""
+    """Return one row a network: its predicted class with the three scores; last the mean's."""
     return [
         {
-            t("Network"): ARCHITECTURES[prediction.model],
+            t("Network"): t(title_of(prediction.model)),
             t("Predicted"): t(TITLES[prediction.predicted]),
             t("Measure"): capital(t(prediction.measure)),
             **{
@@ -26,7 +26,7 @@ def scores(result: CaseResult) -> Rows:
             t("Novelty"): number(prediction.novelty, 2),
             t("Duration"): f"{written(1000 * prediction.seconds, '.0f')} ms",
         }
-        for prediction in result.predictions
+        for prediction in result.reported
     ]
 
 

@@ -1,5 +1,6 @@
 """Text on the outcome of one file."""
 
+from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
 from covid_model.serving.classifier import Prediction
 from dashboard.components.text import percent
@@ -30,6 +31,15 @@ def leads(prediction: Prediction, *, network: str, status: str) -> str:
     if prediction.threshold is None:
         return t("{network} predicts", network=network)
     return t("{network} answers", network=network)
+
+
+def together(prediction: Prediction) -> str:
+    """Say what the networks say together, with the metrics behind it."""
+    return t(
+        "Together the networks say {name}: {metrics}.",
+        name=TITLES[prediction.predicted],
+        metrics=metrics(prediction),
+    )
 
 
 def metrics(prediction: Prediction) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from covid_model import runs
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.runs import Run
 from dashboard.components import text
 from dashboard.i18n.translate import t
@@ -51,7 +51,7 @@ def pick_network(models: Sequence[str], *, key: str) -> str:
         models,
         default=models[0],
         required=True,
-        format_func=ARCHITECTURES.__getitem__,
+        format_func=lambda name: t(title_of(name)),
         key=key,
         persist_state="session",
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.runs import Run
 from dashboard.components import pickers
 from dashboard.i18n.translate import t
@@ -22,7 +22,7 @@ class SelectedNetwork:
     @property
     def network(self) -> str:
         """The network's name as papers write it."""
-        return ARCHITECTURES[self.model]
+        return t(title_of(self.model))
 
     @property
     def file(self) -> str:
@@ -30,8 +30,11 @@ class SelectedNetwork:
         return f"{self.run.name}-{self.model}"
 
 
-def pick() -> SelectedNetwork:
-    """Let the visitor choose a run with a network, kept from page to page; stop without a run."""
+def pick(*, with_mean: bool = False) -> SelectedNetwork:
+    """Let the visitor choose a run with a network, kept from page to page; stop without a run.
+
+    With ``with_mean`` also the mean of a run's networks can be chosen, where the run has it.
+    """
     shelf = pickers.open_shelf(to_predict=False)
     if not shelf.runs:
         st.stop()
@@ -47,5 +50,5 @@ def pick() -> SelectedNetwork:
         )
     run = runs.get(name, shelf.runs[0])
     with right:
-        model = pickers.pick_network(run.models, key=REPORT_MODEL)
+        model = pickers.pick_network(run.reported if with_mean else run.models, key=REPORT_MODEL)
     return SelectedNetwork(run, model, runs)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from covid_model.common import paper
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words
 from covid_model.runs.notes import Split
@@ -126,7 +126,7 @@ def history(rows: Sequence[Mapping[str, float]], quantity: str) -> str:
 def networks(reports: Mapping[str, Mapping[str, Any]]) -> str:
     """List each network's accuracy, for screen readers."""
     listed = ", ".join(
-        f"{ARCHITECTURES[name]} {percent(report['accuracy'])}" for name, report in reports.items()
+        f"{t(title_of(name))} {percent(report['accuracy'])}" for name, report in reports.items()
     )
     return t("Accuracy: {listed}", listed=listed)
 

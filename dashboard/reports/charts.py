@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.common.messages import Message
 from dashboard.components.plotly_base import (
     PAPER,
@@ -59,7 +59,7 @@ def models_chart(
         reports: architecture -> report with "accuracy" or "macro_recall", range [0, 1] or None.
         paper: architecture -> the paper's accuracy, range [0, 1]; None leaves the marks out.
     """
-    names = [ARCHITECTURES.get(key, key) for key in reports]
+    names = [t(title_of(key)) for key in reports]
     figure = base_figure(title=t("The networks on their test images (%)"), height=342)
     for key, name, colour in (
         ("accuracy", t(ACCURACY), TRAIN),

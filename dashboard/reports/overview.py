@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from covid_model.common import metrics, paper
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import mean_of, title_of
 from covid_model.common.errors import CovidModelError
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import Run
@@ -33,13 +33,13 @@ def facts(run: Run) -> None:
 
 
 def all_reports(run: Run) -> dict[str, Report]:
-    """Return the reports of the run that can be read; say which cannot."""
+    """Return the reports of the run that can be read, its mean's last; say which cannot."""
     reports = {}
-    for name in run.models:
+    for name in run.reported:
         try:
             reports[name] = run.report(name)
         except CovidModelError as error:
-            title = t("{network} is left out", network=ARCHITECTURES[name])
+            title = t("{network} is left out", network=title_of(name))
             st.error(t(error.message), title=title)
     return reports
 
@@ -52,7 +52,9 @@ def headline(chosen: SelectedNetwork, report: Report) -> None:
     grid = st.grid(4, min_column_width=230, gap="small")
     for label, value in cells.items():
         grid.metric(label, value, border=True)
-    origin = f"{chosen.network}: {t(chosen.run.model_info(chosen.model).backbone_origin)}"
+    info = chosen.run.model_info(chosen.model)
+    origin = mean_of(info.members) if info.members else info.backbone_origin
+    origin = f"{chosen.network}: {t(origin)}"
     st.caption(f"{performance_text.interval_note(report)} {origin}".strip())
     display.draw_table(
         partial(performance_tables.per_class, report),

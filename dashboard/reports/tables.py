@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.common import metrics, paper
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, TOGETHER, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
 from covid_model.common.metrics import Place, shown_in
@@ -25,7 +25,7 @@ def networks(reports: Mapping[str, Report]) -> Rows:
     """Return one row a network of a run, with the paper's accuracy beside its own."""
     return [
         {
-            t("Network"): ARCHITECTURES.get(key, key),
+            t("Network"): t(title_of(key)),
             t("Test images"): str(report["images"]),
             **metric_cells(report, shown_in(Place.NETWORKS, metrics.OVERALL), short=True),
             t("Paper"): _in_the_paper(key),
@@ -53,11 +53,11 @@ def beside(runs: Mapping[str, Mapping[str, Report]]) -> Rows:
     """
     return [
         {
-            t("Network"): network,
+            t("Network"): t(title_of(key)),
             t("Run"): title,
             **metric_cells(reports[key], shown_in(Place.COMPANION, metrics.OVERALL)),
         }
-        for key, network in ARCHITECTURES.items()
+        for key in (*ARCHITECTURES, TOGETHER)
         if all(key in reports for reports in runs.values())
         for title, reports in runs.items()
     ]

@@ -22,6 +22,7 @@ from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnosis import CaseResult, combine_predictions
 from covid_model.serving.lung_occlusion import LungOcclusion
 from covid_model.serving.lung_occlusion import occlude_lungs as occlude_lungs_uncached
+from covid_model.serving.together import Together
 from dashboard.session import results, state
 from dashboard.session.uploads import Case
 
@@ -50,10 +51,13 @@ def has_result(case_key: str, folder: Path) -> bool:
     return results.get((case_key, *_network(folder))) is not None
 
 
-def classify_case(case_key: str, case: Case, folders: Sequence[Path]) -> CaseResult:
+def classify_case(
+    case_key: str, case: Case, folders: Sequence[Path], together: Together | None = None
+) -> CaseResult:
     """Return the result of the networks in ``folders`` for one file; none runs a second time.
 
-    An unforeseen error is logged, and refuses this one file.
+    An unforeseen error is logged, and refuses this one file. ``together`` is the mean of their
+    run's networks, None where it has none.
 
     Raises:
         RunError: if a network cannot be loaded.
@@ -69,7 +73,9 @@ def classify_case(case_key: str, case: Case, folders: Sequence[Path]) -> CaseRes
     by_network: list[CaseResult] = [results.get(key) for key in keys]
     unread = next((result for result in by_network if not result.predictions), None)
     return unread or combine_predictions(
-        results.radiograph_of(by_network[0]), [result.predictions[0] for result in by_network]
+        results.radiograph_of(by_network[0]),
+        [result.predictions[0] for result in by_network],
+        together,
     )
 
 

@@ -8,6 +8,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
 from covid_model.serving.diagnosis import CaseResult
+from covid_model.serving.together import Together
 from dashboard.cases import dicom_windows, exports, outcome, outcome_tables, outcome_text, viewer
 from dashboard.cases.reader_study import gate
 from dashboard.cases.viewer import scene
@@ -79,7 +80,7 @@ elif run is not None:
         )
         with st.spinner(asking):
             folders = [run.model_folder(name) for name in run.servable_models]
-            result = inference.classify_case(key, case, folders)
+            result = inference.classify_case(key, case, folders, Together.load(run))
     except CovidModelError as error:
         st.error(t(error.message), title=t("A network cannot be used"))
         st.stop()

@@ -20,12 +20,13 @@ def network(selection: SelectedNetwork) -> None:
     performance_sections.charts_of(report)
     performance_sections.prevalence(report, file=f"{selection.file}-prevalence")
     performance_sections.groups(report, file=f"{selection.file}-groups")
-    st.subheader(t("Training"))
-    overview.course(selection)
+    if selection.model in selection.run.models:  # a mean was not trained
+        st.subheader(t("Training"))
+        overview.course(selection)
 
 
 st.title(t("Reports"))
-selection = run_picker.pick()
+selection = run_picker.pick(with_mean=True)
 run = selection.run
 overview.facts(run)
 reports = overview.all_reports(run)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from covid_model.common.architectures import TOGETHER
 from covid_model.common.errors import CovidModelError, RunError
-from covid_model.evaluation.verification import json_diff
+from covid_model.evaluation.verification import json_diff, together
 from covid_model.evaluation.verification.recompute import (
     REPORT_FILE,
     Computation,
@@ -48,13 +49,14 @@ def update_run(folder: Path) -> list[str]:
 
     Raises:
         RunError: if the run cannot be opened, a file that is not written again differs from its
-            digest, or a table does not have the expected shape.
+            digest, a table does not have the expected shape, or those of the networks' mean are not
+            the mean of theirs.
     """
     folder = folder.resolve()
     _refuse_damage(load_run(folder))
     with _copy_of(folder) as copy:
         run = load_run(copy)
-        written = [f"{name}/{file}" for name in run.models for file in _update_network(run, name)]
+        written = [f"{name}/{file}" for name in run.reported for file in _update_network(run, name)]
         written += _update_shared(run, changed=bool(written))
         if written:
             _swap(folder, copy)
@@ -64,7 +66,7 @@ def update_run(folder: Path) -> list[str]:
 def _refuse_damage(run: Run) -> None:
     """Refuse a run with a file that is not as it was written and that cannot be computed."""
     listings = [(run.folder, "run.json", run.info.get("sha256") or {}, (CARD_FILE,))]
-    for name in run.models:
+    for name in run.reported:
         digests = read_model_info(run.folder / name).sha256
         listings.append((run.folder / name, "model.json", digests, (REPORT_FILE,)))
     for folder, listing, digests, computed_whole in listings:
@@ -85,6 +87,8 @@ def _update_network(run: Run, name: str) -> list[str]:
     """Write what differs in a model folder, then its digests; return the files' names."""
     folder = run.folder / name
     listed = run.model_info(name)
+    if name == TOGETHER and (unlike := together.differences(run.folder, listed)[1]):
+        raise RunError(f"{' '.join(unlike)} Restore the tables of {name}, or make the run again.")
     written = _write_changed(folder, computations(folder, listed), listed.sha256)
     if written:
         info = read_json(folder / "model.json")

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, TOGETHER
 from covid_model.common.errors import CovidModelError, RunError
-from covid_model.evaluation.verification import json_diff
+from covid_model.evaluation.verification import json_diff, together
 from covid_model.evaluation.verification.recompute import (
     REPORT_FILE,
     Computation,
@@ -51,17 +51,17 @@ def verify_run(folder: Path) -> list[Checked]:
 
     Of each network ``report.json`` is computed again, with what ``audit.csv`` tells of
     ``audit.json``; of the run the pairs of ``comparison.json``. Neither radiographs nor networks
-    are needed.
+    are needed. The tables of the networks' mean are held to theirs.
 
     Returns:
-        The run itself, then each network. A run that cannot be opened has a problem.
+        The run itself, each network, their mean. A run that cannot be opened has a problem.
     """
     folder = folder.resolve()
     try:
         run = load_run(folder)
     except RunError as error:
         return [Checked(folder.name, 0, 0, (str(error),))]
-    return [_shared(run), *(_network(run, name) for name in run.models)]
+    return [_shared(run), *(_network(run, name) for name in run.reported)]
 
 
 def _network(run: Run, name: str) -> Checked:
@@ -73,6 +73,9 @@ def _network(run: Run, name: str) -> Checked:
         return Checked(title, 0, 0, (str(error),))
     files, problems = _files(folder, info.sha256, listing="model.json")
     figures, wrong = _compare(folder, computations(folder, info), info.sha256, run.folder)
+    if name == TOGETHER:
+        count, unlike = together.differences(run.folder, info)
+        figures, wrong = figures + count, [*wrong, *unlike]
     return Checked(title, files, figures, (*problems, *wrong))
 
 
@@ -97,7 +100,8 @@ def _files(folder: Path, listed: Mapping[str, str], *, listing: str) -> tuple[in
             good += 1
     for path in sorted(folder.iterdir()):
         network = listing == "run.json" and (path / "model.json").is_file()
-        if path.name not in (listing, *listed) and not (network and path.name in ARCHITECTURES):
+        known = (*ARCHITECTURES, TOGETHER) if network else ()
+        if path.name not in (listing, *listed, *known):
             problems.append(f"{path.name} is not listed in {listing}.")
     return good, problems
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.common import metrics
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, TOGETHER, mean_of, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import LEFT_OUT
@@ -35,6 +35,9 @@ def evaluation_section(facts: RunFacts) -> str:
     parts.append(interval_note(facts))
     for name, report in facts.reports.items():
         parts += [f"### {ARCHITECTURES[name]}", *_network(facts, name, report)]
+    if facts.mean is not None:
+        members, report = facts.mean
+        parts += [f"### {title_of(TOGETHER)}", str(mean_of(members)), *_figures(report)]
     parts += ["### The networks beside each other", _pairs(facts), agreement(facts.comparison)]
     return "\n\n".join(parts)
 
@@ -49,6 +52,10 @@ def interval_note(facts: RunFacts) -> str:
 
 
 def _network(facts: RunFacts, name: str, report: Report) -> list[str]:
+    return [*_figures(report), audit_section(facts.audits.get(name))]
+
+
+def _figures(report: Report) -> list[str]:
     overall = metric_cells(report, shown_in(Place.CARD, metrics.OVERALL))
     return [
         table([{"Figure": title, "Value": value} for title, value in overall.items()]),
@@ -58,7 +65,6 @@ def _network(facts: RunFacts, name: str, report: Report) -> list[str]:
         "Two classes within one source (chance 50 %, AUROC 0.5):",
         table([_within(row) for row in report.get("within_source") or ()]),
         bullets([calibration_note(report), answers_note(report), novelty_note(report)]),
-        audit_section(facts.audits.get(name)),
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from covid_model.common.architectures import TOGETHER
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.runs import ModelInfo, Run
 from covid_model.runs.audit_schema import Audit
@@ -32,6 +33,7 @@ class RunFacts:
         reports: architecture -> the content of its ``report.json``.
         audits: architecture -> the content of its ``audit.json``, where it has one.
         comparison: the content of ``comparison.json``, None where the run has none.
+        mean: the networks that the run's mean is of, with its report; None where it has none.
     """
 
     run: Run
@@ -39,6 +41,7 @@ class RunFacts:
     reports: Mapping[str, Report]
     audits: Mapping[str, Audit]
     comparison: Comparison | None
+    mean: tuple[tuple[str, ...], Report] | None = None
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -54,6 +57,7 @@ class RunFacts:
             reports={name: run.report(name) for name in run.models},
             audits={name: audit for name, audit in audits.items() if audit is not None},
             comparison=run.comparison(),
+            mean=(run.model_info(TOGETHER).members, run.report(TOGETHER)) if run.together else None,
         )
 
     @property
@@ -85,6 +89,11 @@ class RunFacts:
     def report(self) -> Report:
         """One of the reports, for what is alike in all."""
         return next(iter(self.reports.values()))
+
+    @property
+    def reported(self) -> Mapping[str, Report]:
+        """The networks' reports by their names, then that of their mean where there is one."""
+        return {**self.reports, **({TOGETHER: self.mean[1]} if self.mean else {})}
 
     def sources(self, *parts: str) -> list[str]:
         """The sources of the images of some parts, of all parts when none is given."""

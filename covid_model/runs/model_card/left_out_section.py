@@ -1,6 +1,6 @@
 """Section of a model card on groups left out of training."""
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.common.classes import TITLES
 from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import number, percent, table, with_interval
@@ -24,10 +24,10 @@ EXPLAINED = (
 
 
 def left_out_section(facts: RunFacts) -> str:
-    """Give every network's metrics on groups left out, "" where the run has none."""
+    """Give the metrics of every network, and of their mean, on groups left out; "" without any."""
     known = {
-        ARCHITECTURES.get(name, name): report["left_out"]
-        for name, report in facts.reports.items()
+        str(title_of(name)): report["left_out"]
+        for name, report in facts.reported.items()
         if "left_out" in report
     }
     if not known:

@@ -14,6 +14,7 @@ from covid_model.runs import AUDIT_FILE, new_run
 from covid_model.training.audit.run import audit_run
 from covid_model.training.export.reuse import copy_network, networks_to_reuse, provenance_of
 from covid_model.training.export.run_info import write_run_info
+from covid_model.training.export.together import write_together
 from covid_model.training.job import Job
 
 
@@ -25,7 +26,7 @@ def write_run(
     *,
     recipe: Any,
 ) -> dict[str, Mapping[str, Any]]:
-    """Write each network, their audit, what compares them, run.json.
+    """Write each network, their audit, what compares them, their mean, run.json.
 
     Args:
         selection: which radiographs were asked for.
@@ -35,7 +36,8 @@ def write_run(
         recipe: a dataclass of ``recipes``.
 
     Returns:
-        Each network's report by its name, in the order that a run is read back in.
+        Each network's report by its name, in the order that a run is read back in; last the one
+        of their mean, where they are calibrated.
 
     Raises:
         RunError: if the run exists, or the one to keep networks of is split otherwise.
@@ -54,6 +56,7 @@ def write_run(
         audited = [name for name in reused if (folder / name / AUDIT_FILE).is_file()]
         alike = audit_run(folder, *split, models, audited=audited)
         write_comparison(folder, models, map_agreement=alike)
+        reports |= write_together(folder, models)
         provenance = provenance_of(source, reused)
         write_run_info(folder, selection, job, split, recipe=recipe, kept=provenance)
     return reports

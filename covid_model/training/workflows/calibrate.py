@@ -26,6 +26,7 @@ from covid_model.training.audit.run import audit_run
 from covid_model.training.export.reliability import ReliabilityFit, fit_reliability, training_draw
 from covid_model.training.export.run_info import now
 from covid_model.training.export.served_outputs import ServedOutputs, served_outputs
+from covid_model.training.export.together import write_together
 
 KEPT_FILES = ("model.tflite", "head.npz", "history.csv")
 
@@ -45,7 +46,7 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
             user's cache when None.
 
     Returns:
-        One row a network, see ``summary_row``.
+        One row a network, the last one for their mean, see ``summary_row``.
 
     Raises:
         RunError: if the run is damaged, holds reports only, or ``out`` exists.
@@ -63,6 +64,7 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
             judgement = _calibrate_one(source, name, split, draw, outputs)
             _write_model(source, name, judgement, folder / name)
             rows.append(summary_row(name, judgement.report))
+        rows += [summary_row(*pair) for pair in write_together(folder, source.models).items()]
         shutil.copyfile(source.folder / "split.csv", folder / "split.csv")
         alike = audit_run(folder, split.data, split.part, source.models)
         write_comparison(folder, source.models, map_agreement=alike)

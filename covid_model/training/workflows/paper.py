@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, describe
 from covid_model.training.export import litert
@@ -46,7 +46,7 @@ def run_paper(selection: Selection, job: Job, *, recipe: PaperRecipe) -> pd.Data
 
 def _row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
     figures = {key: report[key] for key in ("accuracy", "macro_recall", "auroc_macro")}
-    return {"network": ARCHITECTURES[name], "test images": report["images"], **figures}
+    return {"network": str(title_of(name)), "test images": report["images"], **figures}
 
 
 def _fit_one(

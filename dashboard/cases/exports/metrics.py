@@ -1,6 +1,6 @@
 """Table of a case's metrics, and the facts about its file, run and weights."""
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import ARCHITECTURES, title_of
 from covid_model.common.classes import TITLES
 from covid_model.serving.classifier import Prediction
 from dashboard.cases.exports.case import ExportedCase
@@ -11,7 +11,7 @@ Table = tuple[str, tuple[tuple[str, ...], ...]]  # heading, then rows; the first
 
 
 def metrics_table(exported: ExportedCase) -> Table:
-    """One row a network: its probabilities, or its novelty alone where the file is withheld."""
+    """One row a network, last their mean; novelty alone where the file is withheld."""
     if exported.result.withheld:
         return _novelty(exported)
     if not exported.named_predictions:
@@ -27,13 +27,13 @@ def _headings() -> tuple[str, ...]:
 def _rows(exported: ExportedCase) -> list[tuple[str, ...]]:
     return [
         (
-            ARCHITECTURES[prediction.model],
+            t(title_of(prediction.model)),
             *(text.percent(float(value)) for value in prediction.probabilities),
             text.percent(prediction.threshold),
             _novelty_of(prediction),
             t(TITLES[prediction.predicted]),
         )
-        for prediction in exported.named_predictions
+        for prediction in exported.result.reported
     ]
 
 

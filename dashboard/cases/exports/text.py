@@ -6,7 +6,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.serving.classifier import Prediction
-from dashboard.cases import lung_occlusion_text
+from dashboard.cases import lung_occlusion_text, outcome_text
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.metrics import Table, facts, metrics_table
 from dashboard.components import text
@@ -98,8 +98,10 @@ def _outcome(exported: ExportedCase) -> str:
         return t("Refused: no class is named")
     if status == "uncertain":
         return t("Can't tell")
-    title = t(TITLES[exported.named_predictions[0].predicted])
-    if any(prediction.threshold is None for prediction in exported.named_predictions):
+    together = exported.result.together
+    deciding = exported.named_predictions if together is None else (together,)
+    title = t(TITLES[deciding[0].predicted])
+    if any(prediction.threshold is None for prediction in deciding):
         return t("Predicted, without a threshold: {title}", title=title)
     return t("Answer: {title}", title=title)
 
@@ -111,9 +113,12 @@ def _explanation(exported: ExportedCase) -> str:
         return t(result.reason)
     if len(exported.named_predictions) == 1:
         return t("By {network} alone.", network=ARCHITECTURES[exported.named_predictions[0].model])
-    return text.agreement(
+    agreement = text.agreement(
         {prediction.model: prediction.predicted for prediction in exported.named_predictions}
     )
+    if result.together is None:
+        return agreement
+    return f"{outcome_text.together(result.together)} {agreement}"
 
 
 def _notes(exported: ExportedCase) -> tuple[str, ...]:

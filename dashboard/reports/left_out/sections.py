@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.runs.report_schema import Report
 from dashboard.components import display
 from dashboard.i18n.translate import t
@@ -33,7 +33,7 @@ def section(name: str, reports: Mapping[str, Report], *, file: str) -> None:
     st.caption(left_out_text.explained(known.get(name) or next(iter(known.values()))))
     if name not in known:
         return
-    report, network = known[name], ARCHITECTURES.get(name, name)
+    report, network = known[name], t(title_of(name))
     st.caption(left_out_text.sets(report, network=network))
     for kind, rows in report["by"].items():
         title = left_out_text.KINDS[kind]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.architectures import title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
 from covid_model.runs.report_schema import (
@@ -20,9 +20,9 @@ from dashboard.reports.left_out import text as left_out_text
 
 
 def networks(reports: Mapping[str, LeftOutReport]) -> Rows:
-    """Return one row a network: how it does on what it has not seen."""
+    """Return one row a network, the last for their mean: how it does on what it has not seen."""
     return [
-        {t("Network"): ARCHITECTURES.get(name, name), **_figures(report, report["cross_fitted"])}
+        {t("Network"): t(title_of(name)), **_figures(report, report["cross_fitted"])}
         for name, report in reports.items()
     ]
 

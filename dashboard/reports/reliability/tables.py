@@ -25,7 +25,7 @@ def thresholds(infos: Mapping[str, ModelInfo], reports: Mapping[str, Report]) ->
 def _thresholds(info: ModelInfo, report: Report) -> dict[str, str]:
     answers, novelty = report.get("answers"), report.get("novelty")
     return {
-        t("Network"): info.title,
+        t("Network"): t(info.title),
         t("Temperature"): number(info.temperature, 2),
         t("Threshold"): percent(info.thresholds.get("probability")),
         t("Novelty threshold"): number(info.thresholds.get("novelty"), 2),

@@ -320,3 +320,25 @@ def test_a_run_of_reports_is_judged_by_keras(fitted, split, tmp_path, run_count)
     assert test["original"].str.startswith("test-").all()
     assert set(test["label"]) == set(CLASS_NAMES)
     assert set(test["view"]) == {"PA", "AP", ""}
+
+
+def test_two_networks_get_their_mean_which_is_served_as_it_was_judged(written, folder, tmp_path):
+    from covid_model.serving import Classifier, Together, classify_case
+
+    two = shutil.copytree(written, tmp_path / "two")
+    shutil.copytree(two / "vgg16", two / "xception")
+    info = replace(read_model_info(two / "xception"), architecture="xception")
+    write_model_info(two / "xception", info)
+    table = run_calibrate(two, folder, tmp_path / "out", cache=tmp_path / "cache")
+    assert list(table["network"]) == ["Xception", "VGG16", "All together"]
+    run = load_run(tmp_path / "out")
+    assert run.model_info("together").members == run.models == ("xception", "vgg16")
+    assert [checked.problems for checked in verify_run(run.folder)] == [()] * 4
+    classifiers = [Classifier.load(run.model_folder(name)) for name in run.models]
+    together = Together.load(run)
+    for row in run.table("together", "predictions.csv")[:6]:
+        data = (folder / row["original"]).read_bytes()
+        result = classify_case(data, row["original"], classifiers, together)
+        expected = [float(row[name]) for name in SCORE_COLUMNS]
+        np.testing.assert_allclose(result.together.probabilities, expected, atol=5e-6)
+        assert (result.status == "refused") == (float(row["novelty"]) > 1)
