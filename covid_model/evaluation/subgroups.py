@@ -13,6 +13,7 @@ from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import macro_recall, overall_metrics
 from covid_model.evaluation.roc import weighted_ranking
+from covid_model.evaluation.tables import patient_counts
 from covid_model.inference.calibration import LEAST
 from covid_model.runs.report_schema import GroupRow, WithinSourceRow
 
@@ -27,7 +28,7 @@ UNKNOWN = ""
 def subgroup_metrics(
     predictions: pd.DataFrame, truth: np.ndarray, predicted: np.ndarray
 ) -> dict[str, list[GroupRow]]:
-    """The metrics by source, view, sex, age or size: by those that are known of any image.
+    """The metrics by source, view, sex, age, size or label: by what is known of any image.
 
     Args:
         predictions: rows of ``predictions.csv``.
@@ -37,7 +38,8 @@ def subgroup_metrics(
     Returns:
         Rows by kind of group; the images whose group is not on record are the last row, "".
     """
-    columns = {name: predictions[name] for name in ("source", "view", "sex") if name in predictions}
+    named = ("source", "view", "sex", "label_quality")
+    columns = {name: predictions[name] for name in named if name in predictions}
     if "age" in predictions:
         columns["age"] = predictions["age"].map(age_band)
     if {"width", "height"} <= set(predictions):
@@ -94,7 +96,7 @@ def _row(group: str, rows: pd.DataFrame, truth: np.ndarray, predicted: np.ndarra
     row = {
         "group": group,
         "images": len(rows),
-        "patients": patients,
+        **patient_counts(rows),
         "counts": {name: int((truth == c).sum()) for c, name in enumerate(CLASS_NAMES)},
         **overall_metrics(truth, predicted, PatientBootstrap(rows["patient_id"])),
         "recall": {name: mean(right[truth == c]) for c, name in enumerate(CLASS_NAMES)},

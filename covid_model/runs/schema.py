@@ -9,6 +9,7 @@ SCHEMA = 1
 PARTS = ("train", "validation", "test")  # of split.csv
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
+LATERAL_FILE = "lateral.npz"  # likewise
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
 
 

@@ -37,6 +37,9 @@ class Prediction:
         novelty: distance from the radiographs that the network knows, as a share of the largest
             that counts as known: above 1 is novel. None where the network cannot tell.
         threshold: lowest calibrated probability that is an answer, None where there is none.
+        lateral: how much the picture looks like a lateral view, range [0, 1], None where the
+            network cannot tell.
+        lateral_threshold: from which ``lateral`` on it counts as one.
     """
 
     model: str
@@ -46,6 +49,8 @@ class Prediction:
     calibrated: bool = False
     novelty: float | None = None
     threshold: float | None = None
+    lateral: float | None = None
+    lateral_threshold: float | None = None
 
     @property
     def predicted(self) -> str:
@@ -61,6 +66,13 @@ class Prediction:
     def measure(self) -> Message:
         """What to call the probabilities: "calibrated probability" or "score"."""
         return Message("calibrated probability") if self.calibrated else Message("score")
+
+    @property
+    def looks_lateral(self) -> bool | None:
+        """Whether the picture counts as a lateral view, None where the network cannot tell."""
+        if self.lateral is None or self.lateral_threshold is None:
+            return None
+        return self.lateral >= self.lateral_threshold
 
     def heatmap(self, class_name: str) -> np.ndarray:
         """Return the heatmap of one class, float32 (h, w), range [0, 1].
@@ -121,6 +133,7 @@ class Classifier:
         head, reliability = Head.load(folder / "head.npz"), Reliability.load(folder, info)
         maps = np.zeros(network.maps_shape, np.float32)
         reliability.novelty_of(maps, np.zeros(network.input_shape[1:], np.float32))
+        reliability.lateral_of(maps)
         try:
             class_scores(maps, head)
         except ValueError as error:
@@ -146,5 +159,7 @@ class Classifier:
             novelty=self._reliability.novelty_of(maps, image[0]),
             calibrated=self._reliability.temperature is not None,
             threshold=self._reliability.least_probability,
+            lateral=self._reliability.lateral_of(maps),
+            lateral_threshold=self._reliability.lateral and self._reliability.lateral.threshold,
             seconds=time.perf_counter() - started,
         )

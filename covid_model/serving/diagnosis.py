@@ -23,7 +23,7 @@ class CaseResult:
         radiograph: what was read, None where the file could not be.
         predictions: one for each classifier in the order given, empty where the file could not be
             read. Where ``withheld``, they serve for their novelty alone: name no class of them.
-        withheld: the file was read, but is refused as novel.
+        withheld: the file was read, but is refused as novel or as a lateral view.
     """
 
     name: str

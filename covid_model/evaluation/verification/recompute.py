@@ -11,6 +11,7 @@ from covid_model.evaluation.model_comparison import compare_pairs
 from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table
+from covid_model.evaluation.verification.lateral import with_laterals
 from covid_model.runs import AUDIT_FILE, COMPARISON_FILE, ModelInfo, Run, read_json
 from covid_model.runs.report_schema import Report
 
@@ -54,12 +55,13 @@ def merged(file: str, written: Mapping[str, Any], values: Mapping[str, Any]) -> 
 def computed_report(folder: Path, info: ModelInfo) -> Report:
     """The content of ``report.json``."""
     validation = folder / "validation.csv"
-    return read_and_report(
+    report = read_and_report(
         read_table(folder / "predictions.csv"),
         read_table(validation) if validation.is_file() else None,
         calibration=calibration_in(info),
         thresholds=info.thresholds,
     )
+    return with_laterals(report, folder)
 
 
 def computed_comparison(run: Run) -> dict[str, Any]:

@@ -22,6 +22,7 @@ OTHER = {
     "strengths": "0.5,2",
     "refit": "none",
     "keep": "best",
+    "label_weights": "report=0.5,PCR=2",
 }
 
 RECIPES = {name: workflow.recipe for name, workflow in WORKFLOWS.items() if workflow.recipe}
