@@ -145,7 +145,7 @@ def read_dataset(root: Path | str) -> Dataset:
     frame = _completed(frame, root)
     frame["patient_known"] = given & ~_only_trained_on(frame)
     frame["sha256"] = _file_digests(root, frame["path"])
-    frame["group"] = _merge_duplicates(frame)
+    frame["group"] = merge_duplicates(frame)
     return Dataset(root, frame, bool(frame["patient_known"].any()))
 
 
@@ -234,7 +234,7 @@ def _file_digests(root: Path, paths: pd.Series) -> list[str]:
         return list(pool.map(lambda path: sha256_of(root / path), paths))
 
 
-def _merge_duplicates(frame: pd.DataFrame) -> pd.Series:
+def merge_duplicates(frame: pd.DataFrame) -> pd.Series:
     """Patients who share a byte-identical file become one group: one person under two ids."""
     people = DisjointSets(frame["patient_id"])
     for _, patients in frame.groupby("sha256")["patient_id"]:

@@ -61,7 +61,7 @@ def check_leave_out(folder: Path, by: str) -> None:
     table = folder / "metadata.csv"
     columns = list(pd.read_csv(table, nrows=0)) if table.is_file() else []
     if by not in columns:
-        _read_file(Path(by), columns)
+        _read_file(Path(by), [str(name) for name in columns])
 
 
 def _folds_of(data: Dataset, column: pd.Series, *, folds: int, seed: int) -> pd.Series:
@@ -97,7 +97,7 @@ def _whole_values(value: pd.Series, people: pd.Series) -> pd.Series:
 
 
 def _groups_in(data: Dataset, file: Path) -> pd.Series:
-    table = _read_file(file, list(data.frame))
+    table = _read_file(file, [str(name) for name in data.frame.columns])
     rest = table["path"][~table["path"].isin(data.frame["path"])]
     absent = [path for path in rest if not (data.root / path).is_file()]
     if absent:
@@ -105,14 +105,15 @@ def _groups_in(data: Dataset, file: Path) -> pd.Series:
             f"{file} names {len(absent)} files that are not in {data.root}, the first is "
             f"{absent[0]}: restore them or remove their rows."
         )
-    return data.frame["path"].map(table.set_index("path")["group"]).fillna(NEVER).astype(object)
+    group_of = dict(zip(table["path"], table["group"], strict=True))
+    return data.frame["path"].map(lambda path: group_of.get(path, NEVER)).astype(object)
 
 
 def _read_file(file: Path, columns: Sequence[str]) -> pd.DataFrame:
     if not file.is_file():
         raise DataError(
             "Expected --leave-out-by COLUMN|FILE with a column of metadata.csv "
-            f"({', '.join(map(str, columns)) or 'there is none'}) or a CSV file. Received: "
+            f"({', '.join(columns) or 'there is none'}) or a CSV file. Received: "
             f"{str(file)!r}. Check its spelling."
         )
     try:

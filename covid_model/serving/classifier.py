@@ -160,6 +160,6 @@ class Classifier:
             calibrated=self._reliability.temperature is not None,
             threshold=self._reliability.least_probability,
             lateral=self._reliability.lateral_of(maps),
-            lateral_threshold=self._reliability.lateral and self._reliability.lateral.threshold,
+            lateral_threshold=self._reliability.lateral_threshold,
             seconds=time.perf_counter() - started,
         )

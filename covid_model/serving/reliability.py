@@ -102,6 +102,11 @@ class Reliability:
             return None
         return float(self.novelty.distance(maps, image)) / self.largest_distance
 
+    @property
+    def lateral_threshold(self) -> float | None:
+        """From which score on a picture counts as a lateral view, None without a head for it."""
+        return None if self.lateral is None else self.lateral.threshold
+
     def lateral_of(self, maps: np.ndarray) -> float | None:
         """Return how much a picture looks like a lateral view, None without a head for it.
 
@@ -109,7 +114,7 @@ class Reliability:
             maps: float32 (h, w, c), output of the target layer.
 
         Returns:
-            Range [0, 1]; from ``lateral.threshold`` on it counts as lateral.
+            Range [0, 1]; from ``lateral_threshold`` on it counts as lateral.
         """
         return None if self.lateral is None else self.lateral.score(maps)
 

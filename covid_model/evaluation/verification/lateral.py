@@ -11,7 +11,7 @@ from covid_model.common.rounding import mean
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.inference.lateral import LateralHead
 from covid_model.runs import LATERAL_FILE
-from covid_model.runs.report_schema import LateralReport, Report
+from covid_model.runs.report_schema import LateralReport, Report, WorstSource
 
 TABLE = "laterals.csv"
 COLUMNS = ("source", "patient_id", "kind", "score")
@@ -35,18 +35,12 @@ def lateral_metrics(table: pd.DataFrame, threshold: float) -> LateralReport:
     frontal = table[table["kind"] == FRONTAL].assign(called=called[table["kind"] == FRONTAL])
     shares = frontal.groupby("source")["called"].agg(["mean", "size"])
     enough = shares[shares["size"] >= LEAST_OF_SOURCE]
-    worst = str(enough["mean"].idxmax()) if len(enough) else None
-    return {
-        "found": parts[LATERAL],
-        "frontal_refused": parts[FRONTAL],
-        "worst_source": None
-        if worst is None
-        else {
-            "source": worst,
-            "images": int(enough["size"][worst]),
-            "share": mean(frontal["called"][frontal["source"] == worst]),
-        },
-    }
+    worst: WorstSource | None = None
+    if len(enough):
+        name = enough["mean"].idxmax()
+        here = frontal["called"][frontal["source"] == name].to_numpy()
+        worst = {"source": str(name), "images": len(here), "share": mean(here)}
+    return {"found": parts[LATERAL], "frontal_refused": parts[FRONTAL], "worst_source": worst}
 
 
 def _share(rows: pd.DataFrame, called: np.ndarray) -> Any:

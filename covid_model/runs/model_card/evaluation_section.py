@@ -150,7 +150,7 @@ def lateral_note(report: Report) -> str:
     lateral = report.get("lateral")
     if not lateral:
         return ""
-    found, frontal, worst = (lateral[k] for k in ("found", "frontal_refused", "worst_source"))
+    found, frontal, worst = lateral["found"], lateral["frontal_refused"], lateral["worst_source"]
     return (
         f"Lateral views recognised, by fits that had not seen the patient: {found['called']} of "
         f"{found['images']}, {with_interval(found, 'share')}; of {frontal['images']} frontal "

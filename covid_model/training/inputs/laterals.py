@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from covid_model.common.errors import DataError
-from covid_model.data.dataset import SUFFIXES, Dataset
+from covid_model.data.dataset import SUFFIXES, Dataset, merge_duplicates
 from covid_model.runs import sha256_of
 
 LEAST_LATERALS, LEAST_PATIENTS = 8, 5
@@ -62,7 +62,8 @@ def read_laterals(folder: Path) -> Dataset:
     """
     frame = lateral_frame(folder)
     digests = [sha256_of(folder / path) for path in frame["path"]]
-    frame = frame.assign(label="", group=frame["patient_id"], sha256=digests)
+    frame = frame.assign(label="", sha256=digests)
+    frame["group"] = merge_duplicates(frame)
     return Dataset(folder, frame, patients_known=True)
 
 
