@@ -201,12 +201,17 @@ def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
         ("original", frame["path"].map(lambda path: Path(path).name)),
         ("patient_id", frame["path"]),
     ):
-        frame[column] = frame[column].fillna(default) if column in frame else default
+        frame[column] = _filled(frame[column], default) if column in frame else default
     for column in ("view", "label_quality", "part"):
         if column in frame:
-            frame[column] = frame[column].fillna("").astype(str)
+            frame[column] = _filled(frame[column], "").astype(str)
     _check_parts(frame)
     return frame
+
+
+def _filled(column: pd.Series, default: pd.Series | str) -> pd.Series:
+    """A column with a default where it is empty, which may be all of it."""
+    return column.astype(object).where(column.notna(), default)
 
 
 def _check_parts(frame: pd.DataFrame) -> None:

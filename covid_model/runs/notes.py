@@ -84,7 +84,7 @@ def unknown_sources(data: Mapping[str, Any]) -> str:
     )
 
 
-def tested(counts: Mapping[str, Any]) -> Message:
+def images_in_words(counts: Mapping[str, Any]) -> Message:
     """Say how many test images of how many patients there are.
 
     Args:

@@ -18,7 +18,7 @@ from covid_model.runs.model_card.markdown import (
     table,
     with_interval,
 )
-from covid_model.runs.notes import INTERVALS, LABELS, tested
+from covid_model.runs.notes import INTERVALS, LABELS, images_in_words
 from covid_model.runs.report_schema import ClassRow, Report, WithinSourceRow
 
 FEW = "too few to say"
@@ -30,7 +30,7 @@ EVEN = (
 
 def evaluation_section(facts: RunFacts) -> str:
     """Give every network's metrics on the test part, then the networks beside each other."""
-    parts = [f"{tested(facts.report)}."]
+    parts = [f"{images_in_words(facts.report)}."]
     parts.append(interval_note(facts))
     for name, report in facts.reports.items():
         parts += [f"### {ARCHITECTURES[name]}", *_network(facts, name, report)]

@@ -25,7 +25,7 @@ from covid_model.training.inputs.laterals import read_laterals
 
 log = logging.getLogger(__name__)
 FOLDS = 5
-STRENGTH = 1e-2  # inverse of the regularisation, scikit-learn's C
+STRENGTH = 0.1  # inverse of the regularisation, scikit-learn's C
 MOST_REFUSED = 0.01  # of the frontal images
 MOST_OF_SOURCE = 0.03  # of those of one source
 LEAST_FRONTAL = 100

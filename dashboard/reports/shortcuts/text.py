@@ -4,7 +4,7 @@ from covid_model.common.audit_checks import CHECKS, CONDITIONS
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from covid_model.runs.audit_schema import Audit, SourceProbe
-from covid_model.runs.notes import tested
+from covid_model.runs.notes import images_in_words
 from dashboard.components import formatting
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
@@ -56,7 +56,7 @@ def basis(audit: Audit) -> str:
         patients=audit["patients"],
     )
     if audit.get("patients_unknown"):
-        images = t("{tested}.", tested=tested(audit))
+        images = t("{images}.", images=images_in_words(audit))
     left_out = audit.get("without_mask")
     if not left_out or not _lungs_known(audit):
         return images

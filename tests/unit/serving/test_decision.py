@@ -79,7 +79,7 @@ def test_lateral_comes_before_novel_and_names_no_class():
     decision = decide(three({"lateral": 0.9, "novelty": 3}, {"novelty": 3}, {"lateral": 0.1}))
     assert decision.cause == "lateral"
     assert not names_a_class(decision.reason)
-    assert "upload the frontal (PA or AP) radiograph" in decision.reason.lower()
+    assert decision.reason.endswith("Upload the frontal (PA or AP) radiograph.")
 
 
 def test_a_refusal_names_no_class_but_every_judges_figure():
