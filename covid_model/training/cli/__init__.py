@@ -48,7 +48,7 @@ from covid_model.data.leave_out import check_leave_out
 from covid_model.data.selection import Selection, describe, save_split
 from covid_model.training.cli.options import DEFAULTS, option, parser
 from covid_model.training.cli.workflows import VALUES, WORKFLOWS, users
-from covid_model.training.inputs.laterals import lateral_frame
+from covid_model.training.export.lateral_views import lateral_frame
 from covid_model.training.recipes.overrides import with_values
 from covid_model.training.recipes.sizes import check_size
 

@@ -20,8 +20,8 @@ from covid_model.evaluation.verification.lateral import (
 )
 from covid_model.inference.lateral import LateralHead
 from covid_model.inference.novelty import CELLS
+from covid_model.training.export.lateral_views import read_laterals
 from covid_model.training.export.served_outputs import ServedOutputs
-from covid_model.training.inputs.laterals import read_laterals
 
 log = logging.getLogger(__name__)
 FOLDS = 5

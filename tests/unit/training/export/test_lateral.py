@@ -20,8 +20,8 @@ from covid_model.training.export.lateral import (
     fit_lateral,
     threshold_of,
 )
+from covid_model.training.export.lateral_views import lateral_frame, read_laterals
 from covid_model.training.export.served_outputs import ServedOutputs
-from covid_model.training.inputs.laterals import lateral_frame, read_laterals
 from tests.drawings import drawing, png
 
 CHANNELS = 6
