@@ -13,9 +13,10 @@ from tqdm import tqdm
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
 from covid_model.data.disjoint_sets import DisjointSets
-from covid_model.imaging.preprocessing import INPUT_SIZE, to_input
+from covid_model.imaging.preprocessing import INPUT_SIZE, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
+from covid_model.inference.network_input import NetworkInput, network_input
 from covid_model.runs import sha256_of
 
 COLUMNS = ("path", "label", "source", "patient_id", "original")
@@ -34,12 +35,14 @@ class Dataset:
         patients_known: False when the folder does not say of any image which patient it shows;
             where it says so of some alone, the frame's ``patient_known`` (bool) tells which.
         left_out: paths that a split left out, see ``leaked_patients``.
+        preprocessing: what happens to an image before it is a network's input.
     """
 
     root: Path
     frame: pd.DataFrame
     patients_known: bool
     left_out: tuple[str, ...] = ()
+    preprocessing: Preprocessing = Preprocessing()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -97,7 +100,11 @@ class Dataset:
 
     def inputs(self, rows: Sequence[int], *, size: int = INPUT_SIZE) -> np.ndarray:
         """Read images as network input, float32 (n, size, size, 3) in [0, 1]."""
-        return np.concatenate([to_input(self.radiograph(row), size=size) for row in rows])
+        return np.concatenate([self.network_input(row, size=size).image for row in rows])
+
+    def network_input(self, row: int, *, size: int = INPUT_SIZE) -> NetworkInput:
+        """Read one image as network input with the part of it that this shows."""
+        return network_input(self.radiograph(row), size=size, preprocessing=self.preprocessing)
 
     def pictures(self, description: str = "Reading") -> np.ndarray:
         """Read every image at input size as grey levels, uint8 (n, 237, 237)."""

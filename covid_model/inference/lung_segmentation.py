@@ -11,7 +11,7 @@ from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
 from covid_model.common.system import paths
 from covid_model.common.system.digests import sha256_of
-from covid_model.imaging.preprocessing import resize
+from covid_model.imaging.preprocessing import Box, resize
 from covid_model.inference.interpreter import LiteRTModel, open_interpreter
 from covid_model.runs import read_json
 
@@ -117,6 +117,26 @@ class LungSegmenter:
             lungs.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR
         )
         return smooth >= 0.5
+
+
+def lungs_box(segmenter: LungSegmenter, pixels: np.ndarray) -> Box | None:
+    """The smallest part of a picture that holds both lungs, None where there are none.
+
+    A mask that is too doubtful to be shown is good enough to say where the lungs are.
+
+    Args:
+        segmenter: what finds them.
+        pixels: float32 (H, W), range [0, 1].
+    """
+    lungs = two_lungs(segmenter.scores(pixels) >= segmenter.threshold)
+    if lungs is None:
+        return None
+    (top, bottom), (left, right) = (
+        (int(there[0]), int(there[-1]) + 1)
+        for there in (np.flatnonzero(lungs.any(axis=axis)) for axis in (1, 0))
+    )
+    height, width = lungs.shape
+    return Box(top / height, bottom / height, left / width, right / width)
 
 
 def segmenter_available(folder: Path | None = None) -> bool:

@@ -31,6 +31,8 @@ class ModelInfo:
         thresholds: "probability", the lowest calibrated probability that is an answer; "novelty",
             the largest distance that is known; each only where it was fitted.
         sha256: digest of every other file in the folder by file name.
+        preprocessing: "greys" and "view" of ``imaging.preprocessing.Preprocessing``, empty for
+            pictures as they are.
     """
 
     architecture: str
@@ -43,6 +45,7 @@ class ModelInfo:
     offsets: tuple[float, ...] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     sha256: Mapping[str, str] = field(default_factory=dict)
+    preprocessing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

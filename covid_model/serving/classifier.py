@@ -10,10 +10,11 @@ import numpy as np
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
-from covid_model.imaging.preprocessing import to_input
+from covid_model.imaging.preprocessing import Box, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.gradcam import Head, class_scores, gradcam
 from covid_model.inference.network import Network
+from covid_model.inference.network_input import NetworkInput, network_input, on_whole_picture
 from covid_model.runs import (
     SERVING_FILES,
     ModelInfo,
@@ -104,6 +105,24 @@ class Classifier:
         """Side of the square input, in pixels."""
         return self._network.input_shape[1]
 
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What happens to a picture before the network sees it."""
+        return Preprocessing(**self.info.preprocessing)
+
+    def prepare(self, radiograph: Radiograph, *, box: Box | None = None) -> NetworkInput:
+        """What this network is shown of a radiograph, for ``predict``.
+
+        Networks of the same ``input_size`` and ``preprocessing`` are shown the same.
+
+        Args:
+            radiograph: the picture.
+            box: the part of it to show, None for the one that ``preprocessing`` asks for.
+        """
+        return network_input(
+            radiograph, size=self.input_size, preprocessing=self.preprocessing, box=box
+        )
+
     @classmethod
     def load(cls, folder: Path | str, *, threads: int = 2) -> Self:
         """Open one model folder of a run, after checking the digests of its files.
@@ -144,19 +163,27 @@ class Classifier:
             ) from error
         return cls(info, network, head, reliability)
 
-    def predict(self, radiograph: Radiograph) -> Prediction:
-        """Return every class's probability with its heatmap, novelty too, from one forward pass."""
+    def predict(
+        self, radiograph: Radiograph, *, prepared: NetworkInput | None = None
+    ) -> Prediction:
+        """Return every class's probability with its heatmap, novelty too, from one forward pass.
+
+        Args:
+            radiograph: the picture.
+            prepared: what ``prepare`` makes of it, where that was done already.
+        """
         started = time.perf_counter()
-        image = to_input(radiograph, size=self.input_size)
-        scores, maps = self._network.run(image)
-        probabilities, heatmaps = self._reliability.probabilities(scores), gradcam(maps, self._head)
+        prepared = prepared or self.prepare(radiograph)
+        scores, maps = self._network.run(prepared.image)
+        probabilities = self._reliability.probabilities(scores)
+        heatmaps = on_whole_picture(gradcam(maps, self._head), prepared.box)
         for array in (probabilities, heatmaps):
             array.flags.writeable = False
         return Prediction(
             model=self.info.architecture,
             probabilities=probabilities,
             heatmaps=heatmaps,
-            novelty=self._reliability.novelty_of(maps, image[0]),
+            novelty=self._reliability.novelty_of(maps, prepared.image[0]),
             calibrated=self._reliability.temperature is not None,
             threshold=self._reliability.least_probability,
             lateral=self._reliability.lateral_of(maps),

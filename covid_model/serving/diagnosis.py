@@ -1,13 +1,14 @@
 """Classification of one file by every chosen network, or the reason it is refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from covid_model.common.errors import RadiographError
-from covid_model.imaging.preprocessing import resize
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
+from covid_model.inference.network_input import NetworkInput
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import decide
 
@@ -46,9 +47,13 @@ def classify_case(data: bytes, name: str, classifiers: Sequence[Classifier]) -> 
         radiograph = read_radiograph(data, name)
     except RadiographError as error:
         return CaseResult(name=name, status="refused", reason=error.message)
-    sizes = {classifier.input_size for classifier in classifiers}
-    inputs = {size: _shrunk(radiograph, size) for size in sizes}
-    predictions = [classifier.predict(inputs[classifier.input_size]) for classifier in classifiers]
+    shown: dict[tuple[int, Preprocessing], NetworkInput] = {}
+    predictions = []
+    for classifier in classifiers:
+        key = (classifier.input_size, classifier.preprocessing)
+        if key not in shown:
+            shown[key] = classifier.prepare(radiograph)
+        predictions.append(classifier.predict(radiograph, prepared=shown[key]))
     return combine_predictions(radiograph, predictions)
 
 
@@ -63,8 +68,3 @@ def combine_predictions(radiograph: Radiograph, predictions: Sequence[Prediction
         predictions=tuple(predictions),
         withheld=decision.status == "refused",
     )
-
-
-def _shrunk(radiograph: Radiograph, size: int) -> Radiograph:
-    """The radiograph at a network's input size, so that a large one is resized only once."""
-    return replace(radiograph, pixels=resize(radiograph.pixels, height=size, width=size))

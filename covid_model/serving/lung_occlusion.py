@@ -8,6 +8,7 @@ import numpy as np
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.lung_segmentation import LungSegmenter
+from covid_model.inference.network_input import view_of
 from covid_model.inference.occlusion import hide_lungs, share_inside
 from covid_model.serving.classifier import Classifier, Prediction
 
@@ -100,9 +101,10 @@ def occlude_lungs(
     mask = mask.view()
     mask.flags.writeable = False
     covered = replace(radiograph, pixels=hide_lungs(radiograph.pixels, mask))
+    shown = classifier.prepare(covered, box=view_of(radiograph.pixels, classifier.preprocessing))
     return LungOcclusion(
         prediction,
         mask=mask,
-        hidden=classifier.predict(covered),
+        hidden=classifier.predict(covered, prepared=shown),
         inside={name: share_inside(prediction.heatmap(name), mask) for name in CLASS_NAMES},
     )

@@ -28,7 +28,7 @@ RULES = {
     "covid_model.runs": (("covid_model.common",), (*TRAINS, *TABLES, "streamlit")),
     "covid_model.inference": (CORE, (*TRAINS, *TABLES, "streamlit")),
     "covid_model.serving": (("covid_model.inference", *CORE), (*TRAINS, *TABLES, "streamlit")),
-    "covid_model.data": (CORE, (*TRAINS, "streamlit")),
+    "covid_model.data": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
     "covid_model.evaluation": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
     "covid_model.cli": (
         ("covid_model.serving", "covid_model.evaluation", "covid_model.data", *CORE),

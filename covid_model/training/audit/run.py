@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import even_rows
 from covid_model.evaluation.shortcut_audit import COLUMNS, audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table, with_unknown, write_table
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.inference.gradcam import gradcam
 from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
 from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs
@@ -55,14 +58,22 @@ def audit_run(
     if not folders or not len(test):
         return []
     segmenter = LungSegmenter.load() if segmenter_available() else None
-    images = with_masks(test.take(even_rows(test.frame, at_most=MOST_IMAGES)), segmenter)
+    drawn = test.take(even_rows(test.frame, at_most=MOST_IMAGES))
+
+    @cache
+    def images_for(preprocessing: Preprocessing) -> AuditImages:
+        return with_masks(replace(drawn, preprocessing=preprocessing), segmenter)
+
     labels = label_by_source(data.frame[(part == "train").to_numpy()])
-    maps = {
-        model.name: maps_alone(AuditedNetwork.load(model), images)
-        if model.name in audited
-        else audit_network(AuditedNetwork.load(model), model, images, labels)
-        for model in folders
-    }
+    maps = {}
+    for model in folders:
+        subject = AuditedNetwork.load(model)
+        images = images_for(subject.preprocessing)
+        maps[model.name] = (
+            maps_alone(subject, images)
+            if model.name in audited
+            else audit_network(subject, model, images, labels)
+        )
     return map_agreement({name: each for name, each in maps.items() if each is not None})
 
 

@@ -11,10 +11,11 @@ from tqdm import tqdm
 
 from covid_model.data.dataset import Dataset
 from covid_model.evaluation.calibration import Calibration, calibration_in
-from covid_model.imaging.preprocessing import INPUT_SIZE
+from covid_model.imaging.preprocessing import INPUT_SIZE, Preprocessing, resize
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.network import Network
+from covid_model.inference.network_input import view_of
 from covid_model.runs import read_model_info
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class AuditedNetwork:
         network: what that file computes; anything with its ``run`` and ``input_shape``.
         head: the weights behind the feature maps.
         calibration: what makes the scores probabilities, None when not calibrated.
+        preprocessing: what happens to a picture before the network sees it.
     """
 
     name: str
@@ -40,14 +42,21 @@ class AuditedNetwork:
     network: Network
     head: Head
     calibration: Calibration | None = None
+    preprocessing: Preprocessing = Preprocessing()
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Open a model folder of a run."""
         info, path = read_model_info(folder), folder / "model.tflite"
-        head = Head.load(folder / "head.npz")
-        network = Network.load(path)
-        return cls(info.architecture, info.title, path, network, head, calibration_in(info))
+        return cls(
+            info.architecture,
+            info.title,
+            path,
+            Network.load(path),
+            Head.load(folder / "head.npz"),
+            calibration_in(info),
+            Preprocessing(**info.preprocessing),
+        )
 
     @property
     def size(self) -> int:
@@ -114,7 +123,7 @@ def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:
         return AuditImages(data)
     images, masks = AuditImages(data), []
     for row in tqdm(range(len(data)), "Lungs of test images", unit="image"):
-        masks.append(segmenter.mask(images.pixels(row, INPUT_SIZE)))
+        masks.append(_mask(data, row, segmenter))
     masked = np.array([mask is not None for mask in masks], bool)
     missing = int((~masked).sum())
     if masked.sum() < LEAST_MASKED:
@@ -128,6 +137,16 @@ def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:
     log.info("Audit on %d images; %d have no lung mask and are left out.", masked.sum(), missing)
     lungs: list[Any] = [mask for mask in masks if mask is not None]
     return AuditImages(data.rows(masked), np.stack(lungs), missing)
+
+
+def _mask(data: Dataset, row: int, segmenter: LungSegmenter) -> np.ndarray | None:
+    """The lungs of one image in the part of it that networks see, bool (237, 237)."""
+    pixels = data.radiograph(row).pixels
+    mask = segmenter.mask(pixels)
+    if mask is None:
+        return None
+    part = view_of(pixels, data.preprocessing).cut(mask).astype(np.float32)
+    return resize(part, height=INPUT_SIZE, width=INPUT_SIZE) >= 0.5
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Export of a fitted network: LiteRT file, head and description."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import UsageError
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import ModelInfo, write_model_info
 from covid_model.training.networks.backbone import Backbone
 
@@ -22,11 +23,13 @@ class Fitted:
         backbone: the convolutions.
         model: the flat graph image -> probabilities (n, 3), whose head has been fitted.
         history: one row an epoch, columns ``paper_head.HISTORY``.
+        preprocessing: what happens to a picture before it is the graph's input.
     """
 
     backbone: Backbone
     model: keras.Model
     history: Sequence[Mapping[str, float]]
+    preprocessing: Preprocessing = Preprocessing()
 
 
 def require_tensorflow() -> None:
@@ -95,7 +98,7 @@ def write_head(fitted: Fitted, path: Path) -> None:
         pooled_bias=pooled_bias,
         class_weights=class_weights,
         class_bias=class_bias,
-        max_pool=np.int32(fitted.backbone.architecture.max_pool),
+        max_pool=np.int32(fitted.backbone.max_pool),
         average_pool=np.int32(0 if isinstance(pooled, mean) else pooled.pool_size[0]),
     )
 
@@ -109,5 +112,8 @@ def write_info(folder: Path, fitted: Fitted, *, weights_format: str = "") -> Non
         target_layer=fitted.backbone.target_layer,
         backbone_origin=fitted.backbone.origin,
         weights_format=weights_format,
+        preprocessing={}
+        if fitted.preprocessing == Preprocessing()
+        else asdict(fitted.preprocessing),
     )
     write_model_info(folder, info)

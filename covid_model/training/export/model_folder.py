@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +100,7 @@ def write_evaluated(
         drawn = training_draw(material.data, material.part)
         train = _served(folder, material, drawn, "Training images") if len(drawn) else None
         if material.laterals is not None:
-            _add_laterals(folder, [out for out in (train, validation) if out], material.laterals)
+            _add_laterals(folder, material, [out for out in (train, validation) if out])
     else:
         validation, test = (_by_keras(material, part) for part in ("validation", "test"))
         train = None
@@ -111,9 +110,15 @@ def write_evaluated(
     return dict(judgement.report)
 
 
-def _add_laterals(folder: Path, frontal: Sequence[ServedOutputs], laterals: Path) -> None:
-    served = partial(served_outputs, folder / "model.tflite", title="Lateral views")
-    add_laterals(folder, frontal, laterals, served)
+def _add_laterals(folder: Path, material: EvaluationData, frontal: Sequence[ServedOutputs]) -> None:
+    """Fit a head to lateral views that are prepared as the other images are."""
+
+    def served(laterals: Dataset) -> ServedOutputs:
+        shown = replace(laterals, preprocessing=material.data.preprocessing)
+        return served_outputs(folder / "model.tflite", shown, title="Lateral views")
+
+    if material.laterals is not None:
+        add_laterals(folder, frontal, material.laterals, served)
 
 
 def _export(

@@ -13,6 +13,7 @@ from covid_model import imaging, inference
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.data.cache import write_whole
 from covid_model.data.dataset import Dataset
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import features as maps_features
 from covid_model.runs import sha256_of
@@ -53,7 +54,7 @@ def served_outputs(
         Scores and features in the order of ``data``.
     """
     network = Network.load(path)
-    folder = cache / _digest_of(path) if cache else None
+    folder = cache / _digest_of(path, data.preprocessing) if cache else None
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
     scores, features = [], []
@@ -79,8 +80,8 @@ def _run(network: Network, data: Dataset, row: int) -> tuple[np.ndarray, np.ndar
     return scores, maps_features(maps, image[0])
 
 
-def _digest_of(model: Path) -> str:
-    """A name that changes with the model and with the code that feeds it or reads its maps."""
+def _digest_of(model: Path, preprocessing: Preprocessing) -> str:
+    """A name that changes with the model, what it is shown, and the code around it."""
     sources = sorted(file for folder in CODE for file in folder.rglob("*.py"))
-    digests = "".join(map(sha256_of, (model, *sources)))
+    digests = "".join(map(sha256_of, (model, *sources))) + repr(preprocessing)
     return hashlib.sha256(digests.encode()).hexdigest()[:32]

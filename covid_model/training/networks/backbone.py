@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import keras
 
 from covid_model.common.architectures import ARCHITECTURES, REGISTRY, Architecture
 from covid_model.common.errors import WeightsError
+from covid_model.training.recipes.parts import UNIT
 from covid_model.training.recipes.sizes import check_size
 
 IMAGENET_ORIGIN = "ImageNet weights of keras.applications"
@@ -19,23 +21,31 @@ RANDOM_ORIGIN = "random weights, never trained"
 class Backbone:
     """A network without its top, with one sentence on where its weights came from.
 
-    ``model`` maps float32 (n, h, w, 3) in [0, 1] to the last feature maps.
+    ``model`` maps float32 (n, h, w, 3) in [0, 1] to the last feature maps. ``cut`` says that it
+    ends elsewhere than the architecture does: its own output is then what Grad-CAM explains.
     """
 
     architecture: Architecture
     model: keras.Model
     origin: str
+    cut: bool = False
 
     @property
     def target_output(self) -> keras.KerasTensor:
         """The symbolic feature maps (n, h, w, c) that Grad-CAM explains."""
-        name = self.architecture.target_layer
+        name = "" if self.cut else self.architecture.target_layer
         return self.model.get_layer(name).output if name else self.model.output
 
     @property
     def target_layer(self) -> str:
         """The name of the layer that Grad-CAM explains."""
-        return self.architecture.target_layer or self.model.layers[-1].name
+        name = "" if self.cut else self.architecture.target_layer
+        return name or self.model.layers[-1].name
+
+    @property
+    def max_pool(self) -> int:
+        """Size of the max pooling between these maps and the head, 0 for none."""
+        return 0 if self.cut else self.architecture.max_pool
 
     def digest(self) -> str:
         """SHA-256 over the architecture, the input shape and every weight."""
@@ -45,7 +55,9 @@ class Backbone:
         return digest.hexdigest()
 
 
-def build_backbone(name: str, *, weights: str = "random", size: int | None = 237) -> Backbone:
+def build_backbone(
+    name: str, *, weights: str = "random", size: int | None = 237, scaling: str = UNIT
+) -> Backbone:
     """Build a network without its top.
 
     Args:
@@ -53,6 +65,9 @@ def build_backbone(name: str, *, weights: str = "random", size: int | None = 237
         weights: ``"imagenet"``, ``"random"``, a weights file, or a folder that holds
             ``<name>.weights.h5`` as the pretrain recipe writes it.
         size: input height, which is also the width, in pixels; None for any size.
+        scaling: "unit" where the convolutions take pixels in [0, 1]; "imagenet" where they take
+            what ``preprocess_input`` of keras.applications makes of them, which then is part of
+            the network, so that its input stays in [0, 1].
 
     Raises:
         WeightsError: if the weights cannot be had or do not fit.
@@ -64,7 +79,8 @@ def build_backbone(name: str, *, weights: str = "random", size: int | None = 237
     if size is not None:
         check_size(name, size)
     if weights == "imagenet":
-        return Backbone(architecture, _imagenet(architecture, size), IMAGENET_ORIGIN)
+        model = _scaled(_imagenet(architecture, size), architecture, scaling)
+        return Backbone(architecture, model, IMAGENET_ORIGIN)
     model = _build(architecture, size, None)
     if weights == "random":
         _he_normal(model)
@@ -77,12 +93,24 @@ def build_backbone(name: str, *, weights: str = "random", size: int | None = 237
             f"{path} does not hold the weights of {ARCHITECTURES[name]} without its top "
             f"({str(error).splitlines()[0]}): give the file that was saved for this network."
         ) from error
-    return Backbone(architecture, model, _origin_of(path))
+    return Backbone(architecture, _scaled(model, architecture, scaling), _origin_of(path))
 
 
 def _build(architecture: Architecture, size: int | None, weights: str | None) -> keras.Model:
     builder = getattr(keras.applications, architecture.builder)
     return builder(include_top=False, weights=weights, input_shape=(size, size, 3))
+
+
+def _scaled(model: keras.Model, architecture: Architecture, scaling: str) -> keras.Model:
+    """The same convolutions behind their ``preprocess_input``, as one flat graph."""
+    if scaling == UNIT:
+        return model
+    builder = getattr(keras.applications, architecture.builder)
+    preprocess = sys.modules[builder.__module__].preprocess_input
+    image = keras.Input(model.input_shape[1:], name="image")
+    scaled = builder(include_top=False, weights=None, input_tensor=preprocess(image * 255.0))
+    scaled.set_weights(model.get_weights())
+    return keras.Model(image, scaled.output)
 
 
 def _imagenet(architecture: Architecture, size: int | None) -> keras.Model:

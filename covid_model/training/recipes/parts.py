@@ -7,6 +7,8 @@ import numpy as np
 from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import label_factors, sampling_weights, weighed_by_label
 
+UNIT, IMAGENET = "unit", "imagenet"  # pixels in [0, 1], or as ``preprocess_input`` makes them
+
 
 @dataclass(frozen=True, kw_only=True)
 class Split:

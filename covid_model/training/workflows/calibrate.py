@@ -1,6 +1,7 @@
 """Calibration of a trained run without changing its networks."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import RunSplit, read_run_split
 from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.evaluation.report import summary_row
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import (
     Run,
     check_file,
@@ -82,6 +84,7 @@ def _calibrate_one(
 
     def outputs(data: Dataset, title: str) -> ServedOutputs:
         title = f"{info.title}: {title}"
+        data = replace(data, preprocessing=Preprocessing(**info.preprocessing))
         return served_outputs(folder / "model.tflite", data, title=title, cache=cache)
 
     train = None if draw is None else outputs(draw, "training images")
