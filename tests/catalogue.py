@@ -23,6 +23,8 @@ FROM_FILES = (  # said though no call has them as a literal: constants, words of
     *paper.PROTOCOL.values(),
     "80 or older",
     "percentile bootstrap over patients",
+    "percentile bootstrap over images, as patients are unknown",
+    "percentile bootstrap over patients, over images where these are unknown",
 )
 
 

@@ -32,7 +32,8 @@ class Dataset:
         root: the folder that ``frame.path`` is relative to.
         frame: one row an image, with at least ``COLUMNS``, ``sha256`` of the file's bytes and
             ``group``, the patient after merging patients who share an identical file.
-        patients_known: False when the folder does not say which patient an image shows.
+        patients_known: False when the folder does not say of any image which patient it shows;
+            where it says so of some alone, the frame's ``patient_known`` (bool) tells which.
         left_out: paths that a split left out, see ``leaked_patients``.
         preprocessing: what happens to an image before it is a network's input.
     """
@@ -55,10 +56,35 @@ class Dataset:
         return self.rows(np.isin(np.arange(len(self)), numbers))
 
     @property
+    def known(self) -> np.ndarray:
+        """Whether it is known which patient an image shows, bool (n,)."""
+        if "patient_known" in self.frame:
+            return self.frame["patient_known"].to_numpy(bool)
+        return np.full(len(self), self.patients_known)
+
+    @property
+    def fixed(self) -> np.ndarray:
+        """Whether an image may be in no part but train, whatever the split, bool (n,)."""
+        if "part" not in self.frame:
+            return np.zeros(len(self), bool)
+        return (self.frame["part"] == "train").to_numpy()
+
+    @property
     def in_words(self) -> str:
         """How many images of how many patients, from which sources."""
         sources = ", ".join(sorted(self.frame["source"].unique()))
-        return f"{len(self)} radiographs of {self.frame['group'].nunique()} patients ({sources})"
+        return f"{self.count_in_words} ({sources})"
+
+    @property
+    def count_in_words(self) -> str:
+        """How many images of how many patients, as far as these are known."""
+        known, unknown = self.known, int((~self.known).sum())
+        patients = f"{self.frame['group'][known].nunique()} patients"
+        if not unknown:
+            return f"{len(self)} radiographs of {patients}"
+        if unknown == len(self):
+            return f"{unknown} radiographs of unknown patients"
+        return f"{len(self)} radiographs ({known.sum()} of {patients}, {unknown} of unknown ones)"
 
     @property
     def digest(self) -> str:
@@ -78,9 +104,7 @@ class Dataset:
 
     def network_input(self, row: int, *, size: int = INPUT_SIZE) -> NetworkInput:
         """Read one image as network input with the part of it that this shows."""
-        return network_input(
-            self.radiograph(row), size=size, preprocessing=self.preprocessing
-        )
+        return network_input(self.radiograph(row), size=size, preprocessing=self.preprocessing)
 
     def pictures(self, description: str = "Reading") -> np.ndarray:
         """Read every image at input size as grey levels, uint8 (n, 237, 237)."""
@@ -107,11 +131,16 @@ def read_dataset(root: Path | str) -> Dataset:
 
     ``metadata.csv`` needs ``path`` and ``label``; ``patient_id``, ``source``, ``original``,
     ``view`` (how the radiograph was taken: PA, AP...), ``sex``, ``age`` (years, or a range such as
-    1-5), ``width`` and ``height`` (pixels) are used where they are given, and all other columns
-    are kept.
+    1-5), ``width`` and ``height`` (pixels), ``part`` (``train`` where an image may only be trained
+    on, as where patients are unknown) and ``label_quality`` (what the label rests on) are used
+    where they are given, and all other columns are kept.
+
+    An image's patient is unknown where ``patient_id`` is empty, or where ``part`` lets all of its
+    source only be trained on and each of its images has an id of its own.
 
     Raises:
-        DataError: if the folder is neither, a column or file is missing, or a label is unknown.
+        DataError: if the folder is neither, a column or file is missing, or a label or part is
+            unknown.
     """
     root = Path(root)
     check_folder(root)
@@ -119,11 +148,12 @@ def read_dataset(root: Path | str) -> Dataset:
         frame = pd.read_csv(root / "metadata.csv", dtype={"patient_id": str}, low_memory=False)
     else:
         frame = _class_folders(root)
-    patients_known = "patient_id" in frame and bool(frame["patient_id"].notna().all())
+    given = frame["patient_id"].notna() if "patient_id" in frame else False
     frame = _completed(frame, root)
+    frame["patient_known"] = given & ~_only_trained_on(frame)
     frame["sha256"] = _file_digests(root, frame["path"])
-    frame["group"] = _merge_duplicates(frame)
-    return Dataset(root, frame, patients_known)
+    frame["group"] = merge_duplicates(frame)
+    return Dataset(root, frame, bool(frame["patient_known"].any()))
 
 
 def check_folder(root: Path) -> None:
@@ -178,10 +208,37 @@ def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
         ("original", frame["path"].map(lambda path: Path(path).name)),
         ("patient_id", frame["path"]),
     ):
-        frame[column] = frame[column].fillna(default) if column in frame else default
-    if "view" in frame:
-        frame["view"] = frame["view"].fillna("").astype(str)
+        frame[column] = _filled(frame[column], default) if column in frame else default
+    for column in ("view", "label_quality", "part"):
+        if column in frame:
+            frame[column] = _filled(frame[column], "").astype(str)
+    _check_parts(frame)
     return frame
+
+
+def _filled(column: pd.Series, default: pd.Series | str) -> pd.Series:
+    """A column with a default where it is empty, which may be all of it."""
+    return column.astype(object).where(column.notna(), default)
+
+
+def _check_parts(frame: pd.DataFrame) -> None:
+    """Refuse a part that a row cannot keep."""
+    others = sorted(set(frame["part"]) - {"", "train"}) if "part" in frame else []
+    if others:
+        raise DataError(
+            "Expected train or nothing in the column part of metadata.csv. Received: "
+            f"{', '.join(map(repr, others))}. Rename the column, and give a whole split with "
+            "--split-file."
+        )
+
+
+def _only_trained_on(frame: pd.DataFrame) -> pd.Series:
+    """True for the images of sources that may only be trained on, where each has its own id."""
+    if "part" not in frame:
+        return pd.Series(False, index=frame.index)
+    sources = frame.groupby("source")
+    every = (frame["part"] == "train").groupby(frame["source"]).transform("all")
+    return every & (sources["patient_id"].transform("nunique") == sources["path"].transform("size"))
 
 
 def _file_digests(root: Path, paths: pd.Series) -> list[str]:
@@ -189,7 +246,7 @@ def _file_digests(root: Path, paths: pd.Series) -> list[str]:
         return list(pool.map(lambda path: sha256_of(root / path), paths))
 
 
-def _merge_duplicates(frame: pd.DataFrame) -> pd.Series:
+def merge_duplicates(frame: pd.DataFrame) -> pd.Series:
     """Patients who share a byte-identical file become one group: one person under two ids."""
     people = DisjointSets(frame["patient_id"])
     for _, patients in frame.groupby("sha256")["patient_id"]:

@@ -37,7 +37,14 @@ def leaked_patients(data: Dataset, part: pd.Series) -> np.ndarray:
         bits = np.bitwise_count(hashes[place < place[row]] ^ hashes[row]).sum(axis=1)
         seen[row] = bits.min(initial=LIMIT + 1) <= LIMIT
     out = data.frame["group"].isin(data.frame["group"][seen]).to_numpy()
-    if out.any():
+    if out.any() and not data.patients_known:
+        log.warning(
+            "Left out: %d validation or test images that show a radiograph of an earlier part; one "
+            "of them is %s.",
+            out.sum(),
+            data.frame["path"][seen].iloc[0],
+        )
+    elif out.any():
         log.warning(
             "Left out: %d validation or test images of %d patients who share a radiograph with a "
             "patient of an earlier part; one of them is %s.",

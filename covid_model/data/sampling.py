@@ -1,10 +1,12 @@
 """Balanced draws of images and the weights for drawing them."""
 
-from collections.abc import Hashable, Sequence
+import math
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
 
 MOST_IMAGES = 1500
@@ -86,3 +88,66 @@ def sampling_weights(
     share *= images.sum(axis=1, keepdims=True) ** class_exponent
     weight = (share / np.maximum(images, 1))[label, source]
     return weight / weight.sum()
+
+
+def label_factors(texts: Sequence[str]) -> dict[str, float]:
+    """How much an image counts by what its label rests on.
+
+    Args:
+        texts: each ``VALUE=NUMBER`` with a value of ``label_quality``; none for all alike.
+
+    Raises:
+        UsageError: if one is no such pair, or its number is negative or not finite.
+    """
+    factors = {}
+    for text in texts:
+        value, _, number = text.rpartition("=")
+        try:
+            factors[value] = float(number)
+        except ValueError:
+            factors[value] = math.nan
+        if not (value and math.isfinite(factors[value]) and factors[value] >= 0):
+            raise UsageError(
+                "Expected label_weights as VALUE=NUMBER,... with numbers of 0 or more, such as "
+                f"report=0.5. Received: {text!r}."
+            )
+    return factors
+
+
+def weighed_by_label(
+    weights: np.ndarray, data: Dataset, factors: Mapping[str, float]
+) -> np.ndarray:
+    """Have images count by what their labels rest on; each class keeps its sum.
+
+    Args:
+        weights: of n images, float64 (n,), sum 1.
+        data: the images.
+        factors: value of ``label_quality`` -> factor, >= 0; 1 for values that are not named.
+
+    Returns:
+        float64 (n,), sum 1.
+
+    Raises:
+        UsageError: if no image has a value, or a class has no image left that counts.
+    """
+    if not factors:
+        return weights
+    quality = data.frame.get("label_quality")
+    known = [] if quality is None else sorted(set(quality) - {""})
+    absent = [value for value in factors if value not in known]
+    if quality is None or absent:
+        raise UsageError(
+            "Expected label_weights of values in the column label_quality of metadata.csv: "
+            f"{', '.join(known) or 'there are none'}. Received: {', '.join(absent)}. Leave it out."
+        )
+    weighed = weights * quality.map(lambda value: factors.get(value, 1.0)).to_numpy(float)
+    for label in sorted(set(data.frame["label"])):
+        of_class = (data.frame["label"] == label).to_numpy()
+        left = weighed[of_class].sum()
+        if not left > 0:
+            raise UsageError(
+                f"Expected label_weights that leave images of {label}. Received: "
+                f"{', '.join(f'{k}={v:g}' for k, v in factors.items())}. Give one above 0."
+            )
+        weighed[of_class] *= weights[of_class].sum() / left
+    return weighed

@@ -17,6 +17,7 @@ from covid_model.data.splits import (
     shared_patients,
     split_by_image,
     split_by_patient,
+    unknown_sources,
 )
 from covid_model.runs import PARTS
 
@@ -145,6 +146,13 @@ def _as_split(data: Dataset, file: Path, *, by_patient: bool) -> tuple[Dataset, 
         log.warning("Left out: %d images, which %s does not hold.", len(others), file)
     data = replace(data.rows(there), left_out=others)
     part = data.frame["path"].map(split.set_index("path")["part"])
+    moved = data.frame["path"][data.fixed & (part != "train").to_numpy()]
+    if len(moved):
+        raise DataError(
+            f"Expected the part train for {moved.iloc[0]} in {file}, as in the column part of "
+            f"metadata.csv. Received: {part[moved.index[0]]}; {len(moved)} images differ. Their "
+            "patients may be unknown: give a split that trains on them or leaves them out."
+        )
     several = patients_in_several(data, part)
     if by_patient and data.patients_known and several:
         raise DataError(
@@ -177,10 +185,13 @@ def describe(data: Dataset, part: pd.Series) -> str:
         observed=True,
     )
     table = rows.astype(int).to_string()
-    shared = shared_patients(data, part)
     leak = (
-        f"Patient leak check: {shared} patients stand both in the test part and outside it."
+        f"Patient leak check: {shared_patients(data, part)} patients stand both in the test part "
+        "and outside it."
         if data.patients_known
-        else "Patient leak check: impossible, the folder does not say which patient an image shows."
+        else "Patient leak check: impossible, the folder does not say which patient an image "
+        "shows, so that it is split by image."
     )
+    if unknown := unknown_sources(data):
+        leak += f"\nPatients unknown in: {', '.join(unknown)}."
     return f"{len(data)} radiographs by source, label and part\n{table}\n{leak}"

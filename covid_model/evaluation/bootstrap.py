@@ -8,6 +8,8 @@ import pandas as pd
 
 LEVEL = 0.95
 METHOD = "percentile bootstrap over patients"
+OVER_IMAGES = "percentile bootstrap over images, as patients are unknown"
+OVER_BOTH = "percentile bootstrap over patients, over images where these are unknown"
 REPLICATES = 1000
 SEED = 0
 

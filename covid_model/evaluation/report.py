@@ -9,19 +9,25 @@ from sklearn.metrics import confusion_matrix
 
 from covid_model.common.architectures import title_of
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
-from covid_model.evaluation.bootstrap import LEVEL, METHOD, REPLICATES, SEED, PatientBootstrap
+from covid_model.evaluation.bootstrap import LEVEL, REPLICATES, SEED, PatientBootstrap
 from covid_model.evaluation.left_out import LeftOut, left_out_metrics
 from covid_model.evaluation.metrics import overall_metrics, per_class_metrics
 from covid_model.evaluation.reliability.calibration import Calibration
 from covid_model.evaluation.reliability.selective_prediction import ThresholdFit, selective_metrics
 from covid_model.evaluation.roc import ranking_metrics, roc_and_pr_curves
 from covid_model.evaluation.subgroups import subgroup_metrics, within_source
-from covid_model.evaluation.tables import scores_of, truth_of
+from covid_model.evaluation.tables import (
+    method_of,
+    patient_counts,
+    scores_of,
+    truth_of,
+    with_unknown,
+)
 from covid_model.runs import LEFT_OUT, SCHEMA
 from covid_model.runs.report_schema import Report
 
 IDENTITY_COLUMNS = ("path", "original", "source", "patient_id", "label")
-RECORDED_COLUMNS = ("view", "sex", "age", "width", "height")
+RECORDED_COLUMNS = ("view", "sex", "age", "width", "height", "label_quality")
 
 
 def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.DataFrame:
@@ -31,6 +37,9 @@ def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.Data
         frame: rows of a ``Dataset``: original, source, patient_id, label, with path and
             ``RECORDED_COLUMNS`` where it has them; a text is "" where unknown, a size NaN.
         probabilities: float32 (n, 3) in the order of ``CLASS_NAMES``.
+
+    Returns:
+        The table; with ``patient_known`` where the patients of some images are unknown.
     """
     frame = frame.reset_index(drop=True)
     table = frame[[name for name in IDENTITY_COLUMNS if name in frame]].copy()
@@ -40,7 +49,7 @@ def predictions_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.Data
             table[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
         elif name in frame:
             table[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
-    return table
+    return with_unknown(table, frame)
 
 
 def read_and_report(
@@ -111,8 +120,13 @@ def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> R
         "schema": SCHEMA,
         "classes": list(CLASS_NAMES),
         "images": len(predictions),
-        "patients": int(predictions["patient_id"].nunique()),
-        "intervals": {"level": LEVEL, "method": METHOD, "replicates": REPLICATES, "seed": SEED},
+        **patient_counts(predictions),
+        "intervals": {
+            "level": LEVEL,
+            "method": method_of(predictions),
+            "replicates": REPLICATES,
+            "seed": SEED,
+        },
         "confusion_matrix": confusion_matrix(
             truth, predicted, labels=range(len(CLASS_NAMES))
         ).tolist(),

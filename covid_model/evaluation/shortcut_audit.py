@@ -11,7 +11,7 @@ from covid_model.common.errors import RunError
 from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import overall_metrics
-from covid_model.evaluation.tables import scores_of, truth_of
+from covid_model.evaluation.tables import patient_counts, scores_of, truth_of
 from covid_model.runs.audit_schema import AuditMetrics, ConditionRow
 
 CONDITIONS = tuple(audit_checks.CONDITIONS)
@@ -31,7 +31,7 @@ def audit_metrics(table: pd.DataFrame) -> AuditMetrics:
     shares = once["label"].value_counts(normalize=True)
     metrics = {
         "images": len(once),
-        "patients": int(once["patient_id"].nunique()),
+        **patient_counts(once),
         "conditions": condition_metrics(table),
         "chance": number(1 / len(shares)) if len(shares) else None,
         "majority": number(shares.max()),

@@ -13,6 +13,7 @@ from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import macro_recall, overall_metrics
 from covid_model.evaluation.roc import weighted_ranking
+from covid_model.evaluation.tables import patient_counts
 from covid_model.inference.calibration import LEAST
 from covid_model.runs.report_schema import GroupRow, WithinSourceRow
 
@@ -95,7 +96,7 @@ def _row(group: str, rows: pd.DataFrame, truth: np.ndarray, predicted: np.ndarra
     row = {
         "group": group,
         "images": len(rows),
-        "patients": patients,
+        **patient_counts(rows),
         "counts": {name: int((truth == c).sum()) for c, name in enumerate(CLASS_NAMES)},
         **overall_metrics(truth, predicted, PatientBootstrap(rows["patient_id"])),
         "recall": {name: mean(right[truth == c]) for c, name in enumerate(CLASS_NAMES)},

@@ -8,10 +8,12 @@ import pandas as pd
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import RunError
+from covid_model.evaluation.bootstrap import METHOD, OVER_BOTH, OVER_IMAGES
 
 TEXTS = (
     *("path", "original", "source", "patient_id", "label", "label_quality", "left_out"),
     *("view", "sex", "age", "condition"),  # a source may give an age as 1-5
+    *("label_quality", "patient_known"),
 )
 NUMBERS = ("width", "height", "novelty")
 NEEDED = ("source", "patient_id", "label", *SCORE_COLUMNS)
@@ -71,3 +73,39 @@ def truth_of(table: pd.DataFrame) -> np.ndarray:
 def scores_of(table: pd.DataFrame) -> np.ndarray:
     """The three scores of each row, float32 (n, 3) where the table was read."""
     return table[list(SCORE_COLUMNS)].to_numpy()
+
+
+def with_unknown(table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Say in a table's ``patient_known`` (yes or no) whose patient is unknown, if any is.
+
+    Args:
+        table: rows of ``predictions.csv`` or the like.
+        frame: the same rows of a ``Dataset``.
+    """
+    if "patient_known" not in frame or frame["patient_known"].all():
+        return table
+    return table.assign(patient_known=np.where(frame["patient_known"].astype(bool), "yes", "no"))
+
+
+def known_patients(table: pd.DataFrame) -> pd.Series:
+    """True for the rows whose patient is known, bool (n,)."""
+    if "patient_known" not in table:
+        return pd.Series(True, index=table.index)
+    return table["patient_known"] != "no"
+
+
+def patient_counts(table: pd.DataFrame) -> dict[str, object]:
+    """How many known patients rows have, and what is known of the others, where there are any."""
+    known = known_patients(table)
+    patients = int(table["patient_id"][known].nunique())
+    if known.all():
+        return {"patients": patients}
+    rest = table[~known]
+    unknown = {"images": len(rest), "sources": sorted(rest["source"].unique())}
+    return {"patients": patients, "patients_unknown": unknown}
+
+
+def method_of(table: pd.DataFrame) -> str:
+    """What a bootstrap over ``patient_id`` draws; the id of an unknown patient is the image's."""
+    known = known_patients(table)
+    return METHOD if known.all() else OVER_BOTH if known.any() else OVER_IMAGES

@@ -2,7 +2,7 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from covid_model.runs.report_schema import Interval
+from covid_model.runs.report_schema import Interval, UnknownPatients
 
 
 class ConditionRow(TypedDict):
@@ -23,6 +23,7 @@ class AuditMetrics(TypedDict):
 
     images: int
     patients: int
+    patients_unknown: NotRequired[UnknownPatients]
     conditions: list[ConditionRow]
     chance: float
     majority: float

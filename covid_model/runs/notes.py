@@ -1,4 +1,4 @@
-"""Notes on a run that pages and model cards both have: its split, its intervals."""
+"""Notes on a run that pages and model cards both have: its split, intervals, patients, labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +27,10 @@ class Split(Enum):
         Message("Split by {by}. The images do not say which patient they show."),
         "Split by {by}. Which patient an image shows: {not_reported}.",
     )
+    IMAGES = Note(
+        Message("Split by {by}: patients are unknown, so one may stand in several parts."),
+        "Split by {by}, patients unknown: one may stand in several parts.",
+    )
     SHARED = Note(
         Message(
             "Split by {by}: {shared} patients stand both in the test part and outside it. A "
@@ -45,8 +49,8 @@ class Split(Enum):
         if data.get("split_by") is None:
             return cls.UNKNOWN
         shared = data.get("shared_patients")
-        if shared is None:
-            return cls.NO_PATIENTS
+        if shared is None:  # older runs do not say of which sources
+            return cls.IMAGES if data.get("patients_unknown") else cls.NO_PATIENTS
         return cls.SHARED if shared else cls.DISJOINT
 
 
@@ -54,3 +58,51 @@ INTERVALS = Note(
     Message("In brackets: {level} intervals ({method}, {replicates:,} replicates)."),
     "In brackets: {level} intervals, {method}, {replicates} replicates.",
 )
+UNKNOWN = Note(
+    Message(
+        "Whom these sources show is unknown: {sources}. Their images were split by image, or were "
+        "only trained on."
+    ),
+    "Patients unknown: {sources}. Their images were split by image, or were only trained on.",
+)
+LABELS: Mapping[str, Message] = {  # values of label_quality
+    "radiologists": Message("read by radiologists"),
+    "PCR": Message("PCR test"),
+    "report": Message("mined from a text report"),
+    "": Message("the source's own"),
+}
+
+
+def unknown_sources(data: Mapping[str, Any]) -> str:
+    """The sources without patients, beside others whose patients are known; "" for none.
+
+    Args:
+        data: the "data" of ``run.json``.
+    """
+    return (
+        "" if data.get("shared_patients") is None else ", ".join(data.get("patients_unknown", ()))
+    )
+
+
+def images_in_words(counts: Mapping[str, Any]) -> Message:
+    """Say how many test images of how many patients there are.
+
+    Args:
+        counts: a report, or an audit.
+    """
+    images, unknown = counts["images"], counts.get("patients_unknown")
+    if not unknown:
+        return Message(
+            "{images} test images of {patients} patients",
+            images=images,
+            patients=counts["patients"],
+        )
+    if unknown["images"] == images:
+        return Message("{images} test images, patients unknown", images=images)
+    return Message(
+        "{images} test images, {known} of {patients} patients, {unknown} of unknown ones",
+        images=images,
+        known=images - unknown["images"],
+        patients=counts["patients"],
+        unknown=unknown["images"],
+    )

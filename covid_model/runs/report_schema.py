@@ -61,12 +61,20 @@ CurveRow = TypedDict(
 )
 
 
+class UnknownPatients(TypedDict):
+    """Images whose patients are unknown; intervals take each for a patient of its own."""
+
+    images: int
+    sources: list[str]
+
+
 class GroupRow(TypedDict):
     """One group of images, such as a source; "" is not on record."""
 
     group: str
     images: int
     patients: int
+    patients_unknown: NotRequired[UnknownPatients]
     counts: dict[str, int]
     accuracy: float | None
     accuracy_interval: Interval
@@ -100,6 +108,32 @@ class NoveltyReport(TypedDict):
 
     kept_on_validation: float
     refused: Refused
+
+
+class LateralShare(TypedDict):
+    """How many pictures of a view are taken for lateral ones."""
+
+    images: int
+    patients: int
+    called: int
+    share: float | None
+    share_interval: Interval
+
+
+class WorstSource(TypedDict):
+    """The source of most frontal images that are taken for lateral ones."""
+
+    source: str
+    images: int
+    share: float | None
+
+
+class LateralReport(TypedDict):
+    """The head for lateral views, out of fold."""
+
+    found: LateralShare
+    frontal_refused: LateralShare
+    worst_source: WorstSource | None
 
 
 class ReliabilityBin(TypedDict):
@@ -160,6 +194,7 @@ class SelectiveReport(TypedDict):
     novelty: NotRequired[NoveltyReport]
     calibration: NotRequired[CalibrationReport]
     answers: NotRequired[AnswersReport]
+    lateral: NotRequired[LateralReport]
 
 
 # "class" again.
@@ -242,6 +277,7 @@ class Report(SelectiveReport):
     classes: list[str]
     images: int
     patients: int
+    patients_unknown: NotRequired[UnknownPatients]
     intervals: NotRequired[BootstrapInfo]
     confusion_matrix: list[list[int]]
     accuracy: float | None

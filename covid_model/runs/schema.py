@@ -12,6 +12,7 @@ PARTS = ("train", "validation", "test")  # of split.csv
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
 LEFT_OUT, LEFT_OUT_FILE = "left_out", "left_out.csv"  # what was fitted on it; where it lies
+LATERAL_FILE = "lateral.npz"  # likewise
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
 
 

@@ -41,6 +41,9 @@ class Prediction:
         threshold: lowest calibrated probability that is an answer, None where there is none.
         plausible: the classes that stay open where it is not reached, in the order of
             ``CLASS_NAMES``; () where the run has no prediction sets.
+        lateral: how much the picture looks like a lateral view, range [0, 1], None where the
+            network cannot tell.
+        lateral_threshold: from which ``lateral`` on it counts as one.
     """
 
     model: str
@@ -51,6 +54,8 @@ class Prediction:
     novelty: float | None = None
     threshold: float | None = None
     plausible: tuple[str, ...] = ()
+    lateral: float | None = None
+    lateral_threshold: float | None = None
 
     @property
     def predicted(self) -> str:
@@ -66,6 +71,13 @@ class Prediction:
     def measure(self) -> Message:
         """What to call the probabilities: "calibrated probability" or "score"."""
         return Message("calibrated probability") if self.calibrated else Message("score")
+
+    @property
+    def looks_lateral(self) -> bool | None:
+        """Whether the picture counts as a lateral view, None where the network cannot tell."""
+        if self.lateral is None or self.lateral_threshold is None:
+            return None
+        return self.lateral >= self.lateral_threshold
 
     def heatmap(self, class_name: str) -> np.ndarray:
         """Return the heatmap of one class, float32 (h, w), range [0, 1].
@@ -144,6 +156,7 @@ class Classifier:
         head, reliability = Head.load(folder / "head.npz"), Reliability.load(folder, info)
         maps = np.zeros(network.maps_shape, np.float32)
         reliability.novelty_of(maps, np.zeros(network.input_shape[1:], np.float32))
+        reliability.lateral_of(maps)
         try:
             class_scores(maps, head)
         except ValueError as error:
@@ -178,5 +191,7 @@ class Classifier:
             calibrated=self._reliability.temperature is not None,
             threshold=self._reliability.least_probability,
             plausible=self._reliability.plausible(probabilities),
+            lateral=self._reliability.lateral_of(maps),
+            lateral_threshold=self._reliability.lateral_threshold,
             seconds=time.perf_counter() - started,
         )

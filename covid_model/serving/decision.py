@@ -15,6 +15,10 @@ WORTH = Message(
     "What a network leaves open was set to hold the truth for {coverage:.0f} % of the radiographs "
     "of each class from hospitals left out of its training."
 )
+LATERAL = Message(
+    "This looks like a lateral view, so no class is named: the networks know frontal views alone. "
+    "Upload the frontal (PA or AP) radiograph."
+)
 
 
 @dataclass(frozen=True)
@@ -25,18 +29,19 @@ class Decision:
         status: "ok"; "uncertain", where classes are named with a doubt; "refused", where none is.
         reason: sentences for a clinician with the figures, "" when ok; names no class when refused;
             a ``Message`` with its parts where it says something.
-        cause: "novel" (refused), "disagree" or "low" (uncertain), "" when ok.
+        cause: "lateral" or "novel" (refused), "disagree" or "low" (uncertain), "" when ok.
     """
 
     status: Literal["ok", "uncertain", "refused"]
     reason: str = ""
-    cause: Literal["", "novel", "disagree", "low"] = ""
+    cause: Literal["", "lateral", "novel", "disagree", "low"] = ""
 
 
 def decide(predictions: Sequence[Prediction], together: Prediction | None = None) -> Decision:
     """Decide on one image.
 
-    It is refused when at least half of the networks that can judge novelty find it novel. It is
+    It is refused when at least half of the networks that can tell take it for a lateral view, or
+    at least half of those that can judge novelty find it novel. It is
     uncertain when the networks name different classes, or when one of them names its class with a
     probability below its own threshold; the reason then names the classes that stay open, where
     the run has prediction sets. A figure that is not a number never counts as trust.
@@ -48,6 +53,8 @@ def decide(predictions: Sequence[Prediction], together: Prediction | None = None
         predictions: one a network that was asked.
         together: the mean of these networks, None where there is none.
     """
+    if looks_lateral(predictions):
+        return Decision("refused", LATERAL, "lateral")
     novelties = [
         (_title(prediction), prediction.novelty)
         for prediction in predictions
@@ -63,6 +70,12 @@ def decide(predictions: Sequence[Prediction], together: Prediction | None = None
     if low:
         return Decision("uncertain", join(low), "low")
     return Decision("ok")
+
+
+def looks_lateral(predictions: Sequence[Prediction]) -> bool:
+    """Whether at least half of the networks that can tell take a picture for a lateral view."""
+    votes = [vote for one in predictions if (vote := one.looks_lateral) is not None]
+    return any(votes) and 2 * sum(votes) >= len(votes)
 
 
 def _novel(novelties: Sequence[tuple[str, float]], count: int) -> Message:

@@ -25,7 +25,7 @@ class CaseResult:
         radiograph: what was read, None where the file could not be.
         predictions: one for each classifier in the order given, empty where the file could not be
             read. Where ``withheld``, they serve for their novelty alone: name no class of them.
-        withheld: the file was read, but is refused as novel.
+        withheld: the file was read, but is refused as novel or as a lateral view.
         together: what the networks say together, which decides; None where the run has no mean of
             them, or not all of them were asked.
     """

@@ -12,8 +12,9 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
 from covid_model.inference.calibration import apply_temperature, prediction_sets
+from covid_model.inference.lateral import LateralHead
 from covid_model.inference.novelty import NoveltyModel
-from covid_model.runs import NOVELTY_FILE, ModelInfo, check_file
+from covid_model.runs import LATERAL_FILE, NOVELTY_FILE, ModelInfo, check_file
 
 QUANTITY_NAMES = {
     "probability": Message("a probability threshold"),
@@ -34,6 +35,7 @@ class Reliability:
         novelty: what the distance is measured with.
         sets: class -> least calibrated probability with which it is plausible, range [0, 1]; empty
             where the run has no sets.
+        lateral: what tells lateral views from frontal ones.
     """
 
     temperature: float | None = None
@@ -42,14 +44,15 @@ class Reliability:
     largest_distance: float | None = None
     novelty: NoveltyModel | None = None
     sets: Mapping[str, float] = field(default_factory=dict)
+    lateral: LateralHead | None = None
 
     @classmethod
     def load(cls, folder: Path, info: ModelInfo) -> Self:
-        """Read what ``model.json`` says, with ``novelty.npz`` where it is listed.
+        """Read what ``model.json`` says, with the files for novelty and laterals that it lists.
 
         Raises:
             RunError: naming the file, if a value is out of its range, a threshold lacks what it
-                is a threshold of, or ``novelty.npz`` is missing or damaged.
+                is a threshold of, or a file is missing or damaged.
         """
         path = folder / "model.json"
         names = _check_values(path, info)
@@ -71,6 +74,8 @@ class Reliability:
             )
         if listed:
             check_file(folder, NOVELTY_FILE, info)
+        if LATERAL_FILE in info.sha256:
+            check_file(folder, LATERAL_FILE, info)
         return cls(
             temperature=info.temperature,
             offsets=info.offsets,
@@ -78,6 +83,9 @@ class Reliability:
             largest_distance=info.thresholds.get("novelty"),
             novelty=NoveltyModel.load(folder / NOVELTY_FILE) if listed else None,
             sets=info.sets,
+            lateral=LateralHead.load(folder / LATERAL_FILE)
+            if LATERAL_FILE in info.sha256
+            else None,
         )
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
@@ -110,6 +118,22 @@ class Reliability:
         if self.novelty is None or self.largest_distance is None:
             return None
         return float(self.novelty.distance(maps, image)) / self.largest_distance
+
+    @property
+    def lateral_threshold(self) -> float | None:
+        """From which score on a picture counts as a lateral view, None without a head for it."""
+        return None if self.lateral is None else self.lateral.threshold
+
+    def lateral_of(self, maps: np.ndarray) -> float | None:
+        """Return how much a picture looks like a lateral view, None without a head for it.
+
+        Args:
+            maps: float32 (h, w, c), output of the target layer.
+
+        Returns:
+            Range [0, 1]; from ``lateral_threshold`` on it counts as lateral.
+        """
+        return None if self.lateral is None else self.lateral.score(maps)
 
 
 def _check_values(path: Path, info: ModelInfo) -> frozenset[str]:

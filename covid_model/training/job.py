@@ -22,6 +22,9 @@ class Job:
         notes: sentences to show with the run.
         keep: a run of the same split, whose networks that are not in ``models`` are taken over;
             None to write ``models`` alone.
+        laterals: folder of lateral views that a head learns to recognise, None for no such head.
+        leave_out_by: column of ``metadata.csv`` or CSV file whose groups are left out in turn,
+            as ``left_out_groups`` takes it; "" for none.
     """
 
     models: Sequence[str]
@@ -33,3 +36,5 @@ class Job:
     companion: str | None = None
     notes: Sequence[str] = ()
     keep: Path | None = None
+    laterals: Path | None = None
+    leave_out_by: str = ""

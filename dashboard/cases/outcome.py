@@ -7,6 +7,7 @@ import streamlit as st
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.serving import CaseResult, decide
+from covid_model.serving.decision import looks_lateral
 from dashboard.cases import outcome_tables, outcome_text
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
@@ -20,18 +21,31 @@ def show_refusal(result: CaseResult) -> bool:
     if not result.withheld:
         st.error(reason, title=t("{name} cannot be classified", name=text.plain(result.name)))
         return True
-    st.error(reason, title=t(outcome_text.NOVEL))
+    lateral = looks_lateral(result.predictions)
+    st.error(reason, title=t(outcome_text.LATERAL if lateral else outcome_text.NOVEL))
     left, right = st.columns(2)
     with left:
         display.draw_radiograph(result)
     with right:
-        display.draw_table(
-            partial(outcome_tables.novelty, result),
-            alt=t("Novelty by each network"),
-            file="novelty",
-        )
-        st.caption(t(outcome_text.WITHHELD))
+        if lateral:
+            _lateral(result)
+        else:
+            display.draw_table(
+                partial(outcome_tables.novelty, result),
+                alt=t("Novelty by each network"),
+                file="novelty",
+            )
+            st.caption(t(outcome_text.WITHHELD))
     return True
+
+
+def _lateral(result: CaseResult) -> None:
+    display.draw_table(
+        partial(outcome_tables.lateral, result),
+        alt=t("Lateral view by each network"),
+        file="lateral",
+    )
+    st.caption(t(outcome_text.WITHHELD_LATERAL))
 
 
 def show_answer(result: CaseResult) -> None:

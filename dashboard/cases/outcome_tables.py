@@ -62,6 +62,20 @@ def novelty(result: CaseResult) -> Rows:
     ]
 
 
+def lateral(result: CaseResult) -> Rows:
+    """Return one row a network: whether it takes the picture for a lateral view."""
+    words = {None: "–", True: t("yes"), False: t("no")}
+    return [
+        {
+            t("Network"): ARCHITECTURES[prediction.model],
+            t("Looks lateral"): words[prediction.looks_lateral],
+            t("Score of a lateral view"): number(prediction.lateral, 2),
+            t("Refused from"): number(prediction.lateral_threshold, 2),
+        }
+        for prediction in result.predictions
+    ]
+
+
 def _looks_known(novelty: float | None) -> str:
     if novelty is None:
         return "–"

@@ -7,6 +7,7 @@ from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
 NOVEL = Message("This does not look like the radiographs that the networks know")
+LATERAL = Message("This looks like a lateral view")
 ANSWER = Message("The networks answer")
 
 
@@ -21,6 +22,12 @@ WITHHELD = Message(
     "The picture was read, but nothing is said of a disease. Novelty is the distance of a picture "
     "from the radiographs that a network learned from, as a share of the largest distance that "
     "counts as known."
+)
+
+
+WITHHELD_LATERAL = Message(
+    "The picture was read, but nothing is said of a disease: no network has learned from lateral "
+    "views. The score is what a small head makes of a network's feature maps."
 )
 
 

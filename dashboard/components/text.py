@@ -12,7 +12,7 @@ from covid_model.common import paper
 from covid_model.common.architectures import ARCHITECTURES, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words
-from covid_model.runs.notes import Split
+from covid_model.runs.notes import UNKNOWN, Split, unknown_sources
 from dashboard.i18n.translate import t, written
 
 NO_BREAK = "\u00a0"  # a space that no line ends at
@@ -188,6 +188,8 @@ def split_note(data: Mapping[str, Any]) -> tuple[str, bool]:
     """
     split, by = Split.of(data), str(data.get("split_by"))
     note = t(split.value.page, by=SPLIT_BY.get(by, by), shared=data.get("shared_patients"))
+    if sources := unknown_sources(data):
+        note += " " + t(UNKNOWN.page, sources=sources)
     return note, split is Split.SHARED
 
 

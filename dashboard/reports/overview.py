@@ -46,9 +46,8 @@ def all_reports(run: Run) -> dict[str, Report]:
 
 def headline(chosen: SelectedNetwork, report: Report) -> None:
     """Show the figures of one network that matter most, then those of each class."""
-    counts = {key: report[key] for key in ("images", "patients")}
     cells = formatting.metric_cells(report, shown_in(Place.HEADLINE, metrics.OVERALL))
-    cells[t("Test images (patients)")] = t("{images:,} ({patients:,})", **counts)
+    cells |= performance_text.images(report)
     grid = st.grid(4, min_column_width=230, gap="small")
     for label, value in cells.items():
         grid.metric(label, value, border=True)

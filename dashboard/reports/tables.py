@@ -76,7 +76,7 @@ def counts(data: Mapping[str, Any]) -> Rows:
             t("Source"): row["source"],
             t("Class"): t(TITLES[row["label"]]),
             t("Images"): str(row["images"]),
-            t("Patients"): str(row["patients"]),
+            t("Patients"): str(row["patients"] or NOTHING),
         }
         for row in data.get("counts", ())
     ]

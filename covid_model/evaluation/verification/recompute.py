@@ -12,6 +12,7 @@ from covid_model.evaluation.reliability.calibration import calibration_in
 from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table
+from covid_model.evaluation.verification.lateral import with_laterals
 from covid_model.runs import (
     AUDIT_FILE,
     COMPARISON_FILE,
@@ -62,13 +63,14 @@ def merged(file: str, written: Mapping[str, Any], values: Mapping[str, Any]) -> 
 def computed_report(folder: Path, info: ModelInfo) -> Report:
     """The content of ``report.json``."""
     validation, left_out = folder / "validation.csv", folder / LEFT_OUT_FILE
-    return read_and_report(
+    report = read_and_report(
         read_table(folder / "predictions.csv"),
         read_table(validation) if validation.is_file() else None,
         calibration=calibration_in(info),
         thresholds=info.thresholds,
         left_out=LeftOut(read_table(left_out), info.sets) if left_out.is_file() else None,
     )
+    return with_laterals(report, folder)
 
 
 def computed_comparison(run: Run) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from covid_model.runs.model_card.markdown import (
     table,
     with_interval,
 )
+from covid_model.runs.notes import images_in_words
 from covid_model.runs.report_schema import Comparison
 
 
@@ -43,7 +44,7 @@ def _condition(name: str) -> str:
 
 def _outcome(audit: Audit) -> str:
     failed = "; ".join(CHECKS[name].card if name in CHECKS else name for name in audit["failed"])
-    return f"Shortcut audit on {audit['images']} test images of {audit['patients']} patients: " + (
+    return f"Shortcut audit on {images_in_words(audit)}: " + (
         f"**fails**: {failed}." if failed else "no check fails."
     )
 

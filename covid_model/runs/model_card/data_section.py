@@ -7,7 +7,7 @@ from covid_model.common.classes import TITLES
 from covid_model.runs import PARTS
 from covid_model.runs.model_card.facts import CAVEATS, RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, percent, table
-from covid_model.runs.notes import Split
+from covid_model.runs.notes import UNKNOWN, Split, unknown_sources
 
 CONCENTRATED = 0.9  # share of a class from one source that the card points out
 
@@ -22,7 +22,9 @@ def data_section(facts: RunFacts) -> str:
     return "\n\n".join(
         [
             bullets([*notes, split_note(facts), *concentration_notes(facts)]),
-            "Images (patients) by part, source and class:",
+            "Images by part, source and class:"
+            if Split.of(facts.data) is Split.IMAGES
+            else "Images (patients) by part, source and class:",
             table(_counts(facts)),
             "What is known against the sources:",
             bullets(caveats(facts)) or NOT_REPORTED,
@@ -40,10 +42,14 @@ def split_note(facts: RunFacts) -> str:
     )
     if split in (Split.UNKNOWN, Split.NO_PATIENTS):
         return note
+    if sources := unknown_sources(facts.data):
+        note += " " + UNKNOWN.card.format(sources=sources)
     if facts.data.get("split_from"):
         note += " Each image has the part that an earlier split gave it."
     if out := facts.data.get("left_out"):
         why = "whose patients share a radiograph with a patient of an earlier part"
+        if split is Split.IMAGES:
+            why = "which show a radiograph of an earlier part"
         if facts.data.get("split_from"):
             why = f"which that split does not hold, or {why}"
         note += f" {len(out)} images were left out, {why}."
@@ -115,6 +121,11 @@ def _written(value: Any) -> str:
     return str(value)
 
 
+def _cell(row: Mapping[str, Any]) -> str:
+    """Images with their patients, where any is known."""
+    return f"{row['images']} ({row['patients']})" if row["patients"] else str(row["images"])
+
+
 def _counts(facts: RunFacts) -> list[dict[str, str]]:
     """One row a part and source, one column a class."""
     cells = {(row["part"], row["source"], row["label"]): row for row in facts.counts}
@@ -124,9 +135,7 @@ def _counts(facts: RunFacts) -> list[dict[str, str]]:
             "Part": part,
             "Source": source,
             **{
-                title: f"{row['images']} ({row['patients']})"
-                if (row := cells.get((part, source, name)))
-                else "0"
+                title: _cell(row) if (row := cells.get((part, source, name))) else "0"
                 for name, title in TITLES.items()
             },
         }

@@ -19,7 +19,7 @@ from covid_model.runs.model_card.markdown import (
     table,
     with_interval,
 )
-from covid_model.runs.notes import INTERVALS
+from covid_model.runs.notes import INTERVALS, LABELS, images_in_words
 from covid_model.runs.report_schema import ClassRow, Report, WithinSourceRow
 
 FEW = "too few to say"
@@ -31,7 +31,7 @@ EVEN = (
 
 def evaluation_section(facts: RunFacts) -> str:
     """Give every network's metrics on the test part, then the networks beside each other."""
-    parts = [f"{facts.report['images']} test images of {facts.report['patients']} patients."]
+    parts = [f"{images_in_words(facts.report)}."]
     parts.append(interval_note(facts))
     for name, report in facts.reports.items():
         parts += [f"### {ARCHITECTURES[name]}", *_network(facts, name, report)]
@@ -64,7 +64,7 @@ def _figures(report: Report) -> list[str]:
         table([_group(*pair) for pair in groups(report)]),
         "Two classes within one source (chance 50 %, AUROC 0.5):",
         table([_within(row) for row in report.get("within_source") or ()]),
-        bullets([calibration_note(report), answers_note(report), novelty_note(report)]),
+        bullets([note(report) for note in NOTES]),
     ]
 
 
@@ -94,8 +94,8 @@ def _group(kind: str, row: Mapping[str, Any]) -> dict[str, str]:
     few = row.get("few", False)
     cells = metric_cells(row, shown_in(Place.CARD_GROUPS, metrics.OVERALL))
     return {
-        "By": kind.replace("_", " "),
-        "Group": row["group"] or "not on record",
+        "By": "label" if kind == "label_quality" else kind,
+        "Group": _name(kind, row["group"]),
         "Images": str(row["images"]),
         **(dict.fromkeys(cells, FEW) if few else cells),
         **{
@@ -103,6 +103,10 @@ def _group(kind: str, row: Mapping[str, Any]) -> dict[str, str]:
             for name, title in TITLES.items()
         },
     }
+
+
+def _name(kind: str, group: str) -> str:
+    return LABELS.get(group, group) if kind == "label_quality" else group or "not on record"
 
 
 def _within(row: WithinSourceRow) -> dict[str, str]:
@@ -151,6 +155,23 @@ def novelty_note(report: Report) -> str:
     if not novelty:
         return f"Novelty check: {NOT_REPORTED}."
     return f"Refused as not like known radiographs: {percent(novelty['refused']['share'])}."
+
+
+def lateral_note(report: Report) -> str:
+    """Say how many lateral views are recognised, "" where there is no head for them."""
+    lateral = report.get("lateral")
+    if not lateral:
+        return ""
+    found, frontal, worst = lateral["found"], lateral["frontal_refused"], lateral["worst_source"]
+    return (
+        f"Lateral views recognised, by fits that had not seen the patient: {found['called']} of "
+        f"{found['images']}, {with_interval(found, 'share')}; of {frontal['images']} frontal "
+        f"images {with_interval(frontal, 'share')} are taken for one"
+        + (f", of {worst['source']} {percent(worst['share'])}." if worst else ".")
+    )
+
+
+NOTES = (calibration_note, answers_note, novelty_note, lateral_note)
 
 
 def _pairs(facts: RunFacts) -> str:

@@ -3,6 +3,7 @@
 from covid_model.runs.model_card.evaluation_section import interval_note, kinds_of_groups
 from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED
+from covid_model.runs.notes import images_in_words
 
 SEE, SEE_ALONE = "see Evaluation", "See Evaluation"
 SELECTION = {
@@ -69,8 +70,8 @@ def _evaluation(facts: RunFacts) -> dict[str, str]:
         "robustness": f"Shortcut audit with parts of the image hidden: {SEE}."
         if facts.audits
         else "",
-        "internal": f"{report['images']} test images of {report['patients']} patients: {SEE}.",
-        "performance": f"{SEE_ALONE}, by {', '.join(groups) or 'no group'}. "
+        "internal": f"{images_in_words(report)}: {SEE}.",
+        "performance": f"{SEE_ALONE}, by {', '.join(groups).replace('_', ' ') or 'no group'}. "
         + (bounds or f"Intervals: {NOT_REPORTED}."),
         "precision": f"{SEE_ALONE}. {bounds}" if bounds else "",
         "failures": "Confusion matrix in report.json, each test image's figures in "

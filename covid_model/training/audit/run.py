@@ -15,7 +15,7 @@ from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import even_rows
 from covid_model.evaluation.shortcut_audit import COLUMNS, audit_metrics, failed_checks
-from covid_model.evaluation.tables import read_table, write_table
+from covid_model.evaluation.tables import read_table, with_unknown, write_table
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.inference.gradcam import gradcam
 from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
@@ -159,9 +159,9 @@ def _classify_under_conditions(
                 means.append(maps.mean(axis=(0, 1)))
                 served += [maps] if row in mapped else []
     outputs = pd.DataFrame(rows, columns=["row", "condition", *SCORE_COLUMNS])
-    frame = images.data.frame[list(COLUMNS[:4])].iloc[outputs["row"]].reset_index(drop=True)
-    table = pd.concat([frame, outputs.drop(columns="row")], axis=1)
-    return table, np.stack(means), served
+    frame = images.data.frame.iloc[outputs["row"]].reset_index(drop=True)
+    table = pd.concat([frame[list(COLUMNS[:4])], outputs.drop(columns="row")], axis=1)
+    return with_unknown(table, frame), np.stack(means), served
 
 
 def _maps(

@@ -31,8 +31,9 @@ An interrupted training resumes where it was when the command is repeated with -
 Any value of a recipe is set with --set, as --set batch=16 augmentation.flip=0
 vgg16.learning_rate=1e-4 stages=112:4000:0.15,237:640:0.6; a wrong name lists them all.
 
-DIR holds metadata.csv (columns path, label; patient_id, source, original, view where known) or
-one folder a class: covid, normal, infection.
+DIR holds metadata.csv (columns path, label; patient_id, source, original, view, label_quality
+where known; part, which is train where an image may only be trained on) or one folder a class:
+covid, normal, infection.
 """
 
 import argparse
@@ -43,9 +44,11 @@ from typing import Any
 from covid_model.common.errors import CovidModelError, UsageError
 from covid_model.common.system.requirements import needs
 from covid_model.data.dataset import check_folder
+from covid_model.data.leave_out import check_leave_out
 from covid_model.data.selection import Selection, describe, save_split
 from covid_model.training.cli.options import DEFAULTS, option, parser
 from covid_model.training.cli.workflows import VALUES, WORKFLOWS, users
+from covid_model.training.export.lateral_views import lateral_frame
 from covid_model.training.recipes.overrides import with_values
 from covid_model.training.recipes.sizes import check_size
 
@@ -71,6 +74,10 @@ def _run(given: dict[str, Any]) -> str:
     workflow = WORKFLOWS[args.recipe]
     refuse_unused(given, args.recipe)
     check_folder(args.data)
+    if args.leave_out_by:
+        check_leave_out(args.data, args.leave_out_by)
+    if args.laterals is not None:
+        lateral_frame(args.laterals)
     recipe: Any = None
     if workflow.recipe is not None:
         short = [f"{name}={given[name]}" for name in VALUES if name in given]

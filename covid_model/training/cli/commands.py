@@ -119,6 +119,8 @@ def job_of(args: Namespace) -> Job:
         companion=args.companion,
         notes=args.note,
         keep=args.keep,
+        laterals=args.laterals,
+        leave_out_by=args.leave_out_by,
     )
 
 

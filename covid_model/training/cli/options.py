@@ -17,9 +17,10 @@ DEFAULTS: dict[str, Any] = {
     "weights": "imagenet",
     "split_by": "patient",
     "weights_format": "auto",
-    **dict.fromkeys(("only", "title"), ""),
+    **dict.fromkeys(("only", "title", "leave_out_by"), ""),
     **dict.fromkeys(("reports_only", "resume"), False),
     **dict.fromkeys(("out", "run", "split_file", "save_split", "cache", "keep", "companion")),
+    "laterals": None,
     **dict.fromkeys(("work", "devices", "tensorboard", *VALUES)),
     **dict.fromkeys(("hold_out", "note", "set"), []),
     "limit": 0,
@@ -75,6 +76,8 @@ def _add_images(group: argparse._ArgumentGroup) -> None:
     limit = "at most N training images of each source and label"
     _add(group, "limit", limit, type=int, metavar="N")
     _add(group, "save_split", "write the split as CSV, then stop", type=Path, metavar="FILE")
+    groups = "leave out these groups in turn, to judge on sites that were not seen"
+    _add(group, "leave_out_by", groups, metavar="COLUMN|FILE")
     held = "leave out the validation and test patients of these split files"
     _add(group, "hold_out", held, type=Path, nargs="+", metavar="FILE")
 
@@ -92,6 +95,8 @@ def _add_networks(group: argparse._ArgumentGroup) -> None:
     _add(group, "run", "the run to take", type=Path, metavar="DIR")
     keep = "take networks that are not trained from this run"
     _add(group, "keep", keep, type=Path, metavar="RUN")
+    views = "folder of lateral views, from which the network learns to refuse them"
+    _add(group, "laterals", views, type=Path, metavar="DIR")
     cache = "folder that keeps what networks output"
     _add(group, "cache", cache, type=Path, metavar="DIR")
 

@@ -43,7 +43,7 @@ class Workflow:
 
 _PARTS = ("only", "split_by", "split_file", "limit")
 _RUN = (
-    *("models", "weights", "keep", "cache", *_PARTS, "save_split"),
+    *("models", "weights", "keep", "cache", "laterals", *_PARTS, "save_split"),
     *("out", "reports_only", "weights_format", "title", "note", "companion"),
 )
 _LONG = ("resume", "devices", "tensorboard")
@@ -51,7 +51,10 @@ _LONG = ("resume", "devices", "tensorboard")
 WORKFLOWS: dict[str, Workflow] = {
     "paper": Workflow(PaperRecipe, commands.paper, _RUN, "the paper's head, convolutions frozen"),
     "linear": Workflow(
-        LinearRecipe, commands.linear, _RUN, "logistic regression on frozen convolutions"
+        LinearRecipe,
+        commands.linear,
+        (*_RUN, "leave_out_by"),
+        "logistic regression on frozen convolutions",
     ),
     "pretrain": Workflow(
         PretrainRecipe,

@@ -1,8 +1,8 @@
 """The model folder of a fitted network, evaluated on what it serves."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ import pandas as pd
 from covid_model.data.dataset import Dataset
 from covid_model.runs import read_model_info
 from covid_model.training.export import litert
+from covid_model.training.export.lateral import add_laterals
 from covid_model.training.export.reliability import fit_reliability, training_draw
 from covid_model.training.export.served_outputs import ServedOutputs, served_outputs
 from covid_model.training.heads.paper_head import HISTORY
+from covid_model.training.job import Job
 
 log = logging.getLogger(__name__)
 LEAST_AGREEMENT = 0.99  # int8 is half the size; what is served is what the report judges
@@ -30,11 +32,15 @@ class EvaluationData:
         data: all images.
         part: one of ``schema.PARTS`` an image.
         scores: maps row numbers of ``data`` to the float32 scores (n, 3) that Keras gives them.
+        laterals: folder of lateral views that a head learns from, None for no such head.
+        left_out: rows of ``left_out.csv``, None where no groups were left out.
     """
 
     data: Dataset
     part: pd.Series
     scores: Callable[[np.ndarray], np.ndarray]
+    laterals: Path | None = None
+    left_out: pd.DataFrame | None = None
 
     def rows(self, part: str) -> np.ndarray:
         """The row numbers of one part."""
@@ -46,7 +52,7 @@ class EvaluationData:
 
 
 def write_model(
-    folder: Path, fitted: litert.Fitted, data: Dataset, part: pd.Series, *, weights_format: str
+    folder: Path, fitted: litert.Fitted, split: tuple[Dataset, pd.Series], job: Job
 ) -> dict[str, Any]:
     """Write one network's folder: model, novelty, tables, report, ``model.json`` last.
 
@@ -56,13 +62,13 @@ def write_model(
     Args:
         folder: where to write; it exists.
         fitted: the network after its training.
-        data: all images.
-        part: one of ``schema.PARTS`` an image.
-        weights_format: ``auto``, one of ``job.WEIGHT_FORMATS``, or "" to write reports only.
+        split: all images, the part of each.
+        job: its ``weights_format`` and ``laterals``.
 
     Returns:
         The content of ``report.json``.
     """
+    data, part = split
 
     def scores(rows: np.ndarray) -> np.ndarray:
         size = fitted.model.input_shape[1]
@@ -72,15 +78,21 @@ def write_model(
         ]
         return np.concatenate([keras.ops.convert_to_numpy(output) for output in outputs])
 
-    return write_evaluated(
-        folder, fitted, EvaluationData(data, part, scores), weights_format=weights_format
-    )
+    material = EvaluationData(data, part, scores, job.laterals)
+    return write_evaluated(folder, fitted, material, weights_format=job.weights_format)
 
 
 def write_evaluated(
     folder: Path, fitted: litert.Fitted, material: EvaluationData, *, weights_format: str
 ) -> dict[str, Any]:
-    """Do what ``write_model`` does where Keras' scores are had more cheaply than by running it."""
+    """Do what ``write_model`` does where Keras' scores are had more cheaply than by running it.
+
+    Args:
+        folder: where to write; it exists.
+        fitted: the network after its training.
+        material: what it is judged on.
+        weights_format: ``auto``, one of ``job.WEIGHT_FORMATS``, or "" to write reports only.
+    """
     history = pd.DataFrame(fitted.history, columns=list(HISTORY))
     history.to_csv(folder / "history.csv", index=False, float_format="%.6g")
     if weights_format:
@@ -89,13 +101,26 @@ def write_evaluated(
         test = _served(folder, material, material.rows("test"), "Test images")
         drawn = training_draw(material.data, material.part)
         train = _served(folder, material, drawn, "Training images") if len(drawn) else None
+        if material.laterals is not None:
+            _add_laterals(folder, material, [out for out in (train, validation) if out])
     else:
         validation, test = (_by_keras(material, part) for part in ("validation", "test"))
         train = None
-    judgement = fit_reliability(validation, test, train=train)
+    judgement = fit_reliability(validation, test, train=train, left_out=material.left_out)
     litert.write_info(folder, fitted, weights_format=weights_format)
     judgement.write(folder, read_model_info(folder))
     return dict(judgement.report)
+
+
+def _add_laterals(folder: Path, material: EvaluationData, frontal: Sequence[ServedOutputs]) -> None:
+    """Fit a head to lateral views that are prepared as the other images are."""
+
+    def served(laterals: Dataset) -> ServedOutputs:
+        shown = replace(laterals, preprocessing=material.data.preprocessing)
+        return served_outputs(folder / "model.tflite", shown, title="Lateral views")
+
+    if material.laterals is not None:
+        add_laterals(folder, frontal, material.laterals, served)
 
 
 def _export(

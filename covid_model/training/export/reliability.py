@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,10 @@ from covid_model.evaluation.reliability.left_out_fit import fit_left_out
 from covid_model.evaluation.reliability.selective_prediction import fit_threshold
 from covid_model.evaluation.report import predictions_table, read_and_report
 from covid_model.evaluation.tables import as_stored, truth_of, write_table
+from covid_model.evaluation.verification.lateral import with_laterals
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import LEFT_OUT, LEFT_OUT_FILE, ModelInfo, write_json, write_model_info
+from covid_model.runs.report_schema import Report
 from covid_model.training.export.novelty import fit_novelty, threshold_of
 from covid_model.training.export.served_outputs import ServedOutputs
 
@@ -52,14 +54,17 @@ class ReliabilityFit:
     left_out: pd.DataFrame | None = None
 
     def write(self, folder: Path, info: ModelInfo) -> None:
-        """Write the tables, the report and novelty.npz; last of all model.json."""
+        """Write the tables, the report and novelty.npz; last of all model.json.
+
+        What is in the folder already of lateral views goes into the report.
+        """
         if self.novelty is not None:
             self.novelty.save(folder / "novelty.npz")
         write_table(self.validation, folder / "validation.csv")
         write_table(self.predictions, folder / "predictions.csv")
         if self.left_out is not None:
             write_table(self.left_out, folder / LEFT_OUT_FILE)
-        write_json(folder / "report.json", self.report)
+        write_json(folder / "report.json", with_laterals(cast(Report, self.report), folder))
         fitted = replace(
             info,
             temperature=self.calibration.temperature if self.calibration else None,

@@ -12,7 +12,7 @@ import pandas as pd
 from covid_model.common.system import paths
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, save_split
-from covid_model.data.splits import counts, shared_patients
+from covid_model.data.splits import counts, shared_patients, unknown_sources
 from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
 from covid_model.runs.model_card.card import write_card
 from covid_model.training.export.reuse import in_words
@@ -71,6 +71,7 @@ def run_info(
         split_file: the run's ``split.csv``, already written.
     """
     data, part = split
+    unknown = unknown_sources(data)  # older runs have no such key
     return {
         "schema": SCHEMA,
         "name": job.out.name,
@@ -81,11 +82,12 @@ def run_info(
             "only": selection.only,
             "limit": selection.limit,
             "digest": data.digest,
-            "split_by": selection.split_by,
+            "split_by": selection.split_by if data.patients_known else "image",
             "split_from": selection.split_file and sha256_of(selection.split_file),
             "shared_patients": shared_patients(data, part) if data.patients_known else None,
             "left_out": list(data.left_out),
             "counts": counts(data, part).to_dict("records"),
+            **({"patients_unknown": unknown} if unknown else {}),
         },
         "seed": recipe.seed,
         "versions": _versions(),

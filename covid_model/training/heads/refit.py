@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.sampling import sampling_weights
+from covid_model.data.sampling import label_factors, sampling_weights, weighed_by_label
 from covid_model.training.heads.logistic import LogisticFit, fit_logistic
 from covid_model.training.heads.paper_head import Samples
 from covid_model.training.inputs.mean_features import mean_features
@@ -37,6 +37,7 @@ def fit_head(
             Samples(mean_features(backbone, data, recipe, cache=cache), data.labels)
             for data in (train, validation)
         )
-    weights = len(train) * sampling_weights(train, recipe.refit_source_exponent)
+    drawn = sampling_weights(train, recipe.refit_source_exponent)
+    weights = len(train) * weighed_by_label(drawn, train, label_factors(recipe.label_weights))
     name = backbone.architecture.name
     return fit_logistic(samples, held, weights, strengths=recipe.refit, title=name)

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import UsageError
+from covid_model.data.sampling import label_factors
 
 Recipe = TypeVar("Recipe")
 FIXED = ("name", "networks")  # which recipe it is; filled by NETWORK.NAME=VALUE
 SHARED = (
     *("test", "validation", "monitor"),
-    *("source_exponent", "within_source", "repeat", "class_exponent"),
+    *("source_exponent", "within_source", "repeat", "class_exponent", "label_weights"),
 )
 OPTIONAL = ("refit",)  # may be none at all
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
@@ -23,7 +24,8 @@ def with_values(recipe: Recipe, values: Sequence[str]) -> Recipe:
     Args:
         recipe: a frozen dataclass of ``recipes``.
         values: each ``NAME=VALUE``, ``augmentation.NAME=VALUE``, ``NETWORK.NAME=VALUE`` for one
-            network alone, ``stages=SIZE:IMAGES:CROP,...``, or ``strengths=VALUE,...``. A value
+            network alone, ``stages=SIZE:IMAGES:CROP,...``, ``strengths=VALUE,...``, or
+            ``label_weights=VALUE=NUMBER,...``. A value
             for all networks also replaces those that the recipe has for one.
 
     Raises:
@@ -93,6 +95,10 @@ def _replaced(part: Any, name: str, value: str, recipe: Any) -> Any:
 
 def _parsed(name: str, text: str, old: Any) -> Any:
     """Read a value in the type of the one that it replaces."""
+    if name == "label_weights":
+        texts = () if text == "none" else tuple(text.split(","))
+        label_factors(texts)  # refused now, not when the images are there
+        return texts
     wanted = {int: "a whole number", float: "a number", bool: "yes or no"}.get(type(old), "")
     try:
         if isinstance(old, bool):

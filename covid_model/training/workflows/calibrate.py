@@ -29,6 +29,7 @@ from covid_model.training.export.served_outputs import ServedOutputs, served_out
 from covid_model.training.export.together import write_together
 
 KEPT_FILES = ("model.tflite", "head.npz", "history.csv")
+KEPT_IF_THERE = ("lateral.npz", "laterals.csv")
 
 
 def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None) -> pd.DataFrame:
@@ -95,6 +96,8 @@ def _calibrate_one(
 
 def _write_model(run: Run, name: str, judgement: ReliabilityFit, folder: Path) -> None:
     folder.mkdir()
-    for file in KEPT_FILES:
+    info = run.model_info(name)
+    for file in (*KEPT_FILES, *(file for file in KEPT_IF_THERE if file in info.sha256)):
+        check_file(run.model_folder(name), file, info)
         shutil.copyfile(run.model_folder(name) / file, folder / file)
-    judgement.write(folder, run.model_info(name))
+    judgement.write(folder, info)

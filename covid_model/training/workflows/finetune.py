@@ -87,7 +87,7 @@ def run_finetune(
 
     def write_one(name: str, folder: Path) -> dict[str, Any]:
         fitted = _fitted(own[name], states[name], parts[0], heads[name])
-        return write_model(folder, fitted, data, part, weights_format=job.weights_format)
+        return write_model(folder, fitted, split, job)
 
     reports = write_run(selection, job, split, write_one, recipe=recipe)
     return pd.DataFrame([summary_row(name, report) for name, report in reports.items()])

@@ -112,9 +112,7 @@ def _write_one(
 
 def _convolutions(name: str, train: Dataset, job: Job, recipe: LinearRecipe) -> Backbone:
     """The frozen convolutions whose maps the head reads."""
-    backbone = build_backbone(
-        name, weights=job.weights, size=recipe.size, scaling=recipe.scaling
-    )
+    backbone = build_backbone(name, weights=job.weights, size=recipe.size, scaling=recipe.scaling)
     if recipe.layers:
         backbone = cut_before(backbone, recipe.layers)
     if recipe.rectified:

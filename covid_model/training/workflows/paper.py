@@ -73,6 +73,6 @@ def _fit_one(
     return write_evaluated(
         folder,
         litert.Fitted(backbone, model, history),
-        EvaluationData(data, part, scores),
+        EvaluationData(data, part, scores, job.laterals),
         weights_format=job.weights_format,
     )

@@ -59,7 +59,7 @@ class ExportedCase:
     @property
     def weights(self) -> tuple[Mapping[str, str], ...]:
         """For each network, file name -> sha256 of what it predicted with."""
-        listed = ("model.tflite", "head.npz", "novelty.npz")
+        listed = ("model.tflite", "head.npz", "novelty.npz", "lateral.npz")
         return tuple(
             {name: info.sha256[name] for name in listed if name in info.sha256}
             for info in self.model_infos

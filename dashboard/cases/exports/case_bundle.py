@@ -98,6 +98,7 @@ def _networks(exported: ExportedCase) -> list[dict[str, Any]]:
                 "thresholds": dict(info.thresholds),
                 "measure": prediction.measure,
                 "novelty": prediction.novelty,
+                **({} if prediction.lateral is None else {"lateral": prediction.lateral}),
                 **(outputs if exported.named_predictions else {}),
             }
         )

@@ -3,6 +3,7 @@
 from covid_model.common.architectures import ARCHITECTURES, title_of
 from covid_model.common.classes import TITLES
 from covid_model.serving.classifier import Prediction
+from covid_model.serving.decision import looks_lateral
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.components import text
 from dashboard.i18n.translate import number, t
@@ -11,9 +12,10 @@ Table = tuple[str, tuple[tuple[str, ...], ...]]  # heading, then rows; the first
 
 
 def metrics_table(exported: ExportedCase) -> Table:
-    """One row a network, last their mean; novelty alone where the file is withheld."""
+    """One row a network, last their mean; why alone where the file is withheld."""
     if exported.result.withheld:
-        return _novelty(exported)
+        lateral = looks_lateral(exported.result.predictions)
+        return _lateral(exported) if lateral else _novelty(exported)
     if not exported.named_predictions:
         return "", ()
     return _heading(exported), (_headings(), *_rows(exported))
@@ -62,6 +64,20 @@ def _novelty(exported: ExportedCase) -> Table:
     ]
     heading = t("Novelty: distance from the radiographs that a network knows")
     return heading, ((t("Network"), t("Novelty"), t("Limit")), *rows)
+
+
+def _lateral(exported: ExportedCase) -> Table:
+    """How much the picture looks like a lateral view to each network; no class is named."""
+    rows = [
+        (ARCHITECTURES[one.model], _score(one.lateral), _score(one.lateral_threshold))
+        for one in exported.result.predictions
+    ]
+    heading = t("Score of a lateral view")
+    return heading, ((t("Network"), heading, t("Refused from")), *rows)
+
+
+def _score(value: float | None) -> str:
+    return "–" if value is None else number(value)
 
 
 def _novelty_of(prediction: Prediction) -> str:

@@ -74,7 +74,8 @@ def groups(report: Report, *, file: str) -> None:
         wrap=True,
     )
     choice = choice if choice in names else names[0]
-    rows, title = kinds[choice], t(performance_text.GROUPS[choice])
+    rows = performance_text.named(kinds[choice], kind=choice)
+    title = t(performance_text.GROUPS[choice])
     if few := performance_text.few(rows):
         st.warning(few)
     display.draw_chart(

@@ -58,7 +58,7 @@ def groups(rows: Sequence[GroupRow], *, title: Message) -> Rows:
         {
             t(title): performance_text.group(row) + (" *" if row["few"] else ""),
             t("Images"): str(row["images"]),
-            t("Patients"): str(row["patients"]),
+            t("Patients"): performance_text.patients(row),
             **metric_cells(row, shown_in(Place.GROUPS, metrics.OVERALL)),
             **{t("Recall {name}", name=TITLES[name]): recall(row, name) for name in CLASS_NAMES},
         }

@@ -7,9 +7,9 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
-from covid_model.runs.notes import INTERVALS
+from covid_model.runs.notes import INTERVALS, LABELS
 from covid_model.runs.report_schema import Comparison, GroupRow, PairRow, Report
-from dashboard.components.text import NO_BREAK, percent, plain
+from dashboard.components.text import NO_BREAK, NOTHING, percent, plain
 from dashboard.i18n.translate import number, t
 
 SIGNIFICANT = 0.05
@@ -20,6 +20,7 @@ GROUPS = {
     "sex": Message("Sex"),
     "age": Message("Age (years)"),
     "size": Message("Size"),
+    "label_quality": Message("Label"),
 }
 NOT_ON_RECORD = Message("not on record")
 CALIBRATE = "python train_models.py --data DIR --recipe calibrate --run {folder} --out NEW"
@@ -64,6 +65,29 @@ def interval_note(report: Report) -> str:
     )
 
 
+def images(report: Report) -> dict[str, str]:
+    """Count the test images with their patients, where these are known; by heading."""
+    counts, unknown = {key: report[key] for key in ("images", "patients")}, _unknown(report)
+    if unknown == report["images"] > 0:
+        return {t("Test images, patients unknown"): t("{images:,}", images=report["images"])}
+    title = t("Test images (patients)")
+    if not unknown:
+        return {title: t("{images:,} ({patients:,})", **counts)}
+    words = t("{images:,} ({patients:,}; {unknown:,} unknown)", **counts, unknown=unknown)
+    return {title: words}
+
+
+def patients(row: GroupRow) -> str:
+    """Count the patients of a group, a dash where all are unknown."""
+    return NOTHING if _unknown(row) == row["images"] > 0 else str(row["patients"])
+
+
+def _unknown(row: Report | GroupRow) -> int:
+    """How many images there are of unknown patients."""
+    unknown = row.get("patients_unknown")
+    return unknown["images"] if unknown else 0
+
+
 def remake(run: Run) -> str:
     """Say what writes a run's files again."""
     if not run.servable_models:
@@ -89,6 +113,13 @@ def missing(run: Run, report: Report | None, comparison: Comparison | None) -> s
         lacking=in_words(lacking),
         remedy=remake(run),
     )
+
+
+def named(rows: Sequence[GroupRow], *, kind: str) -> list[GroupRow]:
+    """The rows of one kind of group under the names that people know them by."""
+    if kind != "label_quality":
+        return list(rows)
+    return [{**row, "group": LABELS.get(row["group"], row["group"])} for row in rows]
 
 
 def group(row: GroupRow) -> str:

@@ -39,6 +39,7 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
         st.caption(reliability_text.explained(report))
         if report.get("calibration", {}).get("classes_alike"):
             st.caption(t(reliability_text.CLASSES_ALIKE))
+    _laterals(reports, file=f"{run.name}-laterals")
     _within_source(report, file=f"{run.name}-{name}-within-source")
 
 
@@ -59,6 +60,17 @@ def _charts(report: Report) -> None:
                 alt=reliability_text.answers(answers),
                 key="answers",
             )
+
+
+def _laterals(reports: Mapping[str, Report], *, file: str) -> None:
+    """Show how many lateral views the networks recognise, where any was taught to."""
+    if reliability_tables.laterals(reports):
+        display.draw_table(
+            partial(reliability_tables.laterals, reports),
+            alt=t("Lateral views by each network"),
+            file=file,
+        )
+        st.caption(t(reliability_text.LATERALS))
 
 
 def _within_source(report: Report, *, file: str) -> None:

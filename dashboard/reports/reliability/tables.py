@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from covid_model.common import metrics
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import ModelInfo
-from covid_model.runs.report_schema import Report
+from covid_model.runs.report_schema import LateralShare, Report, WorstSource
 from dashboard.components.csv_export import Rows
-from dashboard.components.formatting import metric_cells, number
+from dashboard.components.formatting import metric_cells, number, share
 from dashboard.components.text import percent, plain
 from dashboard.i18n.translate import t
 
@@ -33,6 +34,35 @@ def _thresholds(info: ModelInfo, report: Report) -> dict[str, str]:
         t("Accuracy of the answered"): percent(answers["accuracy"] if answers else None),
         t("Refused"): percent(novelty["refused"]["share"] if novelty else None),
     }
+
+
+def laterals(reports: Mapping[str, Report]) -> Rows:
+    """Return one row a network with a head for lateral views: what it finds, what it costs."""
+    return [
+        {
+            t("Network"): ARCHITECTURES.get(name, name),
+            t("Lateral views found"): _called(lateral["found"]),
+            t("Frontal images refused"): _called(lateral["frontal_refused"]),
+            t("Worst source"): _worst(lateral["worst_source"]),
+        }
+        for name, report in reports.items()
+        if (lateral := report.get("lateral"))
+    ]
+
+
+def _called(row: LateralShare) -> str:
+    return t(
+        "{called} of {images}, {share}",
+        called=row["called"],
+        images=row["images"],
+        share=share(row, "share"),
+    )
+
+
+def _worst(row: WorstSource | None) -> str:
+    if row is None:
+        return number(None)
+    return f"{plain(row['source'])} {percent(row['share'])}"
 
 
 def within_source(report: Report) -> Rows:

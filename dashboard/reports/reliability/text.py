@@ -38,6 +38,10 @@ NO_CALIBRATION = Message(
 NO_NOVELTY = Message(
     "This network has no novelty threshold: it takes any picture for a chest radiograph."
 )
+LATERALS = Message(
+    "Lateral views are recognised from the picture and refused. Each picture here was scored by a "
+    "fit that had not seen its patient."
+)
 CHANCE = Message(
     "Within one source, the source cannot give the answer away. Only the two classes are asked "
     "for, so chance is 50.0 %. The AUROC (chance 0.5) says what another threshold could make of it."

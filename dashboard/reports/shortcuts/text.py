@@ -4,6 +4,7 @@ from covid_model.common.audit_checks import CHECKS, CONDITIONS
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from covid_model.runs.audit_schema import Audit, SourceProbe
+from covid_model.runs.notes import images_in_words
 from dashboard.components import formatting
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
@@ -54,6 +55,8 @@ def basis(audit: Audit) -> str:
         images=audit["images"],
         patients=audit["patients"],
     )
+    if audit.get("patients_unknown"):
+        images = t("{images}.", images=images_in_words(audit))
     left_out = audit.get("without_mask")
     if not left_out or not _lungs_known(audit):
         return images

@@ -210,3 +210,27 @@ def test_removing_the_chosen_file_shows_another(open_app, tiny_run_root, png):
     upload(at, ("a.png", png), ("c.png", png))
     assert not at.exception
     assert panels(at)[0]["plain"]["alt"] == "The radiograph a.png as it was read"
+
+
+@pytest.mark.parametrize("page", ["classify", "compare"])
+def test_a_lateral_view_is_refused_by_name_and_no_class_is_named(
+    open_app, trusted_run_root, png, networks_say, page
+):
+    networks_say(
+        *(
+            replace(prediction(name, 0.9, 0.05, 0.05), lateral=0.83, lateral_threshold=0.4)
+            for name in ARCHITECTURES
+        )
+    )
+    at = upload(open_app(trusted_run_root), ("a.png", png))
+    at = at if page == "classify" else go(at, page)
+    assert not at.exception
+    assert at.error[0].proto.title == outcome_text.LATERAL
+    assert "Upload the frontal (PA or AP) radiograph" in at.error[0].value
+    assert set(at.table[0].value["Looks lateral"]) == {"yes"}
+    assert set(at.table[0].value["Score of a lateral view"]) == {"0.83"}
+    assert not at.metric
+    assert not at.get("plotly_chart")
+    sent = everything(at).lower()
+    for word in (*CLASS_NAMES, *TITLES, "calibrated probability"):
+        assert word.lower() not in sent

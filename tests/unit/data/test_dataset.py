@@ -9,9 +9,16 @@ from covid_model.common.errors import DataError
 from covid_model.data.dataset import read_dataset
 from covid_model.data.selection import Selection, describe, save_split, without_held_out
 from covid_model.data.splits import counts, shared_patients, split_by_image, split_by_patient
+from covid_model.training.export.run_info import run_info
+from covid_model.training.job import Job
 from covid_model.training.recipes.paper import PaperRecipe
+from dashboard.components.text import split_note
 
 LABELS = ("covid", "normal", "infection")
+# Rows of the folder below, as an earlier version drew them by seed 3.
+TESTED = [16, 17, 26, 27, 34, 35, 42, 43, 50, 51, 56, 57, 58, 59, 68, 69, 72, 73]
+TESTED += [96, 97, 100, 101, 102, 103]
+VALIDATED = [14, 19, 26, 31, 43, 58, 72, 80, 85, 91]
 
 
 def write_image(path, seed):
@@ -233,3 +240,117 @@ def test_real_data_is_split_without_leak(real_data):
     part = split_by_patient(data, seed=40)
     assert shared_patients(data, part) == 0
     assert data.frame["group"].nunique() < data.frame["patient_id"].nunique()
+
+
+def with_columns(folder, **columns):
+    """Write metadata.csv again with other columns; read the folder."""
+    table = pd.read_csv(folder / "metadata.csv").assign(**columns)
+    table.to_csv(folder / "metadata.csv", index=False)
+    return read_dataset(folder)
+
+
+@pytest.mark.parametrize("by", [split_by_patient, split_by_image])
+def test_rows_of_part_train_stay_there_and_the_rest_is_split(folder, by):
+    whole = read_dataset(folder)
+    before = by(whole, seed=3)
+    data = with_columns(folder, part=["train"] * 31 + [None] * 89)
+    part = by(data, seed=3)
+    assert set(part[:31]) == {"train"}
+    assert "test" in set(before[:31]), "nothing is compared"
+    assert set(part[31:]) == {"train", "validation", "test"}
+    assert 12 <= (part == "test").sum() <= 24  # a fifth of the rest
+    if by is split_by_patient:
+        assert part[31] == "train"  # another image of a patient who is trained on
+        assert shared_patients(data, part) == 0
+    assert by(with_columns(folder, part=None), seed=3).equals(before)
+
+
+def test_without_the_column_part_the_split_is_as_it_was(folder):
+    part = split_by_patient(read_dataset(folder), seed=3)
+    test = [int(i) for i in np.flatnonzero(part == "test")]
+    assert test == TESTED
+    by_image = split_by_image(read_dataset(folder), seed=3)
+    assert [int(i) for i in np.flatnonzero(by_image == "validation")] == VALIDATED
+
+
+def test_too_few_images_beside_those_of_part_train_are_refused(folder):
+    data = with_columns(folder, part=["train"] * 118 + [None] * 2)
+    with pytest.raises(DataError, match="Expected at least 5 patients .* Received: 1"):
+        split_by_patient(data, seed=1)
+    with pytest.raises(DataError, match="5 images that may be held out. Received: 2"):
+        split_by_image(data, seed=1)
+
+
+def test_another_part_is_refused(folder):
+    with pytest.raises(DataError, match="Expected train or nothing in the column part .* 'test'"):
+        with_columns(folder, part=["train", "test"] * 60)
+
+
+def test_a_split_file_that_moves_a_row_of_part_train_is_refused(folder, tmp_path):
+    selection = Selection(folder)
+    data, part = selection.split(selection.read(), PaperRecipe())
+    save_split(data, part, tmp_path / "split.csv")
+    tested = data.frame["path"][part == "test"].iloc[0]
+    again = Selection(folder, split_file=tmp_path / "split.csv")
+    data = with_columns(folder, part=np.where(data.frame["path"] == tested, "train", ""))
+    with pytest.raises(DataError, match=f"the part train for {tested} in .* Received: test; 1 im"):
+        again.split(data, PaperRecipe())
+
+
+def test_patients_are_unknown_where_no_id_is_given(folder):
+    data = read_dataset(folder)
+    assert data.known.all()
+    assert data.count_in_words == "120 radiographs of 60 patients"
+    given = pd.read_csv(folder / "metadata.csv")["patient_id"]
+    there = (data.frame["source"] == "there").to_numpy()
+    mixed = with_columns(folder, patient_id=given.where(~there))
+    assert mixed.patients_known
+    np.testing.assert_array_equal(mixed.known, ~there)
+    part = split_by_patient(mixed, seed=3)
+    table = counts(mixed, part).groupby("source")["patients"].sum()
+    assert table.to_dict() == {"here": 30, "there": 0}
+    assert "Patients unknown in: there." in describe(mixed, part)
+    assert mixed.count_in_words == ("120 radiographs (60 of 30 patients, 60 of unknown ones)")
+    none = with_columns(folder, patient_id=None)
+    assert not none.patients_known
+    assert none.count_in_words == "120 radiographs of unknown patients"
+    assert shared_patients(none, split_by_image(none, seed=3)) == 0
+
+
+def test_ids_of_single_images_are_no_patients_in_a_source_that_is_only_trained_on(folder):
+    given = pd.read_csv(folder / "metadata.csv")
+    there = given["source"] == "there"
+    single = given["patient_id"].where(~there, given["path"])
+    assert with_columns(folder, patient_id=single).known.all()
+    data = with_columns(folder, part=np.where(there, "train", ""))
+    np.testing.assert_array_equal(data.known, ~there)
+    data = with_columns(folder, patient_id=given["patient_id"])  # two images each
+    assert data.known.all()
+
+
+def test_run_json_says_whose_patients_are_unknown(folder, tmp_path):
+    def info():
+        split = (selection := Selection(folder)).split(selection.read(), PaperRecipe())
+        save_split(*split, tmp_path / "split.csv")
+        job = Job(["vgg16"], tmp_path / "run")
+        recipe = PaperRecipe()
+        return run_info(selection, job, split, recipe=recipe, split_file=tmp_path / "split.csv")
+
+    whole = info()["data"]
+    assert (whole["split_by"], "patients_unknown" in whole) == ("patient", False)
+    source = pd.read_csv(folder / "metadata.csv")["source"]
+    patients = pd.read_csv(folder / "metadata.csv")["patient_id"].where(source == "here")
+    with_columns(folder, patient_id=patients)
+    mixed = info()["data"]
+    assert (mixed["split_by"], mixed["patients_unknown"]) == ("patient", ["there"])
+    assert split_note(mixed)[0].endswith(
+        "no patient stands both in the test part and outside it. Whom these sources show is "
+        "unknown: there. Their images were split by image, or were only trained on."
+    )
+    with_columns(folder, patient_id=None)
+    none = info()["data"]
+    assert (none["split_by"], none["shared_patients"]) == ("image", None)
+    assert split_note(none) == (
+        "Split by image: patients are unknown, so one may stand in several parts.",
+        False,
+    )

@@ -5,9 +5,12 @@ import pandas as pd
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.evaluation.bootstrap import OVER_BOTH, OVER_IMAGES
 from covid_model.evaluation.report import evaluate, predictions_table
 from covid_model.evaluation.subgroups import age_band, size_band
 from covid_model.evaluation.tables import as_stored
+from covid_model.runs.notes import images_in_words
+from dashboard.reports.performance.text import images, named, patients
 
 
 def table(count=60, *, each=1, **columns):
@@ -118,3 +121,50 @@ def test_the_groups_of_a_kind_share_out_the_images():
     assert sum(row["images"] for row in rows) == report["images"]
     right = sum(row["images"] * row["accuracy"] for row in rows)
     assert right == pytest.approx(report["images"] * report["accuracy"], abs=1e-4)
+
+
+def test_figures_are_split_by_what_the_label_rests_on():
+    quality = ["report", "radiologists", ""] * 20
+    stored = as_stored(table(label_quality=quality))
+    rows = evaluate(stored)["groups"]["label_quality"]
+    assert [row["group"] for row in rows] == ["radiologists", "report", ""]
+    assert {row["images"] for row in rows} == {20}
+    assert [row["group"] for row in named(rows, kind="label_quality")] == [
+        "read by radiologists",
+        "mined from a text report",
+        "the source's own",
+    ]
+    assert named(rows, kind="source") == rows
+
+
+def test_unknown_patients_are_counted_as_images():
+    ids = [f"images/{i}.png" for i in range(60)]
+    whole = evaluate(table(patient_id=ids))
+    assert whole["patients"] == 60
+    assert "patients_unknown" not in whole
+    assert "over patients" in whole["intervals"]["method"]
+    none = evaluate(as_stored(table(patient_id=ids, patient_known=False)))
+    assert none["patients"] == 0
+    assert none["patients_unknown"] == {"images": 60, "sources": ["here"]}
+    assert none["intervals"]["method"] == OVER_IMAGES
+    assert none["accuracy_interval"] == whole["accuracy_interval"]
+    assert not none["groups"]["source"][0]["few"]
+    assert images_in_words(none) == "60 test images, patients unknown"
+    assert images(none) == {"Test images, patients unknown": "60"}
+    assert patients(none["groups"]["source"][0]) == "–"
+
+
+def test_known_and_unknown_patients_are_told_apart():
+    known = np.arange(60) < 40
+    ids = np.where(known, [f"p{i // 2}" for i in range(60)], [f"images/{i}.png" for i in range(60)])
+    source = np.where(known, "here", "there")
+    stored = as_stored(table(patient_id=ids, patient_known=known, source=source))
+    assert stored["patient_known"].tolist() == ["yes"] * 40 + ["no"] * 20
+    mixed = evaluate(stored)
+    assert mixed["patients"] == 20
+    assert mixed["patients_unknown"] == {"images": 20, "sources": ["there"]}
+    assert mixed["intervals"]["method"] == OVER_BOTH
+    assert images_in_words(mixed) == "60 test images, 40 of 20 patients, 20 of unknown ones"
+    assert list(images(mixed).values()) == ["60 (20; 20 unknown)"]
+    here, there = mixed["groups"]["source"]
+    assert (patients(here), patients(there)) == ("20", "–")

@@ -10,8 +10,9 @@ from covid_model.serving.decision import Decision, decide
 SURE, UNSURE, OTHER = (0.9, 0.06, 0.04), (0.5, 0.3, 0.2), (0.05, 0.05, 0.9)
 
 
-def says(model, scores=SURE, *, novelty=0.5, threshold=0.7, plausible=()):
+def says(model, scores=SURE, *, novelty=0.5, threshold=0.7, plausible=(), lateral=None):
     trust = {"calibrated": threshold is not None, "novelty": novelty, "threshold": threshold}
+    trust |= {"lateral": lateral, "lateral_threshold": None if lateral is None else 0.8}
     trust["plausible"] = plausible
     return Prediction(model, np.array(scores, np.float32), np.zeros((3, 1, 1)), 0.1, **trust)
 
@@ -54,6 +55,32 @@ def test_half_of_the_judges_refuse(novelties, refused):
     decision = decide([says("vgg16", novelty=novelty) for novelty in novelties])
     assert decision.cause == ("novel" if refused else "")
     assert decision.status == ("refused" if refused else "ok")
+
+
+@pytest.mark.parametrize(
+    ("scores", "refused"),
+    [
+        ([0.9], True),
+        ([0.8], True),  # the threshold itself
+        ([0.79], False),
+        ([None], False),
+        ([0.9, 0.1], True),  # half of those that can tell
+        ([0.9, 0.1, 0.1], False),
+        ([0.9, None, None], True),
+        ([float("nan")], False),
+    ],
+)
+def test_half_of_those_that_can_tell_refuse_a_lateral_view(scores, refused):
+    decision = decide([says("vgg16", lateral=score, novelty=None) for score in scores])
+    assert decision.cause == ("lateral" if refused else "")
+    assert decision.status == ("refused" if refused else "ok")
+
+
+def test_lateral_comes_before_novel_and_names_no_class():
+    decision = decide(three({"lateral": 0.9, "novelty": 3}, {"novelty": 3}, {"lateral": 0.1}))
+    assert decision.cause == "lateral"
+    assert not names_a_class(decision.reason)
+    assert decision.reason.endswith("Upload the frontal (PA or AP) radiograph.")
 
 
 def test_a_refusal_names_no_class_but_every_judges_figure():

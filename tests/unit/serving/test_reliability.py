@@ -11,10 +11,12 @@ from covid_model.common.errors import RunError
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.calibration import apply_temperature
+from covid_model.inference.lateral import LateralHead
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import read_model_info, write_model_info
 from covid_model.serving.classifier import Classifier
+from covid_model.serving.decision import decide
 from tests.drawings import drawing
 
 
@@ -167,3 +169,30 @@ def test_sets_that_are_none_are_refused(folder, values):
         values = {**values, "thresholds": {"novelty": 1.0}}
     change(folder, **values)
     assert "Expected sets with a share of [0, 1] for each of covid" in refusal(folder)
+
+
+def lateral_head(folder, threshold):
+    """Write a head that gives every picture the score 0.5; list it."""
+    maps = Network.load(folder / "model.tflite").maps_shape
+    LateralHead(np.zeros(maps[-1], np.float32), 0.0, threshold).save(folder / "lateral.npz")
+    write_model_info(folder, read_model_info(folder))
+
+
+@pytest.mark.parametrize(("threshold", "refused"), [(0.5, True), (0.75, False)])
+def test_a_lateral_view_is_recognised_where_the_run_has_a_head_for_it(folder, threshold, refused):
+    before = Classifier.load(folder).predict(Radiograph(drawing()))
+    assert (before.lateral, before.lateral_threshold, before.looks_lateral) == (None, None, None)
+    lateral_head(folder, threshold)
+    after = Classifier.load(folder).predict(Radiograph(drawing()))
+    assert (after.lateral, after.lateral_threshold) == (0.5, threshold)
+    assert after.looks_lateral == refused
+    assert (decide([after]).cause == "lateral") == refused
+    np.testing.assert_array_equal(after.probabilities, before.probabilities)
+
+
+def test_a_head_of_another_network_or_a_damaged_one_is_refused(folder):
+    LateralHead(np.zeros(3, np.float32), 0.0, 0.5).save(folder / "lateral.npz")
+    write_model_info(folder, read_model_info(folder))
+    assert "lateral.npz belongs to another network" in refusal(folder)
+    (folder / "lateral.npz").write_bytes(b"changed")
+    assert "lateral.npz differs from the digest" in refusal(folder)

@@ -145,3 +145,22 @@ def test_runs_go_beside_the_shipped_ones_or_into_the_current_folder(monkeypatch)
     assert commands.runs_folder() == Path("runs")
     monkeypatch.setattr(paths, "ASSETS", paths.CHECKOUT / "no-assets")
     assert commands.runs_folder() == Path("runs")
+
+
+def test_groups_and_laterals_that_do_not_do_are_refused_before_keras(tmp_path):
+    (tmp_path / "metadata.csv").write_text("path,label,site\na.png,covid,here\n")
+    (tmp_path / "groups.csv").write_text("path,site\na.png,here\n")
+    data = ["--data", tmp_path]
+    linear = [*data, "--recipe", "linear"]
+    cases = {
+        "column of metadata.csv (path, label, site)": [*linear, "--leave-out-by", "hospital"],
+        "Received: no column group": [*linear, "--leave-out-by", tmp_path / "groups.csv"],
+        "--leave-out-by is for linear": [*data, "--leave-out-by", "site"],
+        "no such folder": [*data, "--laterals", tmp_path / "nowhere"],
+        "Received: 0 of 0": [*data, "--laterals", tmp_path / "empty"],
+    }
+    (tmp_path / "empty").mkdir()
+    results = run_without_keras(*cases.values())
+    for (code, message), sentence in zip(results, cases, strict=True):
+        assert code == 2
+        assert sentence in message

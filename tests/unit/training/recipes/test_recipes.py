@@ -2,10 +2,14 @@
 
 import json
 from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from covid_model.common.errors import UsageError
+from covid_model.data.dataset import Dataset
 from covid_model.training.cli.workflows import WORKFLOWS
 from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.base import Stage
@@ -22,6 +26,7 @@ OTHER = {
     "strengths": "0.5,2",
     "refit": "none",
     "keep": "best",
+    "label_weights": "report=0.5,PCR=2",
 }
 
 RECIPES = {name: workflow.recipe for name, workflow in WORKFLOWS.items() if workflow.recipe}
@@ -132,3 +137,50 @@ def test_recipes_are_dataclasses_all_the_way_down():
     assert {one.name for one in fields(Augmentation)} >= {"flip", "coarse", "marks"}
     assert PretrainRecipe().augmentation == Augmentation()  # without what came later
     assert all(is_dataclass(recipe) for recipe in RECIPES.values())
+
+
+def labelled(quality):
+    """Thirty images of three classes in two sources."""
+    frame = pd.DataFrame({"label": ["covid", "normal", "infection"] * 10, "source": "here"})
+    return Dataset(Path(), frame.assign(label_quality=quality), True)
+
+
+def test_an_image_counts_by_what_its_label_rests_on():
+    data = labelled((["report"] * 3 + ["PCR"] * 3 + [""] * 3) * 3 + ["PCR"] * 3)
+    plain = LinearRecipe().weights(data)
+    np.testing.assert_allclose(plain, 1 / 30)
+    weights = LinearRecipe(label_weights=("report=0.5", "PCR=2")).weights(data)
+    covid = weights[::3]
+    np.testing.assert_allclose(covid[[0, 1]] / covid[2], [0.5, 2])
+    for label in range(3):  # classes are as alike as before
+        assert weights[label::3].sum() == pytest.approx(1 / 3)
+    assert (LinearRecipe(label_weights=("report=0",)).weights(data)[:3] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        (("rapport=0.5",), "label_quality of metadata.csv: PCR, report. Received: rapport"),
+        (("report=0", "PCR=0"), "that leave images of covid"),
+    ],
+)
+def test_label_weights_that_do_not_fit_the_data_are_refused(texts, sentence):
+    data = labelled(["report", "PCR", "PCR"] * 10)
+    with pytest.raises(UsageError, match=sentence):
+        LinearRecipe(label_weights=texts).weights(data)
+
+
+def test_label_weights_without_the_column_are_refused():
+    data = labelled("")
+    data = Dataset(data.root, data.frame.drop(columns="label_quality"), True)
+    with pytest.raises(UsageError, match="there are none"):
+        LinearRecipe(label_weights=("report=0.5",)).weights(data)
+
+
+@pytest.mark.parametrize("text", ["report", "report=-1", "report=much", "=1", "report=inf"])
+def test_label_weights_that_are_no_pairs_are_refused_at_once(text):
+    with pytest.raises(UsageError, match="Expected label_weights as VALUE=NUMBER"):
+        with_values(LinearRecipe(), [f"label_weights={text}"])
+    assert with_values(LinearRecipe(label_weights=("a=1",)), ["label_weights=none"]) == (
+        LinearRecipe()
+    )

@@ -75,7 +75,7 @@ def written(folder, fitted, split, no_last_block, tmp_path_factory, few_replicat
 
     out = tmp_path_factory.mktemp("runs") / "written"
     (out / "vgg16").mkdir(parents=True)
-    write_model(out / "vgg16", fitted, *split, weights_format="auto")
+    write_model(out / "vgg16", fitted, split, Job(["vgg16"], out))
     alike = audit_run(out, *split, ["vgg16"])
     write_comparison(out, ["vgg16"], map_agreement=alike)
     job = Job(("vgg16",), out, title="Drawn", notes=["Drawings."])
@@ -295,7 +295,7 @@ def test_int8_is_taken_where_it_predicts_alike(split, tmp_path):
     few = (part != "train").to_numpy()
     fitted = Fitted(backbone, full_model(backbone, PaperRecipe(size=32)), tiny_history())
     part = part[few].reset_index(drop=True)
-    write_model(tmp_path, fitted, data.rows(few), part, weights_format="auto")
+    write_model(tmp_path, fitted, (data.rows(few), part), Job(["vgg16"], tmp_path))
     info = read_model_info(tmp_path)
     assert info.weights_format == "int8"
     assert "novelty.npz" not in info.sha256  # there is nothing to draw from
