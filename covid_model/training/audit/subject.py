@@ -121,7 +121,7 @@ def with_masks(data: Dataset, segmenter: LungSegmenter | None) -> AuditImages:
     if segmenter is None:
         log.info("Audit without lungs: there is no segmenter, so only the border can be tried.")
         return AuditImages(data)
-    images, masks = AuditImages(data), []
+    masks = []
     for row in tqdm(range(len(data)), "Lungs of test images", unit="image"):
         masks.append(_mask(data, row, segmenter))
     masked = np.array([mask is not None for mask in masks], bool)

@@ -97,8 +97,7 @@ def _write_one(
         title=name,
     )
     origin = (
-        f"{backbone.origin}; a linear head on {len(train)} radiographs of "
-        f"{train.frame['group'].nunique()} patients (C = {fit.strength:g})"
+        f"{backbone.origin}; a linear head on {train.count_in_words} (C = {fit.strength:g})"
     )
     fitted = litert.Fitted(
         replace(backbone, origin=origin),

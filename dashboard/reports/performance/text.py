@@ -20,7 +20,6 @@ GROUPS = {
     "sex": Message("Sex"),
     "age": Message("Age (years)"),
     "size": Message("Size"),
-    "label_quality": Message("Label"),
 }
 NOT_ON_RECORD = Message("not on record")
 CALIBRATE = "python train_models.py --data DIR --recipe calibrate --run {folder} --out NEW"

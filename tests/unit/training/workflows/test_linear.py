@@ -52,7 +52,7 @@ def passes(monkeypatch):
     return read
 
 
-def tiny(name, weights="random", size=None):
+def tiny(name, weights="random", size=None, scaling="unit"):
     return replace(tiny_backbone(name, size), origin=f"{weights} weights, for tests")
 
 
