@@ -80,7 +80,8 @@ def combine_predictions(
         together: the mean of their run's networks, None where it has none.
     """
     joint = None if together is None else together.prediction(predictions)
-    decision = decide(predictions, joint)
+    heard = predictions if joint is None or together is None else together.of(predictions)
+    decision = decide(heard, joint)
     return CaseResult(
         name=radiograph.name,
         status=decision.status,

@@ -53,6 +53,10 @@ class Together:
             )
         return cls(info, reliability)
 
+    def of(self, predictions: Sequence[Prediction]) -> list[Prediction]:
+        """The predictions of the members, which alone decide where there is a mean of them."""
+        return [each for each in predictions if each.model in self.info.members]
+
     def prediction(self, predictions: Sequence[Prediction]) -> Prediction | None:
         """Return what the networks say together, None where not all of them were asked.
 

@@ -27,8 +27,8 @@ from covid_model.training.audit.source_probe import label_by_source, source_prob
 from covid_model.training.audit.subject import AuditedNetwork, AuditImages, Maps, with_masks
 
 log = logging.getLogger(__name__)
-MOST_IMAGES = 400  # test images with parts hidden
-MOST_MAPS = 60  # of these, whose maps are put to the test
+MOST_IMAGES = 300  # test images with parts hidden
+MOST_MAPS = 40  # of these, whose maps are put to the test
 LEAST_MAPS = 20  # below which nothing is said of maps
 
 

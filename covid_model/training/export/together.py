@@ -1,15 +1,19 @@
 """The mean of a run's calibrated networks, written beside them."""
 
+import logging
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 from covid_model.common.architectures import TOGETHER, mean_of
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.evaluation.tables import scores_of, write_table
+from covid_model.evaluation.tables import scores_of, truth_of, write_table
 from covid_model.evaluation.verification.together import (
+    LEAST_MEMBERS,
     PREDICTIONS,
     VALIDATION,
     has_left_out,
@@ -22,6 +26,7 @@ from covid_model.runs import LEFT_OUT_FILE, ModelInfo, read_model_info, write_js
 from covid_model.training.export.reliability import fit_reliability
 from covid_model.training.export.served_outputs import ServedOutputs
 
+log = logging.getLogger(__name__)
 NO_INPUT = (0, 0, 0, 0)  # its members see the image
 
 
@@ -38,7 +43,7 @@ def write_together(folder: Path, networks: Sequence[str]) -> dict[str, Mapping[s
         The content of its ``report.json`` by its name; empty, with nothing written, where fewer
         than two networks are calibrated on the same images, or their mean cannot be.
     """
-    members = members_of(folder, networks)
+    members = best_members(folder, members_of(folder, networks))
     if not members:
         return {}
     own = folder / TOGETHER
@@ -61,6 +66,35 @@ def write_together(folder: Path, networks: Sequence[str]) -> dict[str, Mapping[s
     write_json(own / "report.json", report)
     write_model_info(own, read_model_info(own))
     return {TOGETHER: report}
+
+
+def best_members(folder: Path, members: Sequence[str]) -> tuple[str, ...]:
+    """The networks whose mean ranks best on groups that were left out of training.
+
+    Args:
+        folder: of the run.
+        members: of ``members_of``.
+
+    Returns:
+        Of all choices of two or more members the one with the highest mean over the classes of
+        the area under the ROC curve, the larger one of equals; all of them where one has no
+        predictions for groups left out.
+    """
+    if not members or not has_left_out(folder, members):
+        return tuple(members)
+    choices = [
+        choice
+        for size in range(len(members), LEAST_MEMBERS - 1, -1)
+        for choice in combinations(members, size)
+    ]
+    areas = {}
+    for choice in choices:
+        table = mean_table(folder, choice, LEFT_OUT_FILE)
+        areas[choice] = roc_auc_score(
+            truth_of(table), scores_of(table).astype(float), multi_class="ovr", average="macro"
+        )
+        log.info("Mean of %s: AUROC %.4f on groups left out", ", ".join(choice), areas[choice])
+    return max(choices, key=lambda choice: round(areas[choice], 4))
 
 
 def _outputs(table: pd.DataFrame) -> ServedOutputs:

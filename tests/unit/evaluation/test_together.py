@@ -16,7 +16,7 @@ from covid_model.evaluation.verification.together import mean_table, members_of
 from covid_model.evaluation.verification.update import update_run
 from covid_model.runs import load_run, read_model_info, write_model_info
 from covid_model.runs.model_card.card import model_card
-from covid_model.training.export.together import write_together
+from covid_model.training.export.together import best_members, write_together
 from tests.computed_run import NETWORKS, list_again, problems, write_run
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
@@ -183,3 +183,26 @@ def test_the_card_has_its_figures_after_those_of_the_networks(run):
 
 def test_a_network_lists_no_members(run):
     assert "members" not in json.loads((run / "vgg16" / "model.json").read_text())
+
+
+def test_the_members_are_those_whose_mean_ranks_best_on_groups_left_out(tmp_path):
+    folder = tmp_path / "runs" / "whole"
+    write_run(folder, left_out=True)
+    shutil.copytree(folder / NETWORKS[0], folder / "resnet50v2")
+    three = (*NETWORKS, "resnet50v2")
+
+    def confuse(table):
+        columns = list(SCORE_COLUMNS)
+        table[columns] = table[columns].to_numpy()[:, [1, 2, 0]]
+        return table
+
+    rewritten(folder / "resnet50v2" / "left_out.csv", confuse)
+    assert best_members(folder, three) == NETWORKS
+    rewritten(folder / NETWORKS[1] / "left_out.csv", confuse)
+    assert NETWORKS[0] in best_members(folder, three)
+    for _ in range(2):  # three turns are none
+        rewritten(folder / "resnet50v2" / "left_out.csv", confuse)
+    assert best_members(folder, three) == (NETWORKS[0], "resnet50v2")
+    (folder / "resnet50v2" / "left_out.csv").unlink()
+    assert best_members(folder, three) == three
+    assert best_members(folder, ()) == ()
