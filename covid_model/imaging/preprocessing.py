@@ -33,8 +33,10 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if self.greys not in (PLAIN, EQUALIZED) or self.view not in (WHOLE, LUNGS):
             raise UsageError(
-                f"Expected greys of {PLAIN} or {EQUALIZED} with a view of {WHOLE} or {LUNGS}. "
-                f"Received: greys {self.greys!r}, view {self.view!r}."
+                "Expected greys of plain or equalized with a view of whole or lungs. Received: "
+                "greys of {greys}, a view of {view}.",
+                greys=self.greys,
+                view=self.view,
             )
 
 

@@ -8,13 +8,18 @@ from typing import Self
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES, class_index
-from covid_model.common.errors import RunError
+from covid_model.common.errors import RunError, UsageError
 from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import Box, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.gradcam import Head, class_scores, gradcam
 from covid_model.inference.network import Network
-from covid_model.inference.network_input import NetworkInput, network_input, on_whole_picture
+from covid_model.inference.network_input import (
+    NetworkInput,
+    network_input,
+    on_whole_picture,
+    view_of,
+)
 from covid_model.runs import (
     SERVING_FILES,
     ModelInfo,
@@ -137,7 +142,8 @@ class Classifier:
 
         Raises:
             ReportsOnlyError: if the folder holds reports without a model.
-            RunError: if a file is missing, damaged, or does not fit the others.
+            RunError: if a file is missing, damaged, or does not fit the others, or the network
+                wants lungs that nothing can find.
         """
         folder = Path(folder)
         info = read_model_info(folder)
@@ -152,6 +158,7 @@ class Classifier:
             )
         for name in SERVING_FILES:
             check_file(folder, name, info)
+        _check_preprocessing(folder, info)
         network = Network.load(folder / "model.tflite", threads=threads)
         head, reliability = Head.load(folder / "head.npz"), Reliability.load(folder, info)
         maps = np.zeros(network.maps_shape, np.float32)
@@ -174,7 +181,8 @@ class Classifier:
 
         Args:
             radiograph: the picture.
-            prepared: what ``prepare`` makes of it, where that was done already.
+            prepared: what ``prepare`` makes of it, where that was done already; its time then does
+                not count.
         """
         started = time.perf_counter()
         prepared = prepared or self.prepare(radiograph)
@@ -195,3 +203,21 @@ class Classifier:
             lateral_threshold=self._reliability.lateral_threshold,
             seconds=time.perf_counter() - started,
         )
+
+
+def _check_preprocessing(folder: Path, info: ModelInfo) -> None:
+    """Refuse what this version cannot show a network when it is opened, not at the first picture.
+
+    Raises:
+        RunError: if the preprocessing is unknown, or the segmenter that it needs is not there.
+    """
+    try:
+        preprocessing = Preprocessing(**info.preprocessing)
+    except (TypeError, UsageError) as error:
+        raise RunError(
+            "{path} asks for a preprocessing that this version does not know ({error}): update "
+            "this program or train the model again.",
+            path=folder / "model.json",
+            error=str(error),
+        ) from error
+    view_of(np.zeros((1, 1), np.float32), preprocessing)  # opens the segmenter where it is needed

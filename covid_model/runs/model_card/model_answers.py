@@ -1,9 +1,12 @@
 """Answers to the checklist items about the networks and their evaluation."""
 
+from covid_model.common.architectures import title_of
+from covid_model.runs import LEFT_OUT, ModelInfo
 from covid_model.runs.model_card.evaluation_section import interval_note, kinds_of_groups
 from covid_model.runs.model_card.facts import RunFacts
 from covid_model.runs.model_card.markdown import NOT_REPORTED
 from covid_model.runs.notes import images_in_words
+from covid_model.runs.report_schema import Report
 
 SEE, SEE_ALONE = "see Evaluation", "See Evaluation"
 SELECTION = {
@@ -13,6 +16,9 @@ SELECTION = {
     "last": "The convolutions after the last step; the head's strength with the best macro recall "
     "on the validation part, ties by loss.",
 }
+LEFT_OUT_SELECTION = (
+    "The strength with the best mean AUROC of the classes on groups left out of training."
+)
 IMBALANCE = {
     "paper": "None in training; macro recall is reported.",
     "linear": "Images are weighed by class and source: source_exponent, within_source and repeat "
@@ -28,22 +34,23 @@ def model_answers(facts: RunFacts) -> dict[str, str]:
 
 
 def _model(facts: RunFacts) -> dict[str, str]:
-    size = next(iter(facts.models.values())).input_shape[1]
     name = facts.recipe.get("name", "")
     versions = ", ".join(f"{k} {v}" for k, v in (facts.info.get("versions") or {}).items())
     merged = facts.data.get("split_by") == "patient"
     return {
-        "preprocessing": f"Grey levels in [0, 1], plain resize to {size} x {size} pixels, the same "
-        "in three channels."
+        "preprocessing": _preprocessing(facts)
         + (" Patients who share an identical file count as one." if merged else ""),
         "predictors": "The pixels of one radiograph, nothing else.",
         "model": "See Model details and Training; layers and shapes in model.json.",
         "software": versions,
         "initial": "Where the weights come from: see Training.",
         "training": f"Recipe {name}: see Training. Tuning: {NOT_REPORTED}." if name else "",
-        "selection": SELECTION.get("last" if facts.recipe.get("keep") == "last" else name, ""),
+        "selection": _selection(facts, name),
         "imbalance": IMBALANCE.get(name, ""),
-        "ensembling": "None: each network answers alone; where several are asked, they must agree.",
+        "ensembling": "The mean of the networks' calibrated probabilities answers where all of "
+        f"{', '.join(map(str, map(title_of, facts.mean[0])))} are asked."
+        if facts.mean
+        else "None: each network answers alone; where several are asked, they must agree.",
         "output": "Three figures that sum to 1; the highest names the class. "
         + (f"Thresholds: {SEE}." if facts.report.get("answers") else "No threshold."),
         "predictions": "`python -m covid_model classify`, by LiteRT from model.tflite."
@@ -54,6 +61,37 @@ def _model(facts: RunFacts) -> dict[str, str]:
         if facts.run.servable_models
         else "",
     }
+
+
+def _preprocessing(facts: RunFacts) -> str:
+    """What happens to a picture, by network where that differs from the plain resize."""
+    size = next(iter(facts.models.values())).input_shape[1]
+    words = f"plain resize to {size} x {size} pixels, the same in three channels."
+    changed = [
+        f" {info.title}: {' and '.join(_changes(info))}."
+        for info in facts.models.values()
+        if info.preprocessing
+    ]
+    return f"Grey levels in [0, 1], {words}{''.join(changed)}"
+
+
+def _changes(info: ModelInfo) -> list[str]:
+    lungs = ["cut to the lungs where they are found"] * (info.preprocessing.get("view") == "lungs")
+    greys = ["greys equalised"] * (info.preprocessing.get("greys") == "equalized")
+    return [*lungs, *greys]
+
+
+def _selection(facts: RunFacts, name: str) -> str:
+    if name == "linear" and any(info.fitted_on == LEFT_OUT for info in facts.models.values()):
+        return LEFT_OUT_SELECTION
+    return SELECTION.get("last" if facts.recipe.get("keep") == "last" else name, "")
+
+
+def _fitted_on(report: Report) -> str:
+    fitted = report["calibration"].get("fitted_on") or {}
+    if fitted.get("part") == LEFT_OUT:
+        return "images of groups left out of training"
+    return "the validation part"
 
 
 def _evaluation(facts: RunFacts) -> dict[str, str]:
@@ -79,7 +117,7 @@ def _evaluation(facts: RunFacts) -> dict[str, str]:
         "clusters": f"By source, also two classes within one source: {SEE}."
         if "source" in groups and report.get("within_source")
         else "",
-        "updating": f"Temperature scaling on the validation part: {SEE}." if calibrated else "",
+        "updating": f"Temperature scaling on {_fitted_on(report)}: {SEE}." if calibrated else "",
     }
 
 

@@ -1,6 +1,7 @@
 """Similarity of the maps of a run's networks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 from covid_model.common.rounding import mean
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.inference.map_similarity import similarity
-from covid_model.training.audit.subject import Maps
+from covid_model.inference.network_input import GRID, view_of
+from covid_model.training.audit.subject import AuditImages, Maps
 
 
 def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:
@@ -47,3 +49,23 @@ def map_agreement(networks: Mapping[str, Maps]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def on_whole_pictures(maps: Maps, images: AuditImages, rows: np.ndarray) -> Maps:
+    """Put the maps of parts of pictures where they belong, for networks that see other parts.
+
+    Args:
+        maps: what a network says of n images.
+        images: what the network was shown.
+        rows: int (n,), which of them the maps are of.
+
+    Returns:
+        The same with heatmaps float32 (n, 3, GRID, GRID), 0 outside the part that was shown.
+    """
+
+    def placed(row: int, heatmaps: np.ndarray) -> np.ndarray:
+        box = view_of(images.data.radiograph(row).pixels, images.data.preprocessing)
+        return np.stack([box.placed(heat, height=GRID, width=GRID) for heat in heatmaps])
+
+    pairs = zip(rows.tolist(), maps.heatmaps, strict=True)
+    return replace(maps, heatmaps=np.stack([placed(row, each) for row, each in pairs]))

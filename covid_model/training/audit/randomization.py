@@ -93,6 +93,10 @@ def maps_with_random_block(
         return None
     model = keras.Model(backbone.model.input, backbone.target_output)
 
+    if model.output.shape[-1] != served.shape[-1]:
+        log.info("%s: no map with the last block drawn anew (cut or rectified).", subject.title)
+        return None
+
     def outputs() -> np.ndarray:
         singly = (model.predict_on_batch(image[None]) for image in inputs)
         return np.concatenate([keras.ops.convert_to_numpy(maps) for maps in singly])

@@ -22,7 +22,7 @@ from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_ava
 from covid_model.inference.occlusion import hide_lungs, only_border, only_lungs
 from covid_model.runs import AUDIT_FILE, SCHEMA, read_model_info, write_json, write_model_info
 from covid_model.training.audit.faithfulness import map_metrics
-from covid_model.training.audit.map_agreement import map_agreement
+from covid_model.training.audit.map_agreement import map_agreement, on_whole_pictures
 from covid_model.training.audit.source_probe import label_by_source, source_probe
 from covid_model.training.audit.subject import AuditedNetwork, AuditImages, Maps, with_masks
 
@@ -65,16 +65,20 @@ def audit_run(
         return with_masks(replace(drawn, preprocessing=preprocessing), segmenter)
 
     labels = label_by_source(data.frame[(part == "train").to_numpy()])
-    maps = {}
-    for model in folders:
-        subject = AuditedNetwork.load(model)
+    subjects = {model: AuditedNetwork.load(model) for model in folders}
+    views_differ = len({subject.preprocessing.view for subject in subjects.values()}) > 1
+    compared = {}
+    for model, subject in subjects.items():
         images = images_for(subject.preprocessing)
-        maps[model.name] = (
+        maps = (
             maps_alone(subject, images)
             if model.name in audited
             else audit_network(subject, model, images, labels)
         )
-    return map_agreement({name: each for name, each in maps.items() if each is not None})
+        if maps is not None:
+            chosen = even_rows(images.data.frame, at_most=MOST_MAPS)
+            compared[model.name] = on_whole_pictures(maps, images, chosen) if views_differ else maps
+    return map_agreement(compared)
 
 
 def audit_network(

@@ -13,7 +13,8 @@ from covid_model import imaging, inference
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.data.cache import write_whole
 from covid_model.data.dataset import Dataset
-from covid_model.imaging.preprocessing import Preprocessing
+from covid_model.imaging.preprocessing import LUNGS, Preprocessing
+from covid_model.inference.lung_segmentation import DEFAULT_FOLDER, MODEL_FILE
 from covid_model.inference.network import Network
 from covid_model.inference.novelty import features as maps_features
 from covid_model.runs import sha256_of
@@ -81,7 +82,9 @@ def _run(network: Network, data: Dataset, row: int) -> tuple[np.ndarray, np.ndar
 
 
 def _digest_of(model: Path, preprocessing: Preprocessing) -> str:
-    """A name that changes with the model, what it is shown, and the code around it."""
+    """A name that changes with the model, what it is shown, what finds that, and their code."""
     sources = sorted(file for folder in CODE for file in folder.rglob("*.py"))
-    digests = "".join(map(sha256_of, (model, *sources))) + repr(preprocessing)
+    found_by = (DEFAULT_FOLDER / MODEL_FILE,) if preprocessing.view == LUNGS else ()
+    there = [file for file in (model, *sources, *found_by) if file.is_file()]
+    digests = "".join(map(sha256_of, there)) + repr(preprocessing)
     return hashlib.sha256(digests.encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Heads fitted without a group of images, judged on it."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -80,9 +80,16 @@ def _scores(judged: Judged, recipe: LinearRecipe, strength: float, title: str) -
         fit = fit_logistic(
             Samples(judged.features[trained], images.labels),
             Samples(judged.features[held], judged.data.rows(held).labels),
-            len(images) * recipe.weights(images),
+            len(images) * _weights(images, recipe),
             strengths=(strength,),
             title=f"{title} without {group}",
         )
         scores[held] = fit.scores(judged.features[held])
     return scores
+
+
+def _weights(images: Dataset, recipe: LinearRecipe) -> np.ndarray:
+    """How much each image counts, where all that have some label quality may be left out."""
+    there = set(images.frame.get("label_quality", ()))
+    stated = tuple(text for text in recipe.label_weights if text.rpartition("=")[0] in there)
+    return replace(recipe, label_weights=stated).weights(images)

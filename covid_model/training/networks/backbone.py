@@ -8,7 +8,7 @@ from pathlib import Path
 
 import keras
 
-from covid_model.common.architectures import ARCHITECTURES, REGISTRY, Architecture
+from covid_model.common.architectures import REGISTRY, Architecture
 from covid_model.common.errors import WeightsError
 from covid_model.training.recipes.parts import UNIT
 from covid_model.training.recipes.sizes import check_size
@@ -23,12 +23,15 @@ class Backbone:
 
     ``model`` maps float32 (n, h, w, 3) in [0, 1] to the last feature maps. ``cut`` says that it
     ends elsewhere than the architecture does: its own output is then what Grad-CAM explains.
+    ``computes`` tells it from networks of the same weights that compute something else, "" where
+    the weights alone tell.
     """
 
     architecture: Architecture
     model: keras.Model
     origin: str
     cut: bool = False
+    computes: str = ""
 
     @property
     def target_output(self) -> keras.KerasTensor:
@@ -48,8 +51,9 @@ class Backbone:
         return 0 if self.cut else self.architecture.max_pool
 
     def digest(self) -> str:
-        """SHA-256 over the architecture, the input shape and every weight."""
-        digest = hashlib.sha256(f"{self.architecture.name} {self.model.input_shape}".encode())
+        """SHA-256 over the architecture, the input shape, what it computes and every weight."""
+        what = f"{self.architecture.name} {self.model.input_shape}{self.computes}"
+        digest = hashlib.sha256(what.encode())
         for weight in self.model.get_weights():
             digest.update(weight.tobytes())
         return digest.hexdigest()
@@ -78,22 +82,31 @@ def build_backbone(
     architecture = REGISTRY[name]
     if size is not None:
         check_size(name, size)
+    model, origin = _with_weights(architecture, size, weights)
+    if scaling == UNIT:
+        return Backbone(architecture, model, origin)
+    return Backbone(architecture, _scaled(model, architecture), origin, computes=scaling)
+
+
+def _with_weights(
+    architecture: Architecture, size: int | None, weights: str
+) -> tuple[keras.Model, str]:
+    """A network without its top, with one sentence on where its weights came from."""
     if weights == "imagenet":
-        model = _scaled(_imagenet(architecture, size), architecture, scaling)
-        return Backbone(architecture, model, IMAGENET_ORIGIN)
+        return _imagenet(architecture, size), IMAGENET_ORIGIN
     model = _build(architecture, size, None)
     if weights == "random":
         _he_normal(model)
-        return Backbone(architecture, model, RANDOM_ORIGIN)
-    path = _weights_file(Path(weights), name)
+        return model, RANDOM_ORIGIN
+    path = _weights_file(Path(weights), architecture.name)
     try:
         model.load_weights(path)
     except Exception as error:
         raise WeightsError(
-            f"{path} does not hold the weights of {ARCHITECTURES[name]} without its top "
+            f"{path} does not hold the weights of {architecture.title} without its top "
             f"({str(error).splitlines()[0]}): give the file that was saved for this network."
         ) from error
-    return Backbone(architecture, _scaled(model, architecture, scaling), _origin_of(path))
+    return model, _origin_of(path)
 
 
 def _build(architecture: Architecture, size: int | None, weights: str | None) -> keras.Model:
@@ -101,10 +114,8 @@ def _build(architecture: Architecture, size: int | None, weights: str | None) ->
     return builder(include_top=False, weights=weights, input_shape=(size, size, 3))
 
 
-def _scaled(model: keras.Model, architecture: Architecture, scaling: str) -> keras.Model:
+def _scaled(model: keras.Model, architecture: Architecture) -> keras.Model:
     """The same convolutions behind their ``preprocess_input``, as one flat graph."""
-    if scaling == UNIT:
-        return model
     builder = getattr(keras.applications, architecture.builder)
     preprocess = sys.modules[builder.__module__].preprocess_input
     image = keras.Input(model.input_shape[1:], name="image")

@@ -18,7 +18,8 @@ def cut_before(backbone: Backbone, layers: str) -> Backbone:
             so the first counts. Their inputs are stacked along the channels.
 
     Raises:
-        UsageError: if there is no such layer, or the maps are of several sizes.
+        UsageError: if there is no such layer, it takes several maps, or the maps are of several
+            sizes.
     """
     named = backbone.model.layers
     maps = []
@@ -30,6 +31,11 @@ def cut_before(backbone: Backbone, layers: str) -> Backbone:
                 f"{', '.join(backbone.architecture.blocks) or named[-1].name}. "
                 f"Received: {name!r}."
             )
+        if isinstance(first.input, list):
+            raise UsageError(
+                f"Expected layers that take one map. Received: {name!r}, where {first.name} takes "
+                f"{len(first.input)}. Name the layer after it, or one before it."
+            )
         maps.append(first.input)
     if len({each.shape[1:3] for each in maps}) > 1:
         raise UsageError(
@@ -40,7 +46,8 @@ def cut_before(backbone: Backbone, layers: str) -> Backbone:
     output = keras.layers.Concatenate(name="stacked")(maps) if len(maps) > 1 else maps[0]
     origin = f"{backbone.origin}; only up to what goes into {' and '.join(layers.split('+'))}"
     model = keras.Model(backbone.model.input, output)
-    return Backbone(backbone.architecture, model, origin, cut=True)
+    computes = f"{backbone.computes} {layers}"
+    return Backbone(backbone.architecture, model, origin, cut=True, computes=computes)
 
 
 def rectify(backbone: Backbone, mean: np.ndarray, deviation: np.ndarray) -> Backbone:
@@ -54,18 +61,20 @@ def rectify(backbone: Backbone, mean: np.ndarray, deviation: np.ndarray) -> Back
     Args:
         backbone: convolutions with maps (n, h, w, c).
         mean: float (c,) of each channel over images and positions.
-        deviation: float (c,), >= 0, likewise; small ones count as ``LEAST_DEVIATION``.
+        deviation: float (c,), >= 0, likewise; small ones count as ``LEAST_DEVIATION``, those of
+            channels that never vary as 1 where most never do.
 
     Returns:
-        Convolutions with maps (n, h, w, 2 c), >= 0.
+        Convolutions with maps (n, h, w, 2 c), >= 0. Their weights, mean and deviation among them,
+        tell them from others.
     """
-    least = LEAST_DEVIATION * np.median(deviation)
+    least = np.maximum(deviation, LEAST_DEVIATION * np.median(deviation))
     # Batch normalisation, as what it holds are weights, which count in the backbone's digest.
     standardise = keras.layers.BatchNormalization(
         center=False, scale=False, epsilon=0.0, trainable=False, name="standardised"
     )
     z = standardise(backbone.model.output)
-    standardise.set_weights([mean, np.maximum(deviation, least) ** 2])
+    standardise.set_weights([mean, np.where(least > 0, least, 1.0) ** 2])
     halves = [
         keras.layers.ReLU(name="above")(z),
         keras.layers.ReLU(name="below")(keras.layers.Rescaling(-1.0, name="negated")(z)),

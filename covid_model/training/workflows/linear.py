@@ -43,8 +43,8 @@ def run_linear(selection: Selection, job: Job, *, recipe: LinearRecipe) -> pd.Da
     if job.weights_format:
         litert.require_tensorflow()
     data, part = split = selection.split(selection.read(), recipe)
-    if job.leave_out_by:
-        left_out_groups(data, job.leave_out_by, seed=recipe.seed)  # its errors before any work
+    if job.leave_out_by:  # its errors before any work
+        left_out_groups(data.rows(part != "test"), job.leave_out_by, seed=recipe.seed)
     log.info("%s", describe(data, part))
     there = [sorted(set(data.frame["label"][part == name])) for name in ("train", "validation")]
     if len(there[0]) < len(CLASS_NAMES) or not len(there[1]):
@@ -84,8 +84,8 @@ def _write_one(
     strengths, left_out = recipe.strengths, None
     if job.leave_out_by:
         seen = data.rows(part != "test")
-        groups = left_out_groups(data, job.leave_out_by, seed=recipe.seed)[part != "test"]
-        judged = Judged(seen, groups.reset_index(drop=True), samples(seen).inputs)
+        groups = left_out_groups(seen, job.leave_out_by, seed=recipe.seed)
+        judged = Judged(seen, groups, samples(seen).inputs)
         strength, left_out = predict_left_out(judged, recipe, title=name)
         strengths = (strength,)
     weights = len(train) * recipe.weights(train)
@@ -96,9 +96,7 @@ def _write_one(
         strengths=strengths,
         title=name,
     )
-    origin = (
-        f"{backbone.origin}; a linear head on {train.count_in_words} (C = {fit.strength:g})"
-    )
+    origin = f"{backbone.origin}; a linear head on {train.count_in_words} (C = {fit.strength:g})"
     fitted = litert.Fitted(
         replace(backbone, origin=origin),
         logistic_model(backbone, fit),

@@ -93,6 +93,7 @@ def _networks(exported: ExportedCase) -> list[dict[str, Any]]:
                 "weights_origin": info.backbone_origin,
                 "input_shape": list(info.input_shape),
                 "target_layer": info.target_layer,
+                **({"preprocessing": dict(info.preprocessing)} if info.preprocessing else {}),
                 "temperature": info.temperature,
                 "offsets": info.offsets,
                 "thresholds": dict(info.thresholds),

@@ -2,6 +2,8 @@
 
 from covid_model.common.architectures import ARCHITECTURES, title_of
 from covid_model.common.classes import TITLES
+from covid_model.imaging.preprocessing import EQUALIZED, LUNGS
+from covid_model.runs import ModelInfo
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.decision import looks_lateral
 from dashboard.cases.exports.case import ExportedCase
@@ -110,4 +112,18 @@ def facts(exported: ExportedCase) -> tuple[tuple[str, str], ...]:
                 ),
             )
         )
+    for info in exported.model_infos:
+        if info.preprocessing:
+            title = t("Preprocessing for {network}", network=info.title)
+            rows.append((title, _preprocessing(info)))
     return tuple(rows)
+
+
+def _preprocessing(info: ModelInfo) -> str:
+    """What else happens to a picture before a network sees it."""
+    words = []
+    if info.preprocessing.get("view") == LUNGS:
+        words.append(t("cut to the lungs where they are found"))
+    if info.preprocessing.get("greys") == EQUALIZED:
+        words.append(t("greys equalised"))
+    return ", ".join(words)

@@ -14,6 +14,7 @@ from PIL import Image
 from covid_model import cli
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
 from covid_model.serving import Classifier
 from covid_model.serving.batch import COLUMNS
@@ -22,12 +23,15 @@ from tests.imports import ROOT
 
 
 class FakeClassifier:
-    input_size = 32
+    input_size, preprocessing = 32, Preprocessing()
 
     def __init__(self, info):
         self.info = info
 
-    def predict(self, radiograph):
+    def prepare(self, radiograph):
+        return None
+
+    def predict(self, radiograph, *, prepared):
         heatmaps = np.ones((3, 4, 4), np.float32)
         scores = np.array([0.1, 0.2, 0.7], np.float32)
         return Prediction(self.info.architecture, scores, heatmaps, 0.01)

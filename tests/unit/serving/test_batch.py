@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from covid_model.common.errors import RadiographError, UsageError
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.serving import batch
 from covid_model.serving.batch import classify, open_sources, rows
 from covid_model.serving.classifier import Prediction
@@ -23,9 +24,12 @@ def png(seed=0):
 
 
 class FakeClassifier:
-    input_size = 32
+    input_size, preprocessing = 32, Preprocessing()
 
-    def predict(self, radiograph):
+    def prepare(self, radiograph):
+        return None
+
+    def predict(self, radiograph, *, prepared):
         scores = np.array([0.25, 0.5, 0.25], np.float32)
         return Prediction("vgg16", scores, np.zeros((3, 2, 2), np.float32), 0.1234)
 

@@ -1,5 +1,6 @@
 """The cache of an exported network's outputs."""
 
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.training.export import served_outputs as module
 
 
@@ -11,9 +12,21 @@ def test_the_cache_goes_by_the_model_and_all_code_that_reads_it(tmp_path, monkey
     source = tmp_path / "code" / "dicom" / "reader.py"
     source.write_text("1")
     monkeypatch.setattr(module, "CODE", (tmp_path / "code",))
-    first = module._digest_of(model)
-    assert module._digest_of(model) == first
+    monkeypatch.setattr(module, "DEFAULT_FOLDER", tmp_path)
+    (segmenter := tmp_path / module.MODEL_FILE).write_bytes(b"lungs")
+    lungs = Preprocessing(view="lungs")
+
+    def digests():
+        return module._digest_of(model, Preprocessing()), module._digest_of(model, lungs)
+
+    first = digests()
+    assert digests() == first
     source.write_text("2")
-    second = module._digest_of(model)
+    second = digests()
     model.write_bytes(b"other")
-    assert len({first, second, module._digest_of(model)}) == 3
+    third = digests()
+    assert len({*first, *second, *third}) == 6
+    segmenter.write_bytes(b"other lungs")
+    whole, cut = digests()
+    assert whole == third[0]
+    assert cut != third[1]

@@ -10,6 +10,7 @@ import pytest
 
 from covid_model.common.errors import UsageError
 from covid_model.data.dataset import Dataset
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.training.cli.workflows import WORKFLOWS
 from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.base import Stage
@@ -27,6 +28,11 @@ OTHER = {
     "refit": "none",
     "keep": "best",
     "label_weights": "report=0.5,PCR=2",
+    "preprocessing.greys": "equalized",
+    "preprocessing.view": "lungs",
+    "scaling": "imagenet",
+    "layers": "block5_+block9_",
+    "rectified": "yes",
 }
 
 RECIPES = {name: workflow.recipe for name, workflow in WORKFLOWS.items() if workflow.recipe}
@@ -77,6 +83,23 @@ def test_strengths():
     assert with_values(LinearRecipe(), ["strengths=1e-3,2"]).strengths == (0.001, 2.0)
 
 
+def test_each_network_has_layers_and_a_scaling_of_its_own():
+    recipe = with_values(
+        LinearRecipe(),
+        [
+            *("rectified=yes", "scaling=imagenet", "preprocessing.greys=equalized"),
+            *("xception.layers=block5_+block9_", "vgg16.scaling=unit"),
+            "resnet50v2.preprocessing.view=lungs",
+        ],
+    )
+    first, second, third = (recipe.of(name) for name in ("xception", "vgg16", "resnet50v2"))
+    assert first.rectified is second.rectified is third.rectified is True
+    assert (first.layers, second.layers, third.layers) == ("block5_+block9_", "", "")
+    assert (first.scaling, second.scaling, third.scaling) == ("imagenet", "unit", "imagenet")
+    assert first.preprocessing == Preprocessing(greys="equalized")
+    assert third.preprocessing == Preprocessing(greys="equalized", view="lungs")
+
+
 def test_a_value_of_one_network():
     recipe = with_values(
         FinetuneRecipe(), ["vgg16.augmentation.flip=0.25", "vgg16.learning_rate=1e-5"]
@@ -118,6 +141,11 @@ def test_a_value_for_all_networks_holds_for_all():
         (PretrainRecipe, "batch=0", "Expected a batch of at least one image"),
         (LinearRecipe, "strengths=1e-3,much", "Expected numbers with commas .* '1e-3,much'"),
         (LinearRecipe, "strengths=1e-3,0", "Expected variants of 1 or more with strengths above"),
+        (LinearRecipe, "scaling=none", "Expected a scaling of unit or imagenet. Received: 'none'"),
+        (LinearRecipe, "vgg16.scaling=none", "Expected a scaling of unit or imagenet"),
+        (LinearRecipe, "rectified=1", "Expected yes or no for rectified"),
+        (LinearRecipe, "preprocessing.view=heart", "Received: greys of plain, a view of heart"),
+        (LinearRecipe, "preprocessing=lungs", "no value 'preprocessing'"),
         (LinearRecipe, "variants=0", "Expected variants of 1 or more with strengths above 0"),
     ],
 )
