@@ -19,11 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path.insert(0, str(HERE.parent))
 
-from composites.drawn import Drawer, Drawn, test_card  # noqa: E402
-from composites.judged import Judge, Judged, best  # noqa: E402
-
+from assets.composites.drawn import Drawer, Drawn, drawn_card  # noqa: E402
+from assets.composites.judged import Judge, Judged, best  # noqa: E402
 from covid_model.common.classes import CLASS_NAMES  # noqa: E402
 from covid_model.runs import load_run, open_shelf  # noqa: E402
 
@@ -89,6 +88,9 @@ def main() -> None:
     arguments.add_argument("--run", type=Path, help="default: the newest that can predict")
     arguments.add_argument("--images", type=int, default=12, help="in a composite (%(default)s)")
     arguments.add_argument("--draws", type=int, default=6, help="of each kind (%(default)s)")
+    arguments.add_argument(
+        "--without", nargs="+", default=[], metavar="SOURCE", help="sources to leave out"
+    )
     arguments.add_argument("--out", type=Path, default=HERE / "samples")
     args = arguments.parse_args()
     if args.images < LEAST:
@@ -96,14 +98,15 @@ def main() -> None:
     run = load_run(args.run) if args.run else open_shelf().newest
     judge, found = Judge(run), Counter()
     candidates = []
-    for one in drawn(Drawer(run, args.data), images=args.images, draws=args.draws):
+    drawer = Drawer(run, args.data, without=args.without)
+    for one in drawn(drawer, images=args.images, draws=args.draws):
         candidates.append(judge.judged(one))
         kind = " + ".join(f"{s['source']}" for s in one.sources), " + ".join(one.classes)
         found[(*kind, candidates[-1].status)] += 1
         log.info("%s seed %d: %s", kind, one.seed, candidates[-1].statuses)
     for kind, count in sorted(found.items()):
         log.info("%d of %s", count, kind)
-    write(args.out, chosen(candidates, judge.judged(test_card())), run.name)
+    write(args.out, chosen(candidates, judge.judged(drawn_card())), run.name)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 DEPTH = 7  # levels of the pyramid
-PLAIN = 2  # of them, the coarsest, which are averaged and left as they are
+PLAIN = 3  # of them, the coarsest, which are averaged and left as they are
 TRIM = 0.2  # share of the films left out at each end of each pixel: a letter, a wire
-AROUND = 5.0  # pixels of a level, within which its strength is measured
+AROUND = 3.0  # pixels of a level, within which its strength is measured
 MEDIAN_OF_SQUARE = 0.4549  # of a standard normal variable, whose mean square is 1
 STRETCHED = (0.5, 99.5)  # percentiles of each film that become black and white
 

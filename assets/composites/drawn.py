@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from composites.aligned import Film, aligned, film
-from composites.blended import blended, likeness
+from assets.composites.aligned import Film, aligned, film
+from assets.composites.blended import blended, likeness
 from covid_model.data.run_split import split_table
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.lung_segmentation import LungSegmenter
@@ -18,6 +18,7 @@ from covid_model.runs import Run
 
 LICENCES = ("CC0", "CC0 (NIH)", "CC BY", "CC BY 4.0")  # that allow derived works, for any use
 READ = "radiologists"  # the label quality that is preferred within a source
+SHARP = 300  # pixels, the least short side; where it is known
 MOST_ALIKE = 0.5  # correlation of the fine detail of a composite with any of its films
 
 
@@ -45,14 +46,18 @@ class Drawn:
 class Drawer:
     """Draws composites of training radiographs whose licences allow it, never two of a patient."""
 
-    def __init__(self, run: Run, folder: Path) -> None:
-        """Hold the training part of a run, as far as ``folder`` still has it."""
+    def __init__(self, run: Run, folder: Path, *, without: Sequence[str] = ()) -> None:
+        """Hold the training part of a run, as far as ``folder`` still has it, less some sources."""
         split = split_table(run).query("part == 'train'")[["path"]]
         frame = pd.read_csv(folder / "metadata.csv", dtype=str, keep_default_na=False)
         frame = split.merge(frame, on="path").sort_values("path")
         if "licence" not in frame or "part" not in frame:
             raise SystemExit("Expected the columns licence, part in metadata.csv: add them.")
         allowed = frame["licence"].isin(LICENCES) & (frame["part"] != "train")
+        allowed &= ~frame["source"].isin(without)
+        if "width" in frame and "height" in frame:
+            sides = frame[["width", "height"]].apply(pd.to_numeric, errors="coerce")
+            allowed &= ~(sides.min(axis=1) < SHARP)
         self._folder, self._segmenter = folder, LungSegmenter.load()
         self._frame = frame[allowed]
         self._film = lru_cache(maxsize=None)(self._read)
@@ -113,7 +118,7 @@ def encoded(picture: np.ndarray) -> bytes:
     return cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
 
 
-def test_card(size: int = 480) -> Drawn:
+def drawn_card(size: int = 480) -> Drawn:
     """Draw a grey wedge, line pairs and a circle with a cross: no radiograph at all."""
     card = np.full((size, size), 128, np.uint8)
     card[size // 24 : size // 6] = np.repeat(np.linspace(0, 255, 12), size // 12).astype(np.uint8)

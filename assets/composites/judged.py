@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from composites.drawn import Drawn
+from assets.composites.drawn import Drawn
 from covid_model.runs import Run
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.diagnosis import CaseResult, classify_case, combine_predictions

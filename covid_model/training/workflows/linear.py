@@ -96,7 +96,9 @@ def _write_one(
         strengths=strengths,
         title=name,
     )
-    origin = f"{backbone.origin}; a linear head on {train.count_in_words} (C = {fit.strength:g})"
+    origin = (
+        f"{backbone.origin}; a linear head on {train.count_in_words} (C = {fit.strength:g})"
+    )
     fitted = litert.Fitted(
         replace(backbone, origin=origin),
         logistic_model(backbone, fit),
