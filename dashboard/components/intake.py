@@ -42,9 +42,10 @@ def empty() -> None:
 
 
 def samples() -> None:
-    """Show the composite samples that are there, each with a button that takes it."""
+    """Show the samples that are there, each with a button that takes it."""
     if by_title := session_samples.samples():
-        st.caption(t(text.SAMPLES))
+        on_purpose = {session_samples.CANT_TELL, session_samples.REFUSAL} <= by_title.keys()
+        st.caption(t(text.SAMPLES) + (f" {t(text.ON_PURPOSE)}" if on_purpose else ""))
         grid = st.grid(len(by_title), min_column_width=90, gap="small")
         for title, sample in by_title.items():
             with grid.cell():

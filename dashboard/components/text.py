@@ -35,8 +35,11 @@ the samples below.
 """)
 
 SAMPLES = Message(
-    "Or try a composite: the average of many training radiographs of one class, no patient's "
-    "image. It is blurred as no radiograph is, so a network may refuse it."
+    "Or try a composite: an average of several training radiographs, no patient's image. "
+    "Networks may still differ on it."
+)
+ON_PURPOSE = Message(
+    "The last two are there on purpose: one shows a network that can't tell, one a refusal."
 )
 AGREEMENT_CAVEAT = Message(
     "Agreement is not proof: the networks learned from the same images and can share a mistake."

@@ -40,6 +40,8 @@ def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
     if not gate.may_show(case, result, run=run.name):
         return
     if outcome.show_refusal(result):
+        if case.sample:
+            st.caption(t(case.sample))
         exports.section(key, case, result, run)
         return
     outcome.show_answer(result)

@@ -39,10 +39,11 @@ def draw(key: str, result: CaseResult) -> None:
 def show_result(key: str, result: CaseResult) -> None:
     """Show whether the networks agree, their maps, how far their scores lie apart."""
     sample = cases.by_key()[key].sample
-    if outcome.show_refusal(result):
-        return
+    refused = outcome.show_refusal(result)
     if sample:
         st.caption(f"{text.plain(result.name)}. {t(sample)}")
+    if refused:
+        return
     outcome.show_agreement(result)
     show_answers(result)
     draw(key, result)

@@ -85,7 +85,8 @@ def samples(open_app, tmp_path, png, monkeypatch) -> Path:
     folder = tmp_path / "samples"
     folder.mkdir()
     (folder / "normal.png").write_bytes(png)
-    listed = {"normal": {"file": "normal.png", "images": 7}}
+    entry = {"file": "normal.png", "classes": ["normal"], "images": 7, "status": "ok"}
+    listed = {"samples": [entry]}
     (folder / "samples.json").write_text(json.dumps(listed), "utf-8")
     monkeypatch.setattr(session_samples, "SAMPLES_FOLDER", folder)
     return folder

@@ -48,8 +48,8 @@ def settle(page) -> None:
 
 
 def take_a_sample(page) -> None:
-    """Click the sample that is named last, then the first network that names a class for it."""
-    page.locator("[class*=st-key-sample-] button").last.click()
+    """Click the first sample, then the first network that names a class for it."""
+    page.locator("[class*=st-key-sample-] button").first.click()
     page.get_by_role("button", name="Page as PDF").wait_for()  # below an answer or a refusal
     for network in ARCHITECTURES.values():
         page.get_by_role("radio", name=network).click()
