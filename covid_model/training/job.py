@@ -20,8 +20,7 @@ class Job:
         title: what people call the run.
         companion: name of the run to show beside it.
         notes: sentences to show with the run.
-        keep: a run of the same split, whose networks that are not in ``models`` are taken over;
-            None to write ``models`` alone.
+        keep: runs of the same split, whose networks that are not in ``models`` are taken over.
         laterals: folder of lateral views that a head learns to recognise, None for no such head.
         leave_out_by: column of ``metadata.csv`` or CSV file whose groups are left out in turn,
             as ``left_out_groups`` takes it; "" for none.
@@ -35,6 +34,6 @@ class Job:
     title: str = ""
     companion: str | None = None
     notes: Sequence[str] = ()
-    keep: Path | None = None
+    keep: Sequence[Path] = ()
     laterals: Path | None = None
     leave_out_by: str = ""

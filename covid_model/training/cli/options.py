@@ -19,10 +19,10 @@ DEFAULTS: dict[str, Any] = {
     "weights_format": "auto",
     **dict.fromkeys(("only", "title", "leave_out_by"), ""),
     **dict.fromkeys(("reports_only", "resume"), False),
-    **dict.fromkeys(("out", "run", "split_file", "save_split", "cache", "keep", "companion")),
+    **dict.fromkeys(("out", "run", "split_file", "save_split", "cache", "companion")),
     "laterals": None,
     **dict.fromkeys(("work", "devices", "tensorboard", *VALUES)),
-    **dict.fromkeys(("hold_out", "note", "set"), []),
+    **dict.fromkeys(("hold_out", "note", "set", "keep"), []),
     "limit": 0,
 }
 
@@ -93,8 +93,8 @@ def _add_networks(group: argparse._ArgumentGroup) -> None:
     where = "where the convolutions' weights come from (default: imagenet)"
     _add(group, "weights", where, metavar="imagenet|random|PATH")
     _add(group, "run", "the run to take", type=Path, metavar="DIR")
-    keep = "take networks that are not trained from this run"
-    _add(group, "keep", keep, type=Path, metavar="RUN")
+    keep = "take networks that are not trained from these runs"
+    _add(group, "keep", keep, type=Path, nargs="+", metavar="RUN")
     views = "folder of lateral views, from which the network learns to refuse them"
     _add(group, "laterals", views, type=Path, metavar="DIR")
     cache = "folder that keeps what networks output"

@@ -1,7 +1,7 @@
 """Reuse of networks from another run of the same split."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,36 +34,38 @@ PROVENANCE_KEYS = (
 
 
 def networks_to_reuse(
-    folder: Path | None, split: tuple[Dataset, pd.Series], trained: Sequence[str]
-) -> tuple[Run | None, tuple[str, ...]]:
-    """Find the networks that a new run takes over from another.
+    folders: Sequence[Path], split: tuple[Dataset, pd.Series], trained: Sequence[str]
+) -> dict[str, Run]:
+    """Find the networks that a new run takes over from others.
 
     Args:
-        folder: the other run, None where nothing is kept.
+        folders: the other runs.
         split: the images of the new run, the part of each.
         trained: the networks that are trained now.
 
     Returns:
-        The other run with the names of its other networks, or None with none.
+        The run that each of their other networks is taken from, the first that has it, by name.
 
     Raises:
-        RunError: if it is damaged, or its images or their parts are other ones; it may have more
+        RunError: if one is damaged, or its images or their parts are other ones; it may have more
             test images.
     """
-    if folder is None:
-        return None, ()
-    run = load_run(folder)
-    data, part = split
-    ours, theirs = _table(data, part), _table(*_split_of(run, data.root))
-    surplus = (theirs["part"] == "test") & ~theirs["path"].isin(ours["path"])
-    if not ours.equals(theirs[~surplus].reset_index(drop=True)):
-        raise _other_split(run)
-    names = tuple(name for name in run.models if name not in trained)
-    for name in names:
-        info = run.model_info(name)
-        for file in info.sha256:
-            check_file(run.model_folder(name), file, info)
-    return run, names
+    found: dict[str, Run] = {}
+    for folder in folders:
+        run = load_run(folder)
+        data, part = split
+        ours, theirs = _table(data, part), _table(*_split_of(run, data.root))
+        surplus = (theirs["part"] == "test") & ~theirs["path"].isin(ours["path"])
+        if not ours.equals(theirs[~surplus].reset_index(drop=True)):
+            raise _other_split(run)
+        for name in run.models:
+            if name in trained or name in found:
+                continue
+            info = run.model_info(name)
+            for file in info.sha256:
+                check_file(run.model_folder(name), file, info)
+            found[name] = run
+    return found
 
 
 def _split_of(run: Run, folder: Path) -> tuple[Dataset, pd.Series]:
@@ -115,15 +117,12 @@ def copy_network(run: Run, name: str, folder: Path, test: pd.Series) -> dict[str
     return read_json(ours / "report.json")
 
 
-def provenance_of(run: Run | None, names: Sequence[str]) -> dict[str, Any]:
+def provenance_of(reused: Mapping[str, Run]) -> dict[str, Any]:
     """What run.json says of the kept networks: where each comes from, how it was made."""
-    if run is None:
-        return {}
-    earlier = run.info.get("kept") or {}
     return {
-        name: earlier.get(name)
+        name: (run.info.get("kept") or {}).get(name)
         or {"run": run.name, **{key: run.info.get(key) for key in PROVENANCE_KEYS}}
-        for name in names
+        for name, run in reused.items()
     }
 
 

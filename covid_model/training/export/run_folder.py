@@ -40,16 +40,16 @@ def write_run(
         of their mean, where they are calibrated.
 
     Raises:
-        RunError: if the run exists, or the one to keep networks of is split otherwise.
+        RunError: if the run exists, or one to keep networks of is split otherwise.
     """
-    source, reused = networks_to_reuse(job.keep, split, job.models)
+    reused = networks_to_reuse(job.keep, split, job.models)
     test = split[0].frame["path"][(split[1] == "test").to_numpy()]
     models = [name for name in ARCHITECTURES if name in {*job.models, *reused}]
     reports: dict[str, Mapping[str, Any]] = {}
     with new_run(job.out) as folder:
         for name in models:
-            if source is not None and name in reused:
-                reports[name] = copy_network(source, name, folder, test)
+            if name in reused:
+                reports[name] = copy_network(reused[name], name, folder, test)
                 continue
             (folder / name).mkdir()
             reports[name] = write_one(name, folder / name)
@@ -57,6 +57,6 @@ def write_run(
         alike = audit_run(folder, *split, models, audited=audited)
         write_comparison(folder, models, map_agreement=alike)
         reports |= write_together(folder, models)
-        provenance = provenance_of(source, reused)
+        provenance = provenance_of(reused)
         write_run_info(folder, selection, job, split, recipe=recipe, kept=provenance)
     return reports

@@ -30,7 +30,7 @@ def work(tmp_path_factory):
 def train(work):
     """Fit linear heads by the command; return its exit code."""
 
-    def tiny(name, weights="random", size=None):
+    def tiny(name, weights="random", size=None, scaling="unit"):
         return replace(tiny_backbone(name, size), origin=f"{weights} weights, for tests")
 
     def fit(out, *extra, values=()):
@@ -84,6 +84,18 @@ def test_the_networks_are_compared_as_if_trained_together(runs, train, work):
     together, mixed = (load_run(work / "runs" / name).comparison() for name in ("both", "mixed"))
     assert together == mixed
     assert set(load_run(work / "runs" / "mixed").info["kept"]) == {"vgg16"}
+
+
+def test_networks_are_taken_from_several_runs(train, work):
+    for out, name in (("one", "xception"), ("two", "vgg16")):
+        assert train(out, "--models", name) == 0
+    kept = [str(work / "runs" / out) for out in ("one", "two")]
+    assert train("three", "--models", "resnet50v2", "--keep", *kept) == 0
+    three = load_run(work / "runs" / "three")
+    assert three.models == ("xception", "resnet50v2", "vgg16")
+    origins = {name: origin["run"] for name, origin in three.info["kept"].items()}
+    assert origins == {"xception": "one", "vgg16": "two"}
+    assert [problem for one in verify_run(three.folder) for problem in one.problems] == []
 
 
 def test_test_images_left_out_since_no_longer_count(runs, train, work):
