@@ -30,7 +30,7 @@ def work(tmp_path_factory):
 def train(work):
     """Fit linear heads by the command; return its exit code."""
 
-    def tiny(name, weights="random", size=None):
+    def tiny(name, weights="random", size=None, scaling="unit"):
         return replace(tiny_backbone(name, size), origin=f"{weights} weights, for tests")
 
     def fit(out, *extra, values=()):
