@@ -87,6 +87,19 @@ def test_closed_form_is_what_the_gradient_tape_gives_on_real_networks(tmp_path, 
     check_closed_form(build_backbone(name, size=REAL_SIZE), "paper", 2, tmp_path / "head.npz")
 
 
+@pytest.mark.tensorflow
+def test_closed_form_is_what_the_gradient_tape_gives_on_rectified_maps(tmp_path, backbone):
+    from covid_model.training.networks.rectified import rectify
+
+    channels, rng = backbone.model.output.shape[-1], np.random.default_rng(7)
+    usual = rng.uniform(0, 0.1, channels), rng.uniform(0.05, 0.2, channels)
+    rectified = rectify(backbone, *usual)
+    check_closed_form(rectified, "linear", 0, tmp_path / "head.npz")
+    with np.load(tmp_path / "head.npz") as head:
+        assert len(head["pooled_weights"]) == 2 * channels
+        assert head["max_pool"] == 0
+
+
 def check_closed_form(backbone, kind, pool, path):
     model, head = network(backbone, kind, path)
     assert head.average_pool == pool

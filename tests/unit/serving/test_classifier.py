@@ -11,7 +11,9 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import ReportsOnlyError, RunError
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
+from covid_model.inference import network_input
 from covid_model.inference.gradcam import Head, gradcam
+from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.network import Network
 from covid_model.runs import ModelInfo, read_model_info, write_model_info
 from covid_model.serving.classifier import Classifier
@@ -157,4 +159,21 @@ def test_another_order_of_classes_is_refused(folder):
 def test_a_reports_only_model_cannot_be_loaded(reports_only_run_root):
     folder = next(reports_only_run_root.glob("*/*/model.json")).parent
     with pytest.raises(ReportsOnlyError, match="holds reports only"):
+        Classifier.load(folder)
+
+
+@pytest.mark.parametrize(
+    "preprocessing", [{"greys": "bright"}, {"view": "heart"}, {"shape": "round"}]
+)
+def test_a_preprocessing_of_a_later_version_is_refused_when_loaded(folder, preprocessing):
+    write_model_info(folder, replace(read_model_info(folder), preprocessing=preprocessing))
+    with pytest.raises(RunError, match="model.json asks for a preprocessing that this version"):
+        Classifier.load(folder)
+
+
+def test_a_network_of_lungs_is_refused_without_a_segmenter(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(network_input, "_segmenter", lambda: LungSegmenter.load(tmp_path))
+    Classifier.load(folder)
+    write_model_info(folder, replace(read_model_info(folder), preprocessing={"view": "lungs"}))
+    with pytest.raises(RunError, match="Expected lungs.tflite with lungs.json"):
         Classifier.load(folder)

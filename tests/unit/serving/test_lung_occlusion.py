@@ -6,6 +6,7 @@ import pytest
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.preprocessing import Box, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
+from covid_model.inference.network_input import view_of
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.lung_occlusion import HARDLY, compare_occluded, occlude_lungs
@@ -129,3 +130,14 @@ def test_a_network_that_knows_drawings_by_their_lungs_loses_its_answer(trusted_r
     assert result.prediction.predicted == "normal"
     assert result.hidden.calibrated
     assert not result.hardly_changes
+
+
+def test_a_network_of_lungs_is_shown_the_same_part_without_them(drawn_radiograph):
+    network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
+    network.preprocessing = Preprocessing(view="lungs")
+    radiograph = Radiograph(drawn_radiograph)
+    expected = view_of(radiograph.pixels, network.preprocessing)
+    assert expected != Box(), "no lungs are found: nothing is tested"
+    occlude_lungs(radiograph, radiograph.pixels < 0.5, classifier=network)
+    assert network.boxes == [expected]
+    assert view_of(network.received[1], network.preprocessing) != expected

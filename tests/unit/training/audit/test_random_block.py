@@ -104,3 +104,11 @@ def test_a_network_of_other_layers_is_left_out(subject, images, served, caplog, 
     assert maps_with_random_block(subject, images, served) is None
     assert "Xception: no map with the last block drawn anew" in caplog.text
     assert "does not hold the layers of xception" in caplog.text
+
+
+def test_a_rectified_network_is_left_out(built, subject, images, served, caplog):
+    caplog.set_level(logging.INFO)
+    built(1)
+    rectified = np.concatenate([served, -served], axis=-1)
+    assert maps_with_random_block(subject, images, rectified) is None
+    assert "(cut or rectified)" in caplog.text

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,14 @@ from covid_model.common.errors import RunError
 from covid_model.data.dataset import read_dataset
 from covid_model.evaluation.shortcut_audit import audit_metrics, condition_metrics, failed_checks
 from covid_model.evaluation.tables import read_table
+from covid_model.inference import network_input
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
+from covid_model.inference.network_input import GRID
 from covid_model.runs import ModelInfo, load_run, read_model_info, write_model_info
 from covid_model.training.audit import randomization
 from covid_model.training.audit import run as module
+from covid_model.training.audit.map_agreement import map_agreement
 from covid_model.training.audit.run import audit_network, audit_run
 from covid_model.training.audit.subject import LEAST_MASKED, AuditedNetwork, with_masks
 from tests.drawings import HEIGHT, WIDTH, drawing, drawn_rows, png, varied
@@ -243,6 +247,39 @@ def test_every_network_of_a_run_is_audited(trusted_run_root, drawings, tmp_path,
         assert 0.2 < audit["maps"]["inside_lungs"]["lungs"] < 0.4
         assert audit["label_by_source"]["cramers_v"] == 0
         assert json.loads(json.dumps(audit, allow_nan=False)) == audit
+
+
+@pytest.mark.tensorflow
+def test_maps_of_networks_that_see_other_parts_are_compared_on_whole_pictures(
+    trusted_run_root, drawings, tmp_path, monkeypatch
+):
+    from tests.tiny_lungs import write_tiny_segmenter
+
+    run = load_run(trusted_run_root / "trusted")
+    segmenter = LungSegmenter.load(write_tiny_segmenter(tmp_path))
+    monkeypatch.setattr(module, "segmenter_available", lambda: True)
+    monkeypatch.setattr(module.LungSegmenter, "load", lambda: segmenter)
+    monkeypatch.setattr(network_input, "_segmenter", lambda: segmenter)
+    folder = run.model_folder("xception")
+    lungs_alone = {"greys": "equalized", "view": "lungs"}
+    write_model_info(folder, replace(read_model_info(folder), preprocessing=lungs_alone))
+    compared = {}
+
+    def kept(networks):
+        compared.update(networks)
+        return map_agreement(networks)
+
+    monkeypatch.setattr(module, "map_agreement", kept)
+    rows = audit_run(run.folder, *drawings, ["xception", "vgg16"])
+    assert rows[0]["networks"] == ["xception", "vgg16"]
+    assert run.audit("xception")["images"] == run.audit("vgg16")["images"]
+    part, whole = (compared[name].heatmaps for name in ("xception", "vgg16"))
+    assert part.shape == whole.shape == (len(whole), 3, GRID, GRID)
+    edge = np.s_[:, :, :4]  # above the lungs: what the one never saw, the other did
+    assert whole[edge].any()
+    assert (part[edge].reshape(len(part), -1).max(axis=1) == 0).mean() > 0.5
+    audit_run(run.folder, *drawings, ["vgg16", "resnet50v2"])
+    assert compared["resnet50v2"].heatmaps.shape[2:] != (GRID, GRID), "as they are where alike"
 
 
 def test_a_run_without_a_model_or_without_test_images_is_left_alone(

@@ -47,7 +47,12 @@ def test_maps_are_what_goes_into_the_named_layers(xception, image):
 
 @pytest.mark.parametrize(
     ("layers", "words"),
-    [("block99_", "Received: 'block99_'"), ("", "Received: ''"), ("block2_+block9_", "37 x 37, ")],
+    [
+        ("block99_", "Received: 'block99_'"),
+        ("", "Received: ''"),
+        ("block2_+block9_", "35 x 35, "),
+        ("add", "takes 2"),
+    ],
 )
 def test_layers_that_do_not_fit_are_refused(xception, layers, words):
     from covid_model.training.networks.rectified import cut_before
@@ -73,6 +78,36 @@ def test_both_halves_of_each_channel_by_hand(xception, image):
     assert rectified.digest() != rectify(cut, mean + 1, deviation).digest()
 
 
+def test_channels_that_never_vary_stay_finite_though_most_do_not(xception, image):
+    from covid_model.training.networks.rectified import cut_before, rectify
+
+    cut = cut_before(xception, "block9_")
+    deviation = np.zeros(cut.model.output.shape[-1])
+    deviation[0] = 2.0
+    maps = outputs(rectify(cut, np.zeros(len(deviation)), deviation), image)
+    plain = outputs(cut, image)
+    np.testing.assert_allclose(maps[..., 0], np.maximum(plain[..., 0] / 2, 0), atol=1e-4)
+    np.testing.assert_allclose(maps[..., 1], np.maximum(plain[..., 1], 0), atol=1e-4)
+
+
+def test_cuts_of_the_same_weights_are_told_apart(xception):
+    from covid_model.training.networks.rectified import cut_before
+
+    cuts = [cut_before(xception, layers) for layers in ("block9_", "block5_+block9_")]
+    assert len({one.digest() for one in cuts}) == 2
+
+
+def test_random_weights_are_scaled_too(image):
+    from covid_model.training.networks.backbone import build_backbone
+
+    scaled = build_backbone("xception", size=SIZE, scaling="imagenet")
+    plain = build_backbone("xception", size=SIZE)
+    plain.model.set_weights(scaled.model.get_weights())
+    expected = outputs(plain, 2 * image - 1)
+    atol = 1e-3 * expected.max()
+    np.testing.assert_allclose(outputs(scaled, image), expected, rtol=1e-3, atol=atol)
+
+
 @pytest.mark.parametrize("name", ["xception", "vgg16"])
 def test_imagenet_scaling_is_that_of_keras_applications(tmp_path, image, name):
     import sys
@@ -87,8 +122,10 @@ def test_imagenet_scaling_is_that_of_keras_applications(tmp_path, image, name):
     scaled = build_backbone(name, weights=str(tmp_path), size=SIZE, scaling="imagenet")
     builder = getattr(keras.applications, plain.architecture.builder)
     expected = outputs(plain, sys.modules[builder.__module__].preprocess_input(255 * image))
-    np.testing.assert_allclose(outputs(scaled, image), expected, rtol=1e-3, atol=1e-4)
-    assert np.abs(outputs(plain, image) - expected).max() > 1e-2
+    largest = expected.max()
+    np.testing.assert_allclose(outputs(scaled, image), expected, rtol=1e-3, atol=1e-3 * largest)
+    assert np.abs(outputs(plain, image) - expected).max() > 0.1 * largest
+    assert scaled.digest() != plain.digest(), "one's features would pass for the other's"
 
 
 def test_the_exported_graph_computes_the_same_and_says_how_it_was_fed(tmp_path, xception, image):
