@@ -13,6 +13,7 @@ from covid_model.data.leave_out import NEVER, training_rows
 from covid_model.evaluation.report import predictions_table
 from covid_model.training.heads.logistic import fit_logistic
 from covid_model.training.heads.paper_head import Samples
+from covid_model.training.recipes.families import families_of
 from covid_model.training.recipes.linear import LinearRecipe
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,8 @@ def _scores(judged: Judged, recipe: LinearRecipe, strength: float, title: str) -
 
 
 def _weights(images: Dataset, recipe: LinearRecipe) -> np.ndarray:
-    """How much each image counts, where all that have some label quality may be left out."""
-    there = set(images.frame.get("label_quality", ()))
-    stated = tuple(text for text in recipe.label_weights if text.rpartition("=")[0] in there)
-    return replace(recipe, label_weights=stated).weights(images)
+    """How much each image counts, where a whole source or label quality may be left out."""
+    qualities = set(images.frame.get("label_quality", ()))
+    stated = tuple(text for text in recipe.label_weights if text.rpartition("=")[0] in qualities)
+    families = families_of(recipe.families, set(images.frame["source"]))
+    return replace(recipe, label_weights=stated, families=families).weights(images)

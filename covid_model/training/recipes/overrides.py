@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import UsageError
 from covid_model.data.sampling import label_factors
+from covid_model.training.recipes.families import families_in
 
 Recipe = TypeVar("Recipe")
 FIXED = ("name", "networks")  # which recipe it is; filled by NETWORK.NAME=VALUE
 SHARED = (
     *("test", "validation", "monitor"),
-    *("source_exponent", "within_source", "repeat", "class_exponent", "label_weights"),
+    *("source_exponent", "within_source", "repeat", "class_exponent", "label_weights", "families"),
 )
 OPTIONAL = ("refit",)  # may be none at all
+TEXTS = {"label_weights": label_factors, "families": families_in}  # what reads each
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -95,9 +97,9 @@ def _replaced(part: Any, name: str, value: str, recipe: Any) -> Any:
 
 def _parsed(name: str, text: str, old: Any) -> Any:
     """Read a value in the type of the one that it replaces."""
-    if name == "label_weights":
+    if name in TEXTS:
         texts = () if text == "none" else tuple(text.split(","))
-        label_factors(texts)  # refused now, not when the images are there
+        TEXTS[name](texts)  # refused now, not when the images are there
         return texts
     wanted = {int: "a whole number", float: "a number", bool: "yes or no"}.get(type(old), "")
     try:

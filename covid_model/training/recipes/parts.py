@@ -6,6 +6,7 @@ import numpy as np
 
 from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import label_factors, sampling_weights, weighed_by_label
+from covid_model.training.recipes.families import family_weights
 
 UNIT, IMAGENET = "unit", "imagenet"  # pixels in [0, 1], or as ``preprocess_input`` makes them
 
@@ -36,6 +37,9 @@ class Sampling:
             that counts most there: 0 as they come, 1 alike.
         repeat: but for that, no image counts more than this many times as much as the images of
             the smallest class, so that a handful is not learned by heart.
+        families: sources that go together, as ("kermany+kermany-224=0.4",), each of which counts
+            by its number, 1 without one, its classes alike; instead of ``source_exponent`` and
+            ``within_source``. See ``family_weights``.
         label_weights: how much an image counts within its class by its ``label_quality``, as
             ("report=0.5",); 1 where nothing is said.
     """
@@ -43,19 +47,23 @@ class Sampling:
     source_exponent: float = 0.5
     within_source: float = 0.0
     repeat: float = 1.5
+    families: tuple[str, ...] = ()
     label_weights: tuple[str, ...] = ()
 
     def weights(self, data: Dataset, *, class_exponent: float = 0.0) -> np.ndarray:
         """The weight of each image, float64 (n,), sum 1; see ``sampling_weights``.
 
         Raises:
-            UsageError: if ``label_weights`` do not fit the images.
+            UsageError: if ``label_weights`` or ``families`` do not fit the images.
         """
-        weights = sampling_weights(
-            data,
-            self.source_exponent,
-            within_source=self.within_source,
-            repeat=self.repeat,
-            class_exponent=class_exponent,
-        )
+        if self.families:
+            weights = family_weights(data, self.families, repeat=self.repeat)
+        else:
+            weights = sampling_weights(
+                data,
+                self.source_exponent,
+                within_source=self.within_source,
+                repeat=self.repeat,
+                class_exponent=class_exponent,
+            )
         return weighed_by_label(weights, data, label_factors(self.label_weights))

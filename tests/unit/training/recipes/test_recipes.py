@@ -28,6 +28,7 @@ OTHER = {
     "refit": "none",
     "keep": "best",
     "label_weights": "report=0.5,PCR=2",
+    "families": "here+there=0.5,elsewhere",
     "preprocessing.greys": "equalized",
     "preprocessing.view": "lungs",
     "scaling": "imagenet",
