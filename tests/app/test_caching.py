@@ -6,8 +6,8 @@ from threading import Barrier
 import pytest
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.inference import network_input
 from covid_model.runs import load_run, sha256_of
-from covid_model.serving import classifier
 from covid_model.serving.classifier import Classifier
 from dashboard.session import inference, state
 from tests.app.conftest import go, upload
@@ -31,18 +31,18 @@ def loaded(monkeypatch):
 @pytest.fixture
 def worked(monkeypatch):
     """A list that grows by one name whenever a network is asked or its input is made."""
-    names, predict, make = [], Classifier.predict, classifier.to_input
+    names, predict, make = [], Classifier.predict, network_input.to_input
 
-    def predicted(self, radiograph):
+    def predicted(self, radiograph, **options):
         names.append(self.info.architecture)
-        return predict(self, radiograph)
+        return predict(self, radiograph, **options)
 
     def counted_input(*arguments, **options):
         names.append("input")
         return make(*arguments, **options)
 
     monkeypatch.setattr(Classifier, "predict", predicted)
-    monkeypatch.setattr(classifier, "to_input", counted_input)
+    monkeypatch.setattr(network_input, "to_input", counted_input)
     return names
 
 

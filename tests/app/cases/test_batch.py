@@ -38,9 +38,9 @@ def asked(monkeypatch):
     """A list of the names of the files that a network was asked about."""
     names, predict = [], Classifier.predict
 
-    def counted(self, radiograph):
+    def counted(self, radiograph, **options):
         names.append(radiograph.name)
-        return predict(self, radiograph)
+        return predict(self, radiograph, **options)
 
     monkeypatch.setattr(Classifier, "predict", counted)
     return names

@@ -59,9 +59,9 @@ def answers(monkeypatch):
     def say(before, after):
         predict = Classifier.predict
 
-        def predicted(self, radiograph):
+        def predicted(self, radiograph, **options):
             hidden = np.ptp(radiograph.pixels[radiograph.pixels.shape[0] // 2]) < 0.2
-            prediction = predict(self, radiograph)
+            prediction = predict(self, radiograph, **options)
             scores = np.array(after if hidden else before, np.float32)
             return type(prediction)(
                 prediction.model,
