@@ -10,10 +10,12 @@ from covid_model.imaging.radiograph import Radiograph
 
 INPUT_SIZE = 237
 SHORT_SIDE = 320  # pixels, of the radiographs that are cut to the lungs
-PLAIN, EQUALIZED, WHOLE, LUNGS = "plain", "equalized", "whole", "lungs"
+PLAIN, EQUALIZED, WHOLE, LUNGS, ALL = "plain", "equalized", "whole", "lungs", "all"
 STRETCHED = (1, 99)  # percentiles of the greys that become black and white
 CLIP_LIMIT, TILES = 2.0, 8  # of the equalisation, tiles a side
 MARGIN = 0.08  # of the lungs' height and width, which is kept on each side
+RIM = 0.05  # of the input's side, by which lungs are widened before maps are averaged over them
+GREY, SEEN = slice(0, 2), 2  # channels of the input where maps are averaged over the lungs
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,30 @@ class Preprocessing:
             contrast-limited adaptive histogram equalisation (Zuiderveld 1994), so that makers
             whose films are paler or darker look alike.
         view: "whole" picture, or "lungs": cut to both lungs with a margin where they are found.
+        pooling: "all" where the network averages its maps over all positions; "lungs" where it
+            does so over the lungs with a rim, for which the input's third channel says how much
+            each pixel is lung, 1 everywhere where none are found.
     """
 
     greys: str = PLAIN
     view: str = WHOLE
+    pooling: str = ALL
 
     def __post_init__(self) -> None:
-        if self.greys not in (PLAIN, EQUALIZED) or self.view not in (WHOLE, LUNGS):
+        allowed = {"greys": (PLAIN, EQUALIZED), "view": (WHOLE, LUNGS), "pooling": (ALL, LUNGS)}
+        if not all(getattr(self, name) in values for name, values in allowed.items()):
             raise UsageError(
-                "Expected greys of plain or equalized with a view of whole or lungs. Received: "
-                "greys of {greys}, a view of {view}.",
+                "Expected greys of plain or equalized, a view of whole or lungs, pooling over all "
+                "or lungs. Received: greys of {greys}, a view of {view}, pooling over {pooling}.",
                 greys=self.greys,
                 view=self.view,
+                pooling=self.pooling,
             )
+
+    @property
+    def finds_lungs(self) -> bool:
+        """True where the lungs have to be found."""
+        return LUNGS in (self.view, self.pooling)
 
 
 @dataclass(frozen=True)
@@ -164,6 +177,21 @@ def equalized(grey: np.ndarray) -> np.ndarray:
     stretched = np.clip((grey - low) / max(float(high - low), 1 / 255), 0, 1)
     tiled = cv2.createCLAHE(CLIP_LIMIT, (TILES, TILES))
     return tiled.apply(np.rint(255 * stretched).astype(np.uint8)).astype(np.float32) / 255
+
+
+def widened_lungs(lungs: np.ndarray, *, size: int) -> np.ndarray:
+    """Widen soft lungs by a rim, as outlines are uncertain and signs lie at the pleura too.
+
+    Args:
+        lungs: float32 (h, w), range [0, 1], how much each cell of what is shown is lung.
+        size: height and width of the result, in pixels.
+
+    Returns:
+        float32 (size, size), range [0, 1].
+    """
+    soft = np.clip(cv2.resize(lungs, (size, size), interpolation=cv2.INTER_LINEAR), 0, 1)
+    side = 2 * max(1, round(RIM * size)) + 1
+    return cv2.dilate(soft, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
 
 
 def to_input(

@@ -119,16 +119,16 @@ class LungSegmenter:
         return smooth >= 0.5
 
 
-def lungs_box(segmenter: LungSegmenter, pixels: np.ndarray) -> Box | None:
+def lungs_box(segmenter: LungSegmenter, scores: np.ndarray) -> Box | None:
     """The smallest part of a picture that holds both lungs, None where there are none.
 
     A mask that is too doubtful to be shown is good enough to say where the lungs are.
 
     Args:
         segmenter: what finds them.
-        pixels: float32 (H, W), range [0, 1].
+        scores: its ``scores`` of the picture.
     """
-    lungs = two_lungs(segmenter.scores(pixels) >= segmenter.threshold)
+    lungs = two_lungs(scores >= segmenter.threshold)
     if lungs is None:
         return None
     (top, bottom), (left, right) = (

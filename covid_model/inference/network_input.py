@@ -8,15 +8,31 @@ import numpy as np
 from covid_model.imaging.preprocessing import (
     LUNGS,
     MARGIN,
+    SEEN,
     Box,
     Preprocessing,
     reduced,
     to_input,
+    widened_lungs,
 )
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.lung_segmentation import LungSegmenter, lungs_box
 
 GRID = 64  # cells a side of a heatmap that covers more than the network saw
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The part of a picture that a network is shown.
+
+    Attributes:
+        box: where it lies.
+        lungs: float32 (h, w), range [0, 1], how much each cell of the whole picture looks like
+            lung; None where nobody asked or no lungs were found.
+    """
+
+    box: Box = Box()
+    lungs: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +49,7 @@ class NetworkInput:
 
 
 def network_input(
-    radiograph: Radiograph, *, size: int, preprocessing: Preprocessing, box: Box | None = None
+    radiograph: Radiograph, *, size: int, preprocessing: Preprocessing, view: View | None = None
 ) -> NetworkInput:
     """Prepare a radiograph as training did.
 
@@ -42,30 +58,54 @@ def network_input(
         size: height and width of the input, in pixels.
         preprocessing: how; where it asks for the lungs, the project's own segmenter finds them,
             and a picture in which it finds none is shown whole.
-        box: the part of the picture to show, None to find it.
+        view: the part of the picture to show, None to find it.
 
     Raises:
         RunError: if the lungs are asked for and the segmenter is missing or damaged.
     """
-    box = box or view_of(radiograph.pixels, preprocessing)
-    if preprocessing.view == LUNGS:
+    view = view or view_of(radiograph.pixels, preprocessing)
+    if preprocessing.finds_lungs:
         radiograph = replace(radiograph, pixels=reduced(radiograph.pixels))
-    image = to_input(radiograph, size=size, preprocessing=preprocessing, box=box)
+    image = to_input(radiograph, size=size, preprocessing=preprocessing, box=view.box)
+    if preprocessing.pooling == LUNGS:
+        image[0, :, :, SEEN] = 1.0
+        if view.lungs is not None:
+            image[0, :, :, SEEN] = widened_lungs(view.box.cut(view.lungs), size=size)
     image.flags.writeable = False
-    return NetworkInput(image, box)
+    return NetworkInput(image, view.box)
 
 
-def view_of(pixels: np.ndarray, preprocessing: Preprocessing) -> Box:
+def view_of(pixels: np.ndarray, preprocessing: Preprocessing) -> View:
     """The part of a picture that ``preprocessing`` shows, all of it where no lungs are found.
 
     Args:
         pixels: float32 (H, W), range [0, 1].
         preprocessing: which part.
     """
-    if preprocessing.view != LUNGS:
-        return Box()
-    found = lungs_box(_segmenter(), reduced(pixels))
-    return found.widened(MARGIN) if found else Box()
+    if not preprocessing.finds_lungs:
+        return View()
+    scores = _segmenter().scores(reduced(pixels))
+    found = lungs_box(_segmenter(), scores)
+    if found is None:
+        return View()
+    return View(found.widened(MARGIN) if preprocessing.view == LUNGS else Box(), scores)
+
+
+def with_greys(image: np.ndarray, greys: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:
+    """The same network input with other greys, its channel of lungs as it is.
+
+    Args:
+        image: float32 (size, size, 3), range [0, 1].
+        greys: float32 (size, size), range [0, 1].
+        preprocessing: how the input was prepared.
+
+    Returns:
+        float32 (1, size, size, 3), range [0, 1].
+    """
+    changed = np.repeat(greys[None, :, :, None], 3, axis=3)
+    if preprocessing.pooling == LUNGS:
+        changed[0, :, :, SEEN] = image[:, :, SEEN]
+    return changed
 
 
 def on_whole_picture(heatmaps: np.ndarray, box: Box) -> np.ndarray:

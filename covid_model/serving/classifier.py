@@ -10,12 +10,13 @@ import numpy as np
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.common.errors import RunError, UsageError
 from covid_model.common.messages import Message
-from covid_model.imaging.preprocessing import Box, Preprocessing
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.gradcam import Head, class_scores, gradcam
 from covid_model.inference.network import Network
 from covid_model.inference.network_input import (
     NetworkInput,
+    View,
     network_input,
     on_whole_picture,
     view_of,
@@ -119,17 +120,17 @@ class Classifier:
         """What happens to a picture before the network sees it."""
         return Preprocessing(**self.info.preprocessing)
 
-    def prepare(self, radiograph: Radiograph, *, box: Box | None = None) -> NetworkInput:
+    def prepare(self, radiograph: Radiograph, *, view: View | None = None) -> NetworkInput:
         """What this network is shown of a radiograph, for ``predict``.
 
         Networks of the same ``input_size`` and ``preprocessing`` are shown the same.
 
         Args:
             radiograph: the picture.
-            box: the part of it to show, None for the one that ``preprocessing`` asks for.
+            view: the part of it to show, None for the one that ``preprocessing`` asks for.
         """
         return network_input(
-            radiograph, size=self.input_size, preprocessing=self.preprocessing, box=box
+            radiograph, size=self.input_size, preprocessing=self.preprocessing, view=view
         )
 
     @classmethod

@@ -101,7 +101,7 @@ def occlude_lungs(
     mask = mask.view()
     mask.flags.writeable = False
     covered = replace(radiograph, pixels=hide_lungs(radiograph.pixels, mask))
-    shown = classifier.prepare(covered, box=view_of(radiograph.pixels, classifier.preprocessing))
+    shown = classifier.prepare(covered, view=view_of(radiograph.pixels, classifier.preprocessing))
     return LungOcclusion(
         prediction,
         mask=mask,

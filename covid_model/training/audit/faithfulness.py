@@ -48,11 +48,11 @@ def map_metrics(
 
 def _curves(subject: AuditedNetwork, images: AuditImages, maps: Maps, row: int) -> np.ndarray:
     """One image's curves by the map, then at random, float64 (2, 2, steps)."""
-    pixels, heat = images.pixels(row, subject.size), maps.of_predicted[row]
+    image, heat = images.image(row, subject.size), maps.of_predicted[row]
     rng = np.random.default_rng((SEED, row))
     chance, ties = random_map(heat.shape, rng), random_map(heat.shape, rng)
     return deletion_insertion_curves(
-        subject, pixels, (heat, chance), ties=ties, target=int(maps.predicted[row])
+        subject, image, (heat, chance), ties=ties, target=int(maps.predicted[row])
     )
 
 
@@ -63,7 +63,7 @@ def random_map(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 
 def deletion_insertion_curves(
     subject: AuditedNetwork,
-    pixels: np.ndarray,
+    image: np.ndarray,
     heatmaps: Sequence[np.ndarray],
     *,
     ties: np.ndarray,
@@ -77,7 +77,7 @@ def deletion_insertion_curves(
 
     Args:
         subject: the network.
-        pixels: float32 (size, size), range [0, 1].
+        image: float32 (size, size, 3), range [0, 1], the input of the picture as it is.
         heatmaps: k of them, float32 (h, w), enlarged bilinearly.
         ties: float32 (h, w), which orders pixels that are equally hot, as all cold ones are.
         target: index of the class.
@@ -85,10 +85,11 @@ def deletion_insertion_curves(
     Returns:
         float64 (k, 2, steps): the probability at each of ``FRACTIONS``, of deletion and insertion.
     """
+    pixels = image[:, :, 0]
     blurred = cv2.GaussianBlur(pixels, (0, 0), BLUR * subject.size)
 
     def probability(picture: np.ndarray) -> float:
-        return float(subject.look(picture)[0][target])
+        return float(subject.look(picture, image)[0][target])
 
     whole, gone = probability(pixels), probability(blurred)
     curves = []

@@ -64,7 +64,7 @@ def on_whole_pictures(maps: Maps, images: AuditImages, rows: np.ndarray) -> Maps
     """
 
     def placed(row: int, heatmaps: np.ndarray) -> np.ndarray:
-        box = view_of(images.data.radiograph(row).pixels, images.data.preprocessing)
+        box = view_of(images.data.radiograph(row).pixels, images.data.preprocessing).box
         return np.stack([box.placed(heat, height=GRID, width=GRID) for heat in heatmaps])
 
     pairs = zip(rows.tolist(), maps.heatmaps, strict=True)

@@ -120,7 +120,8 @@ def maps_alone(subject: AuditedNetwork, images: AuditImages) -> Maps | None:
     if len(images) < LEAST_MAPS:
         return None
     chosen = even_rows(images.data.frame, at_most=MOST_MAPS)
-    outputs = [subject.look(images.pixels(row, subject.size)) for row in chosen]
+    shown = (images.image(row, subject.size) for row in chosen)
+    outputs = [subject.look(image[:, :, 0], image) for image in shown]
     return Maps(
         patients=images.data.frame["patient_id"].to_numpy(str)[chosen],
         probabilities=np.stack([probabilities for probabilities, _ in outputs]),
@@ -155,9 +156,10 @@ def _classify_under_conditions(
     """
     rows, means, served, mapped = [], [], [], set(with_maps.tolist())
     for row in tqdm(range(len(images)), f"{subject.title}: parts hidden", unit="image"):
-        conditions = views(images.pixels(row, subject.size), images.mask(row, subject.size))
+        image = images.image(row, subject.size)
+        conditions = views(image[:, :, 0], images.mask(row, subject.size))
         for condition, pixels in conditions.items():
-            probabilities, maps = subject.look(pixels)
+            probabilities, maps = subject.look(pixels, image)
             rows.append((row, condition, *probabilities.tolist()))
             if condition == "untouched":
                 means.append(maps.mean(axis=(0, 1)))

@@ -15,7 +15,7 @@ from covid_model.imaging.preprocessing import INPUT_SIZE, Preprocessing, resize
 from covid_model.inference.gradcam import Head
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.network import Network
-from covid_model.inference.network_input import view_of
+from covid_model.inference.network_input import view_of, with_greys
 from covid_model.runs import read_model_info
 
 log = logging.getLogger(__name__)
@@ -63,13 +63,15 @@ class AuditedNetwork:
         """Side of the square input, in pixels."""
         return self.network.input_shape[1]
 
-    def look(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def look(self, pixels: np.ndarray, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return calibrated probabilities, float32 (3,), with the feature maps (h, w, c).
 
         Args:
-            pixels: float32 (size, size), range [0, 1].
+            pixels: float32 (size, size), range [0, 1], the greys that are shown.
+            image: float32 (size, size, 3), range [0, 1], the input of the picture as it is, of
+                which a channel of lungs stays.
         """
-        scores, maps = self.network.run(np.repeat(pixels[None, :, :, None], 3, axis=3))
+        scores, maps = self.network.run(with_greys(image, pixels, self.preprocessing))
         return (self.calibration.apply(scores) if self.calibration else scores), maps
 
 
@@ -90,9 +92,9 @@ class AuditImages:
     def __len__(self) -> int:
         return len(self.data)
 
-    def pixels(self, row: int, size: int) -> np.ndarray:
-        """One image as a network of that input size takes it, float32 (size, size)."""
-        return self.data.inputs([row], size=size)[0, :, :, 0]
+    def image(self, row: int, size: int) -> np.ndarray:
+        """One image as a network of that input size takes it, float32 (size, size, 3)."""
+        return self.data.inputs([row], size=size)[0]
 
     def mask(self, row: int, size: int) -> np.ndarray | None:
         """The lungs of one image, bool (size, size), None where they are not known."""
@@ -145,7 +147,7 @@ def _mask(data: Dataset, row: int, segmenter: LungSegmenter) -> np.ndarray | Non
     mask = segmenter.mask(pixels)
     if mask is None:
         return None
-    part = view_of(pixels, data.preprocessing).cut(mask).astype(np.float32)
+    part = view_of(pixels, data.preprocessing).box.cut(mask).astype(np.float32)
     return resize(part, height=INPUT_SIZE, width=INPUT_SIZE) >= 0.5
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from covid_model.data.cache import default_cache
 from covid_model.data.dataset import Dataset
-from covid_model.imaging.preprocessing import Preprocessing
+from covid_model.imaging.preprocessing import ALL, Preprocessing
 from covid_model.training.inputs.augmentation import augment
 from covid_model.training.inputs.batches import as_input
 from covid_model.training.inputs.feature_cache import cached_outputs
@@ -48,7 +48,8 @@ def mean_features(
     folder = (cache or default_cache("features")) / f"{name}-mean-{backbone.digest()[:16]}"
     shown = data.preprocessing
     if shown != Preprocessing():
-        folder = folder.with_name(f"{folder.name}-{shown.greys}-{shown.view}")
+        seen = "" if shown.pooling == ALL else f"-over-{shown.pooling}"
+        folder = folder.with_name(f"{folder.name}-{shown.greys}-{shown.view}{seen}")
     how = hashlib.sha256(f"{recipe.seed} {recipe.augmentation}".encode()).hexdigest()[:16]
     ends = ["", *(f"-{how}-{variant}" for variant in range(1, variants))]
 

@@ -1,11 +1,14 @@
-"""A network cut before late layers, its maps standardised and rectified both ways."""
+"""A network cut before late layers, its maps rectified both ways and weighed by the lungs."""
 
 import keras
 import numpy as np
 
 from covid_model.common.errors import UsageError
+from covid_model.imaging.preprocessing import SEEN
 from covid_model.training.networks.backbone import Backbone
 
+CELL = 8  # pixels a side over which lungs are averaged before they are resized to the maps
+LEAST_LUNG = 1e-3  # of a position without any, so that a picture without lungs has a mean
 LEAST_DEVIATION = 0.1  # of the median channel's; what varies less is not blown up
 
 
@@ -50,6 +53,39 @@ def cut_before(backbone: Backbone, layers: str) -> Backbone:
     return Backbone(backbone.architecture, model, origin, cut=True, computes=computes)
 
 
+def of_grey(backbone: Backbone) -> Backbone:
+    """The same convolutions on inputs whose third channel holds the lungs: it sees grey there.
+
+    ``Preprocessing`` with a pooling over lungs makes such inputs.
+    """
+    image = keras.Input(backbone.model.input_shape[1:], name="shown")
+    grey = keras.ops.repeat(image[..., :1], 3, axis=-1)
+    model = keras.Model(image, backbone.model(grey))
+    computes = f"{backbone.computes} of grey"
+    return Backbone(
+        backbone.architecture, model, backbone.origin, cut=backbone.cut, computes=computes
+    )
+
+
+def over_lungs(backbone: Backbone) -> Backbone:
+    """Multiply the last maps so that their mean over all positions is one over the lungs.
+
+    Each position counts by how much of it is lung, which the input's third channel says. A head
+    then neither knows what lies elsewhere, nor do Grad-CAM's maps lie there.
+
+    Args:
+        backbone: of ``of_grey``, with maps (n, h, w, c).
+    """
+    shown, maps = backbone.model.input, backbone.model.output
+    lungs = keras.layers.AveragePooling2D(CELL, padding="same", name="lungs")(shown[..., SEEN:])
+    lungs = keras.layers.Resizing(*maps.shape[1:3], name="lungs_resized")(lungs) + LEAST_LUNG
+    weights = lungs / keras.layers.GlobalAveragePooling2D(keepdims=True, name="lung_area")(lungs)
+    weighed = keras.layers.Multiply(name="over_lungs")([maps, weights])
+    computes = f"{backbone.computes} over lungs"
+    model = keras.Model(shown, weighed)
+    return Backbone(backbone.architecture, model, backbone.origin, cut=True, computes=computes)
+
+
 def rectify(backbone: Backbone, mean: np.ndarray, deviation: np.ndarray) -> Backbone:
     """Follow the last maps A by relu(z) beside relu(-z), where z = (A - mean) / deviation.
 
@@ -80,6 +116,6 @@ def rectify(backbone: Backbone, mean: np.ndarray, deviation: np.ndarray) -> Back
         keras.layers.ReLU(name="below")(keras.layers.Rescaling(-1.0, name="negated")(z)),
     ]
     both = keras.layers.Concatenate(name="rectified")(halves)
-    return Backbone(
-        backbone.architecture, keras.Model(backbone.model.input, both), backbone.origin, cut=True
-    )
+    model = keras.Model(backbone.model.input, both)
+    computes = backbone.computes
+    return Backbone(backbone.architecture, model, backbone.origin, cut=True, computes=computes)

@@ -14,6 +14,7 @@ from covid_model.data.dataset import Dataset
 from covid_model.data.leave_out import left_out_groups
 from covid_model.data.selection import Selection, describe
 from covid_model.evaluation.report import summary_row
+from covid_model.imaging.preprocessing import LUNGS
 from covid_model.training.export import litert
 from covid_model.training.export.model_folder import EvaluationData, write_evaluated
 from covid_model.training.export.run_folder import write_run
@@ -24,7 +25,7 @@ from covid_model.training.inputs.map_statistics import map_statistics
 from covid_model.training.inputs.mean_features import mean_features
 from covid_model.training.job import Job
 from covid_model.training.networks.backbone import Backbone, build_backbone
-from covid_model.training.networks.rectified import cut_before, rectify
+from covid_model.training.networks.rectified import cut_before, of_grey, over_lungs, rectify
 from covid_model.training.recipes.linear import LinearRecipe
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,12 @@ def _convolutions(name: str, train: Dataset, job: Job, recipe: LinearRecipe) -> 
     backbone = build_backbone(name, weights=job.weights, size=recipe.size, scaling=recipe.scaling)
     if recipe.layers:
         backbone = cut_before(backbone, recipe.layers)
+    lungs = recipe.preprocessing.pooling == LUNGS
+    if lungs:
+        backbone = of_grey(backbone)
     if recipe.rectified:
         usual = map_statistics(backbone, train, size=recipe.size, seed=recipe.seed)
         backbone = rectify(backbone, *usual)
+    if lungs:
+        backbone = over_lungs(backbone)
     return backbone

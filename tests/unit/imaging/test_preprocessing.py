@@ -87,3 +87,5 @@ def test_unknown_preprocessing_is_refused():
         Preprocessing(greys="bright")
     with pytest.raises(UsageError, match="view of whole or lungs"):
         Preprocessing(view="heart")
+    with pytest.raises(UsageError, match="pooling over all or lungs.*pooling over hearts"):
+        Preprocessing(pooling="hearts")

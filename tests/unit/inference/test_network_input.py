@@ -5,7 +5,13 @@ import numpy as np
 
 from covid_model.imaging.preprocessing import Box, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.inference.network_input import GRID, network_input, on_whole_picture, view_of
+from covid_model.inference.network_input import (
+    GRID,
+    network_input,
+    on_whole_picture,
+    view_of,
+    with_greys,
+)
 from tests.drawings import HEIGHT, WIDTH, noise
 
 LUNGS = Preprocessing(view="lungs")
@@ -35,8 +41,24 @@ def test_a_large_file_is_shown_as_sharp_as_a_small_one(drawn_radiograph):
 
 
 def test_a_picture_without_lungs_is_shown_whole():
-    assert view_of(noise(), LUNGS) == Box()
-    assert view_of(noise(), Preprocessing()) == Box()
+    assert view_of(noise(), LUNGS).box == view_of(noise(), Preprocessing()).box == Box()
+
+
+def test_the_third_channel_holds_the_lungs_with_a_rim(drawn_radiograph):
+    shown = Preprocessing(view="lungs", pooling="lungs")
+    image = network_input(Radiograph(drawn_radiograph), size=64, preprocessing=shown).image[0]
+    plain = network_input(Radiograph(drawn_radiograph), size=64, preprocessing=LUNGS).image[0]
+    np.testing.assert_array_equal(image[:, :, :2], plain[:, :, :2])
+    lungs = image[:, :, 2]
+    assert 0 <= lungs.min() < 0.1 < 0.9 < lungs.max() <= 1
+    dark = plain[:, :, 0] < 0.5  # the drawn lungs
+    assert lungs[dark].mean() > 0.9 > lungs[~dark].mean()
+    other = with_greys(image, np.zeros((64, 64), np.float32), shown)[0]
+    np.testing.assert_array_equal(other[:, :, 2], lungs)
+    assert not other[:, :, :2].any()
+    assert not with_greys(plain, np.zeros((64, 64), np.float32), LUNGS).any()
+    without = network_input(Radiograph(noise()), size=64, preprocessing=shown).image[0]
+    assert (without[:, :, 2] == 1).all()
 
 
 def test_heatmaps_of_a_part_lie_there_on_the_whole_picture():

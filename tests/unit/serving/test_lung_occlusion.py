@@ -29,10 +29,10 @@ class Network:
 
     def __init__(self, before, after):
         self.answers, self.received = [before, after], []
-        self.preprocessing, self.boxes = Preprocessing(), []
+        self.preprocessing, self.views = Preprocessing(), []
 
-    def prepare(self, radiograph, *, box=None):
-        self.boxes.append(box)
+    def prepare(self, radiograph, *, view=None):
+        self.views.append(view)
 
     def predict(self, radiograph, *, prepared=None):
         self.received.append(radiograph.pixels)
@@ -51,7 +51,9 @@ def test_the_network_is_shown_the_radiograph_without_its_lungs(radiograph):
     network = Network((0.9, 0.05, 0.05), (0.2, 0.7, 0.1))
     result = compare_occluded(radiograph, classifier=network, segmenter=Segmenter())
     whole, covered = network.received
-    assert network.boxes == [Box()], "the part that is shown is not that of the picture as it is"
+    assert [view.box for view in network.views] == [Box()], (
+        "the part that is shown is not that of the picture as it is"
+    )
     np.testing.assert_array_equal(whole, radiograph.pixels)
     np.testing.assert_array_equal(covered, hide_lungs(radiograph.pixels, result.mask))
     assert np.ptp(covered[result.mask]) == 0
@@ -137,7 +139,9 @@ def test_a_network_of_lungs_is_shown_the_same_part_without_them(drawn_radiograph
     network.preprocessing = Preprocessing(view="lungs")
     radiograph = Radiograph(drawn_radiograph)
     expected = view_of(radiograph.pixels, network.preprocessing)
-    assert expected != Box(), "no lungs are found: nothing is tested"
+    assert expected.box != Box(), "no lungs are found: nothing is tested"
     occlude_lungs(radiograph, radiograph.pixels < 0.5, classifier=network)
-    assert network.boxes == [expected]
-    assert view_of(network.received[1], network.preprocessing) != expected
+    (view,) = network.views
+    assert view.box == expected.box
+    np.testing.assert_array_equal(view.lungs, expected.lungs)
+    assert view_of(network.received[1], network.preprocessing).box != expected.box

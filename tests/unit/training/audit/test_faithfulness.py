@@ -56,9 +56,9 @@ def feature_maps(count=24):
 class Pictures(AuditImages):
     """Stripes all over, in memory."""
 
-    def pixels(self, row, size):
-        stripes = np.where(np.arange(size) // 2 % 2, 0.9, 0.1)
-        return np.broadcast_to(stripes, (size, size)).astype(np.float32)
+    def image(self, row, size):
+        stripes = np.where(np.arange(size) // 2 % 2, 0.9, 0.1)[:, None]
+        return np.broadcast_to(stripes, (size, size, 3)).astype(np.float32)
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ def no_last_block(monkeypatch):
 def test_a_perfect_map_falls_and_rises_faster_than_a_random_one(network, images):
     rng = np.random.default_rng(1)
     chance, ties = random_map(SPOT.shape, rng), random_map(SPOT.shape, rng)
-    pixels = images.pixels(0, SIZE)
-    curves = deletion_insertion_curves(network, pixels, (SPOT, chance, -SPOT), ties=ties, target=0)
+    image = images.image(0, SIZE)
+    curves = deletion_insertion_curves(network, image, (SPOT, chance, -SPOT), ties=ties, target=0)
     perfect, random, wrong = curves
     assert curves.shape == (3, 2, len(FRACTIONS))
     deletion, insertion = 0, 1
@@ -106,9 +106,9 @@ def test_a_perfect_map_falls_and_rises_faster_than_a_random_one(network, images)
 
 
 def test_where_a_map_says_nothing_the_order_is_random(network, images):
-    pixels, flat = images.pixels(0, SIZE), np.zeros_like(SPOT)
+    image, flat = images.image(0, SIZE), np.zeros_like(SPOT)
     ties = random_map(SPOT.shape, np.random.default_rng(2))
-    curves = deletion_insertion_curves(network, pixels, (flat, ties), ties=ties, target=0)
+    curves = deletion_insertion_curves(network, image, (flat, ties), ties=ties, target=0)
     np.testing.assert_array_equal(curves[0], curves[1])
 
 

@@ -154,6 +154,70 @@ def test_the_exported_graph_computes_the_same_and_says_how_it_was_fed(tmp_path, 
     expected = np.asarray(fitted.model.predict_on_batch(image[:1]))[0]
     np.testing.assert_allclose(scores, expected, atol=1e-4)
     info = read_model_info(tmp_path)
-    assert info.preprocessing == {"greys": "equalized", "view": "lungs"}
+    assert info.preprocessing == {"greys": "equalized", "view": "lungs", "pooling": "all"}
     assert info.target_layer == "rectified"
     assert Classifier.load(tmp_path).preprocessing == shown
+
+
+def test_maps_over_lungs_know_nothing_of_what_lies_elsewhere(xception, image):
+    from covid_model.training.networks.rectified import cut_before, of_grey, over_lungs
+
+    cut = cut_before(xception, "block5_")
+    shown = image[:1].copy()
+    shown[..., 2] = 0
+    shown[:, 16:48, 16:48, 2] = 1
+    weighed = outputs(over_lungs(of_grey(cut)), shown)[0]
+    maps = outputs(cut, image[:1])[0]  # grey in each channel
+    np.testing.assert_allclose(outputs(of_grey(cut), shown)[0], maps, rtol=1e-4, atol=1e-5)
+    height = maps.shape[0]  # 5 cells of 15 pixels
+    weights = (weighed / maps).mean(axis=-1)
+    assert weights.mean() == pytest.approx(1, abs=1e-3)
+    assert weights[height // 2, height // 2] > 2
+    assert weights[-1].max() < 0.02
+    mean = (maps * weights[..., None]).mean(axis=(0, 1))
+    np.testing.assert_allclose(weighed.mean(axis=(0, 1)), mean, rtol=1e-3, atol=1e-4)
+    everywhere = shown.copy()
+    everywhere[..., 2] = 1
+    np.testing.assert_allclose(outputs(over_lungs(of_grey(cut)), everywhere)[0], maps, rtol=1e-4)
+
+
+def test_digests_tell_what_sees_the_lungs_from_what_does_not(xception):
+    from covid_model.training.networks.rectified import cut_before, of_grey, over_lungs, rectify
+
+    cut = cut_before(xception, "block5_")
+    grey = of_grey(cut)
+    rectified = rectify(grey, np.zeros(728), np.ones(728))
+    digests = {one.digest() for one in (cut, grey, rectified, over_lungs(rectified))}
+    assert len(digests) == 4
+
+
+def test_a_network_over_lungs_is_exported_with_its_closed_form(tmp_path, xception, image):
+    from covid_model.inference.gradcam import Head, class_scores, gradcam
+    from covid_model.inference.network import Network
+    from covid_model.training.export import litert
+    from covid_model.training.heads.logistic import fit_logistic, logistic_model
+    from covid_model.training.heads.paper_head import Samples
+    from covid_model.training.networks.rectified import cut_before, of_grey, over_lungs, rectify
+
+    rectified = rectify(of_grey(cut_before(xception, "block5_")), np.zeros(728), np.ones(728))
+    backbone = over_lungs(rectified)
+    rng = np.random.default_rng(7)
+    drawn = Samples(rng.random((12, 2 * 728), np.float32), np.eye(3)[np.arange(12) % 3])
+    fit = fit_logistic(drawn, drawn, np.ones(12), strengths=(1.0,), title="drawn")
+    fitted = litert.Fitted(backbone, logistic_model(backbone, fit), [])
+    litert.export_litert(fitted, tmp_path / "model.tflite", weights="float32")
+    litert.write_head(fitted, tmp_path / "head.npz")
+    shown = image[:1].copy()
+    shown[..., 2] = 0
+    shown[:, 16:48, 16:48, 2] = 1
+    scores, maps = Network.load(tmp_path / "model.tflite").run(shown)
+    np.testing.assert_allclose(scores, outputs_of(fitted.model, shown), atol=1e-4)
+    np.testing.assert_allclose(maps, outputs(backbone, shown)[0], rtol=1e-3, atol=1e-3)
+    powers = np.exp(class_scores(maps, Head.load(tmp_path / "head.npz")))
+    np.testing.assert_allclose(powers / powers.sum(), scores, atol=1e-4)
+    heat = gradcam(maps, Head.load(tmp_path / "head.npz"))
+    assert heat[:, -1].max() < 0.05 < heat[:, 1:4, 1:4].max()
+
+
+def outputs_of(model, images):
+    return np.asarray(model.predict_on_batch(images))[0]

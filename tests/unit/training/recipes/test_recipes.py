@@ -31,6 +31,7 @@ OTHER = {
     "families": "here+there=0.5,elsewhere",
     "preprocessing.greys": "equalized",
     "preprocessing.view": "lungs",
+    "preprocessing.pooling": "lungs",
     "scaling": "imagenet",
     "layers": "block5_+block9_",
     "rectified": "yes",

@@ -33,7 +33,8 @@ from tests.tiny_lungs import write_tiny_segmenter
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("few_replicates")]
 STRENGTHS = (1e-2, 1.0)
 VALUES = [f"strengths={','.join(map(str, STRENGTHS))}", "variants=1", f"size={SIZE}"]
-SHOWN = ["rectified=yes", "preprocessing.greys=equalized", "vgg16.preprocessing.view=lungs"]
+SHOWN = ["rectified=yes", "preprocessing.greys=equalized", "vgg16.preprocessing.view=lungs",
+         "vgg16.preprocessing.pooling=lungs"]  # fmt: skip
 
 
 def tiny(name, weights="random", size=None, scaling="unit"):
@@ -152,11 +153,16 @@ def shown(train):
     return train("shown", "--models", "xception", "vgg16", values=SHOWN)
 
 
-@pytest.mark.parametrize(("name", "view"), [("xception", "whole"), ("vgg16", "lungs")])
-def test_a_rectified_network_predicts_what_its_table_says(shown, folder, name, view):
+@pytest.mark.parametrize(
+    ("name", "view", "pooling", "layer"),
+    [("xception", "whole", "all", "rectified"), ("vgg16", "lungs", "lungs", "over_lungs")],
+)
+def test_a_rectified_network_predicts_what_its_table_says(
+    shown, folder, name, view, pooling, layer
+):
     info = shown.model_info(name)
-    assert info.target_layer == "rectified"
-    assert info.preprocessing == {"greys": "equalized", "view": view}
+    assert info.target_layer == layer
+    assert info.preprocessing == {"greys": "equalized", "view": view, "pooling": pooling}
     classifier = Classifier.load(shown.model_folder(name))
     rows = shown.table(name, "predictions.csv")
     assert len(rows) >= 10
@@ -180,6 +186,6 @@ def test_a_rectified_network_predicts_what_its_table_says(shown, folder, name, v
 def test_its_recipe_is_on_record_and_verifies(shown):
     recipe = shown.info["recipe"]
     assert recipe["rectified"] is True
-    assert recipe["preprocessing"] == {"greys": "equalized", "view": "whole"}
-    assert recipe["networks"] == ["vgg16.preprocessing.view=lungs"]
+    assert recipe["preprocessing"] == {"greys": "equalized", "view": "whole", "pooling": "all"}
+    assert recipe["networks"] == SHOWN[2:]
     assert [problem for one in verify_run(shown.folder) for problem in one.problems] == []
