@@ -16,8 +16,8 @@ WORTH = Message(
     "of each class from hospitals left out of its training."
 )
 LATERAL = Message(
-    "This looks like a lateral view, so no class is named: the networks know frontal views alone. "
-    "Upload the frontal (PA or AP) radiograph."
+    "This looks like a lateral view, or at least like no frontal radiograph, so no class is named: "
+    "the networks know frontal views alone. Upload the frontal (PA or AP) radiograph."
 )
 
 

@@ -7,7 +7,7 @@ from dashboard.components.text import percent
 from dashboard.i18n.translate import t
 
 NOVEL = Message("This does not look like the radiographs that the networks know")
-LATERAL = Message("This looks like a lateral view")
+LATERAL = Message("This does not look like a frontal view")
 ANSWER = Message("The networks answer")
 
 
