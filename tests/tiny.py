@@ -1,22 +1,21 @@
 """Tiny networks with a run of three of them, written by the project's own export code."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
-from covid_model.common.architectures import REGISTRY, TOGETHER
+from covid_model.common.architectures import REGISTRY
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.evaluation.report import predictions_table, read_and_report
+from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.tables import as_stored, write_table
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.runs import SCHEMA, ModelInfo, write_json, write_model_info
+from covid_model.runs import SCHEMA, write_json
 from covid_model.training.export import litert
 from covid_model.training.heads.paper_head import HISTORY, full_model
 from covid_model.training.networks.backbone import Backbone
 from covid_model.training.recipes.paper import PaperRecipe
 from tests.drawings import varied
+from tests.tiny_tables import tiny_predictions
 
 SIZE = 32
 SURE = 12.0  # distance between the scores that a class is trained to have, so that it is too sure
@@ -58,18 +57,6 @@ def write_tiny_run(folder, *, models=tuple(REGISTRY), servable=True) -> None:
     write_json(folder / "run.json", tiny_run_info(folder.name))
 
 
-def write_mean(folder, *, threshold: float, temperature: float = 1.0) -> None:
-    """Let the mean of the networks of a tiny run decide, by a calibration of its own."""
-    own = folder / TOGETHER
-    own.mkdir(exist_ok=True)
-    info = ModelInfo(TOGETHER, CLASS_NAMES, (0, 0, 0, 0), "", "a mean", members=tuple(REGISTRY))
-    fitted = {"temperature": temperature, "thresholds": {"probability": threshold}}
-    predictions = as_stored(tiny_predictions(0))
-    write_table(predictions, own / "predictions.csv")
-    write_json(own / "report.json", read_and_report(predictions))
-    write_model_info(own, replace(info, **fitted))
-
-
 def inputs_of(frame: pd.DataFrame) -> np.ndarray:
     """The network inputs of drawn rows, float32 (n, SIZE, SIZE, 3)."""
     pictures = [varied(row.label, row.seed) for row in frame.itertuples()]
@@ -98,23 +85,6 @@ def fit_to_drawings(backbone: Backbone, frame: pd.DataFrame, images: np.ndarray)
     select = np.eye(*last.kernel.shape, dtype=np.float32)
     last.set_weights([select, np.full(3, -RAISED, np.float32)])
     return litert.Fitted(backbone, model, tiny_history())
-
-
-def tiny_predictions(seed: int) -> pd.DataFrame:
-    """Thirty predictions of fifteen patients, mostly right."""
-    rng = np.random.default_rng(seed)
-    labels = ["covid", "normal", "infection"] * 10
-    frame = pd.DataFrame(
-        {
-            "original": [f"{i}.png" for i in range(30)],
-            "source": ["here", "there"] * 15,
-            "patient_id": [f"p{i // 2}" for i in range(30)],
-            "label": labels,
-        }
-    )
-    logits = rng.normal(size=(30, 3)) + 2 * np.eye(3)[[0, 1, 2] * 10]
-    scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return predictions_table(frame, scores.astype(np.float32))
 
 
 def tiny_run_info(name: str) -> dict:

@@ -14,7 +14,7 @@ from dashboard.cases.exports.text import text_of
 from dashboard.reports import tables
 from dashboard.reports.reliability import tables as reliability_tables
 from tests.app.conftest import everything, go, upload, words
-from tests.tiny import write_mean
+from tests.tiny_tables import write_mean
 
 CAPTION = "The mean of the calibrated probabilities of Xception, ResNet50V2 and VGG16"
 

@@ -24,7 +24,7 @@ from covid_model.serving import (
 )
 from covid_model.serving.batch import rows
 from tests.drawings import drawing, png
-from tests.tiny import write_mean
+from tests.tiny_tables import write_mean
 
 PICTURE = Radiograph(np.zeros((4, 4), np.float32), name="a.png")
 COVID, NORMAL = (0.96, 0.02, 0.02), (0.3, 0.4, 0.3)
