@@ -11,8 +11,10 @@ from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import RunSplit, read_run_split
 from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.evaluation.report import summary_row
+from covid_model.evaluation.tables import read_table
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import (
+    LEFT_OUT_FILE,
     Run,
     check_file,
     digests_of,
@@ -91,7 +93,9 @@ def _calibrate_one(
 
     train = None if draw is None else outputs(draw, "training images")
     validation = outputs(split.images("validation"), "validation images")
-    return fit_reliability(validation, outputs(split.images("test"), "test images"), train=train)
+    test, table = outputs(split.images("test"), "test images"), folder / LEFT_OUT_FILE
+    left_out = read_table(table) if table.is_file() else None
+    return fit_reliability(validation, test, train=train, left_out=left_out)
 
 
 def _write_model(run: Run, name: str, judgement: ReliabilityFit, folder: Path) -> None:

@@ -15,6 +15,7 @@ from covid_model.common.errors import DataError, ReportsOnlyError, RunError
 from covid_model.data.dataset import read_dataset
 from covid_model.data.selection import Selection
 from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.network import Network
@@ -342,3 +343,17 @@ def test_two_networks_get_their_mean_which_is_served_as_it_was_judged(written, f
         expected = [float(row[name]) for name in SCORE_COLUMNS]
         np.testing.assert_allclose(result.together.probabilities, expected, atol=5e-6)
         assert (result.status == "refused") == (float(row["novelty"]) > 1)
+
+
+def test_what_was_fitted_on_groups_left_out_is_so_again(written, folder, tmp_path):
+    run = shutil.copytree(written, tmp_path / "runs" / "left")
+    table = read_table(run / "vgg16" / "validation.csv").drop(columns="novelty", errors="ignore")
+    groups = [str(row % 2) for row in range(len(table))]
+    write_table(table.assign(left_out=groups), run / "vgg16" / "left_out.csv")
+    write_model_info(run / "vgg16", read_model_info(run / "vgg16"))
+    run_calibrate(run, folder, tmp_path / "runs" / "again", cache=tmp_path / "cache")
+    info = read_model_info(tmp_path / "runs" / "again" / "vgg16")
+    assert info.fitted_on == "left_out"
+    assert set(info.sets) == set(CLASS_NAMES)
+    checked = verify_run(tmp_path / "runs" / "again")
+    assert [problem for one in checked for problem in one.problems] == []
