@@ -16,7 +16,7 @@ from covid_model.data.disjoint_sets import DisjointSets
 from covid_model.imaging.preprocessing import INPUT_SIZE, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
-from covid_model.inference.network_input import NetworkInput, network_input
+from covid_model.inference.network_input import network_input
 from covid_model.runs import sha256_of
 
 COLUMNS = ("path", "label", "source", "patient_id", "original")
@@ -100,11 +100,11 @@ class Dataset:
 
     def inputs(self, rows: Sequence[int], *, size: int = INPUT_SIZE) -> np.ndarray:
         """Read images as network input, float32 (n, size, size, 3) in [0, 1]."""
-        return np.concatenate([self.network_input(row, size=size).image for row in rows])
-
-    def network_input(self, row: int, *, size: int = INPUT_SIZE) -> NetworkInput:
-        """Read one image as network input with the part of it that this shows."""
-        return network_input(self.radiograph(row), size=size, preprocessing=self.preprocessing)
+        shown = (
+            network_input(self.radiograph(row), size=size, preprocessing=self.preprocessing)
+            for row in rows
+        )
+        return np.concatenate([each.image for each in shown])
 
     def pictures(self, description: str = "Reading") -> np.ndarray:
         """Read every image at input size as grey levels, uint8 (n, 237, 237)."""

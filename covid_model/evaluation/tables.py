@@ -11,7 +11,7 @@ from covid_model.common.errors import RunError
 from covid_model.evaluation.bootstrap import METHOD, OVER_BOTH, OVER_IMAGES
 
 TEXTS = (
-    *("path", "original", "source", "patient_id", "label", "label_quality", "left_out"),
+    *("path", "original", "source", "patient_id", "label", "left_out"),
     *("view", "sex", "age", "condition"),  # a source may give an age as 1-5
     *("label_quality", "patient_known"),
 )

@@ -80,8 +80,9 @@ def family_weights(data: Dataset, families: Sequence[str], *, repeat: float) -> 
             f"{', '.join(absent)}. Leave it out."
         )
     label = data.frame["label"].astype(str)
-    family = sources.map(lambda source: known.get(source, (source, 1.0))[0])
-    share = sources.map(lambda source: known.get(source, (source, 1.0))[1]).to_numpy(float)
+    known = {source: (source, 1.0) for source in set(sources)} | known
+    family = sources.map(lambda source: known[source][0])
+    share = sources.map(lambda source: known[source][1]).to_numpy(float)
     cell = pd.Series(list(zip(family, label, strict=True)), index=data.frame.index)
     images = cell.map(cell.value_counts()).to_numpy(float)
     classes = label.groupby(family).transform("nunique").to_numpy(float)

@@ -47,6 +47,15 @@ def raise_first(table):
     return table
 
 
+def mean_calibrated(run, file):
+    """The mean of what the members' own calibration makes of their scores in a table."""
+    each = [
+        calibration_in(read_model_info(run / name)).apply(scores_of(read_table(run / name / file)))
+        for name in NETWORKS
+    ]
+    return np.mean(each, axis=0)
+
+
 def test_its_predictions_are_the_calibrated_mean_of_the_members_probabilities(run):
     info = read_model_info(run / "together")
     assert info.members == NETWORKS
@@ -60,14 +69,8 @@ def test_its_predictions_are_the_calibrated_mean_of_the_members_probabilities(ru
 
 
 def test_its_validation_scores_are_the_mean_of_what_the_members_calibrate(run):
-    each = [
-        calibration_in(read_model_info(run / name)).apply(
-            scores_of(read_table(run / name / "validation.csv"))
-        )
-        for name in NETWORKS
-    ]
     stored = scores_of(read_table(run / "together" / "validation.csv"))
-    np.testing.assert_allclose(stored, np.mean(each, axis=0), atol=1e-6)
+    np.testing.assert_allclose(stored, mean_calibrated(run, "validation.csv"), atol=1e-6)
 
 
 def test_it_is_novel_where_at_least_half_of_the_members_are(run):
@@ -130,14 +133,8 @@ def test_it_is_fitted_on_groups_left_out_where_every_member_has_them(tmp_path):
     info = read_model_info(run / "together")
     assert info.fitted_on == report["calibration"]["fitted_on"]["part"] == "left_out"
     assert set(info.sets) == set(info.classes)
-    each = [
-        calibration_in(read_model_info(run / name)).apply(
-            scores_of(read_table(run / name / "left_out.csv"))
-        )
-        for name in NETWORKS
-    ]
     stored = scores_of(read_table(run / "together" / "left_out.csv"))
-    np.testing.assert_allclose(stored, np.mean(each, axis=0), atol=1e-6)
+    np.testing.assert_allclose(stored, mean_calibrated(run, "left_out.csv"), atol=1e-6)
     assert problems(run) == []
     assert "### All together by group" in model_card(load_run(run))
     rewritten(run / "together" / "left_out.csv", raise_first)
