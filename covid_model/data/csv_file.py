@@ -55,7 +55,7 @@ def read_csv_file(path: Path, types: Mapping[str, type] | type | None = None) ->
     out.seek(0)
     return pd.read_csv(
         out,
-        dtype=types,  # type: ignore[arg-type]
+        dtype=types,
         keep_default_na=types is not str,
         decimal="," if separator == ";" else ".",
         low_memory=False,

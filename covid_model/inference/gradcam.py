@@ -25,6 +25,9 @@ from covid_model.common.errors import RunError
 PAPER_POOL = 2  # side of the paper's AveragePooling2D
 
 
+WEIGHTS = ("pooled_weights", "pooled_bias", "class_weights", "class_bias")
+
+
 @dataclass(frozen=True, eq=False)
 class Head:
     """The weights between the feature maps (h, w, C) and the class scores, as in ``head.npz``.
@@ -57,6 +60,8 @@ class Head:
             with path.open("rb") as stream, np.load(stream) as arrays:
                 stored = {"average_pool": PAPER_POOL, **arrays}
                 values = {field.name: stored[field.name] for field in fields(cls)}
+                if any(values[name].dtype != np.float32 for name in WEIGHTS):
+                    raise ValueError("weights are no float32 numbers")
                 pools = {name: _pool(values[name]) for name in ("max_pool", "average_pool")}
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(
