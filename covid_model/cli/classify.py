@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         0; 1 where no file could be read, or something unforeseen stopped one.
     """
     from covid_model.serving import batch
+    from covid_model.serving.diagnosis import UNFORESEEN
 
     with batch.open_sources(arguments.paths) as listing:
         served = load_run(arguments.run) if arguments.run else open_shelf().newest
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         for result in _write_rows(arguments, served.name, listing, (classifiers, together)):
             statuses[result.status] += 1
             read += result.radiograph is not None
-            unforeseen += result.reason == batch.UNFORESEEN
+            unforeseen += result.reason == UNFORESEEN
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     others = f" Left out, as they are no pictures: {listing.others}." if listing.others else ""
     print(f"Files: {statuses.total()} ({counts}).{others} {NOTICE}", file=sys.stderr)

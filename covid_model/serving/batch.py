@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from covid_model.common.errors import CovidModelError, RadiographError, UsageError
-from covid_model.common.messages import Message
 from covid_model.imaging.archives import (
     START,
     Source,
@@ -20,15 +19,13 @@ from covid_model.imaging.archives import (
 from covid_model.imaging.filenames import in_order, is_junk, printable
 from covid_model.imaging.no_picture import is_no_picture
 from covid_model.imaging.reader import check_bytes
+from covid_model.serving.batch_table import COLUMNS as COLUMNS
+from covid_model.serving.batch_table import rows as rows
 from covid_model.serving.classifier import Classifier
-from covid_model.serving.diagnosis import CaseResult, classify_case
+from covid_model.serving.diagnosis import UNFORESEEN, CaseResult, classify_case
 from covid_model.serving.together import Together
 
 log = logging.getLogger(__name__)
-UNFORESEEN = Message(
-    "Something unforeseen stopped this file alone; the log says what. Export it again in another "
-    "format, then add it once more."
-)
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,9 @@ class Listing:
 
     sources: tuple[Source, ...]
     others: int = 0
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
 
 
 @contextmanager

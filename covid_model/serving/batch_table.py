@@ -14,7 +14,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 TEXTS = ("file", "reason", "run")
 
 
-def rows(result: CaseResult, *, run: str) -> list[dict[str, str]]:
+def rows(result: CaseResult, *, run: str = "") -> list[dict[str, str]]:
     """Return the table's rows for one file by ``COLUMNS``: one a model, one alone if unreadable.
 
     What the networks say together is the last row. The status is the image's. No class is named
@@ -22,7 +22,7 @@ def rows(result: CaseResult, *, run: str) -> list[dict[str, str]]:
 
     Args:
         result: of the file.
-        run: name of the run that was asked.
+        run: name of the run that was asked, where it is known.
     """
     common = {
         **dict.fromkeys(COLUMNS, ""),

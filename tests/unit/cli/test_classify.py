@@ -18,9 +18,9 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
 from covid_model.serving import Classifier
-from covid_model.serving.batch import UNFORESEEN
 from covid_model.serving.batch_table import COLUMNS
 from covid_model.serving.classifier import Prediction
+from covid_model.serving.diagnosis import UNFORESEEN
 from tests.imports import ROOT
 
 

@@ -10,9 +10,9 @@ from PIL import Image
 
 from covid_model.common.errors import RadiographError, RunError, UsageError
 from covid_model.imaging.preprocessing import Preprocessing
-from covid_model.serving import batch
 from covid_model.serving.batch import classify, open_sources
 from covid_model.serving.classifier import Prediction
+from covid_model.serving.diagnosis import UNFORESEEN
 
 
 def png(seed=0):
@@ -127,7 +127,7 @@ def test_what_nobody_foresaw_refuses_one_file(folder, monkeypatch, caplog):
     monkeypatch.setattr(FakeClassifier, "predict", fails)
     with open_sources([folder / "a.dat", folder / "b" / "c"]) as listing:
         first, second = (classify(source, [FakeClassifier()]) for source in listing.sources)
-    assert (first.status, first.reason, second.status) == ("refused", batch.UNFORESEEN, "ok")
+    assert (first.status, first.reason, second.status) == ("refused", UNFORESEEN, "ok")
     assert "ZeroDivisionError" in caplog.text
     assert "a.dat" not in caplog.text  # a file's name may be a patient's
 
