@@ -176,6 +176,15 @@ def test_a_file_that_is_named_itself_is_listed_whatever_it_is(tmp_path):
         assert listing.others == 2
 
 
+def test_names_stay_on_one_line(tmp_path):
+    (tmp_path / "a\r\n\tb.png").write_bytes(png())
+    (tmp_path / "z.zip").write_bytes(archive({"x\r/y\n": png()}))
+    assert names_of([tmp_path]) == [
+        rf"{tmp_path}/a\x0d\x0a\x09b.png",
+        rf"{tmp_path}/z.zip/x\x0d/y\x0a",
+    ]
+
+
 def test_names_that_are_no_utf8_are_spelled_out(tmp_path):
     path = tmp_path / "caf\udce9.png"
     try:
