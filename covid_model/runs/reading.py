@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from covid_model.common.architectures import ARCHITECTURES, TOGETHER
 from covid_model.common.errors import ReportsOnlyError, RunError
@@ -64,13 +64,13 @@ class Run:
 
     def report(self, architecture: str) -> Report:
         """Read one model's ``report.json`` after checking its digest."""
-        return json.loads(self._checked(architecture, "report.json"))
+        return cast(Report, self._object(architecture, "report.json"))
 
     def audit(self, architecture: str) -> Audit | None:
         """Read one model's ``audit.json`` after checking its digest, None where there is none."""
         if AUDIT_FILE not in self.model_info(architecture).sha256:
             return None
-        return json.loads(self._checked(architecture, AUDIT_FILE))
+        return cast(Audit, self._object(architecture, AUDIT_FILE))
 
     def comparison(self) -> Comparison | None:
         """Read ``comparison.json`` after checking its digest, None where there is none."""
@@ -79,7 +79,7 @@ class Run:
             return None
         path = self.folder / COMPARISON_FILE
         _check_digest(path, digests, listing="run.json")
-        return json.loads(path.read_bytes())
+        return cast(Comparison, read_json(path))
 
     def table(self, architecture: str, name: str) -> list[dict[str, str]]:
         """Read one CSV after checking its digest.
@@ -88,13 +88,23 @@ class Run:
             architecture: one of ``reported``.
             name: ``history.csv``, ``predictions.csv``, ``validation.csv`` or ``audit.csv``.
         """
-        text = self._checked(architecture, name).decode("utf-8")
-        return list(csv.DictReader(text.splitlines()))
+        path = self._checked(architecture, name)
+        try:
+            return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+        except (OSError, ValueError, csv.Error) as error:
+            raise RunError(
+                "{path} cannot be read as a table ({error}): restore it.",
+                path=path,
+                error=str(error),
+            ) from None
 
-    def _checked(self, architecture: str, name: str) -> bytes:
+    def _object(self, architecture: str, name: str) -> dict[str, Any]:
+        return read_json(self._checked(architecture, name))
+
+    def _checked(self, architecture: str, name: str) -> Path:
         folder = self.model_folder(architecture)
         check_file(folder, name, read_model_info(folder))
-        return (folder / name).read_bytes()
+        return folder / name
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def read_json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise RunError("{path} is missing: this is no complete run folder.", path=path) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(
             "{path} cannot be read as JSON ({error}): restore it.", path=path, error=str(error)
         ) from None
@@ -128,7 +138,7 @@ def read_model_info(folder: Path) -> ModelInfo:
     """
     raw = read_json(folder / "model.json")
     try:
-        return ModelInfo(
+        info = ModelInfo(
             **{
                 **raw,
                 "classes": tuple(raw["classes"]),
@@ -137,6 +147,8 @@ def read_model_info(folder: Path) -> ModelInfo:
                 "members": tuple(map(str, raw.get("members") or ())),
             }
         )
+        _check_types(info)
+        return info
     except (KeyError, TypeError) as error:
         raise RunError(
             "{path} does not have this version's fields ({error}): train the model again "
@@ -144,6 +156,17 @@ def read_model_info(folder: Path) -> ModelInfo:
             path=folder / "model.json",
             error=str(error),
         ) from None
+
+
+def _check_types(info: ModelInfo) -> None:
+    """Raise TypeError unless texts are texts and what goes by name does."""
+    texts = (info.architecture, info.target_layer, info.backbone_origin, info.weights_format)
+    named = (info.thresholds, info.sha256, info.preprocessing, info.sets)
+    if not all(isinstance(group, dict) for group in named):
+        raise TypeError("thresholds, sha256, preprocessing or sets are no object")
+    words = (*texts, info.fitted_on, *info.classes, *info.sha256.values())
+    if not all(isinstance(word, str) for word in (*words, *info.preprocessing.values())):
+        raise TypeError("a text or a digest is no text")
 
 
 def require_servable(folder: Path, info: ModelInfo) -> None:
@@ -176,6 +199,12 @@ def load_run(folder: Path | str) -> Run:
             schema=SCHEMA,
             path=folder / "run.json",
             received=info.get("schema"),
+        )
+    if not isinstance(info.get("sha256") or {}, dict):
+        raise RunError(
+            "Expected digests by file name in {path}. Received: {received}. Restore the file.",
+            path=folder / "run.json",
+            received=type(info["sha256"]).__name__,
         )
     models = tuple(name for name in ARCHITECTURES if (folder / name / "model.json").is_file())
     if not models:
