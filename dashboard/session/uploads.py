@@ -9,7 +9,7 @@ from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
 from covid_model.common.system.digests import sha256
 from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
-from covid_model.imaging.reader import kind_of
+from covid_model.imaging.formats import kind_of
 
 
 @dataclass(frozen=True, eq=False)

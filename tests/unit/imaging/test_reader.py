@@ -9,7 +9,8 @@ from PIL import Image
 
 from covid_model.common.errors import RadiographError
 from covid_model.imaging import reader
-from covid_model.imaging.reader import read_radiograph, to_grey
+from covid_model.imaging.pictures.greys import to_grey
+from covid_model.imaging.reader import read_radiograph
 
 RAMP = np.linspace(0, 255, 80 * 100).round().astype(np.uint8).reshape(80, 100)
 
