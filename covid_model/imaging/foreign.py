@@ -27,7 +27,7 @@ def foreign_reason(data: bytes) -> Message:
     if b"<svg" in head and head.startswith(b"<"):
         return _picture("SVG")
     if b"%pdf-" in head:  # which Adobe's readers take anywhere in the first 1024 bytes
-        return _document("PDF")
+        return document_reason("PDF")
     if not data.strip(b"\0"):
         return Message(
             "The file holds nothing but zeros, as a broken copy leaves it: copy it again."
@@ -48,7 +48,8 @@ def _picture(name: str) -> Message:
     )
 
 
-def _document(name: str) -> Message:
+def document_reason(name: str) -> Message:
+    """Say that a document came, which may hold a radiograph."""
     return Message(
         "Expected a DICOM, PNG or JPEG file. Received: a document ({name}). Save the radiograph "
         "in it as PNG, or export it as DICOM.",
@@ -139,9 +140,9 @@ MARKS = (
         for number in range(1, 8)
         for space in b" \n\r\t"
     ),
-    Mark(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _document, "Word, Excel, PowerPoint"),
-    Mark(0, b"{\\rtf", _document, "RTF"),
-    Mark(0, b"%!PS", _document, "PostScript"),
+    Mark(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", document_reason, "Word, Excel, PowerPoint"),
+    Mark(0, b"{\\rtf", document_reason, "RTF"),
+    Mark(0, b"%!PS", document_reason, "PostScript"),
     Mark(8, b"AVI ", _video, "AVI"),
     Mark(0, b"\x1aE\xdf\xa3", _video, "MKV, WebM"),
     Mark(0, b"\0\0\1\xba", _video, "MPEG"),
@@ -167,6 +168,11 @@ MARKS = (
     Mark(0, b"7z\xbc\xaf\x27\x1c", _archive, "7z"),
     Mark(0, b"Rar!\x1a\x07", _archive, "RAR"),
     Mark(257, b"ustar", _archive, "tar"),
+    *(
+        Mark(30, name, document_reason, "Word, Excel, PowerPoint")
+        for name in (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"ppt/", b"xl/")
+    ),
+    Mark(30, b"mimetypeapplication/", document_reason, "OpenDocument"),
     Mark(0, b"PK\3\4", _archive, "zip"),
     Mark(0, b"PK\5\6", _archive, "zip"),
     Mark(1, b"PNG", _garbled, "PNG"),

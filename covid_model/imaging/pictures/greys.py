@@ -27,11 +27,10 @@ def to_grey(image: Image.Image) -> np.ndarray:
         return from_detector(np.asarray(image))
     if image.has_transparency_data:
         image = image.convert("RGBA")
-        opaque = np.asarray(image.getchannel("A"))
-        return _parts_of_255(image) * (opaque / np.float32(255))
+        return parts_of(luminance(np.asarray(image)), 255)
     if image.mode not in ("1", "L"):
         image = image.convert("RGB")
-    return _parts_of_255(image)
+    return parts_of(np.asarray(image.convert("L")), 255)
 
 
 def from_detector(values: np.ndarray) -> np.ndarray:
@@ -47,24 +46,29 @@ def from_detector(values: np.ndarray) -> np.ndarray:
     _check_range(values, FULL_16)
     peak = int(values.max())
     full = next(2**bits - 1 for bits in DETECTOR_BITS if peak <= 2**bits - 1)
-    return values.astype(np.float32) / np.float32(full)
+    return parts_of(values, full)
 
 
-def luminance(values: np.ndarray) -> np.ndarray:
+def luminance(values: np.ndarray, *, blue_first: bool = False) -> np.ndarray:
     """Turn uint8 or uint16 (H, W, 3 or 4), RGB, into (H, W) of the same type.
 
     Transparency, the fourth channel, lies over black. Three equal channels give their own value.
+    OpenCV works without copies, of which the largest pictures would need 500 MB each.
+
+    Args:
+        values: the colours.
+        blue_first: they are BGR, as OpenCV reads them.
     """
-    grey = cv2.cvtColor(values[..., :3], cv2.COLOR_RGB2GRAY)
     if values.shape[2] == 3:
-        return grey
-    full = np.iinfo(values.dtype).max
-    opaque = values[..., 3].astype(np.float32) / np.float32(full)
-    return np.rint(grey * opaque, dtype=np.float32).astype(values.dtype)
+        return cv2.cvtColor(values, cv2.COLOR_BGR2GRAY if blue_first else cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(values, cv2.COLOR_BGRA2GRAY if blue_first else cv2.COLOR_RGBA2GRAY)
+    opaque = cv2.extractChannel(values, 3)
+    return cv2.multiply(grey, opaque, scale=1 / float(np.iinfo(values.dtype).max))
 
 
-def _parts_of_255(image: Image.Image) -> np.ndarray:
-    return np.asarray(image.convert("L")).astype(np.float32) / np.float32(255)
+def parts_of(values: np.ndarray, full: int) -> np.ndarray:
+    """Divide whole numbers by the largest that they could be, to float32."""
+    return np.divide(values, np.float32(full), dtype=np.float32)
 
 
 def _check_range(values: np.ndarray, most: int) -> None:

@@ -1,10 +1,12 @@
 """HEIC pictures, as phones write them."""
 
+import struct
+
 import numpy as np
 
 from covid_model.common.errors import RadiographError
-from covid_model.imaging.pictures.greys import luminance
-from covid_model.imaging.pictures.refusals import pages_refusal
+from covid_model.imaging.pictures.greys import luminance, parts_of
+from covid_model.imaging.pictures.refusals import cut_refusal, pages_refusal
 from covid_model.imaging.pictures.sizes import SizeCheck
 
 
@@ -16,6 +18,8 @@ def read_heif(data: bytes, check_size: SizeCheck) -> np.ndarray:
     Raises:
         RadiographError: if it holds several pictures, as a burst does.
     """
+    if _is_cut(data):
+        raise cut_refusal("HEIC")
     import pillow_heif  # some tens of MiB, only where a HEIC file comes
 
     file = pillow_heif.open_heif(data, convert_hdr_to_8bit=False)
@@ -28,4 +32,18 @@ def read_heif(data: bytes, check_size: SizeCheck) -> np.ndarray:
     if values.shape[:2] != (height, width):
         raise RadiographError("This HEIC file states another size than it has: save it as PNG.")
     grey = values if values.ndim == 2 else luminance(values)
-    return grey.astype(np.float32) / np.float32(np.iinfo(values.dtype).max)
+    return parts_of(grey, np.iinfo(values.dtype).max)
+
+
+def _is_cut(data: bytes) -> bool:
+    """Whether a file ends within one of its boxes, or after the first (ISO/IEC 14496-12, 4.2)."""
+    place, boxes = 0, 0
+    while place + 8 <= len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        if length == 1 and place + 16 <= len(data):
+            (length,) = struct.unpack_from(">Q", data, place + 8)
+        if length < 8:  # 0: up to the end of the file; or no box, but what follows the picture
+            return False
+        place += length
+        boxes += 1
+    return place > len(data) or boxes == 1

@@ -59,9 +59,18 @@ def bare_jpeg(data: bytes) -> Jpeg:
             _check_frame(marker, segment)
         if marker == APP1 and segment[4:8] == b"Exif":
             exif = exif or segment[4:]
-        if marker in (APP0, APP14) or not (APP0 <= marker <= APP15 or marker == COM):
+        if _makes_pixels(marker, segment):
             parts.append(segment)
         place = end
+
+
+def _makes_pixels(marker: int, segment: bytes) -> bool:
+    """Whether a segment makes the pixels; of the notes only whole ones on colour do."""
+    if marker == APP0:
+        return segment[4:9] == b"JFIF\0" and len(segment) >= 18
+    if marker == APP14:
+        return segment[4:9] == b"Adobe" and len(segment) >= 16
+    return not (APP0 <= marker <= APP15 or marker == COM)
 
 
 def _check_frame(marker: int, segment: bytes) -> None:

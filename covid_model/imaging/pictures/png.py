@@ -53,15 +53,21 @@ def bare_png(data: bytes) -> Png:
         place += 12 + length
         if name == b"eXIf":
             exif = body
-        elif name == b"acTL" and int.from_bytes(body[:4], "big") > 1:
+        elif name == b"acTL" and len(body) == 8 and body[:4] > b"\0\0\0\1":
             raise pages_refusal("PNG")
-        elif not name[0] & OPTIONAL or name == b"tRNS":
+        elif not name[0] & OPTIONAL or (name == b"tRNS" and _is_key(body, parts)):
             _check(name, body, checksum, first=len(parts) == 1)
             parts.append(_chunk(name, body))
             whole = name == b"IEND"
     if not whole:
         parts.append(_chunk(b"IEND", b""))  # the picture itself may still be whole
     return Png(b"".join(parts), exif, whole)
+
+
+def _is_key(body: bytes, parts: list[bytes]) -> bool:
+    """Whether a chunk tRNS fits the colour type in the chunk IHDR, as it must to be used."""
+    colour = parts[1][17] if len(parts) > 1 else None
+    return len(body) == {0: 2, 2: 6}.get(colour, 0) or (colour == 3 and 0 < len(body) <= 256)
 
 
 def _check(name: bytes, body: bytes, checksum: bytes, *, first: bool) -> None:

@@ -16,7 +16,7 @@ from covid_model.imaging.pictures.greys import from_detector, luminance, to_grey
 from covid_model.imaging.pictures.heif import read_heif
 from covid_model.imaging.pictures.jpeg import bare_jpeg
 from covid_model.imaging.pictures.orientation import orientation_of, upright
-from covid_model.imaging.pictures.png import bare_png
+from covid_model.imaging.pictures.png import Png, bare_png
 from covid_model.imaging.pictures.refusals import cut_refusal, damaged_refusal, pages_refusal
 from covid_model.imaging.pictures.sizes import SizeCheck
 from covid_model.imaging.pictures.tiff import read_tiff
@@ -53,17 +53,22 @@ def read_picture(data: bytes, kind: str, check_size: SizeCheck) -> np.ndarray:
 def _read_png(data: bytes, check_size: SizeCheck) -> np.ndarray:
     png = bare_png(data)
     try:
-        with PngImageFile(io.BytesIO(png.data)) as image:
-            check_size(image.height, image.width)
-            image.load()
-            pixels = None if png.wide else to_grey(image)
+        pixels = _read_bare_png(png, check_size)
+        if pixels is None:
+            pixels = _wide_grey(png.data)
+    except RadiographError:
+        raise
     except Exception as error:
-        if png.whole or isinstance(error, RadiographError):
-            raise
-        raise cut_refusal("PNG") from error
-    if pixels is None:
-        pixels = _wide_grey(png.data)
+        raise (damaged_refusal("PNG") if png.whole else cut_refusal("PNG")) from error
     return upright(pixels, orientation_of(png.exif))
+
+
+def _read_bare_png(png: Png, check_size: SizeCheck) -> np.ndarray | None:
+    """Read with Pillow; None where the file is whole, but Pillow gives the upper 8 of 16 bits."""
+    with PngImageFile(io.BytesIO(png.data)) as image:
+        check_size(image.height, image.width)
+        image.load()
+        return None if png.wide else to_grey(image)
 
 
 def _wide_grey(data: bytes) -> np.ndarray:
@@ -71,8 +76,7 @@ def _wide_grey(data: bytes) -> np.ndarray:
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         raise damaged_refusal("PNG")
-    swap = cv2.COLOR_BGR2RGB if values.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
-    return from_detector(luminance(cv2.cvtColor(values, swap, dst=values)))
+    return from_detector(luminance(values, blue_first=True))
 
 
 def _read_jpeg(data: bytes, check_size: SizeCheck) -> np.ndarray:

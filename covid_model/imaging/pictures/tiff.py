@@ -66,9 +66,8 @@ def _wide_grey(data: bytes, image: TiffImageFile) -> np.ndarray:
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None or values.dtype != np.uint16 or values.ndim != 3:
         raise damaged_refusal("TIFF")
-    values = cv2.cvtColor(values[..., :3], cv2.COLOR_BGR2RGB)
-    upper = np.asarray(image.convert("RGB").convert("L"))
-    grey = luminance(values)
-    if grey.shape != upper.shape or np.abs((grey >> 8).astype(np.int16) - upper).max() > 1:
+    grey = luminance(values, blue_first=True)
+    upper = np.rint(255 * to_grey(image)).astype(np.int16)
+    if grey.shape != upper.shape or np.abs((grey >> 8).astype(np.int16) - upper).max() > 2:
         raise damaged_refusal("TIFF")
     return from_detector(grey)
