@@ -1,6 +1,7 @@
 """Formats of files that are read, told by how a file starts and never by its name."""
 
-PNG_START = b"\x89PNG\r\n\x1a\n"
+from covid_model.imaging.pictures.png import PNG_START
+
 JPEG_START = b"\xff\xd8\xff"
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two are BigTIFF
 BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)  # bytes of the header that follows the first 14

@@ -67,7 +67,7 @@ def content_of(name: str, data: bytes) -> UploadContent:
         return UploadContent((Source.refused(name, error),))
     listed = [(rank, file) for file in files if (rank := _rank(file)) is not None]
     if not listed:
-        empty = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
+        empty = RadiographError("The zip archive holds no DICOM file and no picture.")
         return UploadContent((Source.refused(name, empty),))
     listed.sort(key=lambda ranked: ranked[0])
     sources = tuple(replace(file, name=f"{name}/{file.name}") for _, file in listed)
@@ -98,7 +98,7 @@ def left_out_message(names: Sequence[str], *, files: int, size: int) -> Message:
 def not_listed_message(name: str, count: int) -> Message:
     """Say how many files of an archive are no pictures."""
     return Message(
-        "Files in {name} that are neither PNG, JPEG nor DICOM, and so not listed: {count}.",
+        "Files in {name} that are neither DICOM files nor pictures, and so not listed: {count}.",
         name=name,
         count=count,
     )

@@ -5,9 +5,9 @@ import zlib
 from typing import NamedTuple
 
 from covid_model.common.errors import RadiographError
-from covid_model.imaging.formats import PNG_START
-from covid_model.imaging.pictures.refusals import pages_refusal
+from covid_model.imaging.pictures.refusals import damaged_refusal, pages_refusal
 
+PNG_START = b"\x89PNG\r\n\x1a\n"
 MAX_CHUNKS = 100_000  # of 8 KiB, as usual, a file of the largest size has a tenth of them
 OPTIONAL = 0x20  # a bit of the first letter: readers may leave the chunk out
 GREY_ALPHA_16, RGB_16, RGBA_16 = (16, 4), (16, 2), (16, 6)  # bits a value, colour type
@@ -59,6 +59,8 @@ def bare_png(data: bytes) -> Png:
             _check(name, body, checksum, first=len(parts) == 1)
             parts.append(_chunk(name, body))
             whole = name == b"IEND"
+    else:
+        raise damaged_refusal("PNG")
     if not whole:
         parts.append(_chunk(b"IEND", b""))  # the picture itself may still be whole
     return Png(b"".join(parts), exif, whole)

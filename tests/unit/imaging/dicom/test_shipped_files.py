@@ -25,7 +25,7 @@ SHIPPED = sorted(
     if path.is_file() and path.suffix not in (".py", ".pyc")
 )
 READ = "read"
-KIND = "content of another kind"
+KIND = "Received: (content of another kind|text|an archive)"
 EMPTY = "holds no picture"
 SMALL = "at least 64 pixels a side"
 DAMAGED = "damaged or not standard"
