@@ -6,6 +6,7 @@ from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
 from covid_model.imaging.pictures.refusals import cut_refusal, damaged_refusal
 
+MAX_SEGMENTS = 10_000  # before the pixels; a colour profile of the largest size has 255
 SOI, SOS, EOI = 0xD8, 0xDA, 0xD9
 APP0, APP1, APP14, APP15, COM = 0xE0, 0xE1, 0xEE, 0xEF, 0xFE
 ALONE = (0x01, *range(0xD0, 0xD8))  # markers without a length
@@ -39,7 +40,7 @@ def bare_jpeg(data: bytes) -> Jpeg:
         RadiographError: if it is of a kind that is not read, or ends before its pixels.
     """
     parts, exif, place = [data[:2]], b"", 2
-    while True:
+    for _ in range(MAX_SEGMENTS):
         place, end = data.find(b"\xff", place), place
         if place < 0 and end < len(data):
             raise damaged_refusal("JPEG")
@@ -62,6 +63,7 @@ def bare_jpeg(data: bytes) -> Jpeg:
         if _makes_pixels(marker, segment):
             parts.append(segment)
         place = end
+    raise damaged_refusal("JPEG")
 
 
 def _makes_pixels(marker: int, segment: bytes) -> bool:

@@ -84,3 +84,9 @@ def frame(marker, bits=8, height=80, channels=1):
 def test_a_kind_of_jpeg_that_is_not_read_is_named(data, kind):
     with pytest.raises(RadiographError, match=f"Received: {kind}. Export"):
         read_radiograph(data)
+
+
+@pytest.mark.parametrize("filling", [b"\xff", b"\xff\xe1\0\2", b"\xff\0"])
+def test_a_file_of_nothing_but_notes_is_given_up(filling):
+    with pytest.raises(RadiographError, match="JPEG file is damaged"):
+        read_radiograph(b"\xff\xd8\xff\xe1\0\2" + filling * 20_000)
