@@ -4,7 +4,6 @@ import struct
 
 import numpy as np
 
-from covid_model.common.errors import RadiographError
 from covid_model.imaging.pictures.greys import luminance, parts_of
 from covid_model.imaging.pictures.refusals import cut_refusal, pages_refusal
 from covid_model.imaging.pictures.sizes import SizeCheck
@@ -13,7 +12,7 @@ from covid_model.imaging.pictures.sizes import SizeCheck
 def read_heif(data: bytes, check_size: SizeCheck) -> np.ndarray:
     """Decode a HEIC file's only picture to float32 (H, W), range [0, 1].
 
-    Its own turns are applied by libheif; EXIF data only repeat them (ISO/IEC 23008-12, A.2.1).
+    A stream of another size than stated is refused by libheif before it is decoded. Its own turns are applied by libheif; EXIF data only repeat them (ISO/IEC 23008-12, A.2.1).
 
     Raises:
         RadiographError: if it holds several pictures, as a burst does.
@@ -29,8 +28,6 @@ def read_heif(data: bytes, check_size: SizeCheck) -> np.ndarray:
     width, height = picture.size
     check_size(height, width)
     values = np.asarray(picture)  # uint8, or uint16 over the full range
-    if values.shape[:2] != (height, width):
-        raise RadiographError("This HEIC file states another size than it has: save it as PNG.")
     grey = values if values.ndim == 2 else luminance(values)
     return parts_of(grey, np.iinfo(values.dtype).max)
 

@@ -68,7 +68,7 @@ def bare_png(data: bytes) -> Png:
 
 def _is_key(body: bytes, parts: list[bytes]) -> bool:
     """Whether a chunk tRNS fits the colour type in the chunk IHDR, as it must to be used."""
-    colour = parts[1][17] if len(parts) > 1 else None
+    colour = parts[1][17] if len(parts) > 1 else -1
     return len(body) == {0: 2, 2: 6}.get(colour, 0) or (colour == 3 and 0 < len(body) <= 256)
 
 
