@@ -50,9 +50,9 @@ def from_detector(values: np.ndarray) -> np.ndarray:
 
 
 def luminance(values: np.ndarray, *, blue_first: bool = False) -> np.ndarray:
-    """Turn uint8 or uint16 (H, W, 3 or 4), RGB, into (H, W) of the same type.
+    """Turn uint8 or uint16 (H, W, 2 to 4), grey or RGB, into (H, W) of the same type.
 
-    Transparency, the fourth channel, lies over black. Three equal channels give their own value.
+    Transparency, the second or fourth channel, lies over black. Three equal channels give their own value.
     OpenCV works without copies, of which the largest pictures would need 500 MB each.
 
     Args:
@@ -61,8 +61,11 @@ def luminance(values: np.ndarray, *, blue_first: bool = False) -> np.ndarray:
     """
     if values.shape[2] == 3:
         return cv2.cvtColor(values, cv2.COLOR_BGR2GRAY if blue_first else cv2.COLOR_RGB2GRAY)
-    grey = cv2.cvtColor(values, cv2.COLOR_BGRA2GRAY if blue_first else cv2.COLOR_RGBA2GRAY)
-    opaque = cv2.extractChannel(values, 3)
+    if values.shape[2] == 2:
+        grey, opaque = cv2.split(values)
+    else:
+        grey = cv2.cvtColor(values, cv2.COLOR_BGRA2GRAY if blue_first else cv2.COLOR_RGBA2GRAY)
+        opaque = cv2.extractChannel(values, 3)
     return cv2.multiply(grey, opaque, scale=1 / float(np.iinfo(values.dtype).max))
 
 

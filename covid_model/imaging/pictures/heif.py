@@ -12,7 +12,8 @@ from covid_model.imaging.pictures.sizes import SizeCheck
 def read_heif(data: bytes, check_size: SizeCheck) -> np.ndarray:
     """Decode a HEIC file's only picture to float32 (H, W), range [0, 1].
 
-    A stream of another size than stated is refused by libheif before it is decoded. Its own turns are applied by libheif; EXIF data only repeat them (ISO/IEC 23008-12, A.2.1).
+    A stream of another size than stated is refused by libheif before it is decoded. The file's
+    turns are applied by libheif; EXIF data only repeat them (ISO/IEC 23008-12, A.2.1).
 
     Raises:
         RadiographError: if it holds several pictures, as a burst does.

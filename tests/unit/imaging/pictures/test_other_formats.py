@@ -61,7 +61,7 @@ def test_greys_are_exact(data, kind):
     np.testing.assert_allclose(result.pixels, RAMP / 255, atol=1e-6)
 
 
-@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
 def test_heic_gives_the_greys(mode):
     result = read_radiograph(heic(GREY.convert(mode)), "IMG_0001.JPG")
     assert result.format == "HEIC"
