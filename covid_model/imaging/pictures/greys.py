@@ -52,7 +52,7 @@ def from_detector(values: np.ndarray) -> np.ndarray:
 def luminance(values: np.ndarray, *, blue_first: bool = False) -> np.ndarray:
     """Turn uint8 or uint16 (H, W, 2 to 4), grey or RGB, into (H, W) of the same type.
 
-    Transparency, the second or fourth channel, lies over black. Three equal channels give their own value.
+    Transparency, the last of two or four, lies over black. Three equal channels give their own.
     OpenCV works without copies, of which the largest pictures would need 500 MB each.
 
     Args:
