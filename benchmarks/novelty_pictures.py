@@ -19,7 +19,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from covid_model.common.errors import RadiographError
 from covid_model.imaging.dicom.reader import LUMA
-from covid_model.imaging.reader import MIN_SIDE, read_radiograph, to_grey
+from covid_model.imaging.pictures.greys import to_grey
+from covid_model.imaging.reader import MIN_SIDE, read_radiograph
 from covid_model.inference.novelty import CELLS
 
 COLOUR = ("color", "hubble_deep_field", "ihc", "logo", "retina")  # no photographs of the world

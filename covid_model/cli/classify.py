@@ -24,7 +24,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command = commands.add_parser(
         "classify",
         help="classify radiographs in files, folders and zip archives",
-        description=f"Classify PNG, JPEG or DICOM chest radiographs. {NOTICE}",
+        description=f"Classify chest radiographs, DICOM files or pictures. {NOTICE}",
     )
     command.set_defaults(run_command=run)
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, folder or zip")

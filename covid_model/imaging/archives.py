@@ -9,9 +9,11 @@ from zipfile import ZipFile, ZipInfo
 
 from covid_model.common.errors import RadiographError
 from covid_model.imaging.filenames import in_order, is_junk, parts_of
+from covid_model.imaging.foreign import document_reason
 from covid_model.imaging.reader import check_bytes
 
 STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+DOCUMENT_PARTS = {"[Content_Types].xml", "mimetype"}  # of office documents, which are zips
 MAX_CONTENTS = 8 * 2**20  # bytes of the table of contents, which is held whole: some 80 000 files
 MAX_FILES = 100_000  # with those of archives inside
 MAX_INNER = 256 * 2**20  # bytes of an archive inside, which is held whole
@@ -70,6 +72,8 @@ def open_archive(stream: IO[bytes]) -> ZipFile:
         raise
     except Exception as error:  # damaged archives make zipfile raise almost anything
         raise RadiographError("The zip archive is damaged or cut short: copy it again.") from error
+    if not DOCUMENT_PARTS.isdisjoint(archive.namelist()):
+        raise RadiographError(document_reason("Word, Excel, PowerPoint"))
     if overlap:  # the same bytes stand for many files, as in a bomb
         raise RadiographError("The zip archive is damaged: its files overlap. Make it again.")
     careful.limit = None

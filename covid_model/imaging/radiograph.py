@@ -15,7 +15,7 @@ class Radiograph:
     Attributes:
         pixels: float32 (H, W), range [0, 1], 0 = black = air.
         name: file name as given.
-        format: "PNG", "JPEG" or "DICOM".
+        format: by ``kind_of``, "DICOM", "PNG", "JPEG" ...
         sha256: hex digest of the file's bytes.
         details: what a DICOM header says ("View", "Age", "Sex", "Exposure" ...), never a patient's
             name, ID or free text; empty when unknown. Keys, and values in words, are sentences.

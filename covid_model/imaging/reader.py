@@ -1,20 +1,17 @@
-"""Reader of PNG, JPEG and DICOM radiographs, which says why it refuses a file."""
-
-import io
+"""Reader of radiographs, DICOM files and pictures, which says why it refuses a file."""
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.system.digests import sha256
+from covid_model.imaging.foreign import foreign_reason
+from covid_model.imaging.formats import kind_of
+from covid_model.imaging.pictures.reader import read_picture
 from covid_model.imaging.radiograph import Radiograph
 
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal
 MIN_SIDE = 64
-PNG_START = b"\x89PNG\r\n\x1a\n"
-JPEG_START = b"\xff\xd8\xff"
-DETECTOR_BITS = (8, 10, 12, 14, 16)
 
 
 def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiograph:
@@ -35,9 +32,7 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
     check_bytes(len(data))
     kind = kind_of(data)
     if not kind:
-        raise RadiographError(
-            "Expected a PNG, JPEG or DICOM file. Received: content of another kind."
-        )
+        raise RadiographError(foreign_reason(data))
     if kind == "DICOM":
         from covid_model.imaging.dicom.reader import (
             read_dicom,  # pydicom only where a DICOM file comes
@@ -45,7 +40,8 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
 
         pixels, header = read_dicom(data, check_size=check_size, window=window)
     else:
-        pixels, header = _read_picture(data, kind), {}
+        pixels, header = read_picture(data, kind, check_size), {}
+    _check_greys(pixels)
     if pixels.min() == pixels.max():
         raise RadiographError("Every pixel has the same value, so there is nothing to see.")
     return Radiograph(pixels=pixels, name=name, format=kind, sha256=sha256(data), **header)
@@ -90,55 +86,28 @@ def check_size(height: int, width: int) -> None:
         )
 
 
-def kind_of(data: bytes) -> str:
-    """Return "PNG", "JPEG" or "DICOM" by how a file starts, "" where it is none of them."""
-    if data.startswith(PNG_START):
-        return "PNG"
-    if data.startswith(JPEG_START):
-        return "JPEG"
-    # A data set without the 128 byte preamble starts with an element of group 0002 or 0008.
-    if data[128:132] == b"DICM" or data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"):
-        return "DICOM"
-    return ""
+def _check_greys(pixels: np.ndarray) -> None:
+    """Refuse what is not one grey picture, float32 (H, W), range [0, 1], whatever made it so.
 
-
-def _read_picture(data: bytes, kind: str) -> np.ndarray:
-    """Decode a PNG or JPEG to float32 (H, W), range [0, 1]."""
-    try:
-        with Image.open(io.BytesIO(data), formats=(kind,)) as image:
-            check_size(image.height, image.width)
-            image.load()
-            return to_grey(ImageOps.exif_transpose(image))
-    except RadiographError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise RadiographError(
-            "Expected at most {limit} megapixels. Received: far more. Export the radiograph at a "
-            "lower resolution.",
-            limit=MAX_PIXELS // 10**6,
-        ) from None
-    except Exception as error:  # damaged bytes make decoders raise almost anything
-        raise RadiographError(
-            "This {kind} file is damaged or cut short ({error}): export or copy it again.",
-            kind=kind,
-            error=str(error),
-        ) from error
-
-
-def to_grey(image: Image.Image) -> np.ndarray:
-    """Turn a Pillow image of any mode into float32 (H, W), range [0, 1].
-
-    Sixteen bit values are divided by the full range of the smallest usual detector depth (8, 10,
-    12, 14 or 16 bits) that holds the brightest one: many archives store 12 bit radiographs in
-    16 bit files unscaled, which a division by 65535 would turn into near black.
+    Raises:
+        RadiographError: as networks would answer such an array, or break off.
     """
-    if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image).astype(np.float32).clip(0, 65535)
-        peak = float(values.max())
-        return values / next(2**bits - 1 for bits in DETECTOR_BITS if peak <= 2**bits - 1)
-    if image.has_transparency_data:
-        black = Image.new("RGBA", image.size, "black")
-        image = Image.alpha_composite(black, image.convert("RGBA"))
-    if image.mode not in ("1", "L"):
-        image = image.convert("RGB")
-    return np.asarray(image.convert("L")).astype(np.float32) / np.float32(255)
+    if pixels.ndim != 2:
+        raise RadiographError(
+            "Expected one grey picture. Received: pixels of {count} dimensions. Export the "
+            "radiograph alone, as PNG.",
+            count=pixels.ndim,
+        )
+    if not np.isfinite(pixels).all():
+        raise RadiographError(
+            "Some of the file's greys are no finite numbers: export the radiograph again, or as "
+            "PNG."
+        )
+    if pixels.dtype != np.float32 or pixels.min() < 0 or pixels.max() > 1:
+        raise RadiographError(
+            "Expected greys from 0 to 1 once decoded. Received: {low:g} to {high:g} ({dtype}). "
+            "Export the radiograph as PNG.",
+            low=float(pixels.min()),
+            high=float(pixels.max()),
+            dtype=str(pixels.dtype),
+        )

@@ -18,8 +18,8 @@ def intake() -> None:
         key=uploader.widget_key(),
         on_change=uploader.receive,
         help=t(
-            "PNG, JPEG or DICOM, one or many, or a whole study as a zip. The content decides, not "
-            "the file's ending, and a file may have none."
+            "DICOM, PNG, JPEG, TIFF, WebP, BMP or HEIC, one or many, or a whole study as a zip. "
+            "The content decides, not the file's ending, and a file may have none."
         ),
     )
     if not files:

@@ -29,7 +29,8 @@ EMPTY = Message("""
 **Nothing to look at yet.** Drop one or more frontal chest radiographs into the box, or try one of
 the samples below.
 
-- PNG, JPEG and DICOM files are read, DICOM also without a file ending, and whole studies as a zip.
+- DICOM files are read, also without a file ending, PNG, JPEG, TIFF, WebP, BMP and HEIC pictures,
+  and whole studies as a zip.
 - A file that cannot be read is listed with its reason; the others go on.
 - Files stay in the memory of the computer that runs this page and are forgotten with the session.
 """)

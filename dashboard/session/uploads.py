@@ -15,7 +15,7 @@ from covid_model.imaging.archives import (
     list_files,
     open_archive,
 )
-from covid_model.imaging.reader import kind_of
+from covid_model.imaging.formats import kind_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ def left_out_message(names: Sequence[str], *, files: int, size: int) -> Message:
 def not_listed_message(name: str, count: int) -> Message:
     """Say how many files of an archive are no pictures."""
     return Message(
-        "Files in {name} that are neither PNG, JPEG nor DICOM, and so not listed: {count}.",
+        "Files in {name} that are neither DICOM files nor pictures, and so not listed: {count}.",
         name=name,
         count=count,
     )

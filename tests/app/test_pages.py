@@ -102,7 +102,7 @@ def test_a_bad_file_shows_its_reason_and_the_rest_go_on(open_app, tiny_run_root,
     at = upload(open_app(tiny_run_root), ("bad.png", b"no picture"), ("good.png", png))
     assert not at.exception
     assert at.error[0].proto.title == "bad.png cannot be classified"
-    assert "Expected a PNG, JPEG or DICOM file" in at.error[0].value
+    assert "Expected a DICOM, PNG or JPEG file" in at.error[0].value
     rows = at.dataframe[0].value
     assert list(rows["File"]) == ["bad.png", "good.png"]
     assert list(rows["Outcome"]) == ["refused", "answer"]

@@ -171,7 +171,7 @@ def test_a_file_that_is_no_radiograph_says_why(open_app, root, data):
     (data / "images" / "0.png").write_bytes(b"no picture")
     at = open_app(root, "errors")
     assert not at.exception
-    assert any("Expected a PNG, JPEG or DICOM file" in c.value for c in at.caption)
+    assert any("Expected a DICOM, PNG or JPEG file" in c.value for c in at.caption)
 
 
 def test_an_older_run_without_paths_says_so(open_app, tmp_path, data):

@@ -92,7 +92,7 @@ def test_table_to_stdout_and_notice_to_stderr(files, runs, capsys):
         ("b ä.png", "resnet50v2", "ok"),
         ("b ä.png", "vgg16", "ok"),
     ]
-    assert rows[0]["reason"].startswith("Expected a PNG, JPEG or DICOM file")
+    assert rows[0]["reason"].startswith("Expected a DICOM, PNG or JPEG file")
     assert rows[1]["predicted"] == "infection"
     assert {(row["run"], row["version"]) for row in rows} == {("new", covid_model.__version__)}
     assert "Files: 2 (1 ok, 1 refused). Left out, as they are no pictures: 1. " in output.err

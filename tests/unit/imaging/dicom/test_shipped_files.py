@@ -14,7 +14,8 @@ from pydicom.data.data_manager import DATA_ROOT
 from covid_model.common.errors import RadiographError
 from covid_model.imaging.archives import START
 from covid_model.imaging.dicom.checks import is_other_modality
-from covid_model.imaging.reader import kind_of, read_radiograph
+from covid_model.imaging.formats import kind_of
+from covid_model.imaging.reader import read_radiograph
 
 ROOT = Path(DATA_ROOT)
 SHIPPED = sorted(
@@ -24,7 +25,7 @@ SHIPPED = sorted(
     if path.is_file() and path.suffix not in (".py", ".pyc")
 )
 READ = "read"
-KIND = "content of another kind"
+KIND = "Received: (content of another kind|text|an archive)"
 EMPTY = "holds no picture"
 SMALL = "at least 64 pixels a side"
 DAMAGED = "damaged or not standard"
