@@ -25,22 +25,24 @@ LESS, MORE, SEAM, OFFSET = 0.28, 0.36, 6.0, -4.5
 LEAST_LESS, LEAST_MORE, LEAST_SEAM = -4.0, 0.0, 0.2
 
 
-def check_one_film(pixels: np.ndarray) -> None:
+def check_one_film(pixels: np.ndarray, *, known: bool = False) -> None:
     """Refuse a picture of two films, which networks would take for one.
 
     Args:
         pixels: float32 (H, W), range [0, 1].
+        known: whether networks know the picture for a radiograph: one of the two may then be any
+            view, where else both have to look a little like a frontal chest.
 
     Raises:
         RadiographError: with the way the films lie.
     """
     picture = _without_border(_shrunk(pixels))
-    if _pair_score(picture, axis=1) > 0:
+    if _pair_score(picture, axis=1, known=known) > 0:
         raise RadiographError(
             "Expected one film. Received: two films side by side in one picture. Export the "
             "frontal one (PA or AP) alone, or cut it out."
         )
-    if _pair_score(picture, axis=0) > 0:
+    if _pair_score(picture, axis=0, known=known) > 0:
         raise RadiographError(
             "Expected one film. Received: two films in one picture, one above the other. Export "
             "the frontal one (PA or AP) alone, or cut it out."
@@ -74,7 +76,7 @@ def _chest_score(picture: np.ndarray) -> float:
     return float(cosines.ravel()[1:] @ CHEST) + CHEST_OFFSET
 
 
-def _pair_score(picture: np.ndarray, *, axis: int) -> float:
+def _pair_score(picture: np.ndarray, *, axis: int, known: bool) -> float:
     """Say how like two films along an axis a picture is, in logits; -inf for other pictures."""
     whole, parts = _chest_score(picture), []
     for share in SPLITS:
@@ -82,7 +84,8 @@ def _pair_score(picture: np.ndarray, *, axis: int) -> float:
         parts.append(sorted((_chest_score(first), _chest_score(second))))
     less, more = max(parts)
     seam = _seam(picture, axis)
-    if less < LEAST_LESS or more < LEAST_MORE or seam < LEAST_SEAM:
+    chests = known or (less >= LEAST_LESS and more >= LEAST_MORE)
+    if seam < LEAST_SEAM or not chests:
         return float("-inf")
     return LESS * (less - whole) + MORE * (more - whole) + SEAM * seam + OFFSET
 

@@ -70,7 +70,14 @@ def classify_case(
         if key not in shown:
             shown[key] = classifier.prepare(radiograph)
         predictions.append(classifier.predict(radiograph, prepared=shown[key]))
-    return combine_predictions(radiograph, predictions, together)
+    result = combine_predictions(radiograph, predictions, together)
+    if result.withheld:
+        return result
+    try:
+        check_one_film(radiograph.pixels, known=True)
+    except RadiographError as error:
+        return CaseResult(name, "refused", reason=error.message, radiograph=radiograph)
+    return result
 
 
 def combine_predictions(

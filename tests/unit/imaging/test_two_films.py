@@ -59,6 +59,13 @@ def test_two_films_are_refused_by_the_way_they_lie(picture, way):
         check_one_film(picture)
 
 
+def test_a_film_beside_any_other_view_is_refused_where_networks_know_the_picture():
+    picture = beside(chest(), noise()[:, :200])
+    check_one_film(picture)
+    with pytest.raises(RadiographError, match=BESIDE):
+        check_one_film(picture, known=True)
+
+
 SINGLES = {
     "one film": chest(),
     "with black bars": np.pad(chest(), ((0, 0), (90, 90))),
@@ -75,6 +82,11 @@ SINGLES = {
 @pytest.mark.parametrize("picture", SINGLES.values(), ids=SINGLES)
 def test_one_film_is_not_refused(picture):
     check_one_film(np.ascontiguousarray(picture))
+
+
+@pytest.mark.parametrize("name", ["one film", "with black bars", "wide", "tall", "a half"])
+def test_one_film_that_networks_know_is_not_refused(name):
+    check_one_film(np.ascontiguousarray(SINGLES[name]), known=True)
 
 
 def test_a_refused_pair_is_kept_to_be_shown_and_asks_no_network():
