@@ -30,12 +30,12 @@ def dataset(values=RAMP, bits=12, **tags) -> Dataset:
     return ds
 
 
-def encode(ds, syntax=ExplicitVRLittleEndian, *, compress=False) -> bytes:
-    """The bytes of a DICOM file."""
+def encode(ds, syntax=ExplicitVRLittleEndian, *, compress=False, **options) -> bytes:
+    """The bytes of a DICOM file; ``options`` are the encoder's."""
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian if compress else syntax
     if compress:
-        ds.compress(syntax)
+        ds.compress(syntax, **options)
     stream = io.BytesIO()
     dcmwrite(stream, ds, enforce_file_format=True)
     return stream.getvalue()

@@ -14,7 +14,9 @@ MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always th
 MIN_SIDE = 64
 
 
-def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiograph:
+def read_radiograph(
+    data: bytes, name: str = "", *, window: int = 0, any_view: bool = False
+) -> Radiograph:
     """Read a frontal chest radiograph; the content decides its format, never the file name.
 
     Colour becomes luminance, transparency lies over black, EXIF orientation is applied.
@@ -23,6 +25,8 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
         data: the file's bytes.
         name: the file's name, kept as it is.
         window: which of its ``windows`` to show a DICOM file in. Networks take the default.
+        any_view: whether to read what a DICOM header says is no frontal chest radiograph too, to
+            show it; never for networks.
 
     Raises:
         RadiographError: with the reason the file is refused.
@@ -38,7 +42,7 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
             read_dicom,  # pydicom only where a DICOM file comes
         )
 
-        pixels, header = read_dicom(data, check_size=check_size, window=window)
+        pixels, header = read_dicom(data, check_size=check_size, window=window, any_view=any_view)
     else:
         pixels, header = read_picture(data, kind, check_size), {}
     _check_greys(pixels)

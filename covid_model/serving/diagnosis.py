@@ -9,6 +9,7 @@ from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
+from covid_model.imaging.two_films import check_one_film
 from covid_model.inference.network_input import NetworkInput
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import decide
@@ -30,7 +31,8 @@ class CaseResult:
         reason: one sentence or more for the user, "" when ok; a ``Message`` where it has parts.
         radiograph: what was read, None where the file could not be.
         predictions: one for each classifier in the order given, empty where the file could not be
-            read. Where ``withheld``, they serve for their novelty alone: name no class of them.
+            read, or holds two films. Where ``withheld``, they serve for their novelty alone: name
+            no class of them.
         withheld: the file was read, but is refused as novel or as a lateral view.
         together: what the networks say together, which decides; None where the run has no mean of
             them, or not all of them were asked.
@@ -61,10 +63,12 @@ def classify_case(
         classifiers: the networks to ask.
         together: the mean of their run's networks, None where it has none.
     """
+    radiograph = None
     try:
         radiograph = read_radiograph(data, name)
+        check_one_film(radiograph.pixels)
     except RadiographError as error:
-        return CaseResult(name=name, status="refused", reason=error.message)
+        return CaseResult(name, "refused", reason=error.message, radiograph=radiograph)
     shown: dict[tuple[int, Preprocessing], NetworkInput] = {}
     predictions = []
     for classifier in classifiers:
@@ -72,7 +76,14 @@ def classify_case(
         if key not in shown:
             shown[key] = classifier.prepare(radiograph)
         predictions.append(classifier.predict(radiograph, prepared=shown[key]))
-    return combine_predictions(radiograph, predictions, together)
+    result = combine_predictions(radiograph, predictions, together)
+    if result.withheld:
+        return result
+    try:
+        check_one_film(radiograph.pixels, known=True)
+    except RadiographError as error:
+        return CaseResult(name, "refused", reason=error.message, radiograph=radiograph)
+    return result
 
 
 def combine_predictions(

@@ -1,5 +1,6 @@
 """Outcome of one file: an answer, "can't tell" or a refusal."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -11,15 +12,27 @@ from covid_model.serving.decision import looks_lateral
 from dashboard.cases import outcome_tables, outcome_text
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
+from dashboard.session import cases, inference
 
 
-def show_refusal(result: CaseResult) -> bool:
-    """Say why a file has no answer; return False where it has one, or might have."""
+def show_refusal(key: str, result: CaseResult) -> bool:
+    """Say why a file has no answer, beside its picture; return False where it may have one.
+
+    Args:
+        key: of the file.
+        result: what was made of it.
+    """
     if result.status != "refused":
         return False
     reason = text.plain(result.reason)
     if not result.withheld:
         st.error(reason, title=t("{name} cannot be classified", name=text.plain(result.name)))
+        case = cases.by_key()[key]
+        picture = result.radiograph or inference.refused_picture(key, case)
+        if picture is not None:
+            left, _ = st.columns(2)
+            with left:
+                display.draw_radiograph(replace(result, radiograph=picture))
         return True
     lateral = looks_lateral(result.predictions)
     st.error(reason, title=t(outcome_text.LATERAL if lateral else outcome_text.NOVEL))

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def draw_radiograph(result: CaseResult) -> None:
-    """Draw the radiograph alone with what its file says of it; a withheld one may be none."""
+    """Draw the radiograph alone with what its file says of it; a refused one may be none."""
     radiograph = results.radiograph_of(result)
     caption, alt = t("Radiograph"), t("The radiograph {name} as it was read", name=result.name)
-    if result.withheld:
+    if result.status == "refused":
         caption, alt = t("Picture"), t("The picture {name} as it was read", name=result.name)
     details = details_line(radiograph)
     st.image(

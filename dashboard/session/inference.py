@@ -10,7 +10,8 @@ import streamlit as st
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.archives import Source
 from covid_model.imaging.preprocessing import shrink
-from covid_model.imaging.reader import read_radiograph
+from covid_model.imaging.radiograph import Radiograph
+from covid_model.imaging.reader import kind_of, read_radiograph
 from covid_model.inference import lung_segmentation
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import sha256_of
@@ -85,6 +86,31 @@ def _with_preview(case_key: str, result: CaseResult) -> CaseResult:
         preview = replace(result.radiograph, pixels=pixels)
         results.store((case_key,), preview)
     return replace(result, radiograph=preview)
+
+
+def refused_picture(case_key: str, case: Case) -> Radiograph | None:
+    """Return the picture of a DICOM file that its header alone refuses, as large as it is drawn.
+
+    Args:
+        case_key: of the file.
+        case: the file, a lateral view, a CT slice or another body part.
+
+    Returns:
+        None where no picture of it can be read, which an unforeseen error counts as.
+    """
+    if kind_of(case.data) != "DICOM":
+        return None
+    key = (case_key, "refused picture")
+    stored = results.get(key)
+    if stored is None:
+        try:
+            radiograph = read_radiograph(case.data, case.name, any_view=True)
+            pixels = shrink(radiograph.pixels, side=PREVIEW_SIDE)
+            stored = (replace(radiograph, pixels=pixels),)
+        except Exception:  # the reason of the refusal is shown all the same
+            stored = (None,)
+        results.store(key, stored)
+    return stored[0]
 
 
 def occlude_lungs(case_key: str, result: CaseResult, folder: Path) -> LungOcclusion | None:

@@ -39,7 +39,7 @@ def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
     case = cases.by_key()[key]
     if not gate.may_show(case, result, run=run.name):
         return
-    if outcome.show_refusal(result):
+    if outcome.show_refusal(key, result):
         if case.sample:
             st.caption(t(case.sample))
         exports.section(key, case, result, run)

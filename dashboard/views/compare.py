@@ -39,7 +39,7 @@ def draw(key: str, result: CaseResult) -> None:
 def show_result(key: str, result: CaseResult) -> None:
     """Show whether the networks agree, their maps, how far their scores lie apart."""
     sample = cases.by_key()[key].sample
-    refused = outcome.show_refusal(result)
+    refused = outcome.show_refusal(key, result)
     if sample:
         st.caption(f"{text.plain(result.name)}. {t(sample)}")
     if refused:

@@ -18,7 +18,8 @@ AGES = {  # by the unit of an age string: one of it, several
     "M": (Message("1 month"), Message("{count} months")),
     "Y": (Message("1 year"), Message("{count} years")),
 }
-OLDEST = 130  # years; beyond, a date is wrong
+OLDEST = 130  # years; beyond, an age or a date is wrong
+HIGHEST = 1000  # kV, above any X-ray tube's; beyond, devices wrote volts
 
 
 def details_of(dataset: Dataset) -> dict[str, str]:
@@ -39,7 +40,8 @@ def details_of(dataset: Dataset) -> dict[str, str]:
 
 def _age(dataset: Dataset) -> str:
     """The age as stated, else from the dates of birth and study, which are not shown."""
-    if stated := re.fullmatch(r"(\d{1,3})([DWMY])", code(dataset, "PatientAge")):
+    stated = re.fullmatch(r"(\d{1,3})([DWMY])", code(dataset, "PatientAge"))
+    if stated and (stated[2] != "Y" or int(stated[1]) <= OLDEST):
         return _age_message(int(stated[1]), stated[2])
     born, taken = _date(dataset, "PatientBirthDate"), _date(dataset, "StudyDate")
     if not born or not taken or born > taken:
@@ -64,6 +66,7 @@ def _date(dataset: Dataset, keyword: str) -> date | None:
 
 def _tube_voltage(dataset: Dataset) -> str:
     voltage = _number(dataset, "KVP")
+    voltage = voltage / 1000 if voltage > HIGHEST else voltage
     return Message("{voltage:g} kV", voltage=voltage) if voltage else ""
 
 

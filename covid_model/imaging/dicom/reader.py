@@ -33,7 +33,11 @@ _QUIET = threading.Lock()
 
 
 def read_dicom(
-    data: bytes, *, check_size: Callable[[int, int], None], window: int = 0
+    data: bytes,
+    *,
+    check_size: Callable[[int, int], None],
+    window: int = 0,
+    any_view: bool = False,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Read a DICOM radiograph.
 
@@ -41,6 +45,7 @@ def read_dicom(
         data: the file's bytes, with or without the 128 byte preamble.
         check_size: called with (height, width) before any pixel is decoded; raises to refuse.
         window: which of the file's windows to show it in.
+        any_view: whether any single picture will do, such as a lateral view or a CT slice.
 
     Returns:
         Pixels, float32 (H, W), range [0, 1], 0 = black; "details" with "windows" of the header.
@@ -52,7 +57,7 @@ def read_dicom(
         warnings.simplefilter("ignore")
         try:
             dataset = _parse(data)
-            check_metadata(dataset)
+            check_metadata(dataset, any_view=any_view)
             check_size(int(dataset.Rows), int(dataset.Columns))
             _check_decoder(dataset)
             check_codestream(dataset)

@@ -1,39 +1,39 @@
-"""View position, frontal or lateral, by a DICOM header."""
+"""View position, frontal or not, by a DICOM header."""
 
-import re
-import unicodedata
+from collections.abc import Iterator, Mapping
 
-from pydicom import Dataset
+from pydicom import Dataset, Sequence
 
 from covid_model.common.messages import Message
+from covid_model.imaging.dicom.terms.codes import standard_meaning, stated_meaning
+from covid_model.imaging.dicom.terms.views import View, view_named_by
 
 FRONTAL_VIEWS = frozenset({"AP", "PA"})
-NOT_FRONTAL = frozenset({"LL", "RL", "LLAT", "RLAT", "LAT", "LATERAL", "LLO", "RLO"})
-# DICOM context group 4010, by SNOMED CT with the older SNOMED RT codes.
-FRONTAL_CODES = {
-    "399348003": "AP", "R-10206": "AP", "272479007": "PA", "R-40888": "PA", "R-10214": "PA",
-}  # fmt: skip
-LATERAL_CODES = frozenset({
-    "399198007", "399173006", "399067008", "R-10232", "R-10236", "R-102CD", "R-10228",
+# Laterals, then obliques; RLD and LLD (decubitus, PS3.3 C.8.1.2) may well be frontal.
+NOT_FRONTAL = frozenset({
+    "LL", "RL", "LLAT", "RLAT", "LAT", "LATERAL", "LLO", "RLO", "LAO", "RAO", "LPO", "RPO",
 })  # fmt: skip
-# Whole words, without accents, in English, Portuguese, Spanish, French, Italian and German.
-FRONTAL_WORDS = frozenset({
-    "AP", "PA", "ANTEROPOSTERIOR", "POSTEROANTERIOR", "ANTERO", "POSTERO", "FACE", "FRENTE",
-    "FRONT", "FRONTAL", "FRONTALE", "FRONTALIS",
-})  # fmt: skip
-LATERAL_WORDS = frozenset({
-    "LAT", "LATERAL", "LATERALE", "LATERALIS", "LATEROLATERAL", "LLAT", "RLAT", "SEITLICH",
-})  # fmt: skip
-PROFILE_WORDS = frozenset({"PERFIL", "PROFIL", "PROFILO"})  # lateral where they speak of a chest
-CHEST_WORDS = frozenset({"CHEST", "THORAX", "TORAX", "TORACE", "POUMON", "POUMONS", "PULMAO"})
-DECUBITUS = ("DECUB", "DEKUB")  # the patient lies on the side: the picture may well be frontal
+FRONTAL_MEANINGS = {"antero-posterior": "AP", "postero-anterior": "PA"}
 AXES = {"A": "depth", "P": "depth", "H": "height", "F": "height"}
-# Of one picture or its series alone: a study's description may name the views of several.
-TEXTS = {
-    "SeriesDescription": Message("series description"),
-    "ProtocolName": Message("protocol name"),
-    "AcquisitionDeviceProcessingDescription": Message("processing description"),
-}
+VIEWS = {"lateral": Message("a lateral view"), "oblique": Message("an oblique view")}
+# What may name the view, what speaks of one picture alone first: a study's may speak of others.
+SERIES, STEP, STUDY = (
+    {
+        "SeriesDescription": Message("series description"),
+        "ProtocolName": Message("protocol name"),
+        "AcquisitionDeviceProcessingDescription": Message("processing description"),
+    },
+    {
+        "PerformedProcedureStepDescription": Message("procedure step"),
+        "PerformedProtocolCodeSequence": Message("procedure step"),
+        "RequestAttributesSequence": Message("procedure step"),
+    },
+    {
+        "StudyDescription": Message("study description"),
+        "RequestedProcedureDescription": Message("requested procedure"),
+        "ProcedureCodeSequence": Message("procedure code"),
+    },
+)
 
 
 def view_of(dataset: Dataset) -> str:
@@ -41,51 +41,63 @@ def view_of(dataset: Dataset) -> str:
     position = str(dataset.get("ViewPosition") or "").strip().upper()
     if position in FRONTAL_VIEWS | NOT_FRONTAL:
         return position
-    return next((FRONTAL_CODES[code] for code in _codes(dataset) if code in FRONTAL_CODES), "")
+    meanings = (standard_meaning(item, "CID4010") for item in dataset.get("ViewCodeSequence") or ())
+    return next((FRONTAL_MEANINGS[name] for name in meanings if name in FRONTAL_MEANINGS), "")
 
 
-def lateral_by(dataset: Dataset) -> Message | None:
-    """Name the part of the header that tells a lateral view, None where it may be a frontal one.
+def not_frontal_by(dataset: Dataset) -> tuple[Message, Message] | None:
+    """Name a view that is not frontal with the part of the header that tells it, None without.
 
-    A view position or code that names a frontal view is believed. Texts count where they name a
-    lateral view alone while none names a frontal one alone; "chest PA and lateral" names neither.
+    What is told of the picture is believed before what is told of its series, that before its
+    procedure step, that before its study. Where texts of one kind name both, the frontal one is
+    believed; "chest PA and lateral" names neither.
     """
-    position = _view_named_by(str(dataset.get("ViewPosition") or ""))
-    if position == "lateral":
-        return Message("view position")
-    if position == "frontal" or view_of(dataset) in FRONTAL_VIEWS:
-        return None
-    if any(code in LATERAL_CODES for code in _codes(dataset)):
-        return Message("view code")
-    views = {keyword: _view_named_by(str(dataset.get(keyword) or "")) for keyword in TEXTS}
-    if "frontal" in views.values():
-        return None
-    texts = (where for keyword, where in TEXTS.items() if views[keyword] == "lateral")
-    return next(texts, None) or _sagittal(dataset)
+    for told in _told(dataset):
+        views = [view for view, _ in told]
+        if "frontal" in views:
+            return None
+        for view, where in told:
+            if view:
+                return VIEWS[view], where
+    return None
 
 
-def _view_named_by(text: str) -> str:
-    """Return "lateral" or "frontal" where a text names that view alone, else ""."""
-    plain = unicodedata.normalize("NFKD", text.upper()).encode("ascii", "ignore").decode()
-    words = set(re.findall("[A-Z]+", re.sub(r"\b([A-Z])\.", r"\1", plain)))  # P.A. is PA
-    if any(word.startswith(DECUBITUS) for word in words):
-        return ""
-    frontal = bool(words & FRONTAL_WORDS)
-    lateral = bool(words & LATERAL_WORDS)
-    if words & PROFILE_WORDS:
-        lateral = lateral or bool(words & CHEST_WORDS) or len(words) == 1
-    if frontal == lateral:
-        return ""
-    return "frontal" if frontal else "lateral"
+def _told(dataset: Dataset) -> Iterator[list[tuple[View, Message]]]:
+    """Yield the views that parts of the header name, the most believable first."""
+    position = str(dataset.get("ViewPosition") or "")
+    yield [(view_named_by(position, single=True), Message("view position"))]
+    yield [
+        (view_named_by(meaning, single=True), Message("view code"))
+        for item in dataset.get("ViewCodeSequence") or ()
+        if (meaning := standard_meaning(item, "CID4010") or stated_meaning(item))
+    ]
+    yield _named(dataset, SERIES)
+    yield [("lateral", Message("patient orientation"))] if _is_sagittal(dataset) else []
+    yield _named(dataset, STEP)
+    yield _named(dataset, STUDY)
 
 
-def _sagittal(dataset: Dataset) -> Message | None:
+def _named(dataset: Dataset, keywords: Mapping[str, Message]) -> list[tuple[View, Message]]:
+    return [
+        (view_named_by(text), where)
+        for keyword, where in keywords.items()
+        for text in _texts(dataset.get(keyword))
+    ]
+
+
+def _texts(value: object) -> list[str]:
+    """The text of an element, or what the items of a sequence say."""
+    if not isinstance(value, Sequence):
+        return [str(value or "")]
+    steps = [str(item.get("ScheduledProcedureStepDescription") or "") for item in value]
+    return [*steps, *map(stated_meaning, value)]
+
+
+def _is_sagittal(dataset: Dataset) -> bool:
     """Judge by the directions of rows and columns: front or back with head or foot is lateral."""
     stated = dataset.get("PatientOrientation") or ()
     directions = () if isinstance(stated, str) else stated  # one alone is not both
-    axes = {AXES.get(str(direction).strip().upper(), "") for direction in directions}
-    return Message("patient orientation") if axes == {"depth", "height"} else None
-
-
-def _codes(dataset: Dataset) -> list[str]:
-    return [str(item.get("CodeValue") or "") for item in dataset.get("ViewCodeSequence") or ()]
+    return {AXES.get(str(direction).strip().upper(), "") for direction in directions} == {
+        "depth",
+        "height",
+    }

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
+from covid_model.common.messages import Message
 from covid_model.runs import Run
 from covid_model.serving.diagnosis import CaseResult
 from covid_model.serving.lung_occlusion import LungOcclusion
@@ -17,6 +18,15 @@ from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
 from dashboard.session import reading
 from dashboard.session.uploads import Case
+
+OF_NOBODY = Message(
+    "Radiograph and overlays as a secondary capture. Nothing of the file's header "
+    "or name goes into it; text inside the picture stays."
+)
+IN_STUDY = Message(
+    "Radiograph and overlays as a secondary capture: a new series of the file's study, with the "
+    "patient's name and identifiers."
+)
 
 
 @dataclass(frozen=True)
@@ -61,12 +71,14 @@ def section(
         result,
         run,
         sha256=case.sha256,
+        data=case.data,
         sample=case.sample,
         occlusion=occlusion,
         reading=_reading(case),
     )
+    in_study = _in_study(case_key, exported)
     with st.container(horizontal=True, gap="small", key=f"exports-{case_key[:8]}"):
-        for offer in offers(exported, text_of(exported)):
+        for offer in offers(exported, text_of(exported), in_study=in_study):
             st.download_button(
                 offer.label,
                 offer.make,
@@ -77,6 +89,22 @@ def section(
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _in_study(case_key: str, exported: ExportedCase) -> bool:
+    """Let the visitor keep the DICOM picture in its file's study, where the file names one."""
+    from dashboard.cases.exports.source import study_of
+
+    if not exported.named_predictions or study_of(exported.data) is None:
+        return False
+    return st.checkbox(
+        t("Keep the DICOM picture in the file's study"),
+        key=f"in-study-{case_key[:8]}",
+        help=t(
+            "It then carries the patient's name, identifiers and study from the file's header: "
+            "treat it as the file itself."
+        ),
+    )
 
 
 def _reading(case: Case) -> dict[str, str]:
@@ -94,8 +122,14 @@ def _reading(case: Case) -> dict[str, str]:
     return {heading: value for heading, value in fields.items() if value}
 
 
-def offers(exported: ExportedCase, texts: CaseText) -> list[Offer]:
-    """Return the files that a case can be had as; no picture of areas where none was shown."""
+def offers(exported: ExportedCase, texts: CaseText, *, in_study: bool = False) -> list[Offer]:
+    """Return the files that a case can be had as; no picture of areas where none was shown.
+
+    Args:
+        exported: the case.
+        texts: its text in the visitor's language.
+        in_study: whether the DICOM picture is kept in its file's study.
+    """
     stem = _stem(exported.result.name)
     files = [
         Offer(
@@ -120,13 +154,10 @@ def offers(exported: ExportedCase, texts: CaseText) -> list[Offer]:
             Offer(
                 "dicom",
                 t("Picture as DICOM"),
-                t(
-                    "Radiograph and overlays as a secondary capture. Nothing of the file's header "
-                    "or name goes into it; text inside the picture stays."
-                ),
+                t(IN_STUDY if in_study else OF_NOBODY),
                 f"{stem}-overlay.dcm",
                 "application/dicom",
-                lambda: _dicom(exported, texts),
+                lambda: _dicom(exported, texts, in_study),
             )
         )
     return files
@@ -144,10 +175,10 @@ def _bundle(exported: ExportedCase, texts: CaseText) -> bytes:
     return build_case_bundle(exported, texts, created=_now())
 
 
-def _dicom(exported: ExportedCase, texts: CaseText) -> bytes:
+def _dicom(exported: ExportedCase, texts: CaseText, in_study: bool) -> bytes:
     from dashboard.cases.exports.secondary_capture import case_capture
 
-    return case_capture(exported, texts, created=_now())
+    return case_capture(exported, texts, created=_now(), in_study=in_study)
 
 
 def _now() -> datetime:

@@ -23,6 +23,7 @@ class ExportedCase:
         result: what the networks say.
         run: the run of the networks.
         sha256: of the file's bytes, "" where it is unknown.
+        data: the file's bytes, for what the DICOM picture says of them.
         sample: what a sample is, "" for a visitor's file.
         occlusion: what the first network says without the lungs, None where that is unknown.
         reading: the reader's own reading, heading -> words; empty without one.
@@ -31,6 +32,7 @@ class ExportedCase:
     result: CaseResult
     run: Run
     sha256: str = ""
+    data: bytes = b""
     sample: str = ""
     occlusion: LungOcclusion | None = None
     reading: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Export of a case as a DICOM secondary capture without patient data in its header."""
+"""Export of a case as a DICOM secondary capture, of nobody or in its source's study."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system.digests import sha256
 from dashboard.cases.exports.case import ExportedCase, versions
 from dashboard.cases.exports.images import side_by_side
+from dashboard.cases.exports.source import STUDY, loss_of, study_of
 from dashboard.cases.exports.text import CaseText
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-NAME, ID = "Anonymous^Research", "ANONYMOUS"  # nothing of the source's header is carried over
+NAME, ID = "Anonymous^Research", "ANONYMOUS"
 SERIES = "RESEARCH USE ONLY: areas of attention"
 MAKER = "covid-xray-models"
 
 
-def case_capture(exported: ExportedCase, texts: CaseText, *, created: datetime) -> bytes:
+def case_capture(
+    exported: ExportedCase, texts: CaseText, *, created: datetime, in_study: bool = False
+) -> bytes:
     """Return radiograph with overlays as a DICOM file of one RGB picture, the notice drawn on it.
 
     Secondary Capture Image Storage (PS3.3 A.8.1), explicit little endian, not compressed. The
@@ -35,6 +38,8 @@ def case_capture(exported: ExportedCase, texts: CaseText, *, created: datetime) 
         exported: a case whose file was not refused.
         texts: what is drawn.
         created: moment of the export.
+        in_study: whether it becomes a new series of the source's study, with patient and study as
+            the source's header has them; of nobody where the source is no DICOM file of a study.
     """
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian
@@ -44,6 +49,9 @@ def case_capture(exported: ExportedCase, texts: CaseText, *, created: datetime) 
     _identity(ds, rgb, created)
     _origin(ds, exported)
     _pixels(ds, rgb)
+    _loss(ds, exported)
+    if in_study:
+        _join_study(ds, exported.data, created)
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     stream = io.BytesIO()
@@ -93,9 +101,44 @@ def _pixels(ds: Dataset, rgb: np.ndarray) -> None:
     ds.PhotometricInterpretation, ds.PlanarConfiguration = "RGB", 0
     ds.BitsAllocated = ds.BitsStored = 8
     ds.HighBit, ds.PixelRepresentation = 7, 0
-    ds.LossyImageCompression = "00"
     data = rgb.tobytes()
     ds.PixelData = data + bytes(len(data) % 2)  # of even length (PS3.5 8.1.1)
+
+
+def _loss(ds: Dataset, exported: ExportedCase) -> None:
+    """Say that the source was compressed with loss, or that it was not, where that is known."""
+    radiograph = exported.result.radiograph
+    loss = loss_of(exported.data, pixels=0 if radiograph is None else radiograph.pixels.size)
+    if loss.lossy:
+        ds.LossyImageCompression = loss.lossy
+    if loss.ratios:
+        ds.LossyImageCompressionRatio = [f"{ratio:.4g}" for ratio in loss.ratios]
+    if loss.methods:
+        ds.LossyImageCompressionMethod = list(loss.methods)
+
+
+def _join_study(ds: Dataset, data: bytes, created: datetime) -> None:
+    """Take patient and study from the source, and name it as the image that this one is of."""
+    from pydicom.dataset import Dataset
+
+    source = study_of(data)
+    if source is None:
+        return
+    ds.PatientName = ds.PatientID = ""
+    ds.StudyDate = ds.StudyTime = ds.StudyID = ""
+    ds.SeriesNumber = None  # any number may be another series'
+    del ds.StudyDescription, ds.TimezoneOffsetFromUTC
+    for keyword in STUDY:
+        if keyword in source:
+            ds[keyword] = source[keyword]
+    local = created.astimezone()  # the study's times are local ones, without an offset
+    ds.SeriesDate = ds.ContentDate = local.strftime("%Y%m%d")
+    ds.SeriesTime = ds.ContentTime = local.strftime("%H%M%S")
+    if source.get("SOPClassUID") and source.get("SOPInstanceUID"):
+        item = Dataset()
+        item.ReferencedSOPClassUID = source.SOPClassUID
+        item.ReferencedSOPInstanceUID = source.SOPInstanceUID
+        ds.SourceImageSequence = [item]
 
 
 def _uid(kind: str, seed: str) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from pydicom import dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000, JPEG2000Lossless, JPEGLSNearLossless
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system.digests import sha256
@@ -26,7 +28,9 @@ from dashboard.cases.exports.pdf_text import printable
 from dashboard.cases.exports.secondary_capture import case_capture
 from dashboard.cases.exports.text import text_of
 from dashboard.i18n import translate
+from tests import dicoms
 from tests.app.conftest import go, upload
+from tests.drawings import drawing, png
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NAMES = ("xception", "resnet50v2", "vgg16")
@@ -76,10 +80,31 @@ def bundle(exported):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def capture(exported):
+def capture(exported, **options):
     """Its DICOM file, read by pydicom."""
-    data = case_capture(exported, text_of(exported), created=CREATED)
+    data = case_capture(exported, text_of(exported), created=CREATED, **options)
     return data, dcmread(io.BytesIO(data))
+
+
+def jpeg(**options):
+    """A drawn radiograph as JPEG."""
+    stream = io.BytesIO()
+    Image.fromarray((255 * drawing()).astype(np.uint8)).save(stream, "JPEG", **options)
+    return stream.getvalue()
+
+
+def near_lossless(error):
+    """A DICOM file with the start of a JPEG-LS scan alone, of which a grey may be off by error."""
+    scan = bytes([0xFF, 0xD8, 0xFF, 0xDA, 0, 8, 1, 1, 0, error, 0, 0])
+    ds = dicoms.dataset(PixelData=encapsulate([scan]))
+    ds["PixelData"].is_undefined_length = True
+    return dicoms.encode(ds, JPEGLSNearLossless)
+
+
+def compressed(syntax, **options):
+    """A drawn radiograph as a compressed DICOM file whose header does not tell of a loss."""
+    ds = dicoms.dataset((255 * drawing()).round().astype(np.uint8), bits=8)
+    return dicoms.encode(ds, syntax, compress=True, **options)
 
 
 @pytest.mark.parametrize("names", [NAMES, NAMES[:1]])
@@ -248,6 +273,91 @@ def test_the_dicom_picture_is_a_secondary_capture_of_nobody(exported_case):
     uids = {ds.SOPInstanceUID, ds.StudyInstanceUID, ds.SeriesInstanceUID}
     assert len(uids) == 3
     assert all(uid.is_valid for uid in uids)
+
+
+STATED = {
+    "LossyImageCompression": "01",
+    "LossyImageCompressionRatio": [12.5, 3],
+    "LossyImageCompressionMethod": ["ISO_10918_1", "ISO_15444_1"],
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "lossy", "methods"),
+    [
+        (lambda: png(drawing()), None, None),
+        (jpeg, "01", "ISO_10918_1"),
+        (lambda: jpeg(progressive=True), "01", "ISO_10918_1"),
+        (lambda: dicoms.radiograph(drawing()), None, None),
+        (lambda: dicoms.radiograph(drawing(), LossyImageCompression="00"), "00", None),
+        (lambda: dicoms.radiograph(drawing(), **STATED), "01", ["ISO_10918_1", "ISO_15444_1"]),
+        (lambda: compressed(JPEG2000Lossless), None, None),
+        (lambda: compressed(JPEG2000, j2k_cr=[10]), "01", "ISO_15444_1"),
+        (lambda: near_lossless(2), "01", "ISO_14495_1"),
+        (lambda: near_lossless(0), None, None),
+    ],
+)
+def test_the_dicom_picture_tells_the_loss_of_its_source(exported_case, make, lossy, methods):
+    data = make()
+    _, ds = capture(exported_case(names=NAMES[:1], data=data))
+    assert ds.get("LossyImageCompression") == lossy
+    assert ds.get("LossyImageCompressionMethod") == methods
+    ratio = ds.get("LossyImageCompressionRatio")
+    if make is jpeg:
+        assert float(ratio) == pytest.approx(drawing().size / len(data), rel=1e-3)
+    assert (ratio is None) == (methods is None)
+
+
+AS_DRAWN = {"WindowCenter": 2047.5, "WindowWidth": 4095, "VOILUTFunction": "LINEAR_EXACT"}
+STUDY = {
+    "SpecificCharacterSet": "ISO_IR 100",
+    "PatientName": "Müller^Grete",
+    "PatientID": "ID-4711",
+    "PatientBirthDate": "19560131",
+    "PatientSex": "F",
+    "StudyInstanceUID": "1.2.826.0.1.3680043.8.498.7",
+    "StudyDate": "20200301",
+    "AccessionNumber": "A-1",
+    "StudyDescription": "Thorax",
+}
+
+
+def test_the_dicom_picture_can_be_kept_in_the_study_of_its_file(exported_case):
+    exported = exported_case(names=NAMES[:1], data=dicoms.radiograph(drawing(), **STUDY))
+    data, ds = capture(exported, in_study=True)
+    for keyword, value in STUDY.items():
+        if keyword != "SpecificCharacterSet":
+            assert ds[keyword].value == value, keyword
+    assert "Müller^Grete".encode() in data
+    for keyword in (*TYPE_1, *TYPE_2):
+        assert keyword in ds
+    assert ds.SeriesInstanceUID != ds.StudyInstanceUID
+    assert ds.SourceImageSequence[0].ReferencedSOPInstanceUID == "1.2.3"
+    apart, other = capture(exported)
+    assert "Müller".encode() not in apart
+    assert (other.PatientName, other.PatientID) == ("Anonymous^Research", "ANONYMOUS")
+    assert other.StudyInstanceUID != ds.StudyInstanceUID
+
+
+@pytest.mark.parametrize("data", [b"", png(drawing()), dicoms.radiograph(drawing())])
+def test_a_source_without_a_study_leaves_the_dicom_picture_of_nobody(exported_case, data):
+    _, ds = capture(exported_case(names=NAMES[:1], data=data), in_study=True)
+    assert (ds.PatientName, ds.PatientID) == ("Anonymous^Research", "ANONYMOUS")
+
+
+def test_the_page_offers_the_study_for_a_file_that_names_one(
+    open_app, trusted_run_root, trusted_pictures
+):
+    data = dicoms.radiograph(drawing(), **STUDY, **AS_DRAWN)
+    at = upload(open_app(trusted_run_root), ("chest.dcm", data))
+    [box] = [box for box in at.checkbox if "study" in box.label]
+    assert not box.value
+    box.check().run()
+    assert not at.exception
+    helps = [button.proto.help for button in at.get("download_button")]
+    assert any("a new series of the file's study" in text for text in helps)
+    at = upload(at, ("chest.png", trusted_pictures["ok"]))
+    assert not [box for box in at.checkbox if "study" in box.label]
 
 
 def test_the_buttons_stand_below_a_result_and_make_nothing_yet(

@@ -14,7 +14,9 @@ from covid_model.serving import CaseResult, Prediction, decide
 from dashboard.cases import outcome_text
 from dashboard.components import text
 from dashboard.session import inference
+from tests import dicoms
 from tests.app.conftest import everything, go, panels, upload, words
+from tests.drawings import drawing
 
 TITLES = set(text.TITLES.values())
 
@@ -234,3 +236,20 @@ def test_a_lateral_view_is_refused_by_name_and_no_class_is_named(
     sent = everything(at).lower()
     for word in (*CLASS_NAMES, *TITLES, "calibrated probability"):
         assert word.lower() not in sent
+
+
+@pytest.mark.parametrize("page", ["classify", "compare"])
+@pytest.mark.parametrize(
+    ("tags", "shown"),
+    [({"Modality": "CT"}, True), ({"ViewPosition": "LL"}, True), ({"NumberOfFrames": 2}, False)],
+)
+def test_a_file_that_its_header_refuses_is_shown_beside_the_reason(
+    open_app, trusted_run_root, page, tags, shown
+):
+    at = upload(open_app(trusted_run_root), ("a.dcm", dicoms.radiograph(drawing(), **tags)))
+    at = at if page == "classify" else go(at, page)
+    assert not at.exception
+    assert "Received" in at.error[0].value
+    pictures = [image.proto.imgs[0].alt for image in at.image]
+    assert pictures == (["The picture a.dcm as it was read"] if shown else [])
+    assert not at.metric

@@ -41,6 +41,13 @@ def test_view_age_sex_exposure_are_shown_but_never_the_patient():
         ({"PatientAge": "018M"}, "18 months"),
         ({"PatientAge": "003W"}, "3 weeks"),
         ({"PatientAge": "010D"}, "10 days"),
+        ({"PatientAge": "130Y"}, "130 years"),
+        ({"PatientAge": "412Y"}, None),
+        ({"PatientAge": "999M"}, "999 months"),
+        (
+            {"PatientAge": "412Y", "PatientBirthDate": "19500615", "StudyDate": "20200615"},
+            "70 years",
+        ),
         ({"PatientBirthDate": "19500615", "StudyDate": "20200614"}, "69 years"),
         ({"PatientBirthDate": "19500615", "StudyDate": "20200615"}, "70 years"),
         ({"PatientBirthDate": "20190301", "StudyDate": "20200901"}, "18 months"),
@@ -52,6 +59,13 @@ def test_view_age_sex_exposure_are_shown_but_never_the_patient():
 )
 def test_age(tags, age):
     assert details(**tags).get("Age") == age
+
+
+@pytest.mark.parametrize(
+    ("voltage", "shown"), [(120000, "120 kV"), (81.5, "81.5 kV"), (72500, "72.5 kV")]
+)
+def test_a_tube_voltage_in_volts_is_shown_in_kilovolts(voltage, shown):
+    assert details(KVP=voltage)["Tube voltage"] == shown
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,20 @@ from covid_model.imaging.reader import read_radiograph
 from tests.dicoms import dataset, encode
 
 
-def code(value):
+def code(value, meaning="view"):
     item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "SCT", "view"
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "SCT", meaning
+    return [item]
+
+
+def step(description):
+    item = Dataset()
+    item.ScheduledProcedureStepDescription = description
     return [item]
 
 
 def read(**tags):
+    tags = {"SpecificCharacterSet": "ISO_IR 192", **tags}
     return read_radiograph(encode(dataset(**tags)))
 
 
@@ -35,6 +42,29 @@ def read(**tags):
             "protocol name",
         ),
         ({"AcquisitionDeviceProcessingDescription": "CHEST,LAT"}, "processing description"),
+        ({"SeriesDescription": "TORACE LL"}, "series description"),
+        ({"SeriesDescription": "RX torace L-L"}, "series description"),
+        ({"SeriesDescription": "Torace latero-laterale"}, "series description"),
+        ({"SeriesDescription": "Thorax Seitenaufnahme"}, "series description"),
+        ({"SeriesDescription": "X-thorax dwars"}, "series description"),
+        ({"SeriesDescription": "Thorax zijdelingse opname"}, "series description"),
+        ({"SeriesDescription": "RTG klatki piersiowej boczne"}, "series description"),
+        ({"SeriesDescription": "Klatka piersiowa - bok lewy"}, "series description"),
+        ({"SeriesDescription": "Profil droit"}, "series description"),
+        ({"SeriesDescription": "CHESTLAT2"}, "series description"),
+        ({"SeriesDescription": "胸部側面"}, "series description"),
+        ({"SeriesDescription": "胸部 ﾗﾃﾗﾙ"}, "series description"),
+        ({"SeriesDescription": "胸部左侧位"}, "series description"),
+        ({"SeriesDescription": "흉부 측면"}, "series description"),
+        ({"SeriesDescription": "ОГК в боковой проекции"}, "series description"),
+        ({"SpecificCharacterSet": "", "ProtocolName": "è\x83¸é\x83¨å\x81´é\x9d¢"}, "protocol name"),
+        ({"PerformedProcedureStepDescription": "Thorax lateraal"}, "procedure step"),
+        ({"PerformedProtocolCodeSequence": code("X1", "Chest lateral")}, "procedure step"),
+        ({"RequestAttributesSequence": step("Thorax seitlich")}, "procedure step"),
+        ({"StudyDescription": "Tórax perfil"}, "study description"),
+        ({"RequestedProcedureDescription": "CHEST LAT"}, "requested procedure"),
+        ({"SeriesDescription": "LAT", "StudyDescription": "CHEST PA"}, "series description"),
+        ({"ViewCodeSequence": code("local-7", "latero-laterale")}, "view code"),
         ({"PatientOrientation": ["A", "F"]}, "patient orientation"),
         ({"PatientOrientation": ["F", "P"]}, "patient orientation"),
     ],
@@ -60,7 +90,27 @@ def test_a_lateral_view_is_refused_by_what_tells_it(tags, where):
         {"SeriesDescription": "Right lateral decubitus"},
         {"SeriesDescription": "Bilateral infiltrates, laterality unknown"},
         {"SeriesDescription": "Perfil adulto"},
-        {"StudyDescription": "Chest lateral"},
+        {"SeriesDescription": "PA", "StudyDescription": "Chest lateral"},
+        {
+            "ViewPosition": "AP",
+            "StudyDescription": "Thorax lat",
+            "ProtocolName": "Thorax a.p./lat.",
+        },
+        {"StudyDescription": "Thorax a.p./lat."},
+        {"StudyDescription": "Torace AP e LL"},
+        {"StudyDescription": "X-thorax voor-achterwaarts en dwars"},
+        {"SeriesDescription": "Klatka piersiowa PA + bok"},
+        {"SeriesDescription": "胸部正面・側面"},
+        {"SeriesDescription": "胸部正侧位"},
+        {"SeriesDescription": "胸部 左側臥位"},
+        {"SeriesDescription": "ОГК прямая и боковая"},
+        {"SeriesDescription": "흉부 정면 측면"},
+        {"SeriesDescription": "Thorax Seitenlage"},
+        {"SeriesDescription": "Chest, Dr. L. Rao", "ViewPosition": "PA"},
+        {"SeriesDescription": "Chest PA and both obliques"},
+        {"SeriesDescription": "LL upper lobe"},
+        {"ViewPosition": "LLD"},
+        {"ViewCodeSequence": code("399033003"), "StudyDescription": "lateral"},
         {"PatientOrientation": ["L", "F"]},
         {"PatientOrientation": ["A", "R"]},
         {"PatientOrientation": ["", ""]},
@@ -71,6 +121,31 @@ def test_a_lateral_view_is_refused_by_what_tells_it(tags, where):
 )
 def test_what_may_be_frontal_is_read(tags):
     assert read(**tags).pixels.shape == (64, 64)
+
+
+@pytest.mark.parametrize("view", ["LL", "RL", "LLO", "RLO", "LAO", "RAO", "LPO", "RPO"])
+def test_a_view_position_that_is_not_frontal_is_named(view):
+    with pytest.raises(RadiographError, match=f"Received: view {view}. Choose the study's PA"):
+        read(ViewPosition=view)
+
+
+@pytest.mark.parametrize(
+    ("tags", "where"),
+    [
+        ({"ViewPosition": "AP OBLIQUE"}, "view position"),
+        ({"ViewCodeSequence": code("399356000")}, "view code"),
+        ({"ViewCodeSequence": code("399312000")}, "view code"),
+        ({"SeriesDescription": "Chest RPO"}, "series description"),
+        ({"SeriesDescription": "Thorax schräg"}, "series description"),
+        ({"SeriesDescription": "Tórax oblíqua"}, "series description"),
+        ({"SeriesDescription": "Klatka piersiowa skośne"}, "series description"),
+        ({"SeriesDescription": "胸部斜位"}, "series description"),
+        ({"SeriesDescription": "Правая косая проекция"}, "series description"),
+    ],
+)
+def test_an_oblique_view_is_refused_by_what_tells_it(tags, where):
+    with pytest.raises(RadiographError, match=f"an oblique view, by the {where}"):
+        read(**tags)
 
 
 def test_no_words_of_the_header_are_quoted():
