@@ -46,6 +46,7 @@ def read_radiograph(data: bytes, name: str = "", *, window: int = 0) -> Radiogra
         pixels, header = read_dicom(data, check_size=check_size, window=window)
     else:
         pixels, header = _read_picture(data, kind), {}
+    _check_promise(pixels)
     if pixels.min() == pixels.max():
         raise RadiographError("Every pixel has the same value, so there is nothing to see.")
     return Radiograph(pixels=pixels, name=name, format=kind, sha256=sha256(data), **header)
@@ -100,6 +101,16 @@ def kind_of(data: bytes) -> str:
     if data[128:132] == b"DICM" or data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"):
         return "DICOM"
     return ""
+
+
+def _check_promise(pixels: np.ndarray) -> None:
+    """Let nothing but grey values out: float32 (H, W), range [0, 1], finite."""
+    grey = pixels.ndim == 2 and pixels.dtype == np.float32
+    if not (grey and 0 <= pixels.min() <= pixels.max() <= 1):  # NaN is in no range
+        raise RadiographError(
+            "This file was read as something else than grey values from black to white: export it "
+            "as PNG, and please report it."
+        )
 
 
 def _read_picture(data: bytes, kind: str) -> np.ndarray:
