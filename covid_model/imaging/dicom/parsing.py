@@ -16,6 +16,7 @@ from pydicom.uid import (
 )
 
 from covid_model.common.errors import RadiographError
+from covid_model.imaging.dicom.checks import MODALITIES, code
 
 MAX_INFLATED = 256 * 2**20  # bytes; 64 megapixels of 16 bits are 128 MB
 PREFIX = slice(128, 132)
@@ -49,7 +50,8 @@ def parse(data: bytes) -> Dataset:
         dataset = dcmread(io.BytesIO(rest + DELIMITER), force=True)
     if not dataset:
         raise RadiographError(EMPTY)
-    _check_whole(dataset)
+    if code(dataset, "Modality") in MODALITIES:  # of any other, that is the reason to give
+        _check_whole(dataset)
     if not meta.get("TransferSyntaxUID"):
         implicit, little = dataset.original_encoding
         explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian

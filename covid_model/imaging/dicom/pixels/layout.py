@@ -8,11 +8,17 @@ from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
-from covid_model.imaging.dicom.checks import PHOTOMETRIC, code, one_of
 
 GREY = ("MONOCHROME1", "MONOCHROME2")
 COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 
+# Only words of this list are ever shown: anything else could be somebody's name.
+# fmt: off
+PHOTOMETRIC = frozenset({
+    "ARGB", "CMYK", "HSV", "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL",
+    "YBR_FULL_422", "YBR_ICT", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_RCT",
+})
+# fmt: on
 OVERLAY_GROUPS = range(0x6000, 0x6020, 2)  # (60xx,0102) is Overlay Bit Position
 
 
@@ -85,12 +91,15 @@ def layout_of(dataset: Dataset) -> Layout:
     Raises:
         RadiographError: if an element is missing, or two contradict each other.
     """
-    photometric = code(dataset, "PhotometricInterpretation")
+    photometric = str(dataset.get("PhotometricInterpretation") or "").strip().upper()
+    if not photometric:
+        raise _missing("PhotometricInterpretation")
     if photometric not in (*GREY, *COLOUR):
         raise RadiographError(
             "Expected grey or RGB pixels. Received: {photometric}. Export the image as PNG.",
-            photometric=one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC)
-            or Message("pixels of another kind"),
+            photometric=photometric
+            if photometric in PHOTOMETRIC
+            else Message("pixels of another kind"),
         )
     expected = 1 if photometric in GREY else 3
     samples = _whole(dataset, "SamplesPerPixel", expected)
@@ -129,8 +138,12 @@ def _whole(dataset: Dataset, keyword: str, otherwise: int | None = None) -> int:
         return int(value)
     if otherwise is not None:
         return otherwise
-    raise RadiographError(
+    raise _missing(keyword)
+
+
+def _missing(element: str) -> RadiographError:
+    return RadiographError(
         "This DICOM file does not say its {element}, so its pixels cannot be read: export it "
         "again.",
-        element=keyword,
+        element=element,
     )
