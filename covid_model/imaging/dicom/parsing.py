@@ -23,8 +23,6 @@ PREFIX = slice(128, 132)
 META_GROUP = b"\x02\x00"
 DELIMITER = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"  # ends a sequence of fragments, little endian
 UNDEFINED = 0xFFFFFFFF
-EMPTY = "This DICOM file is cut short or holds no elements: copy or export it again."
-CUT = "This DICOM file is cut short: {count} bytes of an element are missing. Copy it again."
 
 
 def parse(data: bytes) -> Dataset:
@@ -49,7 +47,9 @@ def parse(data: bytes) -> Dataset:
     if not dataset:  # so pydicom leaves a file whose fragments have no end
         dataset = dcmread(io.BytesIO(rest + DELIMITER), force=True)
     if not dataset:
-        raise RadiographError(EMPTY)
+        raise RadiographError(
+            "This DICOM file is cut short or holds no elements: copy or export it again."
+        )
     if code(dataset, "Modality") in MODALITIES:  # of any other, that is the reason to give
         _check_whole(dataset)
     if not meta.get("TransferSyntaxUID"):
@@ -109,4 +109,8 @@ def _check_whole(dataset: Dataset) -> None:
     if isinstance(last, RawDataElement) and last.length != UNDEFINED:
         missing = last.length - len(last.value or b"")
         if missing > 0:
-            raise RadiographError(CUT, count=missing)
+            raise RadiographError(
+                "This DICOM file is cut short: {count} bytes of an element are missing. Copy it "
+                "again.",
+                count=missing,
+            )

@@ -3,11 +3,12 @@
 from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Message
 from covid_model.imaging.dicom.pixels.codestream import J2K_START, JP2_START, JPEG_START
 
 ITEM = b"\xfe\xff\x00\xe0"
 STARTS = (JPEG_START, J2K_START, JP2_START)
-CUT = "This DICOM file is cut short: its picture ends early. Copy or export it again."
+CUT = Message("This DICOM file is cut short: its picture ends early. Copy or export it again.")
 RLE_SEGMENTS = 15
 
 
