@@ -5,6 +5,7 @@ import io
 import numpy as np
 from pydicom import Dataset, dcmwrite
 from pydicom.dataset import FileMetaDataset
+from pydicom.encaps import encapsulate
 from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian
 
 RAMP = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)  # every 12 bit value once
@@ -30,12 +31,13 @@ def dataset(values=RAMP, bits=12, **tags) -> Dataset:
     return ds
 
 
-def encode(ds, syntax=ExplicitVRLittleEndian, *, compress=False, **options) -> bytes:
-    """The bytes of a DICOM file; ``options`` are the encoder's."""
+def encode(ds, syntax=ExplicitVRLittleEndian, *, frames=None) -> bytes:
+    """The bytes of a DICOM file, with ``frames`` of compressed pixels where there are any."""
+    if frames:
+        ds.PixelData = encapsulate(frames)
+        ds["PixelData"].VR = "OB"
     ds.file_meta = FileMetaDataset()
-    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian if compress else syntax
-    if compress:
-        ds.compress(syntax, **options)
+    ds.file_meta.TransferSyntaxUID = syntax
     stream = io.BytesIO()
     dcmwrite(stream, ds, enforce_file_format=True)
     return stream.getvalue()

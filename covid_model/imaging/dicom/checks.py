@@ -19,10 +19,6 @@ OTHER_MODALITIES = frozenset({
     "OP", "PR", "PT", "PX", "REG", "RF", "RTDOSE", "RTIMAGE", "RTPLAN", "RTSTRUCT", "SEG",
     "SM", "SR", "US", "XA", "XC",
 })
-PHOTOMETRIC = frozenset({
-    "ARGB", "CMYK", "HSV", "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL",
-    "YBR_FULL_422", "YBR_ICT", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_RCT",
-})
 # fmt: on
 # The modality's element in the bytes of a file, little endian with or without its VR.
 MODALITY = re.compile(rb"\x08\x00\x60\x00(?:CS..|..\x00\x00)([A-Z]{2,16})", re.DOTALL)

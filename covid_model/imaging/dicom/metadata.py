@@ -7,7 +7,8 @@ from datetime import date
 from pydicom import Dataset
 
 from covid_model.common.messages import Message
-from covid_model.imaging.dicom.checks import MODALITIES, PHOTOMETRIC, code, one_of
+from covid_model.imaging.dicom.checks import MODALITIES, code, one_of
+from covid_model.imaging.dicom.pixels.layout import PHOTOMETRIC
 from covid_model.imaging.dicom.view_position import view_of
 
 CHEST = frozenset({"CHEST", "LUNG", "LUNGS", "THORAX", "TORAX"})

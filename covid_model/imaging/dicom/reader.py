@@ -1,33 +1,23 @@
 """DICOM reader: from the bytes of a file to display values."""
 
-import io
 import threading
 import warnings
-import zlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from pydicom import Dataset, dcmread
-from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
+from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
-from covid_model.common.messages import Message
-from covid_model.imaging.dicom.checks import PHOTOMETRIC, check_metadata, code, one_of
-from covid_model.imaging.dicom.codestream import check_codestream
+from covid_model.imaging.dicom.checks import check_metadata
 from covid_model.imaging.dicom.metadata import details_of
+from covid_model.imaging.dicom.parsing import parse
+from covid_model.imaging.dicom.pixels.bits import padding_of, values_of
+from covid_model.imaging.dicom.pixels.decoders import decode
+from covid_model.imaging.dicom.pixels.layout import Layout, layout_of
 from covid_model.imaging.dicom.windowing import to_display, windows_of
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow's mode L
-DEFLATED = DeflatedExplicitVRLittleEndian.encode()
-MAX_INFLATED, CHUNK = 512 * 2**20, 2**20  # bytes; 64 megapixels of 16 bit colour are 384 MB
-GREY = ("MONOCHROME1", "MONOCHROME2")
 # pydicom warns of every small flaw, sometimes quoting the header; catch_warnings is process-wide.
 _QUIET = threading.Lock()
 
@@ -56,14 +46,12 @@ def read_dicom(
     with _QUIET, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            dataset = _parse(data)
+            dataset = parse(data)
             check_metadata(dataset, any_view=any_view)
-            check_size(int(dataset.Rows), int(dataset.Columns))
-            _check_decoder(dataset)
-            check_codestream(dataset)
-            grey = code(dataset, "PhotometricInterpretation") in GREY
-            windows = windows_of(dataset) if grey else ()
-            pixels = _grey(dataset, window) if grey else _colour(dataset)
+            layout = layout_of(dataset)
+            check_size(layout.height, layout.width)
+            windows = windows_of(dataset) if layout.grey else ()
+            pixels = _grey(dataset, layout, window) if layout.grey else _colour(dataset, layout)
             return pixels, {"details": details_of(dataset), "windows": windows}
         except RadiographError:
             raise
@@ -75,78 +63,29 @@ def read_dicom(
             ) from error
 
 
-def _parse(data: bytes) -> Dataset:
-    _check_deflated(data)
-    dataset = dcmread(io.BytesIO(data), force=True)
-    if not dataset:
-        raise RadiographError("The file starts like DICOM but holds nothing: export it again.")
-    if "TransferSyntaxUID" not in dataset.file_meta:
-        implicit, little = dataset.original_encoding
-        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
-    return dataset
+def _grey(dataset: Dataset, layout: Layout, window: int) -> np.ndarray:
+    """Decode grey pixels and take them the way to the screen; see `to_display`.
 
-
-def _check_deflated(data: bytes) -> None:
-    """Refuse a deflated data set that unpacks to far more than a picture; pydicom has no limit."""
-    if DEFLATED not in data[:1024]:
-        return
-    start = 144 + int.from_bytes(data[140:144], "little")  # after the file meta information
-    left, inflater = data[start:], zlib.decompressobj(-zlib.MAX_WBITS)
-    for _ in range(MAX_INFLATED // CHUNK):
-        inflater.decompress(left, CHUNK)
-        left = inflater.unconsumed_tail
-        if not left:
-            return
-    raise RadiographError(
-        "This DICOM file unpacks to more than {limit} MiB: export it again, without compression.",
-        limit=MAX_INFLATED >> 20,
-    )
-
-
-def _check_decoder(dataset: Dataset) -> None:
-    syntax = dataset.file_meta.TransferSyntaxUID
-    try:
-        available = get_decoder(syntax).is_available
-    except NotImplementedError:
-        raise RadiographError(
-            "The pixels are stored as {syntax}, which cannot be read: export as PNG.",
-            syntax=syntax.name,
-        ) from None
-    if not available:
-        raise RadiographError(
-            "The pixels are compressed as {syntax} and its decoder is not installed: "
-            "pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg.",
-            syntax=syntax.name,
-        )
-
-
-def _grey(dataset: Dataset, window: int) -> np.ndarray:
-    """Decode grey pixels and take them the way to the screen; see `to_display`."""
-    array = _decoded(dataset)
-    lowest, highest = int(array.min()), int(array.max())
+    Padding is black, and takes no part in the range of the values.
+    """
+    array, layout = decode(dataset, layout)
+    values = values_of(array, layout)
+    padding = padding_of(array, values, dataset, layout)
+    known = values if padding is None else values[~padding]
+    lowest, highest = int(known.min()), int(known.max())
     table = to_display(np.arange(lowest, highest + 1), dataset, window=window)
-    if code(dataset, "PhotometricInterpretation") == "MONOCHROME1":
+    if layout.photometric == "MONOCHROME1":
         table = 1 - table
-    return table[array.astype(np.int32) - lowest]
+    if padding is None:
+        values -= lowest
+        return table[values]
+    pixels = table[values.clip(lowest, highest) - lowest]
+    pixels[padding] = 0
+    return pixels
 
 
-def _colour(dataset: Dataset) -> np.ndarray:
-    """Decode colour pixels, which pydicom turns into RGB, to luminance."""
-    array = _decoded(dataset)
-    if array.ndim == 3:
-        return (array.astype(np.float32) / (2**dataset.BitsStored - 1)) @ LUMA
-    photometric = one_of(dataset, "PhotometricInterpretation", PHOTOMETRIC)
-    raise RadiographError(
-        "Expected grey or RGB pixels. Received: {photometric}. Export the image as PNG.",
-        photometric=photometric or Message("pixels of another kind"),
-    )
-
-
-def _decoded(dataset: Dataset) -> np.ndarray:
-    array = dataset.pixel_array
-    if array.dtype.itemsize > 2 or array.dtype.kind not in "iu":
-        raise RadiographError(
-            "Expected 8 to 16 bits a pixel. Received: {bits} bits.", bits=8 * array.dtype.itemsize
-        )
-    return array
+def _colour(dataset: Dataset, layout: Layout) -> np.ndarray:
+    """Decode colour pixels to luminance."""
+    array, layout = decode(dataset, layout)
+    bits = min(layout.stored, 8 * array.dtype.itemsize)
+    return (values_of(array, layout).astype(np.float32) / np.float32(2**bits - 1)) @ LUMA

@@ -1,4 +1,4 @@
-"""DICOM windowing: modality LUT, VOI LUT and window functions."""
+"""DICOM windowing: VOI LUT and window functions."""
 
 import math
 from typing import Any
@@ -8,6 +8,7 @@ from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
+from covid_model.imaging.dicom.modality import decimals, entries_of, look_up, modality
 from covid_model.imaging.dicom.window import Window
 
 FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
@@ -35,7 +36,7 @@ def windows_of(dataset: Dataset) -> tuple[Window, ...]:
     function = str(dataset.get("VOILUTFunction") or "").strip().upper()
     function = function if function in FUNCTIONS else "LINEAR"
     words = _many(dataset, "WindowCenterWidthExplanation")
-    pairs = zip(_many(dataset, "WindowCenter"), _many(dataset, "WindowWidth"), strict=False)
+    pairs = zip(decimals(dataset, "WindowCenter"), decimals(dataset, "WindowWidth"), strict=False)
     windows = [
         Window(
             _name(
@@ -43,8 +44,8 @@ def windows_of(dataset: Dataset) -> tuple[Window, ...]:
                 Message("Window {number}", number=place + 1),
             ),
             function,
-            center=_number(center),
-            width=_number(width),
+            center=center,
+            width=width,
         )
         for place, (center, width) in enumerate(pairs)
     ]
@@ -80,9 +81,9 @@ def to_display(values: np.ndarray, dataset: Dataset, *, window: int = 0) -> np.n
         float32 (N,), range [0, 1].
 
     Raises:
-        RadiographError: if there is no such window.
+        RadiographError: if there is no such window, or nothing to see in it.
     """
-    values = _modality(values, dataset)
+    values = modality(values, dataset)
     windows = windows_of(dataset)
     if window not in range(len(windows) or 1):
         raise RadiographError(
@@ -90,24 +91,30 @@ def to_display(values: np.ndarray, dataset: Dataset, *, window: int = 0) -> np.n
             count=len(windows),
             number=window + 1,
         )
-    low, high = float(values.min()), float(values.max())
-    if windows and windows[window].function != "TABLE":
-        return _windowed(values, windows[window]).clip(0, 1).astype(np.float32)
-    if windows:
-        item = dataset.VOILUTSequence[windows[window].table]
-        entries = _entries(item, dataset)
-        values = _look_up(values, item, entries)
-        low, high = float(entries.min()), float(entries.max())
+    if not windows:
+        return _stretched(values, values)
+    shown = _shown(values, windows[window], dataset)
+    if len(shown) > 1 and shown.min() == shown.max():
+        raise RadiographError(
+            "Shown in {name}, as this file says, every pixel is equally bright: choose another "
+            "window, or export it as PNG in one that fits.",
+            name=windows[window].name,
+        )
+    return shown
+
+
+def _shown(values: np.ndarray, window: Window, dataset: Dataset) -> np.ndarray:
+    """Apply one window or table, float32 (N,), range [0, 1]."""
+    if window.function != "TABLE":
+        return _windowed(values, window).clip(0, 1).astype(np.float32)
+    item = dataset.VOILUTSequence[window.table]
+    entries = entries_of(item, dataset)
+    return _stretched(look_up(values, item, entries), entries)
+
+
+def _stretched(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    low, high = float(ends.min()), float(ends.max())
     return ((values - low) / (high - low or 1)).astype(np.float32)
-
-
-def _modality(values: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Apply the modality LUT or rescale (PS3.3 C.11.1); an empty slope is 1, an intercept 0."""
-    if sequence := dataset.get("ModalityLUTSequence"):
-        return _look_up(values, sequence[0], _entries(sequence[0], dataset))
-    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
-    slope = 1.0 if slope is None else float(slope)
-    return values * slope + float(intercept or 0)
 
 
 def _windowed(values: np.ndarray, window: Window) -> np.ndarray:
@@ -122,34 +129,11 @@ def _windowed(values: np.ndarray, window: Window) -> np.ndarray:
     return (values - center) / width + 0.5
 
 
-def _entries(item: Dataset, dataset: Dataset) -> np.ndarray:
-    """Return a lookup table's entries, float64 (N,); pydicom's own overflow at 8 or 12 bits."""
-    entries = item.LUTData
-    if isinstance(entries, bytes):
-        order = "<" if dataset.file_meta.TransferSyntaxUID.is_little_endian else ">"
-        count = int(item.LUTDescriptor[0]) or 2**16
-        entries = np.frombuffer(entries, "u1" if len(entries) < 2 * count else f"{order}u2")
-    return np.asarray(entries, np.float64).ravel()
-
-
-def _look_up(values: np.ndarray, item: Dataset, entries: np.ndarray) -> np.ndarray:
-    """Map values by a lookup table (PS3.3 C.11.2.1.1): what lies outside takes its ends."""
-    first = int(item.LUTDescriptor[1])
-    if first >= 2**15 and values.min() < 0:
-        first -= 2**16  # signed, but written as unsigned
-    index = np.rint(values).astype(np.int64) - first
-    return entries[index.clip(0, len(entries) - 1)]
-
-
 def _many(dataset: Dataset, keyword: str) -> list[Any]:
     value = dataset.get(keyword)
     if value is None or isinstance(value, str | float | int):
         return [] if value in (None, "") else [value]
     return list(value)
-
-
-def _number(value: Any) -> float:
-    return math.nan if value in (None, "") else float(value)
 
 
 def _name(explanation: object, otherwise: Message) -> str:

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from covid_model.imaging.reader import kind_of
+from covid_model.imaging.formats import kind_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -121,7 +121,7 @@ def _ratio_of_lossy(dataset: Dataset, syntax: str) -> float:
     return 0.0 if lossless else size / len(stream)
 
 
-def _many(value: object) -> list[object]:
+def _many(value: Any) -> list[Any]:
     if value in (None, ""):
         return []
     return list(value) if isinstance(value, list | tuple) or hasattr(value, "append") else [value]

@@ -1,20 +1,15 @@
 """Reading DICOM: the order of the display pipeline, transfer syntaxes, refusals."""
 
 import io
-import zlib
 
 import numpy as np
 import pytest
 from pydicom import Dataset, dcmwrite
-from pydicom.encaps import encapsulate
 from pydicom.uid import (
     MPEG2MPML,
-    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-    RLELossless,
 )
 
 from covid_model.common.errors import RadiographError
@@ -95,31 +90,6 @@ def test_signed_values_are_read():
     np.testing.assert_allclose(pixels, RAMP / 4095, atol=1e-6)
 
 
-@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless], ids=["rle", "jpeg2000"])
-def test_lossless_compression_changes_nothing(syntax):
-    np.testing.assert_allclose(pixels_of(dataset(), syntax, compress=True), RAMP / 4095, atol=1e-6)
-
-
-def test_deflated():
-    np.testing.assert_allclose(
-        pixels_of(dataset(), DeflatedExplicitVRLittleEndian), RAMP / 4095, atol=1e-6
-    )
-
-
-def test_deflated_bomb_is_refused_before_it_is_unpacked(monkeypatch):
-    data = encode(dataset(), DeflatedExplicitVRLittleEndian)
-    start = 144 + int.from_bytes(data[140:144], "little")
-    whole = zlib.decompress(data[start:], -zlib.MAX_WBITS) + bytes(2**22)
-    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    bomb = data[:start] + packer.compress(whole) + packer.flush()
-    monkeypatch.setattr("covid_model.imaging.dicom.reader.MAX_INFLATED", 2**21)
-    monkeypatch.setattr(
-        "covid_model.imaging.dicom.reader.dcmread", lambda *_, **__: pytest.fail("unpacked")
-    )
-    with pytest.raises(RadiographError, match="unpacks to more than 2 MiB"):
-        read_radiograph(bomb)
-
-
 def test_big_endian():
     ds = dataset(RAMP.astype(">u2"))
     np.testing.assert_allclose(pixels_of(ds, ExplicitVRBigEndian), RAMP / 4095, atol=1e-6)
@@ -162,7 +132,7 @@ def test_other_modalities_are_refused(modality):
         ({"PresentationIntentType": "FOR PROCESSING"}, "raw detector data"),
         ({"Rows": 32}, "at least 64 pixels"),
         ({"Rows": 9000, "Columns": 9000}, "at most 64 megapixels"),
-        ({"PixelData": RAMP.tobytes()[:5000]}, "damaged"),
+        ({"PixelData": RAMP.tobytes()[:5000]}, "holds 5000 bytes .* asks for 8192"),
         ({"PixelData": bytes(64 * 64 * 2)}, "nothing to see"),
         ({"PhotometricInterpretation": "HSV"}, "Received: HSV"),
     ],
@@ -196,17 +166,8 @@ def test_missing_modality_and_foreign_body_part_are_accepted():
 
 
 def test_unreadable_transfer_syntax_is_refused_by_name():
-    ds = dataset(PixelData=encapsulate([RAMP.tobytes()]))
-    ds["PixelData"].VR = "OB"
     with pytest.raises(RadiographError, match="stored as MPEG2 .* export as PNG"):
-        pixels_of(ds, MPEG2MPML)
-
-
-def test_missing_decoder_names_the_packages(monkeypatch):
-    data = encode(dataset(), JPEG2000Lossless, compress=True)
-    monkeypatch.setattr("pydicom.pixels.decoders.base.Decoder.is_available", False)
-    with pytest.raises(RadiographError, match="JPEG 2000 .* pip install pylibjpeg"):
-        read_radiograph(data)
+        pixels_of(dataset(), MPEG2MPML, frames=[RAMP.tobytes()])
 
 
 @pytest.mark.parametrize("cut", [20, 200, 400, 2000])

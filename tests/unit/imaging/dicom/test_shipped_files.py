@@ -29,6 +29,7 @@ KIND = "Received: (content of another kind|text|an archive)"
 EMPTY = "holds no picture"
 SMALL = "at least 64 pixels a side"
 DAMAGED = "damaged or not standard"
+NOT_SAID = "does not say its PhotometricInterpretation"
 TABLE = {  # the first pattern that fits; what another release of pydicom ships may be anything
     "charset_files/chr[JK]*Multi*.dcm": EMPTY,
     "charset_files/chrSQ*.dcm": EMPTY,
@@ -54,15 +55,15 @@ TABLE = {  # the first pattern that fits; what another release of pydicom ships 
     "test_files/SC_rgb_rle_32bit.dcm": "8 to 16 bits .* 32 bits",
     "test_files/SC_rgb_small*.dcm": SMALL,
     "test_files/SC_*.dcm": READ,
-    "test_files/UN_sequence.dcm": EMPTY,
+    "test_files/UN_sequence.dcm": DAMAGED,
     "test_files/badVR.dcm": "modality RTDOSE",
     "test_files/empty_charset_LEI.dcm": EMPTY,
     "test_files/examples_overlay.dcm": "modality MR",
     "test_files/examples_*.dcm": "modality US",
     "test_files/image_dfl.dcm": READ,
     "test_files/liver_*.dcm": "modality SEG",
-    "test_files/meta_missing_tsyntax.dcm": DAMAGED,
-    "test_files/nested_priv_SQ.dcm": DAMAGED,
+    "test_files/meta_missing_tsyntax.dcm": NOT_SAID,
+    "test_files/nested_priv_SQ.dcm": NOT_SAID,
     "test_files/no_meta.dcm": KIND,
     "test_files/no_meta_group_length.dcm": EMPTY,
     "test_files/priv_SQ.dcm": EMPTY,
@@ -90,7 +91,7 @@ PICTURES = {
     "MR_small_jp2klossless.dcm": READ,
     "MR_small_jpeg_ls_lossless.dcm": READ,
     "MR_small_padded.dcm": READ,
-    "MR_truncated.dcm": DAMAGED,
+    "MR_truncated.dcm": "holds 8130 bytes of pixels where its header asks for 8192",
     "examples_jpeg2k.dcm": READ,
     "examples_overlay.dcm": READ,
     "examples_palette.dcm": "Received: PALETTE COLOR",
