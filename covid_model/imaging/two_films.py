@@ -23,6 +23,7 @@ CHEST_OFFSET = -7.30
 LESS, MORE, SEAM, OFFSET = 0.28, 0.36, 6.0, -4.5
 # Least of the less and the more chest-like part and of the seam: other pictures have seams too.
 LEAST_LESS, LEAST_MORE, LEAST_SEAM = -4.0, 0.0, 0.2
+LEAST_WHOLE = -8.0  # lower is a negative, of which any part looks more like a chest
 
 
 def check_one_film(pixels: np.ndarray, *, known: bool = False) -> None:
@@ -78,7 +79,7 @@ def _chest_score(picture: np.ndarray) -> float:
 
 def _pair_score(picture: np.ndarray, *, axis: int, known: bool) -> float:
     """Say how like two films along an axis a picture is, in logits; -inf for other pictures."""
-    whole, parts = _chest_score(picture), []
+    whole, parts = max(LEAST_WHOLE, _chest_score(picture)), []
     for share in SPLITS:
         first, second = np.split(picture, [round(share * picture.shape[axis])], axis=axis)
         parts.append(sorted((_chest_score(first), _chest_score(second))))

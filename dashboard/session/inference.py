@@ -9,9 +9,10 @@ import streamlit as st
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.archives import Source
-from covid_model.imaging.formats import kind_of, read_radiograph
+from covid_model.imaging.formats import kind_of
 from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.radiograph import Radiograph
+from covid_model.imaging.reader import read_radiograph
 from covid_model.inference import lung_segmentation
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import sha256_of

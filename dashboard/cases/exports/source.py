@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from covid_model.imaging.formats import kind_of
 
@@ -98,7 +98,7 @@ def _of_dicom(dataset: Dataset) -> Loss:
     if stated == "01":
         ratios = _many(dataset.get("LossyImageCompressionRatio"))
         methods = _many(dataset.get("LossyImageCompressionMethod"))
-        return Loss("01", tuple(map(float, ratios)), tuple(map(str, methods)))
+        return Loss("01", tuple(map(float, ratios)), tuple(methods))
     if syntax and (ratio := _ratio_of_lossy(dataset, syntax)):
         return Loss("01", (ratio,), (METHODS[syntax],))
     return Loss("00" if stated == "00" else "")
@@ -121,10 +121,11 @@ def _ratio_of_lossy(dataset: Dataset, syntax: str) -> float:
     return 0.0 if lossless else size / len(stream)
 
 
-def _many(value: Any) -> list[Any]:
-    if value in (None, ""):
+def _many(value: Any) -> list[str]:
+    """The values of an element as text, however many they are."""
+    if value is None or value == "":
         return []
-    return list(value) if isinstance(value, list | tuple) or hasattr(value, "append") else [value]
+    return [str(part) for part in ([value] if isinstance(value, str | float) else value)]
 
 
 def _read(data: bytes, *, pixels: bool) -> Dataset | None:
