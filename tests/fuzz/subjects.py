@@ -1,15 +1,18 @@
-"""What is mutated: pictures, DICOM files in six syntaxes and more, archives."""
+"""What is mutated: pictures, DICOM files in nine syntaxes, archives."""
 
 import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import imagecodecs
 import numpy as np
+import pillow_heif
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 from pydicom import Dataset
-from pydicom.encaps import encapsulate
+from pydicom.dataset import FileMetaDataset
+from pydicom.encaps import generate_frames
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -17,6 +20,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
+    JPEGLossless,
+    JPEGLSLossless,
     RLELossless,
 )
 
@@ -57,14 +62,19 @@ def subjects() -> dict[str, Subject]:
         "implicit": (_dicom(syntax=ImplicitVRLittleEndian, NumberOfFrames=1),),
         "explicit": (_dicom(), _dicom(WindowCenter=2047, WindowWidth=4095), _lut()),
         "big endian": (_big_endian(),),
-        "rle": (_dicom(syntax=RLELossless, compress=True),),
+        "rle": (_compressed(RLELossless, _rle(_values())),),
         "jpeg baseline": (_jpeg_baseline(),),
-        "jpeg 2000": (_dicom(syntax=JPEG2000Lossless, compress=True),),
+        "jpeg lossless": (_compressed(JPEGLossless, _lossless_jpeg(_values())),),
+        "jpeg-ls": (_compressed(JPEGLSLossless, imagecodecs.jpegls_encode(_values())),),
+        "jpeg 2000": (
+            _compressed(JPEG2000Lossless, imagecodecs.jpeg2k_encode(_values(), codecformat="J2K")),
+        ),
     }
     deflated = (_dicom(syntax=DeflatedExplicitVRLittleEndian),)
     return {
         "png": Subject(_pngs(), read_picture, mutations.of_png),
         "jpeg": Subject(_jpegs(), read_picture),
+        **{name: Subject(files, read_picture) for name, files in _others().items()},
         **{f"dicom {name}": Subject(files, read_picture) for name, files in dicom.items()},
         "dicom deflated": Subject(deflated, read_picture, mutations.of_deflated),
         "zip": Subject(_zips(), read_archive),
@@ -123,8 +133,24 @@ def _values() -> np.ndarray:
     return (4095 * GREYS).round().astype(np.uint16)
 
 
-def _dicom(*, syntax: str = ExplicitVRLittleEndian, compress: bool = False, **tags) -> bytes:
-    return dicoms.encode(dicoms.dataset(_values(), **tags), syntax, compress=compress)
+def _dicom(*, syntax: str = ExplicitVRLittleEndian, **tags) -> bytes:
+    return dicoms.encode(dicoms.dataset(_values(), **tags), syntax)
+
+
+def _compressed(syntax: str, frame: bytes) -> bytes:
+    return dicoms.encode(dicoms.dataset(_values()), syntax, frames=[frame])
+
+
+def _rle(values: np.ndarray) -> bytes:
+    ds = dicoms.dataset(values)
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.compress(RLELossless)
+    return next(generate_frames(ds.PixelData, number_of_frames=1))
+
+
+def _lossless_jpeg(values: np.ndarray) -> bytes:
+    return imagecodecs.ljpeg_encode(values, bitspersample=12)
 
 
 def _lut() -> bytes:
@@ -145,10 +171,26 @@ def _big_endian() -> bytes:
 
 def _jpeg_baseline() -> bytes:
     greys = (255 * GREYS).astype(np.uint8)
-    ds = dicoms.dataset(greys, bits=8)
-    ds.PixelData = encapsulate([_saved(Image.fromarray(greys), "JPEG")])
-    ds["PixelData"].VR = "OB"
-    return dicoms.encode(ds, JPEGBaseline8Bit)
+    frame = _saved(Image.fromarray(greys), "JPEG")
+    return dicoms.encode(dicoms.dataset(greys, bits=8), JPEGBaseline8Bit, frames=[frame])
+
+
+def _others() -> dict[str, tuple[bytes, ...]]:
+    """Pictures of the other formats that are read."""
+    eight = Image.fromarray((255 * GREYS).astype(np.uint8))
+    sixteen = Image.fromarray((65535 * GREYS).astype(np.uint16))
+    colour = eight.convert("RGB")
+    pillow_heif.register_heif_opener()
+    return {
+        "tiff": (
+            _saved(eight, "TIFF"),
+            _saved(sixteen, "TIFF"),
+            _saved(colour, "TIFF", compression="tiff_lzw"),
+        ),
+        "webp": (_saved(colour, "WEBP"), _saved(eight, "WEBP", lossless=True)),
+        "bmp": (_saved(eight, "BMP"), _saved(colour, "BMP")),
+        "heic": (_saved(colour, "HEIF"),),
+    }
 
 
 def _zips() -> tuple[bytes, ...]:
