@@ -14,6 +14,9 @@ PLAIN, EQUALIZED, WHOLE, LUNGS, ALL = "plain", "equalized", "whole", "lungs", "a
 STRETCHED = (1, 99)  # percentiles of the greys that become black and white
 CLIP_LIMIT, TILES = 2.0, 8  # of the equalisation, tiles a side
 MARGIN = 0.08  # of the lungs' height and width, which is kept on each side
+BAR = 0.08  # of a side's length: the least that is cut as a bar, at both ends alike
+SAME_GREY = 4 / 255  # by which the greys of a bar may differ, as JPEG files make them
+LEAST_PICTURE = 0.4  # of a side's length, that bars leave
 RIM = 0.05  # of the input's side, by which lungs are widened before maps are averaged over them
 GREY, SEEN = slice(0, 2), 2  # channels of the input where maps are averaged over the lungs
 
@@ -79,6 +82,16 @@ class Box:
             min(1.0, self.right + wide),
         )
 
+    def within(self, outer: "Box") -> "Box":
+        """Where the box lies on a picture of which it was a part of the part ``outer``."""
+        high, wide = outer.bottom - outer.top, outer.right - outer.left
+        return Box(
+            outer.top + self.top * high,
+            outer.top + self.bottom * high,
+            outer.left + self.left * wide,
+            outer.left + self.right * wide,
+        )
+
     def cut(self, picture: np.ndarray) -> np.ndarray:
         """The part of a picture (H, W) in the box, as a view of at least one pixel."""
         rows, columns = self._pixels(*picture.shape[:2])
@@ -108,6 +121,37 @@ class Box:
 def _span(start: float, end: float, length: int) -> slice:
     first = min(int(start * length), length - 1)
     return slice(first, max(first + 1, round(end * length)))
+
+
+def without_bars(pixels: np.ndarray) -> Box:
+    """The part of a picture between two bars of one grey, as programs add them to make a square.
+
+    Args:
+        pixels: float32 (H, W), range [0, 1].
+
+    Returns:
+        All of the picture where there are no bars of ``BAR`` of its height or width at both ends.
+    """
+    (top, bottom), (left, right) = _between_bars(pixels), _between_bars(pixels.T)
+    return Box(top, bottom, left, right)
+
+
+def _between_bars(lines: np.ndarray) -> tuple[float, float]:
+    first, last = _bar(lines), _bar(lines[::-1])
+    count, least = len(lines), BAR * len(lines)
+    alike = abs(float(lines[0, 0]) - float(lines[-1, 0])) <= SAME_GREY
+    if not alike or min(first, last) < least or count - first - last < LEAST_PICTURE * count:
+        return 0.0, 1.0
+    return first / count, 1 - last / count
+
+
+def _bar(lines: np.ndarray) -> int:
+    """Count the lines from the first that have its first grey from end to end."""
+    grey = lines[0, 0]
+    for number, line in enumerate(lines):
+        if np.abs(line - grey).max() > SAME_GREY:
+            return number
+    return len(lines)
 
 
 def resize(pixels: np.ndarray, *, height: int = INPUT_SIZE, width: int = INPUT_SIZE) -> np.ndarray:

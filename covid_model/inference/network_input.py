@@ -14,6 +14,7 @@ from covid_model.imaging.preprocessing import (
     reduced,
     to_input,
     widened_lungs,
+    without_bars,
 )
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.lung_segmentation import LungSegmenter, lungs_box
@@ -26,13 +27,20 @@ class View:
     """The part of a picture that a network is shown.
 
     Attributes:
-        box: where it lies.
-        lungs: float32 (h, w), range [0, 1], how much each cell of the whole picture looks like
-            lung; None where nobody asked or no lungs were found.
+        film: the picture without bars that make it a square.
+        part: what of the film is shown.
+        lungs: float32 (h, w), range [0, 1], how much each cell of what is shown looks like lung;
+            None where nobody asked or no lungs were found.
     """
 
-    box: Box = Box()
+    film: Box = Box()
+    part: Box = Box()
     lungs: np.ndarray | None = None
+
+    @property
+    def box(self) -> Box:
+        """What of the whole picture is shown."""
+        return self.part.within(self.film)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,18 +73,18 @@ def network_input(
     """
     view = view or view_of(radiograph.pixels, preprocessing)
     if preprocessing.finds_lungs:
-        radiograph = replace(radiograph, pixels=reduced(radiograph.pixels))
-    image = to_input(radiograph, size=size, preprocessing=preprocessing, box=view.box)
+        radiograph = replace(radiograph, pixels=reduced(view.film.cut(radiograph.pixels)))
+    image = to_input(radiograph, size=size, preprocessing=preprocessing, box=view.part)
     if preprocessing.pooling == LUNGS:
         image[0, :, :, SEEN] = 1.0
         if view.lungs is not None:
-            image[0, :, :, SEEN] = widened_lungs(view.box.cut(view.lungs), size=size)
+            image[0, :, :, SEEN] = widened_lungs(view.lungs, size=size)
     image.flags.writeable = False
     return NetworkInput(image, view.box)
 
 
 def view_of(pixels: np.ndarray, preprocessing: Preprocessing) -> View:
-    """The part of a picture that ``preprocessing`` shows, all of it where no lungs are found.
+    """The part of a picture that ``preprocessing`` shows, the whole film where it finds no lungs.
 
     Args:
         pixels: float32 (H, W), range [0, 1].
@@ -84,11 +92,13 @@ def view_of(pixels: np.ndarray, preprocessing: Preprocessing) -> View:
     """
     if not preprocessing.finds_lungs:
         return View()
-    scores = _segmenter().scores(reduced(pixels))
+    film = without_bars(pixels)
+    scores = _segmenter().scores(reduced(film.cut(pixels)))
     found = lungs_box(_segmenter(), scores)
     if found is None:
-        return View()
-    return View(found.widened(MARGIN) if preprocessing.view == LUNGS else Box(), scores)
+        return View(film)
+    part = found.widened(MARGIN) if preprocessing.view == LUNGS else Box()
+    return View(film, part, part.cut(scores))
 
 
 def with_greys(image: np.ndarray, greys: np.ndarray, preprocessing: Preprocessing) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 import cv2
 import numpy as np
+import pytest
 
-from covid_model.imaging.preprocessing import Box, Preprocessing
+from covid_model.imaging.preprocessing import Box, Preprocessing, without_bars
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.network_input import (
     GRID,
@@ -42,6 +43,29 @@ def test_a_large_file_is_shown_as_sharp_as_a_small_one(drawn_radiograph):
 
 def test_a_picture_without_lungs_is_shown_whole():
     assert view_of(noise(), LUNGS).box == view_of(noise(), Preprocessing()).box == Box()
+
+
+@pytest.mark.parametrize("grey", [0.0, 1.0])
+@pytest.mark.parametrize("pads", [((40, 40), (0, 0)), ((0, 0), (30, 50))])
+@pytest.mark.parametrize("pooling", ["all", "lungs"])
+def test_bars_that_make_a_square_change_nothing(drawn_radiograph, grey, pads, pooling):
+    shown = Preprocessing(view="lungs", pooling=pooling)
+    barred = np.pad(drawn_radiograph, pads, constant_values=grey)
+    plain, cut = (
+        network_input(Radiograph(pixels), size=64, preprocessing=shown)
+        for pixels in (drawn_radiograph, barred)
+    )
+    np.testing.assert_array_equal(plain.image, cut.image)
+    (top, _), (left, _) = pads
+    place = cut.box.top * len(barred) - top, cut.box.left * barred.shape[1] - left
+    np.testing.assert_allclose(place, (plain.box.top * HEIGHT, plain.box.left * WIDTH), atol=1e-9)
+    black = np.pad(np.zeros_like(drawn_radiograph), pads, constant_values=grey)
+    assert view_of(black, shown).part == Box()  # nothing but bars: shown as it is
+
+
+@pytest.mark.parametrize("pads", [((40, 0), (0, 0)), ((4, 4), (0, 0)), ((0, 0), (40, 3))])
+def test_a_border_at_one_end_or_a_narrow_one_is_no_bar(drawn_radiograph, pads):
+    assert without_bars(np.pad(drawn_radiograph, pads)) == Box()
 
 
 def test_the_third_channel_holds_the_lungs_with_a_rim(drawn_radiograph):
