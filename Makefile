@@ -1,6 +1,6 @@
 PYTHON ?= python
 .DEFAULT_GOAL := help
-.PHONY: help install app test test-fast lint format types docs wheel ci
+.PHONY: help install app test test-fast lint format types docs wheel lock ci
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,6 +33,13 @@ docs: ## build the documents into site/
 
 wheel: ## build a wheel into dist/
 	$(PYTHON) -m pip wheel --no-deps --wheel-dir dist .
+
+lock: ## pin every version with its hashes, for all systems, in deploy/*.lock
+	for set in requirements-serve requirements; do \
+	    $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	        --upgrade --no-emit-index-url --custom-compile-command "make lock" \
+	        --output-file deploy/$$set.lock $$set.txt; \
+	done
 
 ci: ## what continuous integration runs, in a fresh environment (Debian, as root)
 	.ci/run

@@ -23,7 +23,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.runs import DEFAULT_ROOT
 from tests.browser.served import chromium, dashboard
 
-APP = Path(__file__).resolve().parent.parent / "dashboard" / "app.py"
+APP = Path(__file__).resolve().parent.parent / "dashboard" / "main.py"
 TIMEOUT = 300  # seconds
 
 

@@ -13,7 +13,8 @@ FOLDERS = ("covid_model", "dashboard")
 ENGLISH = tuple(  # what no page says: the command line, training, model cards
     PROJECT / "covid_model" / part
     for part in (
-        *("cli", "common/system/requirements.py", "data", "evaluation", "training"),
+        *("cli", "common/system/logs.py", "common/system/requirements.py"),
+        *("data", "evaluation", "training"),
         *("serving/batch.py", "runs/model_card"),
     )
 )

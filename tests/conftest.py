@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
+from covid_model.common.system import logs  # noqa: E402
 from tests.drawings import drawing, noise, png  # noqa: E402
 from tests.imports import ROOT, files_of, import_closure  # noqa: E402
 
@@ -67,6 +69,18 @@ def pytest_runtest_call(item):
     if new and not item.get_closest_marker("tensorflow"):
         pytest.fail(f"imports {', '.join(sorted(new))} without the mark tensorflow", pytrace=False)
     return result
+
+
+@pytest.fixture(autouse=True)
+def log_as_before():
+    """Take back what a command did to the log of this process."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+    logging.captureWarnings(False)
+    for handler in [handler for handler in root.handlers if isinstance(handler, logs.Handler)]:
+        root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,13 @@
-"""The dashboard's pages and moved addresses, read off ``dashboard/app.py``."""
+"""The dashboard's pages and moved addresses, read off ``dashboard/main.py``."""
 
 import ast
 from pathlib import Path
 
-APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
+APP = Path(__file__).resolve().parents[1] / "dashboard" / "main.py"
 
 
 def _table(*columns: str) -> list[tuple[str, ...]]:
-    """Return the rows that app.py goes through under some names; messages are in English."""
+    """Return the rows that main.py goes through under some names; messages are in English."""
     [rows] = [
         part.iter
         for part in ast.walk(ast.parse(APP.read_text("utf-8")))

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 from covid_model.cli import card, classify, dashboard, data, report, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
+from covid_model.common.system import logs
 
+log = logging.getLogger(__name__)
+UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 COMMANDS = (classify, dashboard, data, verify, report, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 when all is well, 2 on wrong use.
+    """Run a command; return 0 when all is well, 2 on wrong use, 70 on a fault of ours.
 
     What 1 says is the command's: figures disagree, or no file could be read.
     """
@@ -24,11 +28,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     arguments = _parse(argv)
     try:
+        logs.configure(arguments.log_level, arguments.log_format)
         return arguments.run_command(arguments)
     except CovidModelError as error:
         message = str(error)
     except OSError as error:  # bad input has a row of its own: this is the output
         message = f"{error.filename or 'The table'} cannot be written ({error.strerror})."
+    except Exception:
+        number = logs.failure(log, "A command stopped.")
+        print(
+            f"error: Something unforeseen stopped this command; the log says where under {number}. "
+            "Report that line, which holds nothing of a patient.",
+            file=sys.stderr,
+        )
+        return UNFORESEEN
     print(f"error: {message}", file=sys.stderr)
     return 2
 
@@ -47,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     called = Path(sys.argv[0]).stem
     name = called if called.startswith("covid-xray") else "python -m covid_model"
     parser = argparse.ArgumentParser(prog=name, description=NOTICE)
-    parser.set_defaults(passes_options_on=False)
+    parser.set_defaults(passes_options_on=False, log_level="warning", log_format="text")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add_parser(commands)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
+from covid_model.common.system import logs
 from covid_model.runs import Run, load_run, open_shelf
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=f"Classify chest radiographs, DICOM files or pictures. {NOTICE}",
     )
     command.set_defaults(run_command=run)
+    logs.add_options(command, default="warning")
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, folder or zip")
     command.add_argument(
         "--run", type=Path, metavar="DIR", help="run folder (default: newest that can predict)"
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         for result in _write_rows(arguments, served.name, listing, (classifiers, together)):
             statuses[result.status] += 1
             read += result.radiograph is not None
-            unforeseen += result.reason == UNFORESEEN
+            unforeseen += getattr(result.reason, "template", "") == UNFORESEEN
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     others = f" Left out, as they are no pictures: {listing.others}." if listing.others else ""
     print(f"Files: {statuses.total()} ({counts}).{others} {NOTICE}", file=sys.stderr)

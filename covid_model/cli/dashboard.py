@@ -1,10 +1,11 @@
 """The command dashboard: open the pages in a browser."""
 
 import argparse
+import os
 import runpy
 import sys
 
-from covid_model.common.system import paths
+from covid_model.common.system import logs, paths
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,13 +15,19 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="open the dashboard in a browser",
         description="Open the dashboard in a browser. Options of `streamlit run` may follow, such "
         "as --server.port 8600 or --server.headless true.",
-        usage="%(prog)s [-h] [OPTION OF STREAMLIT ...]",
+        usage="%(prog)s [-h] [--log-level LEVEL] [--log-format FORMAT] [OPTION OF STREAMLIT ...]",
     )
     command.set_defaults(run_command=run, passes_options_on=True)
+    logs.add_options(command, default="info")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run Streamlit on the dashboard until it is stopped."""
+    # The server reads these itself, so that `streamlit run` and a container may set them too.
+    os.environ[logs.LEVEL_VARIABLE] = arguments.log_level
+    os.environ[logs.FORMAT_VARIABLE] = arguments.log_format
+    if arguments.log_format == "json":  # Streamlit's greeting is none
+        os.environ["STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE"] = "true"
     # As a script, not imported: the command line serves without Streamlit.
     sys.argv = ["streamlit", "run", str(paths.DASHBOARD), *arguments.further_options]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)

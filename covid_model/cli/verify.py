@@ -5,6 +5,7 @@ from pathlib import Path
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import UsageError
+from covid_model.common.system import logs
 from covid_model.common.system.requirements import needs
 from covid_model.runs import runs_root
 
@@ -19,6 +20,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "dashboard wrote, hold every file to its digest and lay its overlays again.",
     )
     command.set_defaults(run_command=run)
+    logs.add_options(command, default="warning")
     command.add_argument(
         "paths",
         nargs="*",

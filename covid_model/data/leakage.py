@@ -40,16 +40,16 @@ def leaked_patients(data: Dataset, part: pd.Series) -> np.ndarray:
     if out.any() and not data.patients_known:
         log.warning(
             "Left out: %d validation or test images that show a radiograph of an earlier part; one "
-            "of them is %s.",
+            "of them is row %d.",
             out.sum(),
-            data.frame["path"][seen].iloc[0],
+            np.flatnonzero(seen)[0] + 1,
         )
     elif out.any():
         log.warning(
             "Left out: %d validation or test images of %d patients who share a radiograph with a "
-            "patient of an earlier part; one of them is %s.",
+            "patient of an earlier part; one of them is row %d.",
             out.sum(),
             data.frame["group"][out].nunique(),
-            data.frame["path"][seen].iloc[0],
+            np.flatnonzero(seen)[0] + 1,
         )
     return out

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from covid_model.common.errors import CovidModelError, RadiographError, UsageError
+from covid_model.common.messages import Message
+from covid_model.common.system import logs
 from covid_model.imaging.archives import (
     START,
     Source,
@@ -66,7 +68,8 @@ def classify(
 ) -> CaseResult:
     """Load one file, then do as ``classify_case``; a bad file is refused and never raises.
 
-    An unforeseen error is logged, and refuses this one file with the reason ``UNFORESEEN``.
+    An unforeseen error is logged, and refuses this one file; the reason, of template
+    ``UNFORESEEN``, has the id that the log has.
 
     Raises:
         RunError: if a network lacks what a prediction needs.
@@ -78,8 +81,10 @@ def classify(
     except CovidModelError:
         raise
     except Exception:  # one file must not take the others with it; its name may be a patient's
-        log.exception("A file could not be classified.")
-        return CaseResult(name=source.name, status="refused", reason=UNFORESEEN)
+        reason = Message(
+            UNFORESEEN.template, id=logs.failure(log, "A file could not be classified.")
+        )
+        return CaseResult(name=source.name, status="refused", reason=reason)
 
 
 def _of_path(path: Path, stack: ExitStack) -> Listing:

@@ -16,8 +16,8 @@ from covid_model.serving.decision import decide
 from covid_model.serving.together import Together
 
 UNFORESEEN = Message(
-    "Something unforeseen stopped this file alone; the log says what. Export it again in another "
-    "format, then add it once more."
+    "Something unforeseen stopped this file alone; the log says where under {id}. Export it again "
+    "in another format, then add it once more."
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
+from covid_model.common.system import logs
 from dashboard.i18n.translate import t
 
 LOGGER = logging.getLogger(__name__)
@@ -19,17 +20,28 @@ def guarded() -> Iterator[None]:
     """Show an error of ours as its own sentence; log any other, say what to do about it."""
     try:
         yield
-    except CovidModelError as error:
+    except Exception as error:
+        show(error)
+
+
+def show(error: Exception) -> bool:
+    """Show the exception that is being handled as ``guarded`` does.
+
+    Returns:
+        True, which tells Streamlit that nothing else need be shown.
+    """
+    if isinstance(error, CovidModelError):
         st.error(t(error.message), title=t("This cannot be shown"))
-    except Exception:
-        LOGGER.exception("A page broke off.")
-        st.error(
-            t(
-                "Reload the page; where that does not help, remove the file that you added last. "
-                "What happened is in the log of the program that serves this page."
-            ),
-            title=t("This page broke off, and your files are unharmed"),
-        )
+        return True
+    st.error(
+        t(
+            "Reload the page; where that does not help, remove the file that you added last. "
+            "The log of the program that serves this page says where it happened, under {id}.",
+            id=logs.failure(LOGGER, "A page broke off."),
+        ),
+        title=t("This page broke off, and your files are unharmed"),
+    )
+    return True
 
 
 def fragment(function: Callable[..., None]) -> Callable[..., None]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.pages import APP
+from covid_model.common.system.paths import DASHBOARD
 
 PATIENCE = 120_000  # milliseconds that a busy machine may take to show what is expected
 ARGUMENTS = (
@@ -51,7 +51,7 @@ def dashboard(runs: Path, folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(DASHBOARD), "--server.headless=true"]
     command += [f"--server.port={port}", "--server.fileWatcherType=none"]
     environment = {**os.environ, "COVID_MODEL_RUNS": str(runs)}
     with (folder / "server.log").open("w") as log:

@@ -11,6 +11,7 @@ from covid_model.common.disclaimer import NOTICE
 from dashboard.components.text import TITLES
 
 pytestmark = pytest.mark.browser
+POLICY = "Content Security Policy"
 
 
 @pytest.fixture
@@ -24,10 +25,11 @@ def png(drawn_radiograph) -> bytes:
 def test_the_journey(served, tiny_run_root, tmp_path, png):
     from playwright.sync_api import expect
 
-    asked_hosts = set()
+    asked_hosts, refused = set(), []
     with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
         page = browser.new_page()
         page.on("request", lambda request: asked_hosts.add(urlparse(request.url).hostname))
+        page.on("console", lambda said: refused.append(said.text) if POLICY in said.text else None)
         served.enter(page, url)
         expect(page.get_by_text(NOTICE)).to_be_visible()
         expect(page.get_by_text("256MB per file")).to_be_visible()  # config.toml is read
@@ -57,6 +59,7 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         expect(metric).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
     asked_hosts.discard(None)  # blob: what the page itself holds
+    assert refused == []  # no page of ours needs what the policy forbids
     assert asked_hosts == {"127.0.0.1"}  # nothing is fetched from, or sent to, anywhere else
     assert "Traceback" not in (tmp_path / "server.log").read_text()
 

@@ -37,11 +37,11 @@ covid, normal, infection.
 """
 
 import argparse
-import logging
 import sys
 from typing import Any
 
 from covid_model.common.errors import CovidModelError, UsageError
+from covid_model.common.system import logs
 from covid_model.common.system.requirements import needs
 from covid_model.data.dataset import check_folder
 from covid_model.data.leave_out import check_leave_out
@@ -57,8 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0 when it was done, 2 when it could not be."""
     line = parser(__doc__ or "")
     given = vars(line.parse_args(arguments))
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
+        logs.configure(given.pop("log_level"), given.pop("log_format"))
         with needs("Training"):
             report = _run(given)
         sys.stdout.write(report)

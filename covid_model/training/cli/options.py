@@ -6,6 +6,7 @@ from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.paper import PAPER_MODELS
+from covid_model.common.system import logs
 from covid_model.training.cli.workflows import VALUES, WORKFLOWS, users
 from covid_model.training.job import WEIGHT_FORMATS
 
@@ -51,6 +52,7 @@ def parser(usage: str) -> argparse.ArgumentParser:
     _add_result(out.add_argument_group("what is written"))
     _add_values(out.add_argument_group("values of the recipe"))
     _add_long(out.add_argument_group("long trainings"))
+    logs.add_options(out, default="info")
     return out
 
 

@@ -95,8 +95,11 @@ def test_an_error_that_nobody_foresaw_refuses_one_file(
     at = upload(open_app(tiny_run_root), *files[:3])
     assert not at.exception
     assert list(at.dataframe[0].value["Outcome"]) == ["answer", "refused", "answer"]
-    assert "unforeseen" in at.dataframe[0].value["Reason"][1]
-    assert "ZeroDivisionError" in caplog.text
+    [record] = [record for record in caplog.records if record.name == batch.log.name]
+    assert (
+        f"unforeseen stopped this file alone; the log says where under {record.failure}."
+        in (at.dataframe[0].value["Reason"][1])
+    )
     assert "01.png" not in caplog.text  # a file's name may be a patient's
 
 

@@ -87,7 +87,7 @@ def test_the_colour_blind_tell_the_classes_apart(kind):
 
 
 def test_the_style_sheet_agrees_with_the_theme():
-    style = (FOLDER / "style.css").read_text("utf-8")
+    style = (FOLDER / "frame" / "style.css").read_text("utf-8")
     pairs = dict(re.findall(r"--(\w+): (light-dark\(.+?\));", style))
     for name, option in (("line", "borderColor"), ("accent", "primaryColor")):
         values = ", ".join(THEME[theme][option] for theme in ("light", "dark"))

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -169,21 +171,38 @@ def test_a_table_without_a_picture_exits_with_1(files, runs, capsys):
     assert "Files: 2 (2 refused). " in output.err
 
 
-def test_what_nobody_foresaw_has_a_row_and_exits_with_1(files, runs, monkeypatch, capsys, caplog):
+def test_what_nobody_foresaw_has_a_row_and_exits_with_1(files, runs, monkeypatch, capsys):
     shutil.copy(files / "b ä.png", files / "0.png")
     prepare = FakeClassifier.prepare
 
     def fails(self, radiograph):
         if radiograph.name.endswith("0.png"):
-            raise ZeroDivisionError("nobody foresaw this")
+            raise ZeroDivisionError(f"nobody foresaw {radiograph.name}")
         return prepare(self, radiograph)
 
     monkeypatch.setattr(FakeClassifier, "prepare", fails)
     assert cli.main(["classify", str(files), "--model", "vgg16"]) == 1
-    rows = rows_of(capsys.readouterr().out)
+    output = capsys.readouterr()
+    rows = rows_of(output.out)
     assert [row["status"] for row in rows] == ["refused", "refused", "ok"]
-    assert rows[0]["reason"] == UNFORESEEN
-    assert "ZeroDivisionError" in caplog.text
+    [line] = [line for line in output.err.splitlines() if "ZeroDivisionError at " in line]
+    assert "0.png" not in output.err  # a file's name may be a patient's
+    number = re.search(r"\[id (\w+)\]", line)[1]
+    assert rows[0]["reason"] == UNFORESEEN.format(id=number)
+
+
+def test_what_nobody_foresaw_of_a_command_is_a_sentence(files, monkeypatch, capsys):
+    def fails():
+        raise LookupError(f"no room for {files}")
+
+    monkeypatch.setattr("covid_model.cli.classify.open_shelf", fails)
+    assert cli.main(["classify", str(files), "--log-format", "json"]) == cli.UNFORESEEN
+    line, sentence = capsys.readouterr().err.splitlines()
+    logged = json.loads(line)
+    assert sentence.startswith("error: Something unforeseen stopped this command")
+    assert f"under {logged['id']}." in sentence
+    assert logged["errors"][0]["type"] == "LookupError"
+    assert files.name not in line + sentence
 
 
 def test_named_run_is_used(files, runs, tmp_path):

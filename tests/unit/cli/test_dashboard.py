@@ -1,18 +1,20 @@
 """The command dashboard: what it hands to Streamlit."""
 
+import os
 import runpy
 import sys
 
 import pytest
 
 from covid_model import cli
-from covid_model.common.system import paths
+from covid_model.common.system import logs, paths
 
 
 @pytest.fixture
 def ran(monkeypatch):
     """The argument lists of the modules that were run in place of Streamlit."""
     calls = []
+    monkeypatch.setattr(os, "environ", dict(os.environ))
     monkeypatch.setattr(sys, "argv", ["covid-xray"])
     monkeypatch.setattr(
         runpy, "run_module", lambda module, **_: calls.append([module, *sys.argv[1:]])
@@ -32,6 +34,17 @@ def test_options_go_on_to_streamlit_in_order(ran, options):
     assert cli.main(["dashboard", *options]) == 0
     assert ran == [["streamlit", "run", str(paths.DASHBOARD), *options]]
     assert paths.DASHBOARD.is_file()
+
+
+@pytest.mark.parametrize(
+    ("options", "level", "form"),
+    [([], "info", "text"), (["--log-level", "error", "--log-format", "json"], "error", "json")],
+)
+def test_the_server_is_told_how_to_log(ran, options, level, form):
+    assert cli.main(["dashboard", *options, "--server.port", "8600"]) == 0
+    assert ran[0][-2:] == ["--server.port", "8600"]
+    assert os.environ[logs.LEVEL_VARIABLE] == level
+    assert os.environ[logs.FORMAT_VARIABLE] == form
 
 
 def test_other_commands_refuse_what_they_do_not_know(ran, capsys):

@@ -67,7 +67,7 @@ def run_without_keras(*commands):
 
 def test_the_table_knows_every_option_and_every_option_is_used():
     actions = parser("").parse_args(["--data", "x", *sum(map(given, options()), [])])
-    assert set(vars(actions)) == {"data", *options()}
+    assert set(vars(actions)) == {"data", "log_level", "log_format", *options()}
     named = {name for workflow in WORKFLOWS.values() for name in workflow.options}
     assert named | {"set", *VALUES} == set(options())
     assert all(users(name) for name in options())

@@ -1,0 +1,66 @@
+"""The script that Streamlit runs for every page: the navigation and the frame around it."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).resolve().parent
+if str(HERE.parent) not in sys.path:  # Streamlit puts this folder there, not the project's
+    sys.path.insert(0, str(HERE.parent))
+
+from covid_model.common.disclaimer import NOTICE  # noqa: E402
+from dashboard.frame import (  # noqa: E402
+    brand,
+    disclaimer_gate,
+    error_boundary,
+    language_switch,
+    login_gate,
+)
+from dashboard.i18n.translate import t  # noqa: E402
+
+# A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
+st.set_page_config(
+    page_title=t("Chest radiograph triage"), page_icon=str(brand.ICON), layout="wide"
+)
+pages = {
+    file: st.Page(HERE / "views" / f"{file}.py", title=title, icon=f":material/{icon}:", help=about)
+    for file, title, icon, about in (
+        ("classify", t("Classify"), "radiology", t("Classify radiographs with one network.")),
+        ("compare", t("Compare"), "compare", t("See all networks on one radiograph.")),
+        ("reports", t("Reports"), "monitoring", t("How well the trained networks do.")),
+        ("shortcuts", t("Shortcuts"), "visibility", t("Do they look at the lungs?")),
+        ("errors", t("Errors"), "rule", t("What they name wrongly.")),
+        ("about", t("About"), "info", t("Purpose, data, origin of the models, limits.")),
+    )
+}
+moved = [  # old addresses, so that a bookmark still opens its page
+    st.Page(partial(st.switch_page, pages[file]), title=old, url_path=old, visibility="hidden")
+    for old, file in (("audit", "shortcuts"),)
+]
+page = st.navigation(
+    [*pages.values(), *moved],
+    position="top" if login_gate.passed() and disclaimer_gate.accepted() else "hidden",
+)
+brand.show()
+st.html(brand.STYLE)
+if not login_gate.passed():
+    login_gate.show()
+    st.stop()
+if not disclaimer_gate.accepted():
+    disclaimer_gate.show()
+    st.stop()
+with st.container(horizontal_alignment="center"), st.container(key="frame"):
+    with st.container(
+        key="notice",
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+    ):
+        st.caption(f":material/info: **{t(NOTICE)}**", width="content")
+        with st.container(width="content", gap=None):
+            language_switch.switch()
+    with error_boundary.guarded():
+        page.run()
+disclaimer_gate.remember()
