@@ -23,6 +23,7 @@ CHEST_OFFSET = -7.30
 LESS, MORE, SEAM, OFFSET = 0.28, 0.36, 6.0, -4.5
 # Least of the less and the more chest-like part and of the seam: other pictures have seams too.
 LEAST_LESS, LEAST_MORE, LEAST_SEAM = -4.0, 0.0, 0.2
+STANDS_OUT = 2.0  # times the usual edge of a picture, that a seam is at least
 LEAST_WHOLE = -8.0  # lower is a negative, of which any part looks more like a chest
 
 
@@ -94,10 +95,12 @@ def _pair_score(picture: np.ndarray, *, axis: int, known: bool) -> float:
 def _seam(picture: np.ndarray, axis: int) -> float:
     """Strength of the straightest edge across the middle, in standard deviations, at most 1.
 
-    The median along the edge counts, so that it has to run over more than half of the picture.
+    The median along the edge counts, so that it has to run over more than half of the picture;
+    0 where other edges are hardly weaker, as in noise.
     """
     smooth = cv2.GaussianBlur(np.ascontiguousarray(picture), (3, 3), 0)
     lines = smooth if axis == 1 else smooth.T
     edges = np.median(np.abs(lines[:, 2:] - lines[:, :-2]), axis=0) / (lines.std() + 4e-6)
     start, stop = (round(share * lines.shape[1]) for share in MIDDLE)
-    return min(1.0, float(edges[start - 1 : stop - 1].max()))
+    strongest = float(edges[start - 1 : stop - 1].max())
+    return min(1.0, strongest) if strongest >= STANDS_OUT * np.median(edges) else 0.0
