@@ -6,7 +6,6 @@ from covid_model.common.errors import RadiographError
 from covid_model.common.system.digests import sha256
 from covid_model.imaging.foreign import foreign_reason
 from covid_model.imaging.formats import kind_of
-from covid_model.imaging.pictures.reader import read_picture
 from covid_model.imaging.radiograph import Radiograph
 
 MAX_BYTES = 64 * 2**20
@@ -44,6 +43,8 @@ def read_radiograph(
 
         pixels, header = read_dicom(data, check_size=check_size, window=window, any_view=any_view)
     else:
+        from covid_model.imaging.pictures.reader import read_picture  # with OpenCV, likewise
+
         pixels, header = read_picture(data, kind, check_size), {}
     _check_greys(pixels)
     if pixels.min() == pixels.max():

@@ -29,7 +29,7 @@ REFUSED = CaseResult("b|c*.png", "refused", reason="The file is empty: export it
 @pytest.fixture
 def files():
     """Fifty files, two of them bad."""
-    pictures = [as_png(drawing(covid=share / COUNT)) for share in range(COUNT)]
+    pictures = [as_png(drawing(covid=share / COUNT / 2)) for share in range(COUNT)]
     return [(f"{n:02}.png", BAD.get(n, picture)) for n, picture in enumerate(pictures)]
 
 

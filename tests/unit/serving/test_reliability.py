@@ -100,11 +100,17 @@ def test_a_threshold_out_of_range_is_refused(folder, name, value):
     assert str(folder / "model.json") in message
 
 
-@pytest.mark.parametrize("thresholds", [[0.7], {"certainty": 0.7}])
-def test_thresholds_of_another_kind_are_refused(folder, thresholds):
+@pytest.mark.parametrize(
+    ("thresholds", "reason"),
+    [
+        ([0.7], "thresholds, sha256, preprocessing or sets are no object"),
+        ({"certainty": 0.7}, "Expected thresholds named probability or novelty"),
+    ],
+)
+def test_thresholds_of_another_kind_are_refused(folder, thresholds, reason):
     model = json.loads((folder / "model.json").read_text("utf-8"))
     (folder / "model.json").write_text(json.dumps({**model, "thresholds": thresholds}))
-    assert "Expected thresholds named probability or novelty" in refusal(folder)
+    assert reason in refusal(folder)
 
 
 def test_a_probability_threshold_without_temperature_is_refused(folder):
