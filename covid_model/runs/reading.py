@@ -1,27 +1,45 @@
 """Reading of a run folder, with checks of its schema and digests."""
 
 import csv
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from covid_model.common.architectures import ARCHITECTURES, TOGETHER
-from covid_model.common.errors import ReportsOnlyError, RunError
+from covid_model.common.architectures import ARCHITECTURES, TOGETHER, title_of
+from covid_model.common.errors import RunError
+from covid_model.common.messages import Message, join
 from covid_model.runs.audit_schema import Audit
-from covid_model.runs.integrity import _check_digest, check_file
+from covid_model.runs.files import read_json, read_model_info
+from covid_model.runs.integrity import _check_digest, check_file, check_model_file
 from covid_model.runs.report_schema import Comparison, Report
-from covid_model.runs.schema import AUDIT_FILE, COMPARISON_FILE, SCHEMA, ModelInfo
+from covid_model.runs.schema import (
+    AUDIT_FILE,
+    COMPARISON_FILE,
+    MODEL_FILE,
+    RUN_FILE,
+    SCHEMA,
+    ModelInfo,
+    RunInfo,
+)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run folder: its ``run.json`` and the models beside it, in the fixed order."""
+    """One run folder: its ``run.json`` and the models beside it, in the fixed order.
+
+    Attributes:
+        folder: of the run.
+        info: the content of ``run.json``.
+        models: the networks that open.
+        damaged: for each network of the run that does not open, and for their mean, a sentence
+            that says why.
+    """
 
     folder: Path
     info: Mapping[str, Any]
     models: tuple[str, ...]
+    damaged: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -31,7 +49,8 @@ class Run:
     @property
     def together(self) -> bool:
         """True where the run has the mean of its calibrated networks; older runs have none."""
-        return (self.folder / TOGETHER / "model.json").is_file()
+        there = (self.folder / TOGETHER / MODEL_FILE).is_file()
+        return there and TOGETHER not in self.damaged
 
     @property
     def reported(self) -> tuple[str, ...]:
@@ -54,8 +73,22 @@ class Run:
         return self.folder / architecture
 
     def model_info(self, architecture: str) -> ModelInfo:
-        """Read one model's ``model.json``."""
-        return read_model_info(self.model_folder(architecture))
+        """Read one model's ``model.json`` after checking the digest that ``run.json`` has of it."""
+        return _checked_model_info(self.model_folder(architecture), self.listed)
+
+    def require_whole(self) -> None:
+        """Refuse a run that lacks a network of its own, for what is to be of all of them.
+
+        Raises:
+            RunError: naming each that is damaged or missing.
+        """
+        if self.damaged:
+            raise RunError(join(list(self.damaged.values())))
+
+    @property
+    def listed(self) -> Mapping[str, str]:
+        """The digests that ``run.json`` lists, by path from the run folder."""
+        return self.info.get("sha256") or {}
 
     @property
     def servable_models(self) -> tuple[str, ...]:
@@ -64,22 +97,21 @@ class Run:
 
     def report(self, architecture: str) -> Report:
         """Read one model's ``report.json`` after checking its digest."""
-        return json.loads(self._checked(architecture, "report.json"))
+        return cast(Report, self._content(architecture, "report.json", Report))
 
     def audit(self, architecture: str) -> Audit | None:
         """Read one model's ``audit.json`` after checking its digest, None where there is none."""
         if AUDIT_FILE not in self.model_info(architecture).sha256:
             return None
-        return json.loads(self._checked(architecture, AUDIT_FILE))
+        return cast(Audit, self._content(architecture, AUDIT_FILE, Audit))
 
     def comparison(self) -> Comparison | None:
         """Read ``comparison.json`` after checking its digest, None where there is none."""
-        digests = self.info.get("sha256") or {}
-        if COMPARISON_FILE not in digests:
+        if COMPARISON_FILE not in self.listed:
             return None
         path = self.folder / COMPARISON_FILE
-        _check_digest(path, digests, listing="run.json")
-        return json.loads(path.read_bytes())
+        _check_digest(path, self.listed, listing=RUN_FILE)
+        return cast(Comparison, read_json(path, Comparison))
 
     def table(self, architecture: str, name: str) -> list[dict[str, str]]:
         """Read one CSV after checking its digest.
@@ -88,77 +120,22 @@ class Run:
             architecture: one of ``reported``.
             name: ``history.csv``, ``predictions.csv``, ``validation.csv`` or ``audit.csv``.
         """
-        text = self._checked(architecture, name).decode("utf-8")
-        return list(csv.DictReader(text.splitlines()))
+        path = self._checked(architecture, name)
+        try:
+            return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+        except (OSError, ValueError, csv.Error) as error:
+            raise RunError(
+                "{path} cannot be read as CSV ({error}): restore it.", path=path, error=str(error)
+            ) from None
 
-    def _checked(self, architecture: str, name: str) -> bytes:
+    def _content(self, architecture: str, name: str, shape: Any) -> dict[str, Any]:
+        return read_json(self._checked(architecture, name), shape)
+
+    def _checked(self, architecture: str, name: str) -> Path:
+        """Where a file of a model lies, after checking its digest."""
         folder = self.model_folder(architecture)
-        check_file(folder, name, read_model_info(folder))
-        return (folder / name).read_bytes()
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises:
-        RunError: if the file is missing or holds no JSON object.
-    """
-    try:
-        value = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RunError("{path} is missing: this is no complete run folder.", path=path) from None
-    except (OSError, ValueError) as error:
-        raise RunError(
-            "{path} cannot be read as JSON ({error}): restore it.", path=path, error=str(error)
-        ) from None
-    if not isinstance(value, dict):
-        raise RunError(
-            "Expected a JSON object in {path}. Received: {received}.",
-            path=path,
-            received=type(value).__name__,
-        )
-    return value
-
-
-def read_model_info(folder: Path) -> ModelInfo:
-    """Read ``model.json`` of a model folder.
-
-    Raises:
-        RunError: if it is missing, damaged or lacks a field.
-    """
-    raw = read_json(folder / "model.json")
-    try:
-        return ModelInfo(
-            **{
-                **raw,
-                "classes": tuple(raw["classes"]),
-                "input_shape": tuple(raw["input_shape"]),
-                "offsets": tuple(raw["offsets"]) if raw.get("offsets") else None,
-                "members": tuple(map(str, raw.get("members") or ())),
-            }
-        )
-    except (KeyError, TypeError) as error:
-        raise RunError(
-            "{path} does not have this version's fields ({error}): train the model again "
-            "with this version.",
-            path=folder / "model.json",
-            error=str(error),
-        ) from None
-
-
-def require_servable(folder: Path, info: ModelInfo) -> None:
-    """Refuse to predict with a reports-only model.
-
-    Raises:
-        ReportsOnlyError: if the folder has no model file.
-    """
-    if not info.servable:
-        raise ReportsOnlyError(
-            "{network} in {folder} holds reports only, without model.tflite: choose another "
-            "run to predict with, or train this one again without --reports-only.",
-            network=info.title,
-            folder=folder.parent,
-        )
+        check_file(folder, name, self.model_info(architecture))
+        return folder / name
 
 
 def load_run(folder: Path | str) -> Run:
@@ -168,20 +145,48 @@ def load_run(folder: Path | str) -> Run:
         RunError: if it is no run folder, or of another schema.
     """
     folder = Path(folder)
-    info = read_json(folder / "run.json")
+    path = folder / RUN_FILE
+    info = read_json(path)
     if info.get("schema") != SCHEMA:
         raise RunError(
             "Expected run schema {schema} in {path}. Received: {received!r}. Train the run "
             "again with this version.",
             schema=SCHEMA,
-            path=folder / "run.json",
+            path=path,
             received=info.get("schema"),
         )
-    models = tuple(name for name in ARCHITECTURES if (folder / name / "model.json").is_file())
+    info = read_json(path, RunInfo)
+    networks, damaged = _networks(folder, info.get("sha256") or {})
+    models = tuple(name for name in networks if name != TOGETHER)
     if not models:
+        if damaged:
+            raise RunError(join(list(damaged.values())))
         raise RunError(
             "{folder} holds no model folder ({expected}).",
             folder=folder,
             expected=", ".join(ARCHITECTURES),
         )
-    return Run(folder=folder, info=info, models=models)
+    return Run(folder=folder, info=info, models=models, damaged=damaged)
+
+
+def _networks(folder: Path, listed: Mapping[str, str]) -> tuple[list[str], dict[str, Message]]:
+    """The networks of a run that open, their mean too; for each other one why it does not."""
+    damaged: dict[str, Message] = {}
+    opened = []
+    for name in (*ARCHITECTURES, TOGETHER):
+        if not ((folder / name).is_dir() or f"{name}/{MODEL_FILE}" in listed):
+            continue
+        try:
+            _checked_model_info(folder / name, listed)
+        except RunError as error:
+            damaged[name] = Message(
+                "{network} is left out: {why}", network=title_of(name), why=error.message
+            )
+        else:
+            opened.append(name)
+    return opened, damaged
+
+
+def _checked_model_info(folder: Path, listed: Mapping[str, str]) -> ModelInfo:
+    check_model_file(folder, listed)
+    return read_model_info(folder)

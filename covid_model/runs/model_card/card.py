@@ -11,7 +11,7 @@ from pathlib import Path
 from covid_model.common import paper
 from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.runs import Run, digests_of, load_run, write_json
+from covid_model.runs import Run, load_run, run_digests, write_run_file
 from covid_model.runs.model_card.checklists import CLAIM, TRIPOD_AI, Item
 from covid_model.runs.model_card.data_section import (
     concentration_notes,
@@ -73,7 +73,7 @@ def write_card(folder: Path) -> None:
     """Write a whole run's card, last of all, with the card's digest into ``run.json``."""
     run = load_run(folder)
     (folder / CARD_FILE).write_text(model_card(run), "utf-8")
-    write_json(folder / "run.json", {**run.info, "sha256": digests_of(folder, but="run.json")})
+    write_run_file(folder, run.info, run_digests(folder))
 
 
 def _details(facts: RunFacts) -> str:

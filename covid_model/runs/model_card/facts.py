@@ -50,6 +50,7 @@ class RunFacts:
         Raises:
             RunError: if one is damaged.
         """
+        run.require_whole()
         audits = {name: run.audit(name) for name in run.models}
         return cls(
             run=run,
