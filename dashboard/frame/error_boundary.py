@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
+from covid_model.runs.model_card.markdown import as_text
 from dashboard.i18n.translate import t
 
 LOGGER = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except CovidModelError as error:
-        st.error(t(error.message), title=t("This cannot be shown"))
+        st.error(as_text(t(error.message)), title=t("This cannot be shown"))
     except Exception:
         LOGGER.exception("A page broke off.")
         st.error(

@@ -23,13 +23,13 @@ def facts(run: Run) -> None:
     """Say where the run comes from, with whatever weakens its figures."""
     data = run.info.get("data", {})
     created = str(run.info.get("created", ""))[:10] or t("at an unknown time")
-    st.caption(t("{run} · made {created}", run=run.name, created=created))
+    st.caption(t("{run} · made {created}", run=text.plain(run.name), created=text.plain(created)))
     sentence, shared = text.split_note(data)
     (st.warning if shared else st.info)(sentence)
     if not run.servable_models:
         st.info(t(text.REPORTS_ONLY))
     if notes := run.info.get("notes"):
-        st.markdown("\n".join(f"- {t(note)}" for note in notes))
+        st.markdown("\n".join(f"- {text.plain(t(note))}" for note in notes))
 
 
 def all_reports(run: Run) -> dict[str, Report]:
@@ -40,7 +40,7 @@ def all_reports(run: Run) -> dict[str, Report]:
             reports[name] = run.report(name)
         except CovidModelError as error:
             title = t("{network} is left out", network=title_of(name))
-            st.error(t(error.message), title=title)
+            st.error(text.plain(error.message), title=title)
     return reports
 
 
@@ -53,7 +53,7 @@ def headline(chosen: SelectedNetwork, report: Report) -> None:
         grid.metric(label, value, border=True)
     info = chosen.run.model_info(chosen.model)
     origin = mean_of(info.members) if info.members else info.backbone_origin
-    origin = f"{chosen.network}: {t(origin)}"
+    origin = f"{chosen.network}: {text.plain(t(origin))}"
     st.caption(f"{performance_text.interval_note(report)} {origin}".strip())
     display.draw_table(
         partial(performance_tables.per_class, report),
