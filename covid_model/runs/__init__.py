@@ -38,6 +38,7 @@ from covid_model.runs.schema import (
 from covid_model.runs.writing import (
     new_run,
     refuse_existing,
+    refuse_unwritable,
     write_json,
     write_model_info,
     write_run_file,
@@ -74,6 +75,7 @@ __all__ = [
     "read_json",
     "read_model_info",
     "refuse_existing",
+    "refuse_unwritable",
     "require_servable",
     "run_digests",
     "run_folders",

@@ -21,6 +21,7 @@ except ModuleNotFoundError:  # Windows has none: nothing is cleaned up there
     fcntl = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
+PROBE = 2**20  # bytes: less than any run takes
 UNFINISHED = ".unfinished"  # end of the name of a folder whose program holds a lock on it
 
 
@@ -36,6 +37,28 @@ def refuse_existing(destination: Path) -> None:
             "move the old run away.",
             destination=destination,
         )
+
+
+def refuse_unwritable(destination: Path) -> None:
+    """Refuse a place where nothing can be written, before hours go into what is to lie there.
+
+    Raises:
+        RunError: with the reason and the remedy.
+    """
+    folder = destination.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(PROBE))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        raise RunError(
+            "{destination} cannot be written ({reason}): make room there, or give another --out.",
+            destination=destination,
+            reason=error.strerror or str(error),
+        ) from None
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from covid_model.runs.model_card.data_section import (
 from covid_model.runs.model_card.evaluation_section import evaluation_section
 from covid_model.runs.model_card.facts import CHILDREN, RunFacts
 from covid_model.runs.model_card.left_out_section import HEADING, left_out_section
-from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, table
+from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, in_code, table
 from covid_model.runs.model_card.study_answers import answers
 
 CARD_FILE = "MODEL_CARD.md"
@@ -52,7 +52,7 @@ def model_card(run: Run) -> str:
         [
             f"# Model card: {title}",
             f"**{NOTICE}**",
-            f"Written from the files of run `{facts.name}`. What they do not hold is "
+            f"Written from the files of run {in_code(facts.name)}. What they do not hold is "
             f"{NOT_REPORTED}.",
             f"## Model details\n\n{_details(facts)}",
             f"## Intended use\n\n{USE}",
@@ -129,8 +129,9 @@ def _limits(facts: RunFacts) -> str:
 
 
 def _verify(facts: RunFacts) -> str:
+    command = in_code(f"python -m covid_model verify PATH/{facts.name}")
     return (
-        f"`python -m covid_model verify PATH/{facts.name}` holds the run's files to their digests "
+        f"{command} holds the run's files to their digests "
         "and computes its figures again from the tables beside them."
     )
 

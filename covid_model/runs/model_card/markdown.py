@@ -37,6 +37,11 @@ def raw_text(escaped: str) -> str:
     return re.sub(r"\\([\\`*_\[\]<>$~|#&=+.)-])", r"\1", escaped.replace(JOINER, ""))
 
 
+def in_code(escaped: str) -> str:
+    """Show words that were escaped by ``as_text`` as code, in which only a backtick is a sign."""
+    return "`" + raw_text(escaped).replace("`", "'") + "`"
+
+
 def all_as_text(value: Any) -> Any:
     """Escape every text in a value of JSON or a dataclass, keys too; single words stay."""
     if isinstance(value, str):
