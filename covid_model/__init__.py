@@ -1,7 +1,7 @@
 """Triage of chest radiographs into covid, normal or other infection."""
 
+from covid_model.common.system.version import __version__
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
 
 __all__ = ["Radiograph", "__version__", "read_radiograph"]
-__version__ = "0.2.0"

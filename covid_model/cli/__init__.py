@@ -1,6 +1,7 @@
 """The command line: python -m covid_model COMMAND, or covid-xray COMMAND."""
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,14 @@ COMMANDS = (classify, dashboard, data, verify, report, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 when all is well, 1 when figures disagree, 2 on wrong use."""
+    """Run a command; return 0 when all is well, 2 on wrong use.
+
+    What 1 says is the command's: figures disagree, or no file could be read.
+    """
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # what its encoding lacks is spelled out as \\u80f8
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = _parse(argv)
     try:
         return arguments.run_command(arguments)

@@ -14,7 +14,9 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.runs import Run, load_run, open_shelf
 
 if TYPE_CHECKING:
-    from covid_model.serving import Classifier, Together
+    from covid_model.runs import ModelInfo
+    from covid_model.serving import CaseResult, Classifier, Together
+    from covid_model.serving.batch import Listing
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,39 +41,66 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write one row a file with each model, in order, each as soon as it is known."""
-    from tqdm import tqdm
+    """Write one row a file with each model, in order, each as soon as it is known.
 
-    from covid_model.serving import batch, batch_outputs
+    Returns:
+        0; 1 where no file could be read, or something unforeseen stopped one.
+    """
+    from covid_model.serving import batch
+    from covid_model.serving.diagnosis import UNFORESEEN
 
-    statuses: Counter[str] = Counter()
-    with batch.open_sources(arguments.paths) as sources:
+    with batch.open_sources(arguments.paths) as listing:
         served = load_run(arguments.run) if arguments.run else open_shelf().newest
         classifiers = _load_classifiers(served, arguments.model)
         together = _load_together(served, classifiers)
         if arguments.cam_dir:
             arguments.cam_dir.mkdir(parents=True, exist_ok=True)
-        with _table(arguments.csv) as stream:
-            if arguments.csv:
-                models = [asked.info for asked in (*classifiers, together) if asked]
-                beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
-                beside.write_text(
-                    batch_outputs.note(arguments.csv.name, served.name, models), "utf-8"
-                )
-            writer = csv.DictWriter(stream, batch.COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            # None: a bar only on a terminal; never where it would run through the table.
-            bar = tqdm(sources, unit="file", disable=None if arguments.csv else True)
-            for number, source in enumerate(bar, 1):
-                diagnosis = batch.classify(source, classifiers, together)
-                statuses[diagnosis.status] += 1
-                writer.writerows(batch.rows(diagnosis))
-                stream.flush()
-                if arguments.cam_dir:
-                    batch_outputs.write_overlays(diagnosis, number, arguments.cam_dir)
+        if arguments.csv:
+            models = [asked.info for asked in (*classifiers, together) if asked]
+            _write_note(arguments.csv, served, models)
+        statuses: Counter[str] = Counter()
+        read = unforeseen = 0
+        for result in _write_rows(arguments, served.name, listing, (classifiers, together)):
+            statuses[result.status] += 1
+            read += result.radiograph is not None
+            unforeseen += result.reason == UNFORESEEN
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    print(f"Files: {statuses.total()} ({counts}). {NOTICE}", file=sys.stderr)
-    return 0
+    others = f" Left out, as they are no pictures: {listing.others}." if listing.others else ""
+    print(f"Files: {statuses.total()} ({counts}).{others} {NOTICE}", file=sys.stderr)
+    return 0 if read and not unforeseen else 1
+
+
+def _write_rows(
+    arguments: argparse.Namespace,
+    run: str,
+    listing: "Listing",
+    networks: "tuple[list[Classifier], Together | None]",
+) -> "Iterator[CaseResult]":
+    """Write the rows of each file with its overlays, then yield what the networks say of it."""
+    from tqdm import tqdm
+
+    from covid_model.serving import batch, batch_outputs, batch_table
+
+    with _table(arguments.csv) as stream:
+        writer = csv.DictWriter(stream, batch_table.COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        # None: a bar only on a terminal; never where it would run through the table.
+        bar = tqdm(listing.sources, unit="file", disable=None if arguments.csv else True)
+        for number, source in enumerate(bar, 1):
+            result = batch.classify(source, *networks)
+            writer.writerows(batch_table.rows(result, run=run))
+            stream.flush()
+            if arguments.cam_dir:
+                batch_outputs.write_overlays(result, number, arguments.cam_dir)
+            yield result
+
+
+def _write_note(table: Path, run: Run, models: "list[ModelInfo]") -> None:
+    from covid_model.serving import batch_outputs
+
+    table.parent.mkdir(parents=True, exist_ok=True)
+    beside = table.with_name(f"{table.name}.notice.txt")
+    beside.write_text(batch_outputs.note(table.name, run.name, models), "utf-8")
 
 
 def _load_classifiers(run: Run, model: str) -> "list[Classifier]":
@@ -95,6 +124,5 @@ def _table(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as stream:
         yield stream

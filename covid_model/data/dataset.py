@@ -1,7 +1,7 @@
 """Labelled radiographs of a folder."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,9 @@ from tqdm import tqdm
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
+from covid_model.data.csv_file import read_csv_file
 from covid_model.data.disjoint_sets import DisjointSets
+from covid_model.imaging.filenames import is_junk
 from covid_model.imaging.preprocessing import INPUT_SIZE, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
@@ -21,6 +23,7 @@ from covid_model.runs import sha256_of
 
 COLUMNS = ("path", "label", "source", "patient_id", "original")
 MOST_NAMED = 5  # folders that an error lists
+TEXTS = (*COLUMNS, "view", "label_quality", "part")  # of metadata.csv, whatever they look like
 SUFFIXES = {".png", ".jpg", ".jpeg", ".dcm", ".dicom"}
 
 
@@ -139,13 +142,13 @@ def read_dataset(root: Path | str) -> Dataset:
     source only be trained on and each of its images has an id of its own.
 
     Raises:
-        DataError: if the folder is neither, a column or file is missing, or a label or part is
-            unknown.
+        DataError: if the folder is neither, a column or file is missing, a file lies outside the
+            folder or has several labels, or a label or part is unknown.
     """
     root = Path(root)
     check_folder(root)
     if (root / "metadata.csv").is_file():
-        frame = pd.read_csv(root / "metadata.csv", dtype={"patient_id": str}, low_memory=False)
+        frame = read_csv_file(root / "metadata.csv", dict.fromkeys(TEXTS, str))
     else:
         frame = _class_folders(root)
     given = frame["patient_id"].notna() if "patient_id" in frame else False
@@ -178,30 +181,66 @@ def check_folder(root: Path) -> None:
 
 def _class_folders(root: Path) -> pd.DataFrame:
     rows = [
-        {"path": path.relative_to(root).as_posix(), "label": name}
+        {"path": f"{name}/{path}", "label": name}
         for name in CLASS_NAMES
-        for path in sorted((root / name).rglob("*"))
-        if path.suffix.lower() in SUFFIXES
+        for path in pictures_in(root / name)
     ]
     if not rows:
         raise DataError(f"Expected radiographs ({', '.join(sorted(SUFFIXES))}) in {root}.")
     return pd.DataFrame(rows)
 
 
+def pictures_in(folder: Path) -> list[str]:
+    """List the pictures of a folder by their names, without hidden files or what systems leave.
+
+    Returns:
+        Paths relative to the folder, in order.
+    """
+    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    return [
+        path.as_posix()
+        for path in paths
+        if path.suffix.lower() in SUFFIXES and not is_junk(path.parts)
+    ]
+
+
+def absent_files(root: Path, paths: Iterable[str]) -> list[str]:
+    """Those of some paths, relative to a folder, at which no file lies."""
+
+    def is_file(path: Path) -> bool:
+        try:
+            return path.is_file()
+        except OSError:  # its name is too long for any file
+            return False
+
+    return [path for path in paths if not is_file(root / path)]
+
+
 def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
     """Check the columns, then fill those that a small data set may leave out."""
     missing = [name for name in ("path", "label") if name not in frame]
     if missing:
-        raise DataError(f"Expected the columns path, label in metadata.csv. Missing: {missing}.")
+        raise DataError(
+            f"Expected the columns path, label in metadata.csv. Missing: {missing}. Received: "
+            f"{', '.join(map(str, frame))}."
+        )
+    empty = [name for name in ("path", "label") if frame[name].isna().any()]
+    if empty or not len(frame):
+        problem = f"a row without {empty[0]}" if empty else "no row"
+        raise DataError(
+            f"Expected a path and a label in each row of metadata.csv. Received: {problem}. "
+            "Fill it in or remove the row."
+        )
     unknown = sorted(set(frame["label"].astype(str)) - set(CLASS_NAMES))
     if unknown:
         raise DataError(f"Expected labels of {', '.join(CLASS_NAMES)}. Received: {unknown}.")
-    absent = [path for path in frame["path"] if not (root / path).is_file()]
+    absent = absent_files(root, frame["path"])
     if absent:
         raise DataError(
             f"metadata.csv names {len(absent)} files that are not in {root}, the first is "
             f"{absent[0]}: restore them or remove their rows."
         )
+    _check_files(root, frame)
     frame = frame.copy()
     for column, default in (
         ("source", pd.Series(root.name, index=frame.index)),
@@ -214,6 +253,25 @@ def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
             frame[column] = _filled(frame[column], "").astype(str)
     _check_parts(frame)
     return frame
+
+
+def _check_files(root: Path, frame: pd.DataFrame) -> None:
+    """Refuse files outside the data folder, be it by a link, and a file with several labels."""
+    files = frame["path"].map(lambda path: (root / path).resolve())
+    inside = root.resolve()
+    outside = frame["path"][[not file.is_relative_to(inside) for file in files]]
+    if len(outside):
+        raise DataError(
+            f"metadata.csv names {len(outside)} files outside {root}, the first is "
+            f"{outside.iloc[0]}: copy them into the folder, whose own files alone are read."
+        )
+    labels = frame["label"].groupby(files.map(str)).nunique()
+    several = frame["path"][files.map(str).map(labels) > 1]
+    if len(several):
+        raise DataError(
+            f"metadata.csv gives {several.nunique()} files more than one label, the first is "
+            f"{several.iloc[0]}: keep the row that is right."
+        )
 
 
 def _filled(column: pd.Series, default: pd.Series | str) -> pd.Series:

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.errors import DataError
-from covid_model.data.dataset import Dataset
+from covid_model.data.csv_file import read_csv_file
+from covid_model.data.dataset import Dataset, absent_files
 from covid_model.data.disjoint_sets import DisjointSets
 
 FOLDS = 5
@@ -59,7 +60,7 @@ def check_leave_out(folder: Path, by: str) -> None:
         DataError: if there is no such column or file, or the file lacks a column.
     """
     table = folder / "metadata.csv"
-    columns = list(pd.read_csv(table, nrows=0)) if table.is_file() else []
+    columns = list(read_csv_file(table)) if table.is_file() else []
     if by not in columns:
         _read_file(Path(by), [str(name) for name in columns])
 
@@ -99,11 +100,11 @@ def _whole_values(value: pd.Series, people: pd.Series) -> pd.Series:
 def _groups_in(data: Dataset, file: Path) -> pd.Series:
     table = _read_file(file, [str(name) for name in data.frame.columns])
     rest = table["path"][~table["path"].isin(data.frame["path"])]
-    absent = [path for path in rest if not (data.root / path).is_file()]
+    absent = absent_files(data.root, rest)
     if absent:
         raise DataError(
             f"{file} names {len(absent)} files that are not in {data.root}, the first is "
-            f"{absent[0]}: restore them or remove their rows."
+            f"{absent[0] or 'an empty path'}: restore them or remove their rows."
         )
     group_of = dict(zip(table["path"], table["group"], strict=True))
     return data.frame["path"].map(lambda path: group_of.get(path, NEVER)).astype(object)
@@ -116,10 +117,7 @@ def _read_file(file: Path, columns: Sequence[str]) -> pd.DataFrame:
             f"({', '.join(columns) or 'there is none'}) or a CSV file. Received: "
             f"{str(file)!r}. Check its spelling."
         )
-    try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{file} cannot be read as a table ({error}): write it as CSV.") from None
+    table = read_csv_file(file, str)
     lacking = [name for name in FILE_COLUMNS if name not in table]
     if lacking or table["path"].duplicated().any():
         problem = f"no column {lacking[0]}" if lacking else "a path in two rows"

@@ -77,7 +77,10 @@ def split_table(run: Run) -> pd.DataFrame:
         raise RunError(f"{path} is missing: without the run's split nothing can be judged.")
     if run.info.get("sha256", {}).get("split.csv", sha256_of(path)) != sha256_of(path):
         raise RunError(f"{path} differs from the digest in run.json: restore it.")
-    split = pd.read_csv(path, dtype=str, keep_default_na=False)
+    try:
+        split = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be read as a table ({error}): restore it.") from None
     lacking = [name for name in SPLIT_COLUMNS if name not in split]
     if lacking or not set(split["part"]) <= set(PARTS):
         raise RunError(f"Expected the columns {SPLIT_COLUMNS} with parts {PARTS} in {path}.")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.errors import DataError
+from covid_model.data.csv_file import read_csv_file
 from covid_model.data.dataset import Dataset, read_dataset
 from covid_model.data.splits import (
     counts,
@@ -163,15 +164,13 @@ def _as_split(data: Dataset, file: Path, *, by_patient: bool) -> tuple[Dataset, 
 
 
 def _read_split_file(file: Path) -> pd.DataFrame:
-    try:
-        split = pd.read_csv(file, dtype=str)
-        lacking = {"path", "patient_id", "part"} - set(split)
-        if lacking or not set(split["part"]) <= set(PARTS) or split["path"].duplicated().any():
-            raise ValueError("its columns path, patient_id, part do not give each image one part")
-    except (OSError, ValueError) as error:
+    split = read_csv_file(file, str)
+    lacking = {"path", "patient_id", "part"} - set(split)
+    if lacking or not set(split["part"]) <= set(PARTS) or split["path"].duplicated().any():
         raise DataError(
-            f"{file} is no split file ({error}): write one with --save-split."
-        ) from None
+            f"{file} is no split file (its columns path, patient_id, part do not give each image "
+            "one part): write one with --save-split."
+        )
     return split
 
 

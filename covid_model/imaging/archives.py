@@ -11,11 +11,12 @@ from covid_model.common.errors import RadiographError
 from covid_model.imaging.filenames import in_order, is_junk, parts_of
 from covid_model.imaging.reader import check_bytes
 
-STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 MAX_CONTENTS = 8 * 2**20  # bytes of the table of contents, which is held whole: some 80 000 files
 MAX_FILES = 100_000  # with those of archives inside
 MAX_INNER = 256 * 2**20  # bytes of an archive inside, which is held whole
 MAX_RATIO, NO_BOMB = 200, 2**20  # radiographs pack to a third, zeros to a thousandth; bytes
+DOS_FOLDER = 0x10  # attribute of a folder
 LOCKED = 0x41  # flags of a file: by a password, by strong encryption
 START = 4096  # bytes that tell a file's kind, of a DICOM file its modality
 
@@ -121,17 +122,30 @@ class _Careful:
 
 def _wanted(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
     """The names to show with the entries of files, in order."""
-    entries = []
-    for info in archive.infolist():
-        parts = parts_of(info.filename)
-        if parts and not info.is_dir() and not is_junk(parts):
-            entries.append((parts, info))
+    named = [(parts_of(info.filename), info) for info in archive.infolist()]
+    above = {tuple(parts[:depth]) for parts, _ in named for depth in range(1, len(parts))}
+    entries = [
+        (parts, info)
+        for parts, info in named
+        if parts and not is_junk(parts) and not _is_folder(info, holds=tuple(parts) in above)
+    ]
     if entries and all(info.flag_bits & LOCKED for _, info in entries):
         raise RadiographError(
             "The zip archive is locked with a password: unpack it yourself, then give the files."
         )
     entries.sort(key=lambda entry: in_order(entry[0]))
     return [("/".join(parts), info) for parts, info in entries]
+
+
+def _is_folder(info: ZipInfo, *, holds: bool) -> bool:
+    """Whether an entry is a folder, which some programs end with a backslash or only mark as one.
+
+    Args:
+        info: the entry.
+        holds: other entries lie under its name.
+    """
+    marked = info.filename.endswith("\\") or info.external_attr & DOS_FOLDER or holds
+    return info.is_dir() or (bool(marked) and not info.file_size)
 
 
 def _load(archive: ZipFile, info: ZipInfo) -> bytes:
@@ -182,6 +196,8 @@ def _of_inner(inner: Callable[[ZipInfo], list[Source]], name: str, info: ZipInfo
         names = [source.name for source in inner(info)]
     except RadiographError as error:
         return [Source.refused(name, error)]
+    if not names:
+        return [Source.refused(name, empty_archive())]
 
     def load(place: int) -> bytes:
         return inner(info)[place].load()
@@ -193,6 +209,13 @@ def _of_inner(inner: Callable[[ZipInfo], list[Source]], name: str, info: ZipInfo
         Source(f"{name}/{inner_name}", partial(load, place), partial(start, place))
         for place, inner_name in enumerate(names)
     ]
+
+
+def empty_archive() -> RadiographError:
+    """What to say of an archive without a picture."""
+    return RadiographError(
+        "The zip archive holds no picture: make it again with the radiographs in it."
+    )
 
 
 def _refuse_third() -> NoReturn:

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 JUNK_FOLDERS = frozenset({"__macosx", "$recycle.bin", "system volume information"})
 JUNK_FILES = frozenset({"dicomdir", "thumbs.db", "ehthumbs.db", "desktop.ini", "autorun.inf"})
 
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NUMBERED = re.compile("([0-9]{0,18})([^0-9]*)")  # longer numbers are compared piece by piece
 LETTERS = 10**18  # what starts with none comes after every number
 
 
 def printable(name: str) -> str:
-    """Spell out bytes of a file name that are no UTF-8, which no text file could hold."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Spell out what no line of text could hold: bytes that are no UTF-8, line ends, tabs."""
+    spelled = CONTROLS.sub(lambda control: f"\\x{ord(control[0]):02x}", name)
+    return spelled.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def parts_of(path: str) -> list[str]:
     """Split a path of an archive, whichever slash it has, into names to show; ".." is none."""
-    return [part for part in re.split(r"[\\/]", printable(path)) if part.strip(".")]
+    return [printable(part) for part in re.split(r"[\\/]", path) if part.strip(".")]
 
 
 def is_junk(parts: Sequence[str]) -> bool:

@@ -13,7 +13,6 @@ The paper's head averages windows of 2 x 2 to many cells, whose rows of W1 are s
 one global mean has a single cell, whose gradient is the sum already.
 """
 
-import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
@@ -23,6 +22,9 @@ import numpy as np
 from covid_model.common.errors import RunError
 
 PAPER_POOL = 2  # side of the paper's AveragePooling2D
+
+
+WEIGHTS = ("pooled_weights", "pooled_bias", "class_weights", "class_bias")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +59,10 @@ class Head:
             with path.open("rb") as stream, np.load(stream) as arrays:
                 stored = {"average_pool": PAPER_POOL, **arrays}
                 values = {field.name: stored[field.name] for field in fields(cls)}
+                if any(values[name].dtype != np.float32 for name in WEIGHTS):
+                    raise ValueError("weights are no float32 numbers")
                 pools = {name: _pool(values[name]) for name in ("max_pool", "average_pool")}
-        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except Exception as error:  # damaged files make NumPy raise almost anything
             raise RunError(
                 "{path} does not hold the weights of a head ({error}): restore the file or train "
                 "the model again.",

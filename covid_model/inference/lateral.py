@@ -4,7 +4,6 @@ A logistic regression on the mean of every map of the target layer; ``training.e
 fits it.
 """
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -39,7 +38,7 @@ class LateralHead:
             with path.open("rb") as stream, np.load(stream) as arrays:
                 weights, bias, limit = (arrays[name] for name in ("weights", "bias", "threshold"))
             _check(weights, bias, limit)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except Exception as error:  # damaged files make NumPy raise almost anything
             raise RunError(
                 "{path} does not hold what lateral views are told by ({error}): restore the file "
                 "or train the model again.",

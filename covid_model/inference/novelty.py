@@ -10,7 +10,6 @@ that tells radiographs from the same ones upside down. The distance is Mahalanob
 fits all of it.
 """
 
-import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -74,7 +73,7 @@ class NoveltyModel:
             with path.open("rb") as stream, np.load(stream) as arrays:
                 model = cls(**{field.name: arrays[field.name] for field in fields(cls)})
             model._check()
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except Exception as error:  # damaged files make NumPy raise almost anything
             raise RunError(
                 "{path} does not hold what novelty is measured with ({error}): restore the file "
                 "or train the model again.",

@@ -125,7 +125,9 @@ class Run:
             return list(csv.DictReader(path.read_text("utf-8").splitlines()))
         except (OSError, ValueError, csv.Error) as error:
             raise RunError(
-                "{path} cannot be read as CSV ({error}): restore it.", path=path, error=str(error)
+                "{path} cannot be read as a table ({error}): restore it.",
+                path=path,
+                error=str(error),
             ) from None
 
     def _content(self, architecture: str, name: str, shape: Any) -> dict[str, Any]:

@@ -1,115 +1,151 @@
 """Batch classification of files, folders and zip archives."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from covid_model.common.classes import SCORE_COLUMNS
-from covid_model.common.errors import RadiographError, UsageError
-from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
+from covid_model.common.errors import CovidModelError, RadiographError, UsageError
+from covid_model.imaging.archives import (
+    START,
+    Source,
+    empty_archive,
+    is_archive,
+    list_files,
+    open_archive,
+)
 from covid_model.imaging.filenames import in_order, is_junk, printable
+from covid_model.imaging.no_picture import is_no_picture
 from covid_model.imaging.reader import check_bytes
-from covid_model.serving.classifier import Classifier, Prediction
-from covid_model.serving.diagnosis import CaseResult, classify_case
+from covid_model.serving.batch_table import COLUMNS as COLUMNS
+from covid_model.serving.batch_table import rows as rows
+from covid_model.serving.classifier import Classifier
+from covid_model.serving.diagnosis import UNFORESEEN, CaseResult, classify_case
 from covid_model.serving.together import Together
 
-COLUMNS = ("file", "model", "status", "reason", "predicted", *SCORE_COLUMNS, "novelty", "seconds")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files of a batch.
+
+    Attributes:
+        sources: what to read, in order; whatever cannot be opened says why when it is loaded.
+        others: how many files of folders and archives are plainly no pictures, and are not listed.
+    """
+
+    sources: tuple[Source, ...]
+    others: int = 0
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
 
 
 @contextmanager
-def open_sources(paths: Sequence[Path | str]) -> Iterator[list[Source]]:
+def open_sources(paths: Sequence[Path | str]) -> Iterator[Listing]:
     """List every file of some files, folders (with their sub-folders, sorted) or zip archives.
 
-    Hidden files and what systems leave behind are left out; anything else is listed, whatever its
-    name says. Nothing is extracted to disk. Archives stay open until the block ends.
+    Of folders and archives, hidden files, what systems leave behind and what is plainly no picture
+    are left out; anything else is listed, whatever its name says. A folder or an archive without a
+    picture is listed itself. Nothing is extracted to disk. Archives stay open until the block ends.
 
     Raises:
-        UsageError: if a path does not exist, or there is no file at all.
+        UsageError: if a path does not exist.
     """
     with ExitStack() as stack:
-        sources = [source for path in paths for source in _of_path(Path(path), stack)]
-        if not sources:
-            raise UsageError(f"There is no file in {', '.join(map(str, paths))}.")
-        yield sources
+        listings = [_of_path(Path(path), stack) for path in paths]
+        sources = tuple(source for listing in listings for source in listing.sources)
+        yield Listing(sources, sum(listing.others for listing in listings))
 
 
 def classify(
     source: Source, classifiers: Sequence[Classifier], together: Together | None = None
 ) -> CaseResult:
-    """Load one file, then do as ``classify_case``; a bad file is refused and never raises."""
+    """Load one file, then do as ``classify_case``; a bad file is refused and never raises.
+
+    An unforeseen error is logged, and refuses this one file with the reason ``UNFORESEEN``.
+
+    Raises:
+        RunError: if a network lacks what a prediction needs.
+    """
     try:
-        data = source.load()
+        return classify_case(source.load(), source.name, classifiers, together)
     except RadiographError as error:
         return CaseResult(name=source.name, status="refused", reason=error.message)
-    return classify_case(data, source.name, classifiers, together)
+    except CovidModelError:
+        raise
+    except Exception:  # one file must not take the others with it; its name may be a patient's
+        log.exception("A file could not be classified.")
+        return CaseResult(name=source.name, status="refused", reason=UNFORESEEN)
 
 
-def rows(diagnosis: CaseResult) -> list[dict[str, str]]:
-    """Return the table's rows for one file by ``COLUMNS``: one a model, one alone if unreadable.
-
-    What the networks say together is the last row. The status is the image's. No class is named
-    where it is refused.
-    """
-    common = {
-        **dict.fromkeys(COLUMNS, ""),
-        "file": diagnosis.name,
-        "status": diagnosis.status,
-        "reason": diagnosis.reason,
-    }
-    return [
-        {
-            **common,
-            "model": prediction.model,
-            **({} if diagnosis.withheld else _answer(prediction)),
-            "novelty": "" if prediction.novelty is None else f"{prediction.novelty:.3f}",
-            "seconds": f"{prediction.seconds:.3f}",
-        }
-        for prediction in diagnosis.reported
-    ] or [common]
-
-
-def _answer(prediction: Prediction) -> dict[str, str]:
-    pairs = zip(SCORE_COLUMNS, prediction.probabilities, strict=True)
-    return {
-        "predicted": prediction.predicted,
-        **{column: f"{value:.6f}" for column, value in pairs},
-    }
-
-
-def _of_path(path: Path, stack: ExitStack) -> Iterator[Source]:
+def _of_path(path: Path, stack: ExitStack) -> Listing:
     if path.is_dir():
-        files = [file.relative_to(path) for file in path.rglob("*") if file.is_file()]
-        for file in sorted(files, key=lambda file: in_order(file.parts)):
-            if not is_junk(file.parts):
-                yield from _of_file(path / file, stack)
-    elif path.is_file():
-        yield from _of_file(path, stack)
-    else:
-        raise UsageError(f"{path} does not exist: give a file, a folder or a zip archive.")
+        return _of_folder(path, stack)
+    if path.is_file():
+        return _of_file(path, stack)
+    raise UsageError(f"{path} does not exist: give a file, a folder or a zip archive.")
 
 
-def _of_file(path: Path, stack: ExitStack) -> Iterator[Source]:
+def _of_folder(folder: Path, stack: ExitStack) -> Listing:
+    files = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
+    wanted = [file.parts for file in files if not is_junk(file.parts)]
+    listings = [
+        _of_file(folder.joinpath(*parts), stack, chosen=False)
+        for parts in sorted(wanted, key=in_order)
+    ]
+    sources = tuple(source for listing in listings for source in listing.sources)
+    if not sources:
+        empty = RadiographError("The folder holds no picture: give the one that holds them.")
+        sources = (Source.refused(printable(str(folder)), empty),)
+    return Listing(sources, sum(listing.others for listing in listings))
+
+
+def _of_file(path: Path, stack: ExitStack, *, chosen: bool = True) -> Listing:
+    """List one file, or the files of an archive.
+
+    Args:
+        path: of the file.
+        stack: closes what is opened.
+        chosen: somebody named the file itself, so that it is listed whatever it is.
+    """
     name = printable(str(path))
+    source = Source(name, partial(_read_file, path), partial(_read_start, path))
+    if is_no_picture(source):
+        return Listing((source,)) if chosen else Listing((), others=1)
     try:
-        with path.open("rb") as stream:
-            if not is_archive(stream.read(4)):
-                yield Source.whole(name, partial(_read_file, path))
-                return
-        archive = open_archive(stack.enter_context(path.open("rb")))
-        for member in list_files(archive):
-            yield replace(member, name=f"{name}/{member.name}")
-    except OSError:  # reading the file will say why
-        yield Source.whole(name, partial(_read_file, path))
+        if not is_archive(source.start()):
+            return Listing((source,))
+        members = list_files(open_archive(stack.enter_context(path.open("rb"))))
+    except OSError:  # it was there a moment ago: reading it will say why
+        return Listing((source,))
     except RadiographError as error:
-        yield Source.refused(name, error)
+        return Listing((Source.refused(name, error),))
+    pictures = [member for member in members if not is_no_picture(member)]
+    if not pictures:
+        return Listing((Source.refused(name, empty_archive()),), len(members))
+    sources = tuple(replace(member, name=f"{name}/{member.name}") for member in pictures)
+    return Listing(sources, len(members) - len(pictures))
 
 
 def _read_file(path: Path) -> bytes:
-    try:
+    with _readable(path):
         check_bytes(path.stat().st_size)
         return path.read_bytes()
+
+
+def _read_start(path: Path) -> bytes:
+    with _readable(path), path.open("rb") as stream:
+        return stream.read(START)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise RadiographError(
             "The file cannot be read ({error}): check that it may be opened.",

@@ -13,6 +13,7 @@ from covid_model.runs import ModelInfo
 from covid_model.serving.diagnosis import CaseResult
 
 CAM_SIDE = 1024  # pixels of an overlay's longer side, at most
+MAX_STEM = 160  # bytes of a source's name in an overlay's: file systems take 255 in all
 KINDS = {
     True: "calibrated probabilities in [0, 1], fitted on the validation radiographs of the run",
     False: "scores in [0, 1], not probabilities of disease",
@@ -67,7 +68,7 @@ def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:
     if diagnosis.radiograph is None or diagnosis.status == "refused":
         return
     pixels = shrink(diagnosis.radiograph.pixels, side=CAM_SIDE)
-    stem = re.sub(r"[^\w.-]+", "_", Path(diagnosis.name).name)[-80:]
+    stem = re.sub(r"[^\w.-]+", "_", Path(diagnosis.name).name).encode()[-MAX_STEM:]
     for prediction in diagnosis.predictions:
         predicted = prediction.predicted
         title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {predicted}"
@@ -75,5 +76,5 @@ def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:
         caption = f"{title}, {prediction.measure} {prediction.score:.2f}{doubt}. {NOTICE}"
         picture = with_caption(overlay(pixels, prediction.heatmap(predicted)), caption)
         text = {"Source": diagnosis.name, "Title": title, "Caption": caption}
-        path = folder / f"{number:05d}-{stem}.{prediction.model}.png"
-        path.write_bytes(to_png(picture, text=text))
+        name = f"{number:05d}-{stem.decode(errors='ignore')}.{prediction.model}.png"
+        (folder / name).write_bytes(to_png(picture, text=text))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
@@ -12,6 +13,11 @@ from covid_model.inference.network_input import NetworkInput
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import decide
 from covid_model.serving.together import Together
+
+UNFORESEEN = Message(
+    "Something unforeseen stopped this file alone; the log says what. Export it again in another "
+    "format, then add it once more."
+)
 
 
 @dataclass(frozen=True, eq=False)

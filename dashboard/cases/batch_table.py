@@ -1,15 +1,15 @@
 """Results of many files as a table, a summary and CSV, free of Streamlit."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 
 from covid_model.common.classes import TITLES
-from covid_model.serving import CaseResult, Prediction, batch
-from dashboard.components.csv_export import defused, with_notice
+from covid_model.serving import CaseResult, Prediction, batch_table
+from dashboard.components.csv_export import with_notice
 from dashboard.components.text import KINDS, STATUS, capital, counted, of_kind, said
 from dashboard.i18n.translate import t
 
@@ -92,17 +92,15 @@ def summary(rows: Iterable[Row]) -> str:
     )
 
 
-def results_csv(rows: Iterable[Row]) -> str:
+def results_csv(rows: Iterable[Row], *, run: str) -> str:
     """Return the command line's table as CSV with the notice; a hidden file has no answer in it."""
-    return with_notice(batch.COLUMNS, (_safe(line) for row in rows for line in _lines(row)))
+    lines = (line for row in rows for line in _lines(row, run))
+    return with_notice(batch_table.COLUMNS, lines)
 
 
-def _lines(row: Row) -> list[dict[str, str]]:
+def _lines(row: Row, run: str) -> list[dict[str, str]]:
     if row.result:
-        return batch.rows(row.result)
+        return batch_table.rows(row.result, run=run)
     status = HIDDEN if row.kind == "hidden" else "not asked yet"
-    return [{**dict.fromkeys(batch.COLUMNS, ""), "file": row.name, "status": status}]
-
-
-def _safe(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {**line, "file": defused(line["file"]), "reason": defused(line["reason"])}
+    name = batch_table.defused(row.name)
+    return [{**dict.fromkeys(batch_table.COLUMNS, ""), "file": name, "status": status}]

@@ -10,7 +10,6 @@ from dashboard.components.formatting import TO
 from dashboard.components.text import NO_BREAK, NOTHING, unplain
 
 Rows = list[dict[str, str]]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # as OWASP lists them for CSV injection
 
 
 def to_csv(rows: Rows) -> str:
@@ -32,11 +31,6 @@ def with_notice(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> st
     writer.writeheader()
     writer.writerows({**row, "notice": NOTICE} for row in rows)
     return out.getvalue()
-
-
-def defused(words: str) -> str:
-    """Put an apostrophe before words that a spreadsheet would run as a formula."""
-    return f"'{words}" if words.startswith(FORMULA_STARTS) else words
 
 
 def _breakable(cell: str) -> str:

@@ -1,6 +1,5 @@
 """Cached inference: networks for all sessions, results for one."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +8,6 @@ import numpy as np
 import streamlit as st
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.errors import CovidModelError
-from covid_model.common.messages import Message
 from covid_model.imaging.archives import Source
 from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.reader import read_radiograph
@@ -26,11 +23,6 @@ from covid_model.serving.together import Together
 from dashboard.session import results, state
 from dashboard.session.uploads import Case
 
-log = logging.getLogger(__name__)
-UNFORESEEN = Message(
-    "Something unforeseen stopped this file alone; the server's log says what. Export it again in "
-    "another format, then add it once more."
-)
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
 
 
@@ -66,7 +58,7 @@ def classify_case(
     missing = [key for key in keys if results.get(key) is None]
     if missing:
         classifiers = [_classifier(*network) for _, *network in missing]
-        joint = _with_preview(case_key, _classify(case, classifiers))
+        joint = _with_preview(case_key, classify(Source.whole(case.name, case.load), classifiers))
         for place, key in enumerate(missing):  # no prediction where the file was refused
             own = joint.predictions[place : place + 1]
             results.store(key, replace(joint, predictions=own))
@@ -81,17 +73,6 @@ def classify_case(
 
 def _network(folder: Path) -> tuple[str, str]:
     return str(folder), sha256_of(folder / "model.json")
-
-
-def _classify(case: Case, classifiers: Sequence[Classifier]) -> CaseResult:
-    """Classify one file, which is refused where something unforeseen stops that."""
-    try:
-        return classify(Source.whole(case.name, case.load), classifiers)
-    except CovidModelError:
-        raise
-    except Exception:  # one file must not take the others with it
-        log.exception("A file could not be classified, sha256 %s", case.sha256)
-        return CaseResult(case.name, "refused", reason=UNFORESEEN)
 
 
 def _with_preview(case_key: str, result: CaseResult) -> CaseResult:

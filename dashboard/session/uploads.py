@@ -8,7 +8,13 @@ from functools import cached_property
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
 from covid_model.common.system.digests import sha256
-from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
+from covid_model.imaging.archives import (
+    Source,
+    empty_archive,
+    is_archive,
+    list_files,
+    open_archive,
+)
 from covid_model.imaging.reader import kind_of
 
 
@@ -67,8 +73,7 @@ def content_of(name: str, data: bytes) -> UploadContent:
         return UploadContent((Source.refused(name, error),))
     listed = [(rank, file) for file in files if (rank := _rank(file)) is not None]
     if not listed:
-        empty = RadiographError("The zip archive holds no PNG, JPEG or DICOM file.")
-        return UploadContent((Source.refused(name, empty),))
+        return UploadContent((Source.refused(name, empty_archive()),))
     listed.sort(key=lambda ranked: ranked[0])
     sources = tuple(replace(file, name=f"{name}/{file.name}") for _, file in listed)
     return UploadContent(sources, others=len(files) - len(listed))

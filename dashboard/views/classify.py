@@ -68,7 +68,7 @@ def many_files(run: Run, model: str) -> None:
         listed = batch.section(rows)
     key, _ = batch.pick(listed) if len(rows) > 1 else cases.require_current_case()
     show_result(key, results[key], run, folder)
-    batch.download(rows)
+    batch.download(rows, run=run.name)
     summary.section(run=run.name, network=model)
     if len(results) < len(rows):
         st.rerun()

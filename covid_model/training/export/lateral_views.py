@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from covid_model.common.errors import DataError
-from covid_model.data.dataset import SUFFIXES, Dataset, merge_duplicates
+from covid_model.data.csv_file import read_csv_file
+from covid_model.data.dataset import Dataset, absent_files, merge_duplicates, pictures_in
 from covid_model.runs import sha256_of
 
 LEAST_LATERALS, LEAST_PATIENTS = 8, 5
@@ -36,11 +37,11 @@ def lateral_frame(folder: Path) -> pd.DataFrame:
         )
     table = next((folder / name for name in TABLES if (folder / name).is_file()), None)
     frame = _listed(table) if table else _pictures(folder)
-    absent = [path for path in frame["path"] if not (folder / path).is_file()]
+    absent = absent_files(folder, frame["path"])
     if absent:
         raise DataError(
             f"{folder} lacks {len(absent)} lateral views that its table names, the first is "
-            f"{absent[0]}: restore them or remove their rows."
+            f"{absent[0] or 'an empty path'}: restore them or remove their rows."
         )
     for column, default in (("source", folder.name), ("patient_id", frame["path"])):
         given = frame[column] if column in frame else pd.Series("", index=frame.index)
@@ -68,10 +69,7 @@ def read_laterals(folder: Path) -> Dataset:
 
 
 def _listed(table: Path) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(table, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{table} cannot be read as a table ({error}): write it as CSV.") from None
+    frame = read_csv_file(table, str)
     if "file" in frame:
         frame["path"] = frame["file"]
     if "path" not in frame:
@@ -84,6 +82,4 @@ def _listed(table: Path) -> pd.DataFrame:
 
 
 def _pictures(folder: Path) -> pd.DataFrame:
-    files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
-    names = [path.relative_to(folder).as_posix() for path in files]
-    return pd.DataFrame({"path": names}, dtype=str)
+    return pd.DataFrame({"path": pictures_in(folder)}, dtype=str)

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from covid_model import imaging, inference
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.data.cache import write_whole
+from covid_model.common.system.cache import write_whole
 from covid_model.data.dataset import Dataset
 from covid_model.imaging.preprocessing import LUNGS, Preprocessing
 from covid_model.inference.lung_segmentation import DEFAULT_FOLDER, MODEL_FILE

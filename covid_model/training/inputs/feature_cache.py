@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from covid_model.data.cache import default_cache, write_whole
+from covid_model.common.system.cache import default_cache, write_whole
 from covid_model.data.dataset import Dataset
 from covid_model.training.networks.backbone import Backbone
 from covid_model.training.networks.heads import pooled_output

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from covid_model.common.errors import DataError
-from covid_model.data.dataset import Dataset
+from covid_model.data.dataset import Dataset, absent_files
 from covid_model.training.inputs.augmentation import augment
 from covid_model.training.recipes.augmentation import Augmentation
 from covid_model.training.recipes.lungs import LungsRecipe
@@ -29,7 +29,7 @@ def with_masks(data: Dataset) -> Dataset:
             "Received none: add it for the images that have one."
         )
     chosen = data.rows(data.frame[COLUMN].notna())
-    absent = [path for path in chosen.frame[COLUMN] if not (data.root / path).is_file()]
+    absent = absent_files(data.root, chosen.frame[COLUMN])
     if absent:
         raise DataError(
             f"metadata.csv names {len(absent)} lung masks that are not in {data.root}, the first "

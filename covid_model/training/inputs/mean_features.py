@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from covid_model.data.cache import default_cache
+from covid_model.common.system.cache import default_cache
 from covid_model.data.dataset import Dataset
 from covid_model.imaging.preprocessing import ALL, Preprocessing
 from covid_model.training.inputs.augmentation import augment

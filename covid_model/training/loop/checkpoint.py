@@ -10,7 +10,7 @@ import keras
 import pandas as pd
 
 from covid_model.common.errors import DataError, UsageError
-from covid_model.data.cache import write_whole
+from covid_model.common.system.cache import write_whole
 from covid_model.training.inputs.batches import ImagePool
 from covid_model.training.recipes.base import EndToEndRecipe
 

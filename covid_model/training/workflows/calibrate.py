@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from covid_model.data.cache import default_cache
+from covid_model.common.system.cache import default_cache
 from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import RunSplit, read_run_split
 from covid_model.evaluation.model_comparison import write_comparison

@@ -3,9 +3,10 @@
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES, TITLES
+from covid_model.serving.batch_table import defused
 from dashboard.cases.reader_study.kappa import Kappa, cohen_kappa
 from dashboard.cases.reader_study.text import choice
-from dashboard.components.csv_export import Rows, defused, with_notice
+from dashboard.components.csv_export import Rows, with_notice
 from dashboard.components.text import of_kind
 from dashboard.i18n.translate import t
 from dashboard.session.reading_log import CHOICES, Answer, Reading, ReadingLog

@@ -9,12 +9,12 @@ import pytest
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RadiographError
 from covid_model.serving import CaseResult, batch
+from covid_model.serving import batch_table as served_table
 from covid_model.serving.classifier import Classifier
 from dashboard.cases import batch as cases_batch
 from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
-from dashboard.components import csv_export
-from dashboard.session import inference, state
+from dashboard.session import state
 from tests.app.cases.test_text import case_result
 from tests.app.conftest import go, upload, words
 from tests.drawings import drawing
@@ -84,12 +84,14 @@ def test_what_is_known_shows_while_the_rest_is_asked(
 def test_an_error_that_nobody_foresaw_refuses_one_file(
     open_app, tiny_run_root, files, monkeypatch, caplog
 ):
-    def fails(case, classifiers):
-        if case.name == "01.png":
-            raise ZeroDivisionError("nobody foresaw this")
-        return batch.classify(case, classifiers)
+    classify_case = batch.classify_case
 
-    monkeypatch.setattr(inference, "classify", fails)
+    def fails(data, name, *networks):
+        if name == "01.png":
+            raise ZeroDivisionError("nobody foresaw this")
+        return classify_case(data, name, *networks)
+
+    monkeypatch.setattr(batch, "classify_case", fails)
     at = upload(open_app(tiny_run_root), *files[:3])
     assert not at.exception
     assert list(at.dataframe[0].value["Outcome"]) == ["answer", "refused", "answer"]
@@ -152,7 +154,7 @@ def test_one_file_needs_no_table(open_app, tiny_run_root, png):
 
 
 def rows_of(*rows):
-    return list(csv.DictReader(io.StringIO(batch_table.results_csv(rows))))
+    return list(csv.DictReader(io.StringIO(batch_table.results_csv(rows, run="third"))))
 
 
 def test_the_csv_is_the_command_lines_with_the_notice():
@@ -161,7 +163,7 @@ def test_the_csv_is_the_command_lines_with_the_notice():
         Row("2", "b|c*.png", "refused", REFUSED),
         Row("3", "c.png", "hidden"),
     )
-    assert tuple(rows[0]) == (*batch.COLUMNS, "notice")
+    assert tuple(rows[0]) == (*served_table.COLUMNS, "notice")
     assert [row["file"] for row in rows] == ["a.png", "b|c*.png", "c.png"]
     assert {row["notice"] for row in rows} == {NOTICE}
     assert (rows[0]["predicted"], float(rows[0]["p_normal"])) == ("normal", pytest.approx(0.7))
@@ -175,7 +177,7 @@ def test_no_file_name_runs_in_a_spreadsheet(start):
     refused = CaseResult(name, "refused", reason=str(RadiographError("{name} it is.", name=name)))
     row = rows_of(Row("1", name, "refused", refused))[0]
     assert (row["file"], row["reason"]) == (f"'{name}", f"'{name} it is.")
-    assert csv_export.defused("a=b.png") == "a=b.png"
+    assert served_table.defused("a=b.png") == "a=b.png"
 
 
 def test_the_table_leaves_out_what_no_row_has():

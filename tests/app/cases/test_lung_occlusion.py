@@ -209,7 +209,7 @@ def test_the_table_of_results_keeps_the_command_lines_columns(
     case_results = [value for value in stored.values() if hasattr(value, "status")]
     assert len(case) == len(case_results) == 1
     rows = [batch_table.Row("1", "a.png", "ok", case_results[0])]
-    header = next(csv.reader(io.StringIO(batch_table.results_csv(rows))))
+    header = next(csv.reader(io.StringIO(batch_table.results_csv(rows, run="third"))))
     assert header == [*COLUMNS, "notice"]
 
 

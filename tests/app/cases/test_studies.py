@@ -111,7 +111,7 @@ def test_a_damaged_file_of_a_study_is_listed_with_its_reason(
     ("data", "reason"),
     [
         (b"PK\x03\x04" + bytes(50), "zip archive is damaged"),
-        (study({"README.TXT": b"read me"}), "holds no PNG, JPEG or DICOM file"),
+        (study({"README.TXT": b"read me"}), "zip archive holds no picture"),
     ],
 )
 def test_an_archive_that_brings_nothing_is_listed_with_its_reason(

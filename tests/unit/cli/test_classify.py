@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import covid_model
 from covid_model import cli
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
 from covid_model.serving import Classifier
-from covid_model.serving.batch import COLUMNS
+from covid_model.serving.batch_table import COLUMNS
 from covid_model.serving.classifier import Prediction
+from covid_model.serving.diagnosis import UNFORESEEN
 from tests.imports import ROOT
 
 
@@ -71,7 +73,8 @@ def files(tmp_path):
     folder.mkdir()
     values = np.random.default_rng(0).integers(0, 256, (90, 70), np.uint8)
     Image.fromarray(values).save(folder / "b ä.png")
-    (folder / "a.txt").write_text("no radiograph")
+    (folder / "a.bin").write_text("no radiograph")
+    (folder / "notes.txt").write_text("plainly no radiograph")
     return folder
 
 
@@ -85,13 +88,14 @@ def test_table_to_stdout_and_notice_to_stderr(files, runs, capsys):
     assert output.out.splitlines()[0] == ",".join(COLUMNS)
     rows = rows_of(output.out)
     assert [(Path(row["file"]).name, row["model"], row["status"]) for row in rows] == [
-        ("a.txt", "", "refused"),
+        ("a.bin", "", "refused"),
         ("b ä.png", "resnet50v2", "ok"),
         ("b ä.png", "vgg16", "ok"),
     ]
     assert rows[0]["reason"].startswith("Expected a PNG, JPEG or DICOM file")
     assert rows[1]["predicted"] == "infection"
-    assert "Files: 2 (1 ok, 1 refused)" in output.err
+    assert {(row["run"], row["version"]) for row in rows} == {("new", covid_model.__version__)}
+    assert "Files: 2 (1 ok, 1 refused). Left out, as they are no pictures: 1. " in output.err
     assert NOTICE in output.err
     assert runs == ["new/resnet50v2", "new/vgg16"]
 
@@ -133,6 +137,55 @@ def test_large_radiographs_give_overlays_of_at_most_1024_pixels(runs, tmp_path):
         assert 512 < image.height < 560
 
 
+def test_a_long_name_has_its_overlay(runs, tmp_path):
+    name = "胸" * 80 + ".png"  # 244 bytes, of 255 that a file system takes
+    Image.effect_noise((90, 70), 50).save(tmp_path / name)
+    given = ["classify", str(tmp_path / name), "--model", "vgg16"]
+    assert cli.main([*given, "--cam-dir", str(tmp_path / "cams")]) == 0
+    (path,) = (tmp_path / "cams").iterdir()
+    assert path.name.endswith("胸胸.png.vgg16.png")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_names_that_the_standard_output_lacks_are_spelled_out(files, runs, monkeypatch, encoding):
+    (files / "b ä.png").rename(files / "胸部.png")
+    shutil.copy(files / "胸部.png", files / "é.png")
+    stream = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(stream, encoding=encoding))
+    assert cli.main(["classify", str(files), "--model", "vgg16"]) == 0
+    names = [Path(row["file"]).name for row in rows_of(stream.getvalue().decode(encoding))]
+    spelled = {
+        "utf-8": ["é.png", "胸部.png"],
+        "cp1252": ["é.png", r"\u80f8\u90e8.png"],
+        "ascii": [r"\xe9.png", r"\u80f8\u90e8.png"],
+    }
+    assert names == ["a.bin", *spelled[encoding]]
+
+
+def test_a_table_without_a_picture_exits_with_1(files, runs, capsys):
+    assert cli.main(["classify", str(files / "a.bin"), str(files / "notes.txt")]) == 1
+    output = capsys.readouterr()
+    assert [row["status"] for row in rows_of(output.out)] == ["refused", "refused"]
+    assert "Files: 2 (2 refused). " in output.err
+
+
+def test_what_nobody_foresaw_has_a_row_and_exits_with_1(files, runs, monkeypatch, capsys, caplog):
+    shutil.copy(files / "b ä.png", files / "0.png")
+    prepare = FakeClassifier.prepare
+
+    def fails(self, radiograph):
+        if radiograph.name.endswith("0.png"):
+            raise ZeroDivisionError("nobody foresaw this")
+        return prepare(self, radiograph)
+
+    monkeypatch.setattr(FakeClassifier, "prepare", fails)
+    assert cli.main(["classify", str(files), "--model", "vgg16"]) == 1
+    rows = rows_of(capsys.readouterr().out)
+    assert [row["status"] for row in rows] == ["refused", "refused", "ok"]
+    assert rows[0]["reason"] == UNFORESEEN
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_named_run_is_used(files, runs, tmp_path):
     assert cli.main(["classify", str(files), "--run", str(tmp_path / "runs" / "old")]) == 0
     assert runs == ["old/resnet50v2", "old/vgg16"]
@@ -145,7 +198,7 @@ def test_named_run_is_used(files, runs, tmp_path):
         (["{files}", "--run", "{files}"], "run.json is missing"),
         (["{files}", "--model", "xception"], "Expected a model of run 'new'"),
         (["{files}", "--csv", "{files}"], "cannot be written"),
-        (["{files}", "--cam-dir", "{files}/a.txt"], "cannot be written"),
+        (["{files}", "--cam-dir", "{files}/a.bin"], "cannot be written"),
     ],
 )
 def test_wrong_use_exits_with_2_and_a_reason(files, runs, capsys, arguments, reason):

@@ -68,6 +68,26 @@ def test_paths_are_only_shown_and_lead_nowhere():
     assert {source.name for source in sources} == {"etc/passwd", "root/IM1", "C/IM2", "x/IM3"}
 
 
+def test_folders_are_no_files_whichever_program_names_them():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        marked = zipfile.ZipInfo("marked")
+        marked.external_attr = 0x10  # the attribute of a folder in DOS
+        for entry in ("Study\\", "Study\\Serie 1\\", "above", marked):
+            archive.writestr(entry, b"")
+        for name in ("Study\\Serie 1\\IM1", "above/IM2", "empty", "x\\"):
+            archive.writestr(name, b"1" if name != "empty" else b"")
+    names = [source.name for source in listed(stream.getvalue())]
+    assert names == ["above/IM2", "empty", "Study/Serie 1/IM1", "x"]
+
+
+def test_an_archive_inside_without_files_is_listed():
+    inner = {"none.zip": packed({}), "junk.zip": packed({"Thumbs.db": b"1"}), "IM1": b"1"}
+    sources = listed(packed(inner))
+    assert [source.name for source in sources] == ["IM1", "junk.zip", "none.zip"]
+    assert all("zip archive holds no picture" in reason(source) for source in sources[1:])
+
+
 def test_only_the_start_of_a_file_is_unpacked_to_tell_its_kind():
     (source,) = listed(packed({"IM1": bytes(9000)}))
     assert len(source.start()) == archives.START

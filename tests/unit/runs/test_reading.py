@@ -61,6 +61,40 @@ def test_a_changed_file_is_refused_by_name(run):
         run.report("vgg16")
 
 
+@pytest.mark.parametrize("data", [b"[1]", b"{", b"\xff", b"[" * 100_000])
+def test_a_report_that_is_none_is_refused_though_its_digest_fits(run, data):
+    folder = run.folder / "vgg16"
+    (folder / "report.json").write_bytes(data)
+    runs.write_model_info(folder, run.model_info("vgg16"))
+    with pytest.raises(RunError, match=r"JSON .*report\.json|report\.json cannot be read as JSON"):
+        run.report("vgg16")
+
+
+@pytest.mark.parametrize("data", [b"epoch\n\xff\n", b'"' + b"x" * 200_000], ids=["bytes", "long"])
+def test_a_table_that_is_none_is_refused_though_its_digest_fits(run, data):
+    folder = run.folder / "vgg16"
+    (folder / "history.csv").write_bytes(data)
+    runs.write_model_info(folder, run.model_info("vgg16"))
+    with pytest.raises(RunError, match=r"history\.csv cannot be read as a table"):
+        run.table("vgg16", "history.csv")
+
+
+@pytest.mark.parametrize(
+    ("file", "value"),
+    [
+        ("run.json", ["report.json"]),
+        ("run.json", 7),
+        ("vgg16/model.json", ["report.json"]),
+        ("vgg16/model.json", {"report.json": 1}),
+    ],
+)
+def test_digests_of_another_type_are_refused(run, file, value):
+    listing = json.loads((run.folder / file).read_text())
+    (run.folder / file).write_text(json.dumps({**listing, "sha256": value}))
+    with pytest.raises(RunError, match="digest|sha256"):
+        runs.load_run(run.folder).model_info("vgg16")
+
+
 def test_a_missing_file_is_refused_by_name(run):
     (run.folder / "vgg16" / "history.csv").unlink()
     with pytest.raises(RunError, match=r"history\.csv is missing"):

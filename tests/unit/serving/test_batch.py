@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from covid_model.common.errors import RadiographError, UsageError
+from covid_model.common.errors import RadiographError, RunError, UsageError
 from covid_model.imaging.preprocessing import Preprocessing
-from covid_model.serving import batch
-from covid_model.serving.batch import classify, open_sources, rows
+from covid_model.serving.batch import classify, open_sources
 from covid_model.serving.classifier import Prediction
-from covid_model.serving.diagnosis import CaseResult
+from covid_model.serving.diagnosis import UNFORESEEN
 
 
 def png(seed=0):
@@ -53,12 +52,12 @@ def folder(tmp_path):
 
 
 def names_of(paths):
-    with open_sources(paths) as sources:
-        return [source.name for source in sources]
+    with open_sources(paths) as listing:
+        return [source.name for source in listing.sources]
 
 
 def test_folder_is_walked_in_order_with_its_archives(folder):
-    expected = ["a.dat", "b/c/2.png", "b/notes.txt", "z.bin/1.png", "z.bin/x/2.png"]
+    expected = ["a.dat", "b/c/2.png", "z.bin/1.png", "z.bin/x/2.png"]
     assert names_of([folder]) == [f"{folder}/{name}" for name in expected]
 
 
@@ -77,35 +76,35 @@ def test_paths_keep_the_order_given(folder):
 
 
 def test_bytes_are_those_of_the_files(folder):
-    with open_sources([folder / "a.dat", folder / "z.bin"]) as sources:
-        assert [source.load() for source in sources] == [png(1), png(5), png(4)]
+    with open_sources([folder / "a.dat", folder / "z.bin"]) as listing:
+        assert [source.load() for source in listing.sources] == [png(1), png(5), png(4)]
 
 
 def test_nothing_is_extracted(folder):
     before = sorted(folder.rglob("*"))
-    with open_sources([folder]) as sources:
-        for source in sources:
+    with open_sources([folder]) as listing:
+        for source in listing.sources:
             source.load()
     assert sorted(folder.rglob("*")) == before
     assert not (folder.parent / "1.png").exists()
 
 
-@pytest.mark.parametrize("make", [lambda path: path, lambda path: path / "missing.png"])
-def test_no_file_is_wrong_use(tmp_path, make):
-    with pytest.raises(UsageError, match="no file|does not exist"), open_sources([make(tmp_path)]):
+def test_no_such_file_is_wrong_use(tmp_path):
+    with pytest.raises(UsageError, match="does not exist"), open_sources([tmp_path / "no.png"]):
         pass
 
 
 def test_one_bad_file_never_stops_the_rest(folder):
     (folder / "damaged.zip").write_bytes(b"PK\x03\x04" + bytes(50))
     (folder / "cut.png").write_bytes(png()[:500])
-    with open_sources([folder]) as sources:
-        results = [classify(source, [FakeClassifier()]) for source in sources]
-    assert len(results) == 7
+    with open_sources([folder]) as listing:
+        results = [classify(source, [FakeClassifier()]) for source in listing.sources]
+    assert len(results) == 6
+    assert listing.others == 1
     refused = {
         Path(result.name).name: result.reason for result in results if result.status == "refused"
     }
-    assert sorted(refused) == ["cut.png", "damaged.zip", "notes.txt"]
+    assert sorted(refused) == ["cut.png", "damaged.zip"]
     assert "zip archive is damaged" in refused["damaged.zip"]
 
 
@@ -113,59 +112,77 @@ def test_large_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr("covid_model.imaging.reader.MAX_BYTES", 1000)
     (tmp_path / "a.png").write_bytes(bytes(1001))
     monkeypatch.setattr("pathlib.Path.read_bytes", lambda self: pytest.fail("read"))
-    with open_sources([tmp_path]) as (source,), pytest.raises(RadiographError, match="at most"):
-        source.load()
+    with open_sources([tmp_path]) as listing, pytest.raises(RadiographError, match="at most"):
+        listing.sources[0].load()
 
 
-def test_rows_follow_the_columns(folder):
-    with open_sources([folder / "a.dat"]) as (source,):
-        (row,) = rows(classify(source, [FakeClassifier()]))
-    assert tuple(row) == batch.COLUMNS
-    assert row == {
-        "file": str(folder / "a.dat"),
-        "model": "vgg16",
-        "status": "ok",
-        "reason": "",
-        "predicted": "normal",
-        "p_covid": "0.250000",
-        "p_normal": "0.500000",
-        "p_infection": "0.250000",
-        "novelty": "",
-        "seconds": "0.123",
-    }
+def test_what_nobody_foresaw_refuses_one_file(folder, monkeypatch, caplog):
+    predict = FakeClassifier.predict
+
+    def fails(self, radiograph, *, prepared):
+        if radiograph.name.endswith("a.dat"):
+            raise ZeroDivisionError("nobody foresaw this")
+        return predict(self, radiograph, prepared=prepared)
+
+    monkeypatch.setattr(FakeClassifier, "predict", fails)
+    with open_sources([folder / "a.dat", folder / "b" / "c"]) as listing:
+        first, second = (classify(source, [FakeClassifier()]) for source in listing.sources)
+    assert (first.status, first.reason, second.status) == ("refused", UNFORESEEN, "ok")
+    assert "ZeroDivisionError" in caplog.text
+    assert "a.dat" not in caplog.text  # a file's name may be a patient's
 
 
-def novel(model, novelty):
-    scores, heatmaps = np.array([0.7, 0.2, 0.1], np.float32), np.ones((3, 2, 2), np.float32)
-    return Prediction(model, scores, heatmaps, 0.5, calibrated=True, novelty=novelty)
+def test_an_error_of_the_networks_is_none_of_the_file(folder, monkeypatch):
+    def fails(*_, **__):
+        raise RunError("the run is damaged")
+
+    monkeypatch.setattr(FakeClassifier, "predict", fails)
+    with open_sources([folder / "a.dat"]) as listing, pytest.raises(RunError):
+        classify(listing.sources[0], [FakeClassifier()])
 
 
-def test_a_novel_image_has_its_novelty_a_network_but_no_class():
-    predictions = novel("xception", 1.23456), novel("vgg16", None)
-    table = rows(CaseResult("a", "refused", "why", None, predictions, withheld=True))
-    assert [tuple(row) for row in table] == [batch.COLUMNS] * 2
-    filled = [{key: value for key, value in row.items() if value} for row in table]
-    common = {"file": "a", "status": "refused", "reason": "why", "seconds": "0.500"}
-    assert filled == [
-        {**common, "model": "xception", "novelty": "1.235"},
-        {**common, "model": "vgg16"},
+def archive(files):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as out:
+        for name, data in files.items():
+            out.writestr(name, data)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("files", "others"),
+    [({}, 0), ({"x/": b""}, 0), ({"Thumbs.db": b"1"}, 0), ({"a.txt": b"1", "b.csv": b"2"}, 2)],
+)
+def test_an_archive_or_folder_without_pictures_is_listed_beside_others(tmp_path, files, others):
+    (tmp_path / "good.png").write_bytes(png())
+    (tmp_path / "empty.zip").write_bytes(archive(files))
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / ".DS_Store").write_bytes(b"1")
+    with open_sources(sorted(tmp_path.iterdir())) as listing:
+        results = [classify(source, [FakeClassifier()]) for source in listing.sources]
+    assert [result.status for result in results] == ["refused", "ok", "refused"]
+    assert "zip archive holds no picture" in results[0].reason
+    assert "folder holds no picture" in results[2].reason
+    assert listing.others == others
+
+
+def test_a_file_that_is_named_itself_is_listed_whatever_it_is(tmp_path):
+    names = ["report.docx", "notes.txt"]
+    for name, data in zip(names, [archive({"[Content_Types].xml": b"1"}), b"1"], strict=True):
+        (tmp_path / name).write_bytes(data)
+    assert names_of([tmp_path / name for name in names]) == [f"{tmp_path}/{name}" for name in names]
+    with open_sources([tmp_path]) as listing:
+        assert len(listing.sources) == 1  # the folder, without a picture
+        assert listing.others == 2
+
+
+def test_names_stay_on_one_line(tmp_path):
+    (tmp_path / "a\r\n\tb.png").write_bytes(png())
+    (tmp_path / "z.zip").write_bytes(archive({"x\r/y\n": png()}))
+    assert names_of([tmp_path]) == [
+        rf"{tmp_path}/a\x0d\x0a\x09b.png",
+        rf"{tmp_path}/z.zip/x\x0d/y\x0a",
     ]
-
-
-def test_an_uncertain_image_keeps_its_figures_with_novelty():
-    (row,) = rows(CaseResult("a", "uncertain", "why", None, (novel("vgg16", 0.5),)))
-    assert (row["status"], row["reason"], row["predicted"]) == ("uncertain", "why", "covid")
-    assert (row["p_covid"], row["novelty"]) == ("0.700000", "0.500")
-
-
-def test_refused_file_has_one_row_without_a_model():
-    (row,) = rows(CaseResult("a", "refused", "why"))
-    assert tuple(row) == batch.COLUMNS
-    assert {key: value for key, value in row.items() if value} == {
-        "file": "a",
-        "status": "refused",
-        "reason": "why",
-    }
 
 
 def test_names_that_are_no_utf8_are_spelled_out(tmp_path):
