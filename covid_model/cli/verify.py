@@ -45,7 +45,11 @@ def _verify_bundle(path: Path) -> bool:
     """Print what a bundle's check finds; return whether there are problems."""
     from covid_model.serving.case_bundle_check import check
 
-    checked = check(path.read_bytes())
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): check it.") from None
+    checked = check(data)
     for problem in checked.problems:
         print(f"{path.name}: {problem}")
     if not checked.problems:

@@ -300,8 +300,14 @@ def _only_trained_on(frame: pd.DataFrame) -> pd.Series:
 
 
 def _file_digests(root: Path, paths: pd.Series) -> list[str]:
+    def digest(path: str) -> str:
+        try:
+            return sha256_of(root / path)
+        except OSError as error:
+            raise DataError(f"{root / path} cannot be read ({error.strerror}): check it.") from None
+
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda path: sha256_of(root / path), paths))
+        return list(pool.map(digest, paths))
 
 
 def merge_duplicates(frame: pd.DataFrame) -> pd.Series:

@@ -48,7 +48,15 @@ def _check_digest(path: Path, digests: Mapping[str, str], *, listing: str, name:
         )
     if not path.is_file():
         raise RunError("{path} is missing: restore the run folder or train it again.", path=path)
-    if sha256_of(path) != digests[name]:
+    try:
+        digest = sha256_of(path)
+    except OSError as error:
+        raise RunError(
+            "{path} cannot be read ({reason}): check its permissions and its disk.",
+            path=path,
+            reason=error.strerror or str(error),
+        ) from None
+    if digest != digests[name]:
         raise RunError(
             "{path} differs from the digest in {listing}: it was changed or damaged after it "
             "was written. Restore the file or train the model again.",

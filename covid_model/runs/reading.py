@@ -63,6 +63,8 @@ class Run:
         Raises:
             RunError: if the run has no such model.
         """
+        if architecture in self.damaged:
+            raise RunError(self.damaged[architecture])
         if architecture not in self.reported:
             raise RunError(
                 "Expected a model of run {run!r}: {models}. Received: {architecture!r}.",

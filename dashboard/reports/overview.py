@@ -18,6 +18,8 @@ from dashboard.reports import charts, tables
 from dashboard.reports.performance import tables as performance_tables
 from dashboard.reports.performance import text as performance_text
 
+COURSE = ("epoch", "accuracy", "val_accuracy", "loss", "val_loss")  # of history.csv
+
 
 def facts(run: Run) -> None:
     """Say where the run comes from, with whatever weakens its figures."""
@@ -65,7 +67,13 @@ def headline(chosen: SelectedNetwork, report: Report) -> None:
 def course(chosen: SelectedNetwork) -> None:
     """Show the training of one network by epoch."""
     table = chosen.run.table(chosen.model, "history.csv")
-    history = [{key: float(row[key]) for key in row} for row in table]
+    try:
+        history = [{key: float(row[key]) for key in COURSE} for row in table]
+    except (KeyError, TypeError, ValueError):
+        history = []
+    if not history:
+        st.error(t("{file} cannot be read as the course of a training.", file="history.csv"))
+        return
     for column, quantity in zip(st.columns(2, gap="medium"), ("accuracy", "loss"), strict=True):
         with column:
             display.draw_chart(
