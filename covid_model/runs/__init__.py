@@ -32,7 +32,6 @@ from covid_model.runs.schema import (
     RUN_FILE,
     SCHEMA,
     SERVING_FILES,
-    SIGNATURE_FILE,
     ModelInfo,
 )
 from covid_model.runs.writing import (
@@ -62,7 +61,6 @@ __all__ = [
     "Run",
     "SCHEMA",
     "SERVING_FILES",
-    "SIGNATURE_FILE",
     "Shelf",
     "check_file",
     "check_model_file",

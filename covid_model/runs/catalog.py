@@ -65,5 +65,5 @@ def open_shelf(root: Path | None = None) -> Shelf:
         except RunError as error:
             damaged.append(error.message)
     for runs in (servable, others):
-        runs.sort(key=lambda run: str(run.info.get("created", "")), reverse=True)
+        runs.sort(key=lambda run: str(run.info.get("created") or ""), reverse=True)
     return Shelf((*servable, *others), tuple(servable), tuple(damaged))

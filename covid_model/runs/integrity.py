@@ -1,8 +1,8 @@
 """Digests of the files of a run folder.
 
 ``run.json`` lists the files beside it and the ``model.json`` of each network, which lists the files
-beside that; ``run.json`` holds the digest of its own other values. So one digest, or a signature of
-``run.json``, is one of the whole run. Runs of earlier versions list no ``model.json``.
+beside that; ``run.json`` holds the digest of its own other values. So the digest of
+``run.json`` is one of the whole run. Runs of earlier versions list no ``model.json``.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 
 from covid_model.common.errors import RunError
 from covid_model.common.system.digests import sha256, sha256_of
-from covid_model.runs.schema import MODEL_FILE, OWN_DIGEST, RUN_FILE, SIGNATURE_FILE, ModelInfo
+from covid_model.runs.schema import MODEL_FILE, OWN_DIGEST, RUN_FILE, ModelInfo
 
 
 def check_file(folder: Path, name: str, info: ModelInfo) -> None:
@@ -80,9 +80,9 @@ def run_digests(folder: Path) -> dict[str, str]:
 
 
 def digests_of(folder: Path, *, but: str) -> dict[str, str]:
-    """The digest of each file that lies in a folder, by its name, but of one and a signature."""
+    """The digest of each file that lies in a folder, by its name, but of one."""
     return {
         path.name: sha256_of(path)
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name not in (but, SIGNATURE_FILE)
+        if path.is_file() and path.name != but
     }

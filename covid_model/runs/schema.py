@@ -18,7 +18,6 @@ LEFT_OUT, LEFT_OUT_FILE = "left_out", "left_out.csv"  # what was fitted on it; w
 LATERAL_FILE = "lateral.npz"  # likewise
 RUN_FILE, MODEL_FILE = "run.json", "model.json"
 OWN_DIGEST = "own_sha256"  # of run.json: digest of its other values; older runs lack it
-SIGNATURE_FILE = "run.json.minisig"  # beside run.json where the run was signed
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
 
 
@@ -111,17 +110,17 @@ class RunInfo(TypedDict):
     """What is read of ``run.json``; a run of an earlier version may lack any of it."""
 
     schema: int
-    name: NotRequired[str]
+    name: NotRequired[str | None]
     title: NotRequired[str | None]
     created: NotRequired[str | None]
-    calibrated: NotRequired[str]
-    recipe: NotRequired[RecipeInfo]
-    data: NotRequired[DataInfo]
+    calibrated: NotRequired[str | None]
+    recipe: NotRequired[RecipeInfo | None]
+    data: NotRequired[DataInfo | None]
     seed: NotRequired[int | None]
-    versions: NotRequired[dict[str, str]]
+    versions: NotRequired[dict[str, str] | None]
     commit: NotRequired[str | None]
     notes: NotRequired[list[str] | None]
     companion: NotRequired[str | None]
-    kept: NotRequired[dict[str, Any]]
+    kept: NotRequired[dict[str, Any] | None]
     sha256: NotRequired[dict[str, str] | None]
-    own_sha256: NotRequired[str]
+    own_sha256: NotRequired[str | None]

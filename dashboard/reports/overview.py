@@ -23,8 +23,8 @@ COURSE = ("epoch", "accuracy", "val_accuracy", "loss", "val_loss")  # of history
 
 def facts(run: Run) -> None:
     """Say where the run comes from, with whatever weakens its figures."""
-    data = run.info.get("data", {})
-    created = str(run.info.get("created", ""))[:10] or t("at an unknown time")
+    data = run.info.get("data") or {}
+    created = str(run.info.get("created") or "")[:10] or t("at an unknown time")
     st.caption(t("{run} · made {created}", run=text.plain(run.name), created=text.plain(created)))
     sentence, shared = text.split_note(data)
     (st.warning if shared else st.info)(sentence)
@@ -113,7 +113,7 @@ def companion(run: Run, reports: Mapping[str, Report], runs: Mapping[str, Run]) 
     if other is None:
         return
     st.subheader(t("Beside its companion run"))
-    st.caption(f"{pickers.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
+    st.caption(f"{pickers.run_title(other)}. {text.split_note(other.info.get('data') or {})[0]}")
     theirs = all_reports(other)
     display.draw_table(
         lambda: tables.beside({pickers.run_title(run): reports, pickers.run_title(other): theirs}),

@@ -20,7 +20,7 @@ CARD_HEIGHT = 640  # pixels
 
 def origin(run: Run, *, expanded: bool) -> None:
     """Say where the weights and the images of one run come from."""
-    data = run.info.get("data", {})
+    data = run.info.get("data") or {}
     with st.expander(pickers.run_title(run), expanded=expanded):
         for name in run.models:
             try:
@@ -29,7 +29,7 @@ def origin(run: Run, *, expanded: bool) -> None:
             except CovidModelError as error:
                 st.error(text.plain(error.message))
         images = sum(row["images"] for row in data.get("counts", ()))
-        recipe = text.plain(run.info.get("recipe", {}).get("name") or t("unknown"))
+        recipe = text.plain((run.info.get("recipe") or {}).get("name") or t("unknown"))
         summary = t("Recipe: {recipe}. {images:,} radiographs.", recipe=recipe, images=images)
         st.markdown(f"{summary} {text.split_note(data)[0]}")
         display.draw_table(

@@ -21,7 +21,6 @@ from covid_model.runs import (
     MODEL_FILE,
     OWN_DIGEST,
     RUN_FILE,
-    SIGNATURE_FILE,
     Run,
     load_run,
     own_digest,
@@ -128,7 +127,7 @@ def _files(folder: Path, listed: Mapping[str, str], *, listing: str) -> tuple[in
     for path in sorted(folder.iterdir()):
         network = listing == RUN_FILE and (path / "model.json").is_file()
         known = (*ARCHITECTURES, TOGETHER) if network else ()
-        if path.name not in (listing, *listed, *known, SIGNATURE_FILE):
+        if path.name not in (listing, *listed, *known):
             problems.append(f"{path.name} is not listed in {listing}.")
     return good, problems
 
