@@ -14,11 +14,12 @@ from covid_model.evaluation.verification.verify import verify_run
 from covid_model.inference.calibration import apply_temperature
 from covid_model.runs import (
     ModelInfo,
-    digests_of,
     read_json,
     read_model_info,
+    run_digests,
     write_json,
     write_model_info,
+    write_run_file,
 )
 from covid_model.training.export.reliability import fit_reliability
 from covid_model.training.export.served_outputs import ServedOutputs
@@ -100,7 +101,7 @@ def write_run(folder, *, novelty=True, left_out=False):
     write_model_info(folder / NETWORKS[0], read_model_info(folder / NETWORKS[0]))
     (folder / "split.csv").write_text("path,part\n")
     write_comparison(folder, NETWORKS)
-    write_json(folder / "run.json", {"schema": 1, "sha256": digests_of(folder, but="run.json")})
+    write_run_file(folder, {"schema": 1}, run_digests(folder))
 
 
 def problems(folder):
@@ -116,7 +117,7 @@ def list_again(folder):
     for name in NETWORKS:
         write_model_info(folder / name, read_model_info(folder / name))
     info = read_json(folder / "run.json")
-    write_json(folder / "run.json", {**info, "sha256": digests_of(folder, but="run.json")})
+    write_run_file(folder, info, run_digests(folder))
 
 
 def edit(path, change):

@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     with batch.open_sources(arguments.paths) as listing:
         served = load_run(arguments.run) if arguments.run else open_shelf().newest
+        for sentence in served.damaged.values():
+            print(f"warning: {sentence}", file=sys.stderr)
         classifiers = _load_classifiers(served, arguments.model)
         together = _load_together(served, classifiers)
         if arguments.cam_dir:

@@ -7,7 +7,7 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import UsageError
 from covid_model.common.system import logs
 from covid_model.common.system.requirements import needs
-from covid_model.runs import runs_root
+from covid_model.runs import run_folders, runs_root
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,7 +33,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(arguments: argparse.Namespace) -> int:
     """Print a line a network or bundle, or one a problem; return 1 where there are any."""
     root = runs_root()
-    paths = arguments.paths or sorted(path.parent for path in root.glob("*/run.json")) or [root]
+    paths = arguments.paths or run_folders(root) or [root]
     for path in paths:
         if not (path.is_file() or (path / "run.json").is_file()):
             raise UsageError(
@@ -47,7 +47,11 @@ def _verify_bundle(path: Path) -> bool:
     """Print what a bundle's check finds; return whether there are problems."""
     from covid_model.serving.case_bundle_check import check
 
-    checked = check(path.read_bytes())
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): check it.") from None
+    checked = check(data)
     for problem in checked.problems:
         print(f"{path.name}: {problem}")
     if not checked.problems:
@@ -66,6 +70,8 @@ def _verify_run(folder: Path) -> bool:
         failed = failed or bool(checked.problems)
         for problem in checked.problems:
             print(f"{checked.name}: {problem}")
+        for note in checked.notes:
+            print(f"{checked.name}: {note}")
         if not checked.problems:
             print(f"{checked.name}: {checked.files} files, {checked.figures} figures, all agree.")
     return failed

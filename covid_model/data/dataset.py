@@ -142,8 +142,8 @@ def read_dataset(root: Path | str) -> Dataset:
     source only be trained on and each of its images has an id of its own.
 
     Raises:
-        DataError: if the folder is neither, a column or file is missing, or a label or part is
-            unknown.
+        DataError: if the folder is neither, a column or file is missing, a file lies outside the
+            folder or has several labels, or a label or part is unknown.
     """
     root = Path(root)
     check_folder(root)
@@ -240,6 +240,7 @@ def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
             f"metadata.csv names {len(absent)} files that are not in {root}, the first is "
             f"{absent[0]}: restore them or remove their rows."
         )
+    _check_files(root, frame)
     frame = frame.copy()
     for column, default in (
         ("source", pd.Series(root.name, index=frame.index)),
@@ -252,6 +253,25 @@ def _completed(frame: pd.DataFrame, root: Path) -> pd.DataFrame:
             frame[column] = _filled(frame[column], "").astype(str)
     _check_parts(frame)
     return frame
+
+
+def _check_files(root: Path, frame: pd.DataFrame) -> None:
+    """Refuse files outside the data folder, be it by a link, and a file with several labels."""
+    files = frame["path"].map(lambda path: (root / path).resolve())
+    inside = root.resolve()
+    outside = frame["path"][[not file.is_relative_to(inside) for file in files]]
+    if len(outside):
+        raise DataError(
+            f"metadata.csv names {len(outside)} files outside {root}, the first is "
+            f"{outside.iloc[0]}: copy them into the folder, whose own files alone are read."
+        )
+    labels = frame["label"].groupby(files.map(str)).nunique()
+    several = frame["path"][files.map(str).map(labels) > 1]
+    if len(several):
+        raise DataError(
+            f"metadata.csv gives {several.nunique()} files more than one label, the first is "
+            f"{several.iloc[0]}: keep the row that is right."
+        )
 
 
 def _filled(column: pd.Series, default: pd.Series | str) -> pd.Series:
@@ -280,8 +300,14 @@ def _only_trained_on(frame: pd.DataFrame) -> pd.Series:
 
 
 def _file_digests(root: Path, paths: pd.Series) -> list[str]:
+    def digest(path: str) -> str:
+        try:
+            return sha256_of(root / path)
+        except OSError as error:
+            raise DataError(f"{root / path} cannot be read ({error.strerror}): check it.") from None
+
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda path: sha256_of(root / path), paths))
+        return list(pool.map(digest, paths))
 
 
 def merge_duplicates(frame: pd.DataFrame) -> pd.Series:

@@ -55,7 +55,7 @@ def read_run_split(run: Run, folder: Path) -> RunSplit:
                 f"run's split. Received: {data.frame[column][row]!r}; {changed.sum()} images "
                 "differ. Give the metadata.csv that the run was trained on."
             )
-    described = run.info.get("data", {})
+    described = run.info.get("data") or {}
     if described.get("digest") != data.digest:
         raise DataError(
             f"The files of {folder} are not those that {run.name} was trained on: their digest "

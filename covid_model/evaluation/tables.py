@@ -15,7 +15,9 @@ TEXTS = (
     *("view", "sex", "age", "condition"),  # a source may give an age as 1-5
     *("label_quality", "patient_known"),
 )
-NUMBERS = ("width", "height", "novelty")
+DISTANCE = "distance"  # of validation.csv: what novelty is over the limit; older runs lack it
+NUMBERS = ("width", "height", "novelty", DISTANCE)
+KEPT = 0.99  # share of the validation images that novelty refuses none of
 NEEDED = ("source", "patient_id", "label", *SCORE_COLUMNS)
 TYPES = {
     **dict.fromkeys(TEXTS, str),
@@ -73,6 +75,11 @@ def truth_of(table: pd.DataFrame) -> np.ndarray:
 def scores_of(table: pd.DataFrame) -> np.ndarray:
     """The three scores of each row, float32 (n, 3) where the table was read."""
     return table[list(SCORE_COLUMNS)].to_numpy()
+
+
+def novelty_limit(distances: np.ndarray, kept: float = KEPT) -> float:
+    """The smallest distance that keeps a share of the images, float (n,), n >= 1."""
+    return float(np.quantile(distances, kept, method="higher"))
 
 
 def with_unknown(table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,14 +1,16 @@
 """Types of audit.json; a key that earlier versions lack is ``NotRequired``."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
+from covid_model.common.audit_checks import CHECKS, CONDITIONS, RANDOMISED
 from covid_model.runs.report_schema import Interval, UnknownPatients
+from covid_model.runs.shape import Among
 
 
 class ConditionRow(TypedDict):
     """What is left under one condition of an audit."""
 
-    condition: str
+    condition: Annotated[str, Among(CONDITIONS)]
     images: int
     accuracy: float
     accuracy_interval: NotRequired[Interval]
@@ -39,13 +41,22 @@ class SourceProbe(TypedDict):
     chance: float
 
 
+class SourceRow(TypedDict):
+    """The training images of one source by class."""
+
+    source: str
+    covid: int
+    normal: int
+    infection: int
+
+
 class LabelBySource(TypedDict):
     """How much of the label the source gives away in the training part.
 
     A row has its source, then the images of each class by the class's name.
     """
 
-    rows: list[dict[str, Any]]
+    rows: list[Annotated[dict[str, Any], SourceRow]]
     cramers_v: float
 
 
@@ -72,7 +83,7 @@ class MapCurve(TypedDict):
 class RandomisedRow(TypedDict):
     """How alike maps are after weights were drawn at random."""
 
-    what: str
+    what: Annotated[str, Among(RANDOMISED)]
     images: int
     similarity: float | None
     similarity_interval: NotRequired[Interval]
@@ -95,5 +106,5 @@ class Audit(AuditMetrics):
     without_mask: int
     source_probe: SourceProbe | None
     label_by_source: LabelBySource
-    failed: list[str]
+    failed: list[Annotated[str, Among(CHECKS)]]
     maps: MapMetrics | None

@@ -1,27 +1,45 @@
 """Reading of a run folder, with checks of its schema and digests."""
 
 import csv
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from covid_model.common.architectures import ARCHITECTURES, TOGETHER
-from covid_model.common.errors import ReportsOnlyError, RunError
+from covid_model.common.architectures import ARCHITECTURES, TOGETHER, title_of
+from covid_model.common.errors import RunError
+from covid_model.common.messages import Message, join
 from covid_model.runs.audit_schema import Audit
-from covid_model.runs.integrity import _check_digest, check_file
+from covid_model.runs.files import read_json, read_model_info
+from covid_model.runs.integrity import _check_digest, check_file, check_model_file
 from covid_model.runs.report_schema import Comparison, Report
-from covid_model.runs.schema import AUDIT_FILE, COMPARISON_FILE, SCHEMA, ModelInfo
+from covid_model.runs.schema import (
+    AUDIT_FILE,
+    COMPARISON_FILE,
+    MODEL_FILE,
+    RUN_FILE,
+    SCHEMA,
+    ModelInfo,
+    RunInfo,
+)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run folder: its ``run.json`` and the models beside it, in the fixed order."""
+    """One run folder: its ``run.json`` and the models beside it, in the fixed order.
+
+    Attributes:
+        folder: of the run.
+        info: the content of ``run.json``.
+        models: the networks that open.
+        damaged: for each network of the run that does not open, and for their mean, a sentence
+            that says why.
+    """
 
     folder: Path
     info: Mapping[str, Any]
     models: tuple[str, ...]
+    damaged: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -31,7 +49,8 @@ class Run:
     @property
     def together(self) -> bool:
         """True where the run has the mean of its calibrated networks; older runs have none."""
-        return (self.folder / TOGETHER / "model.json").is_file()
+        there = (self.folder / TOGETHER / MODEL_FILE).is_file()
+        return there and TOGETHER not in self.damaged
 
     @property
     def reported(self) -> tuple[str, ...]:
@@ -44,6 +63,8 @@ class Run:
         Raises:
             RunError: if the run has no such model.
         """
+        if architecture in self.damaged:
+            raise RunError(self.damaged[architecture])
         if architecture not in self.reported:
             raise RunError(
                 "Expected a model of run {run!r}: {models}. Received: {architecture!r}.",
@@ -54,8 +75,22 @@ class Run:
         return self.folder / architecture
 
     def model_info(self, architecture: str) -> ModelInfo:
-        """Read one model's ``model.json``."""
-        return read_model_info(self.model_folder(architecture))
+        """Read one model's ``model.json`` after checking the digest that ``run.json`` has of it."""
+        return _checked_model_info(self.model_folder(architecture), self.listed)
+
+    def require_whole(self) -> None:
+        """Refuse a run that lacks a network of its own, for what is to be of all of them.
+
+        Raises:
+            RunError: naming each that is damaged or missing.
+        """
+        if self.damaged:
+            raise RunError(join(list(self.damaged.values())))
+
+    @property
+    def listed(self) -> Mapping[str, str]:
+        """The digests that ``run.json`` lists, by path from the run folder."""
+        return self.info.get("sha256") or {}
 
     @property
     def servable_models(self) -> tuple[str, ...]:
@@ -64,22 +99,21 @@ class Run:
 
     def report(self, architecture: str) -> Report:
         """Read one model's ``report.json`` after checking its digest."""
-        return cast(Report, self._object(architecture, "report.json"))
+        return cast(Report, self._content(architecture, "report.json", Report))
 
     def audit(self, architecture: str) -> Audit | None:
         """Read one model's ``audit.json`` after checking its digest, None where there is none."""
         if AUDIT_FILE not in self.model_info(architecture).sha256:
             return None
-        return cast(Audit, self._object(architecture, AUDIT_FILE))
+        return cast(Audit, self._content(architecture, AUDIT_FILE, Audit))
 
     def comparison(self) -> Comparison | None:
         """Read ``comparison.json`` after checking its digest, None where there is none."""
-        digests = self.info.get("sha256") or {}
-        if COMPARISON_FILE not in digests:
+        if COMPARISON_FILE not in self.listed:
             return None
         path = self.folder / COMPARISON_FILE
-        _check_digest(path, digests, listing="run.json")
-        return cast(Comparison, read_json(path))
+        _check_digest(path, self.listed, listing=RUN_FILE)
+        return cast(Comparison, read_json(path, Comparison))
 
     def table(self, architecture: str, name: str) -> list[dict[str, str]]:
         """Read one CSV after checking its digest.
@@ -98,90 +132,14 @@ class Run:
                 error=str(error),
             ) from None
 
-    def _object(self, architecture: str, name: str) -> dict[str, Any]:
-        return read_json(self._checked(architecture, name))
+    def _content(self, architecture: str, name: str, shape: Any) -> dict[str, Any]:
+        return read_json(self._checked(architecture, name), shape)
 
     def _checked(self, architecture: str, name: str) -> Path:
+        """Where a file of a model lies, after checking its digest."""
         folder = self.model_folder(architecture)
-        check_file(folder, name, read_model_info(folder))
+        check_file(folder, name, self.model_info(architecture))
         return folder / name
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises:
-        RunError: if the file is missing or holds no JSON object.
-    """
-    try:
-        value = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RunError("{path} is missing: this is no complete run folder.", path=path) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise RunError(
-            "{path} cannot be read as JSON ({error}): restore it.", path=path, error=str(error)
-        ) from None
-    if not isinstance(value, dict):
-        raise RunError(
-            "Expected a JSON object in {path}. Received: {received}.",
-            path=path,
-            received=type(value).__name__,
-        )
-    return value
-
-
-def read_model_info(folder: Path) -> ModelInfo:
-    """Read ``model.json`` of a model folder.
-
-    Raises:
-        RunError: if it is missing, damaged or lacks a field.
-    """
-    raw = read_json(folder / "model.json")
-    try:
-        info = ModelInfo(
-            **{
-                **raw,
-                "classes": tuple(raw["classes"]),
-                "input_shape": tuple(raw["input_shape"]),
-                "offsets": tuple(raw["offsets"]) if raw.get("offsets") else None,
-                "members": tuple(map(str, raw.get("members") or ())),
-            }
-        )
-        _check_types(info)
-        return info
-    except (KeyError, TypeError) as error:
-        raise RunError(
-            "{path} does not have this version's fields ({error}): train the model again "
-            "with this version.",
-            path=folder / "model.json",
-            error=str(error),
-        ) from None
-
-
-def _check_types(info: ModelInfo) -> None:
-    """Raise TypeError unless texts are texts and what goes by name does."""
-    texts = (info.architecture, info.target_layer, info.backbone_origin, info.weights_format)
-    named = (info.thresholds, info.sha256, info.preprocessing, info.sets)
-    if not all(isinstance(group, dict) for group in named):
-        raise TypeError("thresholds, sha256, preprocessing or sets are no object")
-    words = (*texts, info.fitted_on, *info.classes, *info.sha256.values())
-    if not all(isinstance(word, str) for word in (*words, *info.preprocessing.values())):
-        raise TypeError("a text or a digest is no text")
-
-
-def require_servable(folder: Path, info: ModelInfo) -> None:
-    """Refuse to predict with a reports-only model.
-
-    Raises:
-        ReportsOnlyError: if the folder has no model file.
-    """
-    if not info.servable:
-        raise ReportsOnlyError(
-            "{network} in {folder} holds reports only, without model.tflite: choose another "
-            "run to predict with, or train this one again without --reports-only.",
-            network=info.title,
-            folder=folder.parent,
-        )
 
 
 def load_run(folder: Path | str) -> Run:
@@ -191,26 +149,48 @@ def load_run(folder: Path | str) -> Run:
         RunError: if it is no run folder, or of another schema.
     """
     folder = Path(folder)
-    info = read_json(folder / "run.json")
+    path = folder / RUN_FILE
+    info = read_json(path)
     if info.get("schema") != SCHEMA:
         raise RunError(
             "Expected run schema {schema} in {path}. Received: {received!r}. Train the run "
             "again with this version.",
             schema=SCHEMA,
-            path=folder / "run.json",
+            path=path,
             received=info.get("schema"),
         )
-    if not isinstance(info.get("sha256") or {}, dict):
-        raise RunError(
-            "Expected digests by file name in {path}. Received: {received}. Restore the file.",
-            path=folder / "run.json",
-            received=type(info["sha256"]).__name__,
-        )
-    models = tuple(name for name in ARCHITECTURES if (folder / name / "model.json").is_file())
+    info = read_json(path, RunInfo)
+    networks, damaged = _networks(folder, info.get("sha256") or {})
+    models = tuple(name for name in networks if name != TOGETHER)
     if not models:
+        if damaged:
+            raise RunError(join(list(damaged.values())))
         raise RunError(
             "{folder} holds no model folder ({expected}).",
             folder=folder,
             expected=", ".join(ARCHITECTURES),
         )
-    return Run(folder=folder, info=info, models=models)
+    return Run(folder=folder, info=info, models=models, damaged=damaged)
+
+
+def _networks(folder: Path, listed: Mapping[str, str]) -> tuple[list[str], dict[str, Message]]:
+    """The networks of a run that open, their mean too; for each other one why it does not."""
+    damaged: dict[str, Message] = {}
+    opened = []
+    for name in (*ARCHITECTURES, TOGETHER):
+        if not ((folder / name).is_dir() or f"{name}/{MODEL_FILE}" in listed):
+            continue
+        try:
+            _checked_model_info(folder / name, listed)
+        except RunError as error:
+            damaged[name] = Message(
+                "{network} is left out: {why}", network=title_of(name), why=error.message
+            )
+        else:
+            opened.append(name)
+    return opened, damaged
+
+
+def _checked_model_info(folder: Path, listed: Mapping[str, str]) -> ModelInfo:
+    check_model_file(folder, listed)
+    return read_model_info(folder)

@@ -4,9 +4,17 @@ A key that runs of earlier versions lack is ``NotRequired``. Metrics added to
 ``covid_model.common.metrics`` need no entry here: their keys are read from that table.
 """
 
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
-Interval = list[float] | None  # [low, high]; None with too few patients
+from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.runs.shape import Among, Length
+
+Interval = Annotated[list[float], Length(2)] | None  # [low, high]; None with too few patients
+ClassName = Annotated[str, Among(CLASS_NAMES)]
+Pair = Annotated[list[Annotated[str, Among(ARCHITECTURES)]], Length(2)]
+LeftOutKind = Annotated[str, Among(("left_out", "source", "label_quality"))]
+Counts = Annotated[list[int], Length(len(CLASS_NAMES))]
 
 
 class BootstrapInfo(TypedDict):
@@ -22,7 +30,7 @@ class BootstrapInfo(TypedDict):
 ClassRow = TypedDict(
     "ClassRow",
     {
-        "class": str,
+        "class": ClassName,
         "images": int,
         "sensitivity": float | None,
         "sensitivity_interval": NotRequired[Interval],
@@ -57,7 +65,8 @@ class PrCurve(TypedDict):
 
 
 CurveRow = TypedDict(
-    "CurveRow", {"class": str, "prevalence": float, "roc": RocCurve | None, "pr": PrCurve | None}
+    "CurveRow",
+    {"class": ClassName, "prevalence": float, "roc": RocCurve | None, "pr": PrCurve | None},
 )
 
 
@@ -88,7 +97,7 @@ class WithinSourceRow(TypedDict):
     """Two classes within one source."""
 
     source: str
-    classes: list[str]
+    classes: Annotated[list[ClassName], Length(2)]
     images: int
     balanced_accuracy: float | None
     balanced_accuracy_interval: NotRequired[Interval]
@@ -201,7 +210,7 @@ class SelectiveReport(TypedDict):
 LeftOutClass = TypedDict(
     "LeftOutClass",
     {
-        "class": str,
+        "class": ClassName,
         "images": int,
         "auroc": float | None,
         "auroc_interval": Interval,
@@ -210,7 +219,7 @@ LeftOutClass = TypedDict(
     },
 )
 ClassCoverage = TypedDict(
-    "ClassCoverage", {"class": str, "coverage": float | None, "coverage_interval": Interval}
+    "ClassCoverage", {"class": ClassName, "coverage": float | None, "coverage_interval": Interval}
 )
 
 
@@ -267,7 +276,7 @@ class LeftOutReport(LeftOutFigures):
     groups: int
     fitted: NotRequired[LeftOutFitted]
     cross_fitted: CrossFitted
-    by: dict[str, list[LeftOutGroup]]
+    by: dict[LeftOutKind, list[LeftOutGroup]]
 
 
 class Report(SelectiveReport):
@@ -279,7 +288,7 @@ class Report(SelectiveReport):
     patients: int
     patients_unknown: NotRequired[UnknownPatients]
     intervals: NotRequired[BootstrapInfo]
-    confusion_matrix: list[list[int]]
+    confusion_matrix: Annotated[list[Counts], Length(len(CLASS_NAMES))]
     accuracy: float | None
     accuracy_interval: NotRequired[Interval]
     macro_recall: float | None
@@ -300,7 +309,7 @@ class Report(SelectiveReport):
 class PairRow(TypedDict):
     """Two networks on the same test images."""
 
-    networks: list[str]
+    networks: Pair
     images: int
     both_right: int
     only_first: int
@@ -314,7 +323,7 @@ class PairRow(TypedDict):
 class AgreementRow(TypedDict):
     """How alike the maps of two networks are."""
 
-    networks: list[str]
+    networks: Pair
     images: NotRequired[int]
     similarity: float | None
     similarity_interval: NotRequired[Interval]

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from covid_model.common.architectures import title_of
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.runs.shape import Among
 
 SCHEMA = 1
 # Fields that model.json has only where they say something.
@@ -13,6 +16,8 @@ SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
 LEFT_OUT, LEFT_OUT_FILE = "left_out", "left_out.csv"  # what was fitted on it; where it lies
 LATERAL_FILE = "lateral.npz"  # likewise
+RUN_FILE, MODEL_FILE = "run.json", "model.json"
+OWN_DIGEST = "own_sha256"  # of run.json: digest of its other values; older runs lack it
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
 
 
@@ -67,3 +72,55 @@ class ModelInfo:
     def servable(self) -> bool:
         """True when the folder holds what a prediction needs."""
         return all(name in self.sha256 for name in SERVING_FILES)
+
+
+class CountRow(TypedDict):
+    """How many images of how many patients a part has of a source and class."""
+
+    part: Annotated[str, Among(PARTS)]
+    source: str
+    label: Annotated[str, Among(CLASS_NAMES)]
+    images: int
+    patients: int | None
+
+
+class DataInfo(TypedDict):
+    """The data that a run was made from."""
+
+    only: NotRequired[str | None]
+    limit: NotRequired[int | None]
+    split_by: NotRequired[str | None]
+    split_from: NotRequired[str | None]
+    shared_patients: NotRequired[int | None]
+    left_out: NotRequired[list[str]]
+    counts: NotRequired[list[CountRow]]
+    patients_unknown: NotRequired[list[str]]
+
+
+class RecipeInfo(TypedDict):
+    """What pages and cards take from the values of a recipe, which are free otherwise."""
+
+    name: NotRequired[str]
+    test: NotRequired[float | None]
+    validation: NotRequired[float | None]
+    keep: NotRequired[str]
+
+
+class RunInfo(TypedDict):
+    """What is read of ``run.json``; a run of an earlier version may lack any of it."""
+
+    schema: int
+    name: NotRequired[str | None]
+    title: NotRequired[str | None]
+    created: NotRequired[str | None]
+    calibrated: NotRequired[str | None]
+    recipe: NotRequired[RecipeInfo | None]
+    data: NotRequired[DataInfo | None]
+    seed: NotRequired[int | None]
+    versions: NotRequired[dict[str, str] | None]
+    commit: NotRequired[str | None]
+    notes: NotRequired[list[str] | None]
+    companion: NotRequired[str | None]
+    kept: NotRequired[dict[str, Any] | None]
+    sha256: NotRequired[dict[str, str] | None]
+    own_sha256: NotRequired[str | None]

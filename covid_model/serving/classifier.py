@@ -25,6 +25,8 @@ from covid_model.runs import (
     SERVING_FILES,
     ModelInfo,
     check_file,
+    check_model_file,
+    listed_digests,
     read_model_info,
     require_servable,
 )
@@ -147,6 +149,7 @@ class Classifier:
                 wants lungs that nothing can find.
         """
         folder = Path(folder)
+        check_model_file(folder, listed_digests(folder.parent))
         info = read_model_info(folder)
         require_servable(folder, info)
         if info.classes != CLASS_NAMES:

@@ -28,7 +28,7 @@ def without_lungs(key: str, result: CaseResult, folder: Path) -> LungOcclusion |
         with st.spinner(t("Asking again with the lungs hidden")):
             occlusion = inference.occlude_lungs(key, result, folder)
     except CovidModelError as error:
-        st.error(t(error.message), title=t(lung_occlusion_text.UNUSABLE))
+        st.error(text.plain(error.message), title=t(lung_occlusion_text.UNUSABLE))
         return None
     if occlusion is None:
         return None

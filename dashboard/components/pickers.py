@@ -19,7 +19,7 @@ def open_shelf(*, to_predict: bool) -> runs.Shelf:
     """Return the runs after saying which cannot be opened, or what to do where there is none."""
     shelf = runs.open_shelf()
     for sentence in shelf.damaged:
-        st.error(t(sentence), title=t("A run cannot be opened"))
+        st.error(text.plain(sentence), title=t("A run cannot be opened"))
     if not (shelf.servable if to_predict else shelf.runs):
         st.warning(text.no_run(runs.runs_root()), title=t("No trained networks yet"))
         st.code(text.TRAIN_COMMAND, language="bash", wrap_lines=True)
@@ -37,7 +37,7 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
     name = st.selectbox(
         t("Trained run"),
         list(by_name),
-        format_func=lambda name: run_title(by_name[name]),
+        format_func=lambda name: raw_title(by_name[name]),
         key=state.RUN,
         persist_state="session",
     )
@@ -59,7 +59,12 @@ def pick_network(models: Sequence[str], *, key: str) -> str:
 
 
 def run_title(run: Run) -> str:
-    """Return the title that people know a run by."""
+    """Return the title that people know a run by, as Markdown."""
+    return text.plain(raw_title(run))
+
+
+def raw_title(run: Run) -> str:
+    """Return the same for a place that takes no Markdown, such as a list to choose from."""
     return t(str(run.info.get("title") or run.name))
 
 

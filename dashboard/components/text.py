@@ -1,6 +1,6 @@
 """Text that several pages share."""
 
-import re
+import html
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +12,7 @@ from covid_model.common import paper
 from covid_model.common.architectures import ARCHITECTURES, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message, in_words
+from covid_model.runs.model_card.markdown import as_text, raw_text
 from covid_model.runs.notes import UNKNOWN, Split, unknown_sources
 from dashboard.i18n.translate import t, written
 
@@ -70,12 +71,17 @@ def said(words: str) -> str:
 
 def plain(words: str) -> str:
     """Escape Markdown in words that come from a file, so that they show as they are."""
-    return re.sub(r"([\\`*_\[\]<>$~|#])", r"\\\1", said(words))
+    return as_text(said(words))
 
 
 def unplain(words: str) -> str:
     """Undo ``plain``, for a file that is no Markdown."""
-    return re.sub(r"\\([\\`*_\[\]<>$~|#])", r"\1", words)
+    return raw_text(words)
+
+
+def in_chart(words: str) -> str:
+    """Escape the tags that Plotly takes in its texts, a link among them."""
+    return html.escape(words, quote=False)
 
 
 def steady(words: str, length: int = 18) -> str:
@@ -191,9 +197,9 @@ def split_note(data: Mapping[str, Any]) -> tuple[str, bool]:
         data: the "data" part of ``run.json``.
     """
     split, by = Split.of(data), str(data.get("split_by"))
-    note = t(split.value.page, by=SPLIT_BY.get(by, by), shared=data.get("shared_patients"))
+    note = t(split.value.page, by=SPLIT_BY.get(by) or plain(by), shared=data.get("shared_patients"))
     if sources := unknown_sources(data):
-        note += " " + t(UNKNOWN.page, sources=sources)
+        note += " " + t(UNKNOWN.page, sources=plain(sources))
     return note, split is Split.SHARED
 
 

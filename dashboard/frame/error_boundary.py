@@ -10,6 +10,7 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.common.system import logs
+from covid_model.runs.model_card.markdown import as_text
 from dashboard.i18n.translate import t
 
 LOGGER = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def show(error: Exception) -> bool:
         True, which tells Streamlit that nothing else need be shown.
     """
     if isinstance(error, CovidModelError):
-        st.error(t(error.message), title=t("This cannot be shown"))
+        st.error(as_text(t(error.message)), title=t("This cannot be shown"))
         return True
     st.error(
         t(

@@ -18,18 +18,20 @@ from dashboard.reports import charts, tables
 from dashboard.reports.performance import tables as performance_tables
 from dashboard.reports.performance import text as performance_text
 
+COURSE = ("epoch", "accuracy", "val_accuracy", "loss", "val_loss")  # of history.csv
+
 
 def facts(run: Run) -> None:
     """Say where the run comes from, with whatever weakens its figures."""
-    data = run.info.get("data", {})
-    created = str(run.info.get("created", ""))[:10] or t("at an unknown time")
-    st.caption(t("{run} · made {created}", run=run.name, created=created))
+    data = run.info.get("data") or {}
+    created = str(run.info.get("created") or "")[:10] or t("at an unknown time")
+    st.caption(t("{run} · made {created}", run=text.plain(run.name), created=text.plain(created)))
     sentence, shared = text.split_note(data)
     (st.warning if shared else st.info)(sentence)
     if not run.servable_models:
         st.info(t(text.REPORTS_ONLY))
     if notes := run.info.get("notes"):
-        st.markdown("\n".join(f"- {t(note)}" for note in notes))
+        st.markdown("\n".join(f"- {text.plain(t(note))}" for note in notes))
 
 
 def all_reports(run: Run) -> dict[str, Report]:
@@ -40,7 +42,7 @@ def all_reports(run: Run) -> dict[str, Report]:
             reports[name] = run.report(name)
         except CovidModelError as error:
             title = t("{network} is left out", network=title_of(name))
-            st.error(t(error.message), title=title)
+            st.error(text.plain(error.message), title=title)
     return reports
 
 
@@ -53,7 +55,7 @@ def headline(chosen: SelectedNetwork, report: Report) -> None:
         grid.metric(label, value, border=True)
     info = chosen.run.model_info(chosen.model)
     origin = mean_of(info.members) if info.members else info.backbone_origin
-    origin = f"{chosen.network}: {t(origin)}"
+    origin = f"{chosen.network}: {text.plain(t(origin))}"
     st.caption(f"{performance_text.interval_note(report)} {origin}".strip())
     display.draw_table(
         partial(performance_tables.per_class, report),
@@ -65,7 +67,13 @@ def headline(chosen: SelectedNetwork, report: Report) -> None:
 def course(chosen: SelectedNetwork) -> None:
     """Show the training of one network by epoch."""
     table = chosen.run.table(chosen.model, "history.csv")
-    history = [{key: float(row[key]) for key in row} for row in table]
+    try:
+        history = [{key: float(row[key]) for key in COURSE} for row in table]
+    except (KeyError, TypeError, ValueError):
+        history = []
+    if not history:
+        st.error(t("{file} cannot be read as the course of a training.", file="history.csv"))
+        return
     for column, quantity in zip(st.columns(2, gap="medium"), ("accuracy", "loss"), strict=True):
         with column:
             display.draw_chart(
@@ -105,7 +113,7 @@ def companion(run: Run, reports: Mapping[str, Report], runs: Mapping[str, Run]) 
     if other is None:
         return
     st.subheader(t("Beside its companion run"))
-    st.caption(f"{pickers.run_title(other)}. {text.split_note(other.info.get('data', {}))[0]}")
+    st.caption(f"{pickers.run_title(other)}. {text.split_note(other.info.get('data') or {})[0]}")
     theirs = all_reports(other)
     display.draw_table(
         lambda: tables.beside({pickers.run_title(run): reports, pickers.run_title(other): theirs}),

@@ -11,7 +11,7 @@ from covid_model.common.metrics import Place, shown_in
 from covid_model.runs.report_schema import Report
 from dashboard.components.csv_export import Rows
 from dashboard.components.formatting import metric_cells
-from dashboard.components.text import NOTHING, percent
+from dashboard.components.text import NOTHING, percent, plain
 from dashboard.i18n.translate import t
 
 PARTS = {
@@ -73,7 +73,7 @@ def counts(data: Mapping[str, Any]) -> Rows:
     return [
         {
             t("Part"): t(PARTS[row["part"]]),
-            t("Source"): row["source"],
+            t("Source"): plain(row["source"]),
             t("Class"): t(TITLES[row["label"]]),
             t("Images"): str(row["images"]),
             t("Patients"): str(row["patients"] or NOTHING),

@@ -1,12 +1,14 @@
 """Samples that come with the project: composites of radiographs, and a test card."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from covid_model.common.classes import TITLES
+from covid_model.common.errors import RunError
 from covid_model.common.messages import Message, join
 from covid_model.common.system import paths
+from covid_model.runs import read_json
+from covid_model.runs.shape import Among
 from dashboard.session.uploads import Case
 
 COMPOSITE = Message(
@@ -24,19 +26,39 @@ PURPOSES = {
 }
 CANT_TELL, REFUSAL = Message("Can't tell"), Message("Refusal")
 
+
+class Entry(TypedDict):
+    """One sample: its file, the classes of its radiographs, how many these are, what it is for."""
+
+    file: str
+    classes: list[Annotated[str, Among(TITLES)]]
+    images: int
+    status: str
+
+
+class Listed(TypedDict):
+    """The content of ``samples.json``."""
+
+    samples: list[Entry]
+
+
 SAMPLES_FOLDER = paths.SAMPLES
 
 
 def samples() -> dict[Message, Case]:
-    """Return the samples that are there by what their buttons say, the first to be tried first."""
+    """Return the samples that are there by what their buttons say, the first to be tried first.
+
+    None where the list is not as it was written.
+    """
     try:
-        listed = json.loads((SAMPLES_FOLDER / "samples.json").read_text("utf-8"))["samples"]
-    except (OSError, ValueError, KeyError, TypeError):
+        listed = read_json(SAMPLES_FOLDER / "samples.json", Listed)["samples"]
+    except RunError:
         return {}
     by_title: dict[Message, Case] = {}
     for entry in listed:
         path = SAMPLES_FOLDER / entry["file"]
-        if path.is_file():
+        known = len(entry["classes"]) == 1 or entry["status"] in PURPOSES
+        if known and len(entry["classes"]) < 3 and path.is_file():
             title = _title(entry)
             by_title[title] = Case(
                 name=Message("{title} sample", title=title),

@@ -20,15 +20,16 @@ CARD_HEIGHT = 640  # pixels
 
 def origin(run: Run, *, expanded: bool) -> None:
     """Say where the weights and the images of one run come from."""
-    data = run.info.get("data", {})
+    data = run.info.get("data") or {}
     with st.expander(pickers.run_title(run), expanded=expanded):
         for name in run.models:
             try:
-                st.markdown(f"**{ARCHITECTURES[name]}.** {t(run.model_info(name).backbone_origin)}")
+                origin = run.model_info(name).backbone_origin
+                st.markdown(f"**{ARCHITECTURES[name]}.** {text.plain(t(origin))}")
             except CovidModelError as error:
-                st.error(t(error.message))
+                st.error(text.plain(error.message))
         images = sum(row["images"] for row in data.get("counts", ()))
-        recipe = run.info.get("recipe", {}).get("name") or t("unknown")
+        recipe = text.plain((run.info.get("recipe") or {}).get("name") or t("unknown"))
         summary = t("Recipe: {recipe}. {images:,} radiographs.", recipe=recipe, images=images)
         st.markdown(f"{summary} {text.split_note(data)[0]}")
         display.draw_table(
@@ -48,7 +49,7 @@ def card(run: Run) -> None:
         try:
             written = model_card(run)
         except CovidModelError as error:
-            st.error(t(error.message), title=t("This model card cannot be written"))
+            st.error(text.plain(error.message), title=t("This model card cannot be written"))
             return
         st.download_button(
             t("Download as Markdown"),

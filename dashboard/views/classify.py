@@ -61,7 +61,7 @@ def many_files(run: Run, model: str) -> None:
     try:
         results = batch.classify_pending(folder)
     except CovidModelError as error:
-        st.error(t(error.message), title=t("This network cannot be used"))
+        st.error(text.plain(error.message), title=t("This network cannot be used"))
         return
     rows = listed = batch.table_rows(results, run=run.name)
     if len(rows) > 1:

@@ -83,7 +83,7 @@ elif run is not None:
             folders = [run.model_folder(name) for name in run.servable_models]
             result = inference.classify_case(key, case, folders, Together.load(run))
     except CovidModelError as error:
-        st.error(t(error.message), title=t("A network cannot be used"))
+        st.error(text.plain(error.message), title=t("A network cannot be used"))
         st.stop()
     if gate.may_show(case, result, run=run.name):
         show_result(key, result)

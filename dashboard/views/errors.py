@@ -88,7 +88,7 @@ selection = run_picker.pick()
 try:
     rows = selection.run.table(selection.model, "predictions.csv")
 except CovidModelError as error:
-    st.error(t(error.message), title=t("These errors cannot be shown"))
+    st.error(text.plain(error.message), title=t("These errors cannot be shown"))
     st.stop()
 mistakes = misclassified.mistakes(rows)
 st.markdown(errors_text.counted(selection, len(mistakes), len(rows)))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard.components import run_picker
+from dashboard.components import run_picker, text
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports import overview
@@ -37,7 +37,7 @@ left_out_sections.section(selection.model, reports, file=run.name)
 try:
     network(selection)
 except CovidModelError as error:
-    st.error(t(error.message), title=t("This report cannot be shown"))
+    st.error(text.plain(error.message), title=t("This report cannot be shown"))
 reliability_sections.section(run, selection.model, reports)
 overview.beside_the_paper(run, reports)
 performance_sections.comparison(comparison, file=f"{run.name}-comparison")

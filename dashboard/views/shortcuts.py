@@ -4,7 +4,7 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs.audit_schema import Audit
-from dashboard.components import run_picker
+from dashboard.components import run_picker, text
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import sections as performance_sections
@@ -17,7 +17,7 @@ def audit_of(selection: SelectedNetwork) -> Audit | None:
     try:
         audit = selection.run.audit(selection.model)
     except CovidModelError as error:
-        st.error(t(error.message), title=t("This audit cannot be shown"))
+        st.error(text.plain(error.message), title=t("This audit cannot be shown"))
         return None
     if audit is None:
         st.info(shortcuts_text.missing(selection.run), title=t("This network was not audited"))

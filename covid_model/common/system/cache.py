@@ -17,5 +17,9 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         write: writes it under another name with the same ending, before it gets its own.
     """
     partial = path.with_name(f"partial-{path.name}")
-    write(partial)
-    partial.replace(path)
+    try:
+        write(partial)
+        partial.replace(path)
+    except OSError:  # a full disk, say: what is there of it would keep it full
+        partial.unlink(missing_ok=True)
+        raise

@@ -10,7 +10,7 @@ from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
 from covid_model.evaluation.model_comparison import SAME
 from covid_model.evaluation.reliability.calibration import calibration_in
-from covid_model.evaluation.tables import as_stored, read_table, scores_of
+from covid_model.evaluation.tables import DISTANCE, as_stored, read_table, scores_of
 from covid_model.inference.calibration import mean_probabilities
 from covid_model.runs import LEFT_OUT_FILE, ModelInfo, read_model_info
 
@@ -82,7 +82,7 @@ def mean_table(folder: Path, members: Sequence[str], file: str) -> pd.DataFrame:
                 "other rows. Train them in one command."
             )
     probabilities = [_calibrated(folder / name, file, table) for name, table in tables.items()]
-    mean = first.copy()
+    mean = first.drop(columns=DISTANCE, errors="ignore")
     mean[list(SCORE_COLUMNS)] = mean_probabilities(probabilities)
     if any("novelty" not in table for table in tables.values()):
         mean = mean.drop(columns="novelty", errors="ignore")

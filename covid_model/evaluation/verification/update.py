@@ -20,14 +20,19 @@ from covid_model.evaluation.verification.recompute import (
 )
 from covid_model.runs import (
     AUDIT_FILE,
+    MODEL_FILE,
+    OWN_DIGEST,
+    RUN_FILE,
     SCHEMA,
     Run,
     digests_of,
     load_run,
+    own_digest,
     read_json,
     read_model_info,
     sha256_of,
     write_json,
+    write_run_file,
 )
 from covid_model.runs.model_card.card import CARD_FILE, model_card
 
@@ -65,10 +70,16 @@ def update_run(folder: Path) -> list[str]:
 
 def _refuse_damage(run: Run) -> None:
     """Refuse a run with a file that is not as it was written and that cannot be computed."""
-    listings = [(run.folder, "run.json", run.info.get("sha256") or {}, (CARD_FILE,))]
+    run.require_whole()
+    if run.info.get(OWN_DIGEST, own_digest(run.info)) != own_digest(run.info):
+        raise RunError(
+            f"{run.folder / RUN_FILE} differs from its own digest: it was changed after it was "
+            "written. Restore it, or make the run again."
+        )
+    listings = [(run.folder, RUN_FILE, run.listed, (CARD_FILE,))]
     for name in run.reported:
         digests = read_model_info(run.folder / name).sha256
-        listings.append((run.folder / name, "model.json", digests, (REPORT_FILE,)))
+        listings.append((run.folder / name, MODEL_FILE, digests, (REPORT_FILE,)))
     for folder, listing, digests, computed_whole in listings:
         for name, digest in digests.items():
             path = folder / name
@@ -91,9 +102,9 @@ def _update_network(run: Run, name: str) -> list[str]:
         raise RunError(f"{' '.join(unlike)} Restore the tables of {name}, or make the run again.")
     written = _write_changed(folder, computations(folder, listed), listed.sha256)
     if written:
-        info = read_json(folder / "model.json")
+        info = read_json(folder / MODEL_FILE)
         digests = _renewed(listed.sha256, folder, written)
-        write_json(folder / "model.json", {**info, "sha256": digests})
+        write_json(folder / MODEL_FILE, {**info, "sha256": digests})
     return written
 
 
@@ -103,21 +114,20 @@ def _update_shared(run: Run, *, changed: bool) -> list[str]:
     The words of a card change from version to version: it is written again where a metric of the
     run changed, or where it is missing or not as it was written.
     """
-    listed = run.info.get("sha256") or {}
-    written = _write_changed(run.folder, shared_computations(run), listed)
-    # An earlier version listed no files of the run's own folder.
-    digests = listed or digests_of(run.folder, but="run.json")
-    digests = _renewed(digests, run.folder, written)
-    if digests != listed:
-        write_json(run.folder / "run.json", {**run.info, "sha256": digests})
-    if not listed:
-        written.append("run.json")
+    written = _write_changed(run.folder, shared_computations(run), run.listed)
+    # An earlier version listed no files of the run's own folder, then no model.json.
+    digests = run.listed or digests_of(run.folder, but=RUN_FILE)
+    models = [f"{name}/{MODEL_FILE}" for name in run.reported]
+    digests = _renewed(digests, run.folder, [*written, *models])
+    if not {OWN_DIGEST, "sha256"} <= run.info.keys():
+        written.append(RUN_FILE)
     card = run.folder / CARD_FILE
     if changed or written or not card.is_file() or sha256_of(card) != digests.get(CARD_FILE):
+        write_run_file(run.folder, run.info, digests)
         card.write_text(model_card(load_run(run.folder)), "utf-8")
         digests = _renewed(digests, run.folder, [CARD_FILE])
-        write_json(run.folder / "run.json", {**run.info, "sha256": digests})
         written.append(CARD_FILE)
+    write_run_file(run.folder, run.info, digests)
     return written
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from covid_model.common.architectures import ARCHITECTURES, TOGETHER
 from covid_model.common.errors import CovidModelError, RunError
-from covid_model.evaluation.verification import json_diff, together
+from covid_model.evaluation.verification import fitted, json_diff, together
 from covid_model.evaluation.verification.recompute import (
     REPORT_FILE,
     Computation,
@@ -18,8 +18,12 @@ from covid_model.evaluation.verification.recompute import (
 )
 from covid_model.runs import (
     AUDIT_FILE,
+    MODEL_FILE,
+    OWN_DIGEST,
+    RUN_FILE,
     Run,
     load_run,
+    own_digest,
     read_json,
     read_model_info,
     sha256_of,
@@ -38,12 +42,14 @@ class Checked:
         files: how many files have the digests that were listed for them.
         figures: how many figures were computed again.
         problems: a sentence for each thing that is not as it should be.
+        notes: a sentence for each thing that a run of an earlier version does not let one check.
     """
 
     name: str
     files: int
     figures: int
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def verify_run(folder: Path) -> list[Checked]:
@@ -51,7 +57,8 @@ def verify_run(folder: Path) -> list[Checked]:
 
     Of each network ``report.json`` is computed again, with what ``audit.csv`` tells of
     ``audit.json``; of the run the pairs of ``comparison.json``. Neither radiographs nor networks
-    are needed. The tables of the networks' mean are held to theirs.
+    are needed. The tables of the networks' mean are held to theirs; temperature, thresholds and
+    sets of ``model.json`` to the tables that they follow from.
 
     Returns:
         The run itself, each network, their mean. A run that cannot be opened has a problem.
@@ -61,7 +68,7 @@ def verify_run(folder: Path) -> list[Checked]:
         run = load_run(folder)
     except RunError as error:
         return [Checked(folder.name, 0, 0, (str(error),))]
-    return [_shared(run), *(_network(run, name) for name in run.reported)]
+    return [_shared(run), *(_network(run, name) for name in (*run.reported, *run.damaged))]
 
 
 def _network(run: Run, name: str) -> Checked:
@@ -71,20 +78,34 @@ def _network(run: Run, name: str) -> Checked:
         info = read_model_info(folder)
     except RunError as error:
         return Checked(title, 0, 0, (str(error),))
-    files, problems = _files(folder, info.sha256, listing="model.json")
+    files, problems = _files(folder, info.sha256, listing=MODEL_FILE)
     figures, wrong = _compare(folder, computations(folder, info), info.sha256, run.folder)
+    checks = [fitted.differences(folder, info)]
     if name == TOGETHER:
-        count, unlike = together.differences(run.folder, info)
+        checks.append(together.differences(run.folder, info))
+    for count, unlike in checks:
         figures, wrong = figures + count, [*wrong, *unlike]
     return Checked(title, files, figures, (*problems, *wrong))
 
 
 def _shared(run: Run) -> Checked:
-    """Check what lies in the run's own folder."""
-    listed = run.info.get("sha256") or {}
-    files, problems = _files(run.folder, listed, listing="run.json")
-    figures, wrong = _compare(run.folder, shared_computations(run), listed, run.folder)
-    return Checked(run.name, files, figures, (*problems, *wrong))
+    """Check what lies in the run's own folder, and what ``run.json`` says of the networks."""
+    files, problems = _files(run.folder, run.listed, listing=RUN_FILE)
+    notes: tuple[str, ...] = ()
+    if OWN_DIGEST in run.info:
+        if run.info[OWN_DIGEST] != own_digest(run.info):
+            problems.append(f"{RUN_FILE} differs from its own digest.")
+        for name in run.reported:
+            if f"{name}/{MODEL_FILE}" not in run.listed:
+                problems.append(f"{name}/{MODEL_FILE} is not listed in {RUN_FILE}.")
+    else:
+        remedy = f"python -m covid_model report {shlex.quote(str(run.folder))}"
+        notes = (
+            f"no digest covers {RUN_FILE} and each {MODEL_FILE}, as an earlier version wrote the "
+            f"run: `{remedy}` adds them.",
+        )
+    figures, wrong = _compare(run.folder, shared_computations(run), run.listed, run.folder)
+    return Checked(run.name, files, figures, (*problems, *wrong), notes)
 
 
 def _files(folder: Path, listed: Mapping[str, str], *, listing: str) -> tuple[int, list[str]]:
@@ -94,12 +115,17 @@ def _files(folder: Path, listed: Mapping[str, str], *, listing: str) -> tuple[in
     for name, digest in listed.items():
         if not (folder / name).is_file():
             problems.append(f"{name} is missing: {listing} lists it.")
-        elif sha256_of(folder / name) != digest:
+            continue
+        try:
+            same = sha256_of(folder / name) == digest
+        except OSError as error:
+            problems.append(f"{name} cannot be read ({error.strerror}).")
+            continue
+        good += same
+        if not same:
             problems.append(f"{name} differs from the digest in {listing}.")
-        else:
-            good += 1
     for path in sorted(folder.iterdir()):
-        network = listing == "run.json" and (path / "model.json").is_file()
+        network = listing == RUN_FILE and (path / "model.json").is_file()
         known = (*ARCHITECTURES, TOGETHER) if network else ()
         if path.name not in (listing, *listed, *known):
             problems.append(f"{path.name} is not listed in {listing}.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from covid_model.common import paper
 from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.runs import Run, digests_of, load_run, write_json
+from covid_model.runs import Run, load_run, run_digests, write_run_file
 from covid_model.runs.model_card.checklists import CLAIM, TRIPOD_AI, Item
 from covid_model.runs.model_card.data_section import (
     concentration_notes,
@@ -21,7 +21,7 @@ from covid_model.runs.model_card.data_section import (
 from covid_model.runs.model_card.evaluation_section import evaluation_section
 from covid_model.runs.model_card.facts import CHILDREN, RunFacts
 from covid_model.runs.model_card.left_out_section import HEADING, left_out_section
-from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, table
+from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, in_code, table
 from covid_model.runs.model_card.study_answers import answers
 
 CARD_FILE = "MODEL_CARD.md"
@@ -52,7 +52,7 @@ def model_card(run: Run) -> str:
         [
             f"# Model card: {title}",
             f"**{NOTICE}**",
-            f"Written from the files of run `{facts.name}`. What they do not hold is "
+            f"Written from the files of run {in_code(facts.name)}. What they do not hold is "
             f"{NOT_REPORTED}.",
             f"## Model details\n\n{_details(facts)}",
             f"## Intended use\n\n{USE}",
@@ -73,7 +73,7 @@ def write_card(folder: Path) -> None:
     """Write a whole run's card, last of all, with the card's digest into ``run.json``."""
     run = load_run(folder)
     (folder / CARD_FILE).write_text(model_card(run), "utf-8")
-    write_json(folder / "run.json", {**run.info, "sha256": digests_of(folder, but="run.json")})
+    write_run_file(folder, run.info, run_digests(folder))
 
 
 def _details(facts: RunFacts) -> str:
@@ -129,8 +129,9 @@ def _limits(facts: RunFacts) -> str:
 
 
 def _verify(facts: RunFacts) -> str:
+    command = in_code(f"python -m covid_model verify PATH/{facts.name}")
     return (
-        f"`python -m covid_model verify PATH/{facts.name}` holds the run's files to their digests "
+        f"{command} holds the run's files to their digests "
         "and computes its figures again from the tables beside them."
     )
 

@@ -6,7 +6,14 @@ from typing import Any
 from covid_model.common.classes import TITLES
 from covid_model.runs import PARTS
 from covid_model.runs.model_card.facts import CAVEATS, RunFacts
-from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, percent, table
+from covid_model.runs.model_card.markdown import (
+    NOT_REPORTED,
+    bullets,
+    cell,
+    in_code,
+    percent,
+    table,
+)
 from covid_model.runs.notes import UNKNOWN, Split, unknown_sources
 
 CONCENTRATED = 0.9  # share of a class from one source that the card points out
@@ -16,7 +23,7 @@ def data_section(facts: RunFacts) -> str:
     """Say which images there are by part, source and class, with what is known against them."""
     notes = [f"{facts.images():,} radiographs in all." if facts.counts else ""]
     if facts.data.get("only"):
-        notes.append(f"Only images with `{facts.data['only']}` were used.")
+        notes.append(f"Only images with {in_code(facts.data['only'])} were used.")
     if facts.data.get("limit"):
         notes.append(f"At most {facts.data['limit']} training images of each source and label.")
     return "\n\n".join(

@@ -1,13 +1,14 @@
 """Content of a run's files, read once for its model card."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from covid_model.common.architectures import TOGETHER
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.runs import ModelInfo, Run
 from covid_model.runs.audit_schema import Audit
+from covid_model.runs.model_card.markdown import all_as_text
 from covid_model.runs.report_schema import Comparison, Report
 
 # Of the public sources, by the names that ``python -m covid_model data`` and the runs give them.
@@ -26,6 +27,8 @@ CHILDREN = ("kermany", "kermany-224")
 @dataclass(frozen=True)
 class RunFacts:
     """A run with the content of its files, the networks in the fixed order.
+
+    Every text in it is escaped: what a run says is text in its card, whatever signs it has.
 
     Attributes:
         run: the run.
@@ -50,14 +53,16 @@ class RunFacts:
         Raises:
             RunError: if one is damaged.
         """
+        run.require_whole()
         audits = {name: run.audit(name) for name in run.models}
+        mean = (run.model_info(TOGETHER).members, run.report(TOGETHER)) if run.together else None
         return cls(
-            run=run,
-            models={name: run.model_info(name) for name in run.models},
-            reports={name: run.report(name) for name in run.models},
-            audits={name: audit for name, audit in audits.items() if audit is not None},
-            comparison=run.comparison(),
-            mean=(run.model_info(TOGETHER).members, run.report(TOGETHER)) if run.together else None,
+            run=replace(run, info=all_as_text(run.info)),
+            models=all_as_text({name: run.model_info(name) for name in run.models}),
+            reports=all_as_text({name: run.report(name) for name in run.models}),
+            audits=all_as_text({name: audit for name, audit in audits.items() if audit}),
+            comparison=all_as_text(run.comparison()),
+            mean=all_as_text(mean),
         )
 
     @property
@@ -68,7 +73,7 @@ class RunFacts:
     @property
     def name(self) -> str:
         """The run's name, which its folder may not have yet while it is written."""
-        return str(self.info.get("name") or self.run.name)
+        return str(self.info.get("name") or all_as_text(self.run.name))
 
     @property
     def data(self) -> Mapping[str, Any]:

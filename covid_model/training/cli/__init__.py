@@ -37,6 +37,8 @@ covid, normal, infection.
 """
 
 import argparse
+import errno
+import os
 import sys
 from typing import Any
 
@@ -46,11 +48,15 @@ from covid_model.common.system.requirements import needs
 from covid_model.data.dataset import check_folder
 from covid_model.data.leave_out import check_leave_out
 from covid_model.data.selection import Selection, describe, save_split
+from covid_model.runs import refuse_unwritable
+from covid_model.training.cli.commands import runs_folder
 from covid_model.training.cli.options import DEFAULTS, option, parser
 from covid_model.training.cli.workflows import VALUES, WORKFLOWS, users
 from covid_model.training.export.lateral_views import lateral_frame
 from covid_model.training.recipes.overrides import with_values
 from covid_model.training.recipes.sizes import check_size
+
+NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # full, over its quota, read-only
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,9 +69,36 @@ def main(arguments: list[str] | None = None) -> int:
             report = _run(given)
         sys.stdout.write(report)
     except CovidModelError as error:
-        sys.stderr.write(f"{line.prog}: {error}\n")
-        return 2
-    return 0
+        message = str(error)
+    except (OSError, RuntimeError) as error:
+        reason = unwritten(error)
+        if not reason:
+            raise
+        message = f"{reason} {_kept(given)}"
+    else:
+        return 0
+    sys.stderr.write(f"{line.prog}: {message}\n")
+    return 2
+
+
+def unwritten(error: OSError | RuntimeError) -> str:
+    """Say that a disk takes no more, "" for an error of another cause.
+
+    HDF5, which Keras keeps weights in, reports a full disk with the system's words alone.
+    """
+    code = error.errno if isinstance(error, OSError) else None
+    told = next((os.strerror(known) for known in NO_MORE if os.strerror(known) in str(error)), "")
+    if code not in NO_MORE and not told:
+        return ""
+    reason = told or os.strerror(code or 0)
+    return f"{getattr(error, 'filename', None) or 'The result'} cannot be written ({reason})."
+
+
+def _kept(given: dict[str, Any]) -> str:
+    """What to do after a disk was full, with what is left of the training."""
+    if WORKFLOWS[given.get("recipe", DEFAULTS["recipe"])].uses("resume"):
+        return "Make room, then repeat the command with --resume: the last checkpoint is kept."
+    return "Make room, then repeat the command, or give another --out."
 
 
 def _run(given: dict[str, Any]) -> str:
@@ -82,6 +115,10 @@ def _run(given: dict[str, Any]) -> str:
     if workflow.recipe is not None:
         short = [f"{name}={given[name]}" for name in VALUES if name in given]
         recipe = with_values(workflow.recipe(), [*short, *args.set])
+    if args.save_split is None:
+        for place in (args.out or runs_folder() / args.recipe, args.work):
+            if place is not None:
+                refuse_unwritable(place)
     selection = Selection(args.data, args.only, args.split_by, args.limit, args.split_file)
     if args.save_split:
         data, part = selection.split(selection.read(), recipe)

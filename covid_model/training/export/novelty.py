@@ -9,9 +9,9 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
 from covid_model.common.errors import DataError
+from covid_model.evaluation.tables import KEPT, novelty_limit
 from covid_model.inference.novelty import CELLS, NoveltyModel, joined
 
-KEPT = 0.99
 POOLED, PICTURE = 32, 16  # principal components of the two parts
 LEAST_IMAGES = 8
 
@@ -106,7 +106,7 @@ def threshold_of(model: NoveltyModel, features: np.ndarray, kept: float = KEPT) 
             "Expected validation images to set the novelty threshold. Received: none. Hold some "
             "patients out for validation."
         )
-    threshold = float(np.quantile(distances, kept, method="higher"))
+    threshold = novelty_limit(distances, kept)
     if not np.isfinite(threshold):
         raise DataError(
             "Expected finite features of the validation images. Received: not-a-number or "

@@ -16,7 +16,7 @@ from covid_model.evaluation.reliability.calibration import Calibration, fit_cali
 from covid_model.evaluation.reliability.left_out_fit import fit_left_out
 from covid_model.evaluation.reliability.selective_prediction import fit_threshold
 from covid_model.evaluation.report import predictions_table, read_and_report
-from covid_model.evaluation.tables import as_stored, truth_of, write_table
+from covid_model.evaluation.tables import DISTANCE, as_stored, truth_of, write_table
 from covid_model.evaluation.verification.lateral import with_laterals
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import LEFT_OUT, LEFT_OUT_FILE, ModelInfo, write_json, write_model_info
@@ -131,7 +131,12 @@ def fit_reliability(
     named = {"probability": threshold, "novelty": novelty.limit if novelty else None}
     thresholds = {name: value for name, value in named.items() if value is not None}
     tables = (
-        _table(validation, validation.scores, novelty.validation if novelty else None),
+        _table(
+            validation,
+            validation.scores,
+            novelty.validation if novelty else None,
+            novelty.distances if novelty else None,
+        ),
         _table(test, probabilities, novelty.test if novelty else None),
     )
     return ReliabilityFit(
@@ -166,12 +171,16 @@ def _fit_validation(
 
 @dataclass(frozen=True, eq=False)
 class _NoveltyFit:
-    """A novelty model with its threshold; ratios of the parts' distances to it, float64 (n,)."""
+    """A novelty model with its threshold; ratios of the parts' distances to it, float64 (n,).
+
+    ``distances`` are those of the validation part, from which the threshold follows.
+    """
 
     model: NoveltyModel
     limit: float
     validation: np.ndarray
     test: np.ndarray
+    distances: np.ndarray
 
 
 def _fit_novelty(
@@ -180,8 +189,9 @@ def _fit_novelty(
     model = fit_novelty(_features(train))
     limit = threshold_of(model, _features(validation))
     # Rounded as they are stored, so that the same images are familiar to all who read them.
-    ratios = [np.round(model.distance_of(_features(x)) / limit, 6) for x in (validation, test)]
-    return _NoveltyFit(model, limit, *ratios)
+    distances = [model.distance_of(_features(outputs)) for outputs in (validation, test)]
+    ratios = [np.round(part / limit, 6) for part in distances]
+    return _NoveltyFit(model, limit, ratios[0], ratios[1], distances[0])
 
 
 def _features(outputs: ServedOutputs) -> np.ndarray:
@@ -190,8 +200,12 @@ def _features(outputs: ServedOutputs) -> np.ndarray:
 
 
 def _table(
-    outputs: ServedOutputs, probabilities: np.ndarray, ratio: np.ndarray | None
+    outputs: ServedOutputs,
+    probabilities: np.ndarray,
+    ratio: np.ndarray | None,
+    distance: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Rows of a predictions file; novelty is above 1 where the image is not like those known."""
+    columns = {"novelty": ratio, DISTANCE: distance}
     table = predictions_table(outputs.frame, probabilities)
-    return as_stored(table if ratio is None else table.assign(novelty=ratio))
+    return as_stored(table.assign(**{k: v for k, v in columns.items() if v is not None}))

@@ -13,7 +13,7 @@ from covid_model.common.system import paths
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection, save_split
 from covid_model.data.splits import counts, shared_patients, unknown_sources
-from covid_model.runs import SCHEMA, digests_of, sha256_of, write_json
+from covid_model.runs import SCHEMA, run_digests, sha256_of, write_run_file
 from covid_model.runs.model_card.card import write_card
 from covid_model.training.export.reuse import in_words
 from covid_model.training.job import Job
@@ -49,7 +49,7 @@ def write_run_info(
     info = run_info(selection, job, split, recipe=recipe, split_file=file)
     if kept:
         info |= {"kept": kept, "notes": [*info["notes"], *in_words(kept)]}
-    write_json(folder / "run.json", {**info, "sha256": digests_of(folder, but="run.json")})
+    write_run_file(folder, info, run_digests(folder))
     write_card(folder)
 
 

@@ -17,11 +17,11 @@ from covid_model.runs import (
     LEFT_OUT_FILE,
     Run,
     check_file,
-    digests_of,
     load_run,
     new_run,
     require_servable,
-    write_json,
+    run_digests,
+    write_run_file,
 )
 from covid_model.runs.model_card.card import write_card
 from covid_model.training.audit.run import audit_run
@@ -56,6 +56,7 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
         DataError: if the folder does not hold the radiographs of the run's split.
     """
     source = load_run(run)
+    source.require_whole()
     for name in source.models:
         require_servable(source.model_folder(name), source.model_info(name))
     split = read_run_split(source, data)
@@ -71,9 +72,8 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
         shutil.copyfile(source.folder / "split.csv", folder / "split.csv")
         alike = audit_run(folder, split.data, split.part, source.models)
         write_comparison(folder, source.models, map_agreement=alike)
-        sha256 = digests_of(folder, but="run.json")
-        info = {**source.info, "name": Path(out).name, "calibrated": now(), "sha256": sha256}
-        write_json(folder / "run.json", info)
+        info = {**source.info, "name": Path(out).name, "calibrated": now()}
+        write_run_file(folder, info, run_digests(folder))
         write_card(folder)
     return pd.DataFrame(rows)
 

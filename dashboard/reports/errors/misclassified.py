@@ -36,10 +36,21 @@ class Mistake:
 
 
 def mistakes(rows: Iterable[Mapping[str, str]]) -> list[Mistake]:
-    """Return the mistakes among the rows of ``predictions.csv``, the highest score first."""
+    """Return the mistakes among the rows of ``predictions.csv``, the highest score first.
+
+    Raises:
+        DataError: if a row lacks a class or a score.
+    """
     wrong = []
     for row in rows:
-        scores = tuple(float(row[name]) for name in SCORE_COLUMNS)
+        try:
+            scores = tuple(float(row[name]) for name in SCORE_COLUMNS)
+            CLASS_NAMES.index(row["label"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                "A row of predictions.csv has no class or no scores ({error}): restore the file.",
+                error=str(error),
+            ) from None
         predicted = CLASS_NAMES[scores.index(max(scores))]
         if predicted != row["label"]:
             mistake = Mistake(

@@ -17,8 +17,8 @@ from dashboard.components.plotly_base import (
     legend,
     percent,
 )
+from dashboard.components.text import in_chart, titles
 from dashboard.components.text import percent as in_percent
-from dashboard.components.text import titles
 from dashboard.i18n.translate import number, t
 from dashboard.reports.performance.text import NOT_ON_RECORD
 
@@ -83,7 +83,9 @@ def groups_chart(rows: Sequence[GroupRow], *, title: str) -> go.Figure:
         rows: one of the report's "groups".
         title: what the groups are.
     """
-    labels = [f"{t(row['group'] or NOT_ON_RECORD)}<br>n = {row['images']}" for row in rows]
+    labels = [
+        f"{in_chart(t(row['group'] or NOT_ON_RECORD))}<br>n = {row['images']}" for row in rows
+    ]
     heading = t("{title}: accuracy, recall (%)", title=title)
     return dot_chart(rows, labels, (ACCURACY, RECALL), title=heading)
 

@@ -98,7 +98,7 @@ def comparison_of(run: Run) -> Comparison | None:
     try:
         return run.comparison()
     except CovidModelError as error:
-        st.error(t(error.message), title=t("The comparison of the networks is left out"))
+        st.error(text.plain(error.message), title=t("The comparison of the networks is left out"))
         return {"schema": SCHEMA, "pairs": []}
 
 

@@ -59,7 +59,7 @@ def interval_note(report: Report) -> str:
     return t(
         INTERVALS.page,
         level=percent(intervals["level"], 0),
-        method=t(intervals["method"]),
+        method=plain(t(intervals["method"])),
         replicates=intervals["replicates"],
     )
 
@@ -91,7 +91,9 @@ def remake(run: Run) -> str:
     """Say what writes a run's files again."""
     if not run.servable_models:
         return t("it keeps no models, so only training it again with this version writes them.")
-    return t("`{command}` writes it anew.", command=CALIBRATE.format(folder=run.name))
+    return t(
+        "`{command}` writes it anew.", command=CALIBRATE.format(folder=run.name.replace("`", "'"))
+    )
 
 
 def missing(run: Run, report: Report | None, comparison: Comparison | None) -> str:

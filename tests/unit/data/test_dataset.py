@@ -14,6 +14,15 @@ from covid_model.training.job import Job
 from covid_model.training.recipes.paper import PaperRecipe
 from dashboard.components.text import split_note
 
+
+def refused(folder, frame):
+    """The sentence with which a folder is refused for its metadata.csv."""
+    frame.to_csv(folder / "metadata.csv", index=False)
+    with pytest.raises(DataError) as caught:
+        read_dataset(folder)
+    return str(caught.value)
+
+
 LABELS = ("covid", "normal", "infection")
 # Rows of the folder below, as an earlier version drew them by seed 3.
 TESTED = [16, 17, 26, 27, 34, 35, 42, 43, 50, 51, 56, 57, 58, 59, 68, 69, 72, 73]
@@ -354,3 +363,32 @@ def test_run_json_says_whose_patients_are_unknown(folder, tmp_path):
         "Split by image: patients are unknown, so one may stand in several parts.",
         False,
     )
+
+
+@pytest.mark.parametrize("how", ["absolute", "upwards", "by a link"])
+def test_a_file_outside_the_folder_is_refused(folder, tmp_path_factory, how):
+    other = tmp_path_factory.mktemp("other")
+    write_image(other / "secret.png", 1)
+    (folder / "linked").symlink_to(other)
+    up = f"images/../../{other.name}/secret.png"
+    paths = {"absolute": str(other / "secret.png"), "upwards": up, "by a link": "linked/secret.png"}
+    frame = pd.read_csv(folder / "metadata.csv")
+    frame.loc[3, "path"] = paths[how]
+    message = refused(folder, frame)
+    assert f"names 1 files outside {folder}, the first is {paths[how]}: copy" in message
+
+
+@pytest.mark.parametrize("path", ["images/0.png", "images/../images/0.png", "./images/0.png"])
+def test_a_file_under_two_labels_is_refused(folder, path):
+    frame = pd.read_csv(folder / "metadata.csv")
+    twice = frame.iloc[[0]].assign(path=path, label="infection")
+    message = refused(folder, pd.concat([frame, twice]))
+    assert "more than one label, the first is images/0.png: keep the row that is right" in message
+
+
+def test_a_link_within_the_folder_and_a_row_given_twice_are_taken(folder):
+    (folder / "linked").symlink_to(folder / "images")
+    frame = pd.read_csv(folder / "metadata.csv")
+    frame.loc[3, "path"] = "linked/3.png"
+    pd.concat([frame, frame.iloc[[0]]]).to_csv(folder / "metadata.csv", index=False)
+    assert len(read_dataset(folder)) == 121

@@ -36,7 +36,7 @@ def run(written, tmp_path):
 def test_a_run_as_it_was_written_agrees(run, capsys):
     assert cli.main(["verify", str(run)]) == 0
     shared, *networks = capsys.readouterr().out.splitlines()
-    assert shared.startswith("whole: 2 files, ")
+    assert shared.startswith("whole: 4 files, ")
     assert networks[0].startswith("whole/xception: 7 files, ")
     assert networks[1].startswith("whole/vgg16: 5 files, ")
     assert all(line.endswith(" figures, all agree.") for line in (shared, *networks))
@@ -231,7 +231,7 @@ def test_an_earlier_run_is_told_what_it_lacks(run, capsys):
 
     edit(run / "vgg16" / "report.json", earlier)
     (run / "comparison.json").unlink()
-    edit(run / "run.json", lambda info: info.pop("sha256"))
+    edit(run / "run.json", lambda info: [info.pop(key) for key in ("sha256", "own_sha256")])
     (run / "split.csv").unlink()
     write_model_info(run / "vgg16", read_model_info(run / "vgg16"))
     assert cli.main(["verify", str(run)]) == 1
@@ -241,7 +241,8 @@ def test_an_earlier_run_is_told_what_it_lacks(run, capsys):
         "whole: run.json lists no digests.",
         f"whole: comparison.json is missing: an earlier version wrote the run: {report}",
     ]
-    assert lines[3:] == [
+    assert lines[2].startswith("whole: no digest covers run.json and each model.json, as an")
+    assert lines[4:] == [
         f"whole/vgg16: report.json was written by an earlier version: {report}",
         "whole/vgg16: report.json has by_source, which this version does not compute.",
     ]

@@ -6,8 +6,9 @@ import pytest
 from covid_model import runs
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import ReportsOnlyError, RunError
+from tests import stored_reports
 
-REPORT = {"accuracy": 0.5}
+REPORT = stored_reports.report()
 HISTORY = "epoch,loss\n1,0.7\n2,0.5\n"
 
 
@@ -202,16 +203,16 @@ def test_json_keeps_accents_readable(tmp_path):
 
 def test_files_that_older_runs_lack_are_read_where_they_are_listed(run):
     assert (run.audit("vgg16"), run.comparison()) == (None, None)
-    runs.write_json(run.folder / "vgg16" / runs.AUDIT_FILE, {"failed": []})
+    runs.write_json(run.folder / "vgg16" / runs.AUDIT_FILE, stored_reports.audit())
     runs.write_model_info(run.folder / "vgg16", run.model_info("vgg16"))
-    assert run.audit("vgg16") == {"failed": []}
+    assert run.audit("vgg16") == stored_reports.audit()
     path = run.folder / runs.COMPARISON_FILE
-    runs.write_json(path, {"pairs": []})
+    runs.write_json(path, {"schema": runs.SCHEMA, "pairs": []})
     assert run.comparison() is None  # nobody listed it
     digests = {path.name: runs.sha256_of(path)}
     runs.write_json(run.folder / "run.json", {"schema": runs.SCHEMA, "sha256": digests})
     listed = runs.load_run(run.folder)
-    assert listed.comparison() == {"pairs": []}
+    assert listed.comparison() == {"schema": runs.SCHEMA, "pairs": []}
     path.write_text("{}")
     with pytest.raises(RunError, match=r"comparison\.json differs from the digest in run\.json"):
         listed.comparison()
