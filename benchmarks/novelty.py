@@ -12,7 +12,7 @@ although the network itself has been trained on them.
 """
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from benchmarks.novelty_tables import Measured, kinds_table, sources_table, unse
 from covid_model import read_radiograph
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.data.sampling import balanced_rows
-from covid_model.imaging.preprocessing import to_input
+from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.network import Network
+from covid_model.inference.network_input import network_input
 from covid_model.inference.novelty import features
 from covid_model.runs import Run, load_run
 from covid_model.serving.reliability import Reliability
@@ -68,45 +69,64 @@ class Parts:
         for path in self.frames[part]["path"].iloc[rows]:
             yield read_radiograph((self.data / path).read_bytes()).pixels
 
-    def features(self, part: str, network: Network, title: str) -> np.ndarray:
+    def features(self, part: str, judged: "Judged") -> np.ndarray:
         """Return the features of every radiograph of a part, float32 (n, d)."""
         rows = range(len(self.frames[part]))
-        pixels = tqdm(self.pixels(part, rows), f"{title}: {part}", len(rows), unit="image")
-        return features_of(pixels, network)
+        title = f"{judged.title}: {part}"
+        return judged.features(tqdm(self.pixels(part, rows), title, len(rows), unit="image"))
 
 
-def features_of(pixels: Iterator[np.ndarray], network: Network) -> np.ndarray:
-    """Run a network over pictures, each float32 (H, W); return their features, (n, d)."""
-    rows = []
-    for picture in pixels:
-        image = to_input(Radiograph(picture), size=network.input_shape[1])
-        rows.append(features(network.run(image)[1], image[0]))
-    return np.stack(rows)
+@dataclass(frozen=True)
+class Judged:
+    """A network with how its input is prepared.
+
+    Attributes:
+        title: its name for people.
+        network: the network.
+        preprocessing: as in training.
+    """
+
+    title: str
+    network: Network
+    preprocessing: Preprocessing
+
+    @classmethod
+    def of(cls, run: Run, name: str) -> "Judged":
+        """Open a network of a run."""
+        network = Network.load(run.model_folder(name) / "model.tflite")
+        preprocessing = Preprocessing(**run.model_info(name).preprocessing)
+        return cls(ARCHITECTURES[name], network, preprocessing)
+
+    def features(self, pixels: Iterable[np.ndarray]) -> np.ndarray:
+        """Run the network over pictures, each float32 (H, W); return their features, (n, d)."""
+        rows, size = [], self.network.input_shape[1]
+        for picture in pixels:
+            image = network_input(
+                Radiograph(picture), size=size, preprocessing=self.preprocessing
+            ).image
+            rows.append(features(self.network.run(image)[1], image[0]))
+        return np.stack(rows)
 
 
 def measure(
     run: Run, name: str, parts: Parts, others: Sequence[Picture], *, unseen: bool
 ) -> Measured:
     """Measure one network of a run."""
-    folder, title = run.model_folder(name), ARCHITECTURES[name]
-    network, trust = (
-        Network.load(folder / "model.tflite"),
-        Reliability.load(folder, run.model_info(name)),
-    )
+    judged = Judged.of(run, name)
+    trust = Reliability.load(run.model_folder(name), run.model_info(name))
     model, limit = trust.novelty, trust.largest_distance
     shares: dict[str, float] = {}
     if model is None or unseen:
-        fitted = [parts.features(part, network, title) for part in ("train", "validation")]
+        fitted = [parts.features(part, judged) for part in ("train", "validation")]
         if model is None:
             model = fit_novelty(fitted[0])
             limit = threshold_of(model, fitted[1])
         if unseen:
             shares = unseen_sources(*fitted, parts)
-    test = model.distance_of(parts.features("test", network, title)) / limit
-    bar = tqdm(
-        (picture.pixels for picture in others), f"{title}: others", len(others), unit="image"
-    )
-    return Measured(test, model.distance_of(features_of(bar, network)) / limit, shares)
+    test = model.distance_of(parts.features("test", judged)) / limit
+    title = f"{judged.title}: others"
+    bar = tqdm((picture.pixels for picture in others), title, len(others), unit="image")
+    return Measured(test, model.distance_of(judged.features(bar)) / limit, shares)
 
 
 def unseen_sources(train: np.ndarray, validation: np.ndarray, parts: Parts) -> dict[str, float]:

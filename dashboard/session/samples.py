@@ -1,7 +1,7 @@
 """Samples that come with the project: composites of radiographs, and a test card."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from covid_model.common.classes import TITLES
 from covid_model.common.errors import RunError
@@ -32,7 +32,7 @@ class Entry(TypedDict):
 
     file: str
     classes: list[Annotated[str, Among(TITLES)]]
-    images: int
+    images: NotRequired[int]
     status: str
 
 

@@ -83,7 +83,7 @@ def names_stored(path):
 
 STORED = sorted(
     path
-    for folder in (SHIPPED_RUNS / "third", SHIPPED_RUNS / "paper", LUNGS)
+    for folder in (SHIPPED_RUNS / "fourth", SHIPPED_RUNS / "paper", LUNGS)
     for path in folder.rglob("*")
     if path.suffix in (".json", ".csv")
 )
@@ -115,8 +115,8 @@ def test_the_readmes_example_predicts(in_a_clone):
         exec(example, names)
     prediction = names["prediction"]
     assert prediction.calibrated
-    assert printed.getvalue().split()[0] == prediction.predicted == "normal"
-    assert names["heatmap"].shape == (8, 8)
+    assert printed.getvalue().split()[0] == prediction.predicted == "covid"
+    assert names["heatmap"].shape == (64, 64)
     assert names["heatmap"].min() >= 0
     assert 0 < names["heatmap"].max() <= 1
 
