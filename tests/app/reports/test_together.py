@@ -11,9 +11,10 @@ from covid_model.serving.classifier import Classifier
 from dashboard.cases import outcome_tables
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.text import text_of
+from dashboard.components.text import plain
 from dashboard.reports import tables
 from dashboard.reports.reliability import tables as reliability_tables
-from tests.app.conftest import everything, go, upload, words
+from tests.app.conftest import everything, go, panels, upload, words
 from tests.tiny_tables import write_mean
 
 CAPTION = "The mean of the calibrated probabilities of Xception, ResNet50V2 and VGG16"
@@ -59,7 +60,9 @@ def test_a_damaged_mean_is_named_on_compare(open_app, root, png):
     (root / "tiny" / "together" / "model.json").write_text("{}")
     at = go(upload(open_app(root), ("a.png", png)), "compare")
     assert not at.exception
-    assert str(root / "tiny" / "together" / "model.json") in words(at)
+    path = root / "tiny" / "together" / "model.json"
+    assert f"All together is left out: {plain(str(path))}" in words(at)
+    assert len(panels(at)) > len(ARCHITECTURES), "the networks themselves no longer answer"
 
 
 def test_compare_is_as_before_without_it(open_app, tiny_run_root, png):

@@ -27,6 +27,7 @@ def written(tmp_path_factory, few_replicates):
     folder = tmp_path_factory.mktemp("runs") / "whole"
     write_run(folder)
     write_together(folder, NETWORKS)
+    list_again(folder)
     return folder
 
 
@@ -37,9 +38,10 @@ def run(written, tmp_path):
 
 
 def rewritten(path, change):
-    """Change a table, then give its folder the digests that it has now."""
+    """Change a table, then give its run the digests that it has now."""
     write_table(change(read_table(path)), path)
     write_model_info(path.parent, read_model_info(path.parent))
+    list_again(path.parents[1])
 
 
 def raise_first(table):
@@ -173,6 +175,7 @@ def test_the_card_has_its_figures_after_those_of_the_networks(run):
         "The mean of the calibrated probabilities of Xception and VGG16, calibrated again." in card
     )
     shutil.rmtree(run / "together")
+    list_again(run)
     without = model_card(load_run(run))
     assert "All together" not in without
     said = "each network answers alone; where several are asked, they must agree"

@@ -60,6 +60,12 @@ AUDIT = {
             "random_area": 0.625,
             "difference_interval": [-0.2, -0.05],
         },
+        "insertion": {
+            **dict.fromkeys(("fractions", "map", "random"), [0.0, 1.0]),
+            "map_area": 0.5,
+            "random_area": 0.375,
+            "difference_interval": None,
+        },
         "randomised": [
             {
                 "what": "last_block",
@@ -304,7 +310,7 @@ def test_the_audit_and_the_comparison_are_told_where_they_are(run):
     assert "Cramér's V 0.612." in evaluation
     assert "41.0 % (35.0 to 47.0) lies inside the lungs, which are 30.0 %" in evaluation
     assert "Deletion: area by the map less at random -0.125 (-0.200 to -0.050)." in evaluation
-    assert "Insertion" not in evaluation
+    assert "Insertion: area by the map less at random 0.125." in evaluation
     assert "before the last block was drawn anew: 0.040 (-0.010 to 0.100) (19 images)" in evaluation
     assert "Maps of Xception and VGG16 for one class: rank correlation -0.130 (12" in evaluation
     assert evaluation.count(f"Shortcut audit: {NOT_REPORTED}.") == 2
@@ -338,8 +344,8 @@ def test_nested_values_of_a_recipe_are_told(run):
 
 def test_words_of_a_run_cannot_break_a_table(run):
     card = model_card(change(run, title="A | B\n# C", notes=["one | two\n\n## three"]))
-    assert card.startswith("# Model card: A | B # C\n")
-    assert r"- one \| two ## three" in card
+    assert card.startswith("# Model card: A \\| B \\# C\n")
+    assert r"- one \| two \#\# three" in card
     assert table([{"a": "x | y\nz", "b": ""}]).endswith(rf"| x \| y z | {NOT_REPORTED} |")
     assert table([]) == NOT_REPORTED
 
