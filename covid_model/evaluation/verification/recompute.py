@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import RunError
 from covid_model.evaluation.left_out import LeftOut
 from covid_model.evaluation.model_comparison import compare_pairs
@@ -75,7 +76,9 @@ def computed_report(folder: Path, info: ModelInfo) -> Report:
 
 def computed_comparison(run: Run) -> dict[str, Any]:
     """All of ``comparison.json`` that the predictions tell."""
-    tables = {name: read_table(run.folder / name / "predictions.csv") for name in run.models}
+    files = {name: run.folder / name / "predictions.csv" for name in ARCHITECTURES}
+    judged = [name for name in ARCHITECTURES if name in {*run.models, *run.damaged}]
+    tables = {name: read_table(files[name]) for name in judged if files[name].is_file()}
     return {"pairs": compare_pairs(tables)}
 
 
