@@ -15,6 +15,11 @@ from covid_model.common.system import logs, stopping
 
 log = logging.getLogger(__name__)
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
+EXIT_CODES = (
+    "Exit code: 0 all is well; 1 figures differ, or no file could be read; 2 wrong use, or an "
+    "output cannot be written; 70 a fault of this program; 130 stopped by Ctrl-C, 143 by SIGTERM; "
+    "141 nobody reads the output."
+)
 COMMANDS = (classify, dashboard, data, verify, report, card)
 
 
@@ -69,7 +74,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def _parser() -> argparse.ArgumentParser:
     called = Path(sys.argv[0]).stem
     name = called if called.startswith("covid-xray") else "python -m covid_model"
-    parser = argparse.ArgumentParser(prog=name, description=NOTICE)
+    parser = argparse.ArgumentParser(prog=name, description=NOTICE, epilog=EXIT_CODES)
     parser.set_defaults(passes_options_on=False, log_level="warning", log_format="text")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:

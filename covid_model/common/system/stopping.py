@@ -63,6 +63,16 @@ def held() -> Iterator[None]:
         signal.raise_signal(number)
 
 
+@contextlib.contextmanager
+def unhandled() -> Iterator[None]:
+    """Let a signal end a block and the process as the system does, without a word.
+
+    It is for a server, which handles signals itself and, when it is done, raises them again.
+    """
+    with _handled(signal.SIG_DFL):
+        yield
+
+
 def drop_output() -> None:
     """Throw away what the standard output still holds, so that Python's end does not write it."""
     with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
@@ -97,7 +107,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 @contextlib.contextmanager
-def _handled(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+def _handled(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -> Iterator[None]:
     """Handle signals in a block, but those that whoever started the process has it ignore."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may, and gets them
