@@ -14,6 +14,7 @@ ENGLISH = tuple(  # what no page says: the command line, training, model cards
     PROJECT / "covid_model" / part
     for part in (
         *("cli", "common/system/logs.py", "common/system/requirements.py"),
+        "common/system/folder_walk.py",
         *("data", "evaluation", "training"),
         *("serving/batch.py", "runs/model_card"),
     )

@@ -5,23 +5,34 @@ import io
 import logging
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from covid_model.cli import card, classify, dashboard, data, report, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
-from covid_model.common.system import logs
+from covid_model.common.system import logs, stopping
 
 log = logging.getLogger(__name__)
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
+EXIT_CODES = (
+    "Exit code: 0 all is well; 1 figures differ, or no file could be read; 2 wrong use, or an "
+    "output cannot be written; 70 a fault of this program; 130 stopped by Ctrl-C, 143 by SIGTERM; "
+    "141 nobody reads the output."
+)
 COMMANDS = (classify, dashboard, data, verify, report, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all is well, 2 on wrong use, 70 on a fault of ours.
 
-    What 1 says is the command's: figures disagree, or no file could be read.
+    What 1 says is the command's: figures disagree, or no file could be read. A command that was
+    stopped returns what ``stopping.run`` says.
     """
+    return stopping.run(partial(_main, argv))
+
+
+def _main(argv: Sequence[str] | None) -> int:
     if isinstance(
         sys.stdout, io.TextIOWrapper
     ):  # what its encoding lacks is spelled out as \\u80f8
@@ -32,7 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return arguments.run_command(arguments)
     except CovidModelError as error:
         message = str(error)
+    except BrokenPipeError:
+        raise
     except OSError as error:  # bad input has a row of its own: this is the output
+        if error.filename is None:
+            stopping.drop_output()
         message = f"{error.filename or 'The table'} cannot be written ({error.strerror})."
     except Exception:
         number = logs.failure(log, "A command stopped.")
@@ -59,7 +74,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def _parser() -> argparse.ArgumentParser:
     called = Path(sys.argv[0]).stem
     name = called if called.startswith("covid-xray") else "python -m covid_model"
-    parser = argparse.ArgumentParser(prog=name, description=NOTICE)
+    parser = argparse.ArgumentParser(prog=name, description=NOTICE, epilog=EXIT_CODES)
     parser.set_defaults(passes_options_on=False, log_level="warning", log_format="text")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:

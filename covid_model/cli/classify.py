@@ -3,21 +3,22 @@
 import argparse
 import csv
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from covid_model.cli.tally import Tally
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.common.system import logs
+from covid_model.common.system import logs, stopping
 from covid_model.runs import Run, load_run, open_shelf
 
 if TYPE_CHECKING:
-    from covid_model.runs import ModelInfo
-    from covid_model.serving import CaseResult, Classifier, Together
+    from covid_model.serving import Classifier, Together
     from covid_model.serving.batch import Listing
+
+    Networks = tuple[list[Classifier], Together | None]
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,64 +48,68 @@ def run(arguments: argparse.Namespace) -> int:
 
     Returns:
         0; 1 where no file could be read, or something unforeseen stopped one.
+
+    Raises:
+        KeyboardInterrupt: noting which files were done; their rows and overlays are whole.
     """
     from covid_model.serving import batch
-    from covid_model.serving.diagnosis import UNFORESEEN
 
     with batch.open_sources(arguments.paths) as listing:
         served = load_run(arguments.run) if arguments.run else open_shelf().newest
         for sentence in served.damaged.values():
             print(f"warning: {sentence}", file=sys.stderr)
         classifiers = _load_classifiers(served, arguments.model)
-        together = _load_together(served, classifiers)
-        if arguments.cam_dir:
-            arguments.cam_dir.mkdir(parents=True, exist_ok=True)
-        if arguments.csv:
-            models = [asked.info for asked in (*classifiers, together) if asked]
-            _write_note(arguments.csv, served, models)
-        statuses: Counter[str] = Counter()
-        read = unforeseen = 0
-        for result in _write_rows(arguments, served.name, listing, (classifiers, together)):
-            statuses[result.status] += 1
-            read += result.radiograph is not None
-            unforeseen += getattr(result.reason, "template", "") == UNFORESEEN
-    counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+        networks = classifiers, _load_together(served, classifiers)
+        _prepare_outputs(arguments, served, networks)
+        tally = Tally()
+        try:
+            _write_rows(arguments, served.name, listing, networks, tally)
+        except KeyboardInterrupt as stop:
+            stop.add_note(tally.progress(listing.sources, arguments.csv))
+            raise
     others = f" Left out, as they are no pictures: {listing.others}." if listing.others else ""
-    print(f"Files: {statuses.total()} ({counts}).{others} {NOTICE}", file=sys.stderr)
-    return 0 if read and not unforeseen else 1
+    print(f"Files: {tally.files} ({tally.counts()}).{others} {NOTICE}", file=sys.stderr)
+    return 0 if tally.read and not tally.unforeseen else 1
 
 
 def _write_rows(
-    arguments: argparse.Namespace,
-    run: str,
-    listing: "Listing",
-    networks: "tuple[list[Classifier], Together | None]",
-) -> "Iterator[CaseResult]":
-    """Write the rows of each file with its overlays, then yield what the networks say of it."""
+    arguments: argparse.Namespace, run: str, listing: "Listing", networks: "Networks", tally: Tally
+) -> None:
+    """Write the rows of each file with its overlays, and count it, all of it or nothing."""
     from tqdm import tqdm
 
     from covid_model.serving import batch, batch_outputs, batch_table
 
-    with _table(arguments.csv) as stream:
+    # None: a bar only on a terminal; never where it would run through the table.
+    hidden = None if arguments.csv else True
+    with (
+        _table(arguments.csv) as stream,
+        tqdm(listing.sources, unit="file", disable=hidden) as bar,
+    ):
         writer = csv.DictWriter(stream, batch_table.COLUMNS, lineterminator="\n")
         writer.writeheader()
-        # None: a bar only on a terminal; never where it would run through the table.
-        bar = tqdm(listing.sources, unit="file", disable=None if arguments.csv else True)
         for number, source in enumerate(bar, 1):
             result = batch.classify(source, *networks)
-            writer.writerows(batch_table.rows(result, run=run))
-            stream.flush()
-            if arguments.cam_dir:
-                batch_outputs.write_overlays(result, number, arguments.cam_dir)
-            yield result
+            with stopping.held():
+                writer.writerows(batch_table.rows(result, run=run))
+                stream.flush()
+                if arguments.cam_dir:
+                    batch_outputs.write_overlays(result, number, arguments.cam_dir)
+                tally.add(result)
 
 
-def _write_note(table: Path, run: Run, models: "list[ModelInfo]") -> None:
+def _prepare_outputs(arguments: argparse.Namespace, run: Run, networks: "Networks") -> None:
+    """Make the folders that are written to, and write the note beside the table."""
     from covid_model.serving import batch_outputs
 
-    table.parent.mkdir(parents=True, exist_ok=True)
-    beside = table.with_name(f"{table.name}.notice.txt")
-    beside.write_text(batch_outputs.note(table.name, run.name, models), "utf-8")
+    if arguments.cam_dir:
+        arguments.cam_dir.mkdir(parents=True, exist_ok=True)
+    if arguments.csv:
+        classifiers, together = networks
+        models = [asked.info for asked in (*classifiers, together) if asked]
+        arguments.csv.parent.mkdir(parents=True, exist_ok=True)
+        beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
+        beside.write_text(batch_outputs.note(arguments.csv.name, run.name, models), "utf-8")
 
 
 def _load_classifiers(run: Run, model: str) -> "list[Classifier]":

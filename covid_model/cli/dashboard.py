@@ -5,7 +5,7 @@ import os
 import runpy
 import sys
 
-from covid_model.common.system import logs, paths
+from covid_model.common.system import logs, paths, stopping
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,5 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
         os.environ["STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE"] = "true"
     # As a script, not imported: the command line serves without Streamlit.
     sys.argv = ["streamlit", "run", str(paths.DASHBOARD), *arguments.further_options]
-    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    with stopping.unhandled():
+        runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     return 0

@@ -1,7 +1,6 @@
 """The command data: download the public sources and build a data folder."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from covid_model.common.system.requirements import needs
@@ -36,9 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
         urls = {arguments.only: urls[arguments.only]}
     try:
         built = build.build(arguments.out, urls)
-    except KeyboardInterrupt:
-        print("stopped: run the same command again to go on.", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:
+        stop.add_note("run the same command again to go on.")
+        raise
     print(build.summary(built))
     print(f"Next: python train_models.py --data {arguments.out}")
     return 0

@@ -1,6 +1,7 @@
 """Batch classification of files, folders and zip archives."""
 
 import logging
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from covid_model.common.errors import CovidModelError, RadiographError, UsageError
 from covid_model.common.messages import Message
 from covid_model.common.system import logs
+from covid_model.common.system.folder_walk import readable, status_of, walk
 from covid_model.imaging.archives import (
     START,
     Source,
@@ -52,7 +54,9 @@ def open_sources(paths: Sequence[Path | str]) -> Iterator[Listing]:
 
     Of folders and archives, hidden files, what systems leave behind and what is plainly no picture
     are left out; anything else is listed, whatever its name says. A folder or an archive without a
-    picture is listed itself. Nothing is extracted to disk. Archives stay open until the block ends.
+    picture is listed itself, and so is what cannot be read: a folder that cannot be listed, a link
+    that leads nowhere or to a folder listed already, a pipe, a socket or a device, which is never
+    opened. Nothing is extracted to disk. Archives stay open until the block ends.
 
     Raises:
         UsageError: if a path does not exist.
@@ -88,25 +92,35 @@ def classify(
 
 
 def _of_path(path: Path, stack: ExitStack) -> Listing:
-    if path.is_dir():
-        return _of_folder(path, stack)
-    if path.is_file():
-        return _of_file(path, stack)
-    raise UsageError(f"{path} does not exist: give a file, a folder or a zip archive.")
+    try:
+        status = status_of(path)
+    except RadiographError as problem:
+        missing = isinstance(problem.__cause__, FileNotFoundError | NotADirectoryError)
+        if missing and not path.is_symlink():
+            raise UsageError(
+                f"{path} does not exist: give a file, a folder or a zip archive."
+            ) from None
+        return _refused(path, problem)
+    return _of_folder(path, stack) if stat.S_ISDIR(status.st_mode) else _of_file(path, stack)
 
 
 def _of_folder(folder: Path, stack: ExitStack) -> Listing:
-    files = [file.relative_to(folder) for file in folder.rglob("*") if file.is_file()]
-    wanted = [file.parts for file in files if not is_junk(file.parts)]
+    found = sorted(walk(folder, is_junk), key=lambda one: in_order(one.parts))
     listings = [
-        _of_file(folder.joinpath(*parts), stack, chosen=False)
-        for parts in sorted(wanted, key=in_order)
+        _refused(folder.joinpath(*one.parts), one.problem)
+        if one.problem
+        else _of_file(folder.joinpath(*one.parts), stack, chosen=False)
+        for one in found
     ]
     sources = tuple(source for listing in listings for source in listing.sources)
     if not sources:
         empty = RadiographError("The folder holds no picture: give the one that holds them.")
-        sources = (Source.refused(printable(str(folder)), empty),)
+        sources = _refused(folder, empty).sources
     return Listing(sources, sum(listing.others for listing in listings))
+
+
+def _refused(path: Path, problem: RadiographError) -> Listing:
+    return Listing((Source.refused(printable(str(path)), problem),))
 
 
 def _of_file(path: Path, stack: ExitStack, *, chosen: bool = True) -> Listing:
@@ -137,22 +151,11 @@ def _of_file(path: Path, stack: ExitStack, *, chosen: bool = True) -> Listing:
 
 
 def _read_file(path: Path) -> bytes:
-    with _readable(path):
+    with readable():
         check_bytes(path.stat().st_size)
         return path.read_bytes()
 
 
 def _read_start(path: Path) -> bytes:
-    with _readable(path), path.open("rb") as stream:
+    with readable(), path.open("rb") as stream:
         return stream.read(START)
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RadiographError(
-            "The file cannot be read ({error}): check that it may be opened.",
-            error=error.strerror,
-        ) from error

@@ -40,10 +40,11 @@ import argparse
 import errno
 import os
 import sys
+from functools import partial
 from typing import Any
 
 from covid_model.common.errors import CovidModelError, UsageError
-from covid_model.common.system import logs
+from covid_model.common.system import logs, stopping
 from covid_model.common.system.requirements import needs
 from covid_model.data.dataset import check_folder
 from covid_model.data.leave_out import check_leave_out
@@ -60,7 +61,11 @@ NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # full, over its quota, rea
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return 0 when it was done, 2 when it could not be."""
+    """Run one command; return 0 when it was done, 2 when it could not be, 130 when stopped."""
+    return stopping.run(partial(_main, arguments))
+
+
+def _main(arguments: list[str] | None) -> int:
     line = parser(__doc__ or "")
     given = vars(line.parse_args(arguments))
     try:
@@ -74,7 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
         reason = unwritten(error)
         if not reason:
             raise
-        message = f"{reason} {_kept(given)}"
+        how = _how_to_go_on(given, "repeat the command, or give another --out.")
+        message = f"{reason} Make room, then {how}"
+    except KeyboardInterrupt as stop:
+        stop.add_note(_how_to_go_on(given, "repeat the command."))
+        raise
     else:
         return 0
     sys.stderr.write(f"{line.prog}: {message}\n")
@@ -94,11 +103,12 @@ def unwritten(error: OSError | RuntimeError) -> str:
     return f"{getattr(error, 'filename', None) or 'The result'} cannot be written ({reason})."
 
 
-def _kept(given: dict[str, Any]) -> str:
-    """What to do after a disk was full, with what is left of the training."""
-    if WORKFLOWS[given.get("recipe", DEFAULTS["recipe"])].uses("resume"):
-        return "Make room, then repeat the command with --resume: the last checkpoint is kept."
-    return "Make room, then repeat the command, or give another --out."
+def _how_to_go_on(given: dict[str, Any], otherwise: str) -> str:
+    """What to do after a training ended early: go on where it has checkpoints to be found again."""
+    workflow = WORKFLOWS[given.get("recipe", DEFAULTS["recipe"])]
+    if workflow.uses("resume") and "out" in given and "save_split" not in given:
+        return "repeat the command with --resume: it goes on from the last checkpoint."
+    return otherwise
 
 
 def _run(given: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
-from covid_model.serving import Classifier
+from covid_model.serving import Classifier, batch_table
 from covid_model.serving.batch_table import COLUMNS
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import UNFORESEEN
@@ -203,6 +204,71 @@ def test_what_nobody_foresaw_of_a_command_is_a_sentence(files, monkeypatch, caps
     assert f"under {logged['id']}." in sentence
     assert logged["errors"][0]["type"] == "LookupError"
     assert files.name not in line + sentence
+
+
+def unstopped(number, frame):
+    raise AssertionError("nobody handles this signal")
+
+
+@pytest.fixture
+def unhandled():
+    """A signal that the command does not handle fails the test, not the tests."""
+    before = {
+        number: signal.signal(number, unstopped) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(
+    ("where", "at", "told"),
+    [
+        ("classifier.predict", 0, "0 of 4 files are done, with their rows in {csv}; next come "
+         "{files}/1.png and the 3 after it."),
+        ("classifier.predict", 2, "2 of 4 files are done, with their rows in {csv}; next come "
+         "{files}/3.png and the 1 after it."),
+        ("batch_table.rows", 1, "2 of 4 files are done, with their rows in {csv}; next come "
+         "{files}/3.png and the 1 after it."),
+        ("batch_table.rows", 2, "3 of 4 files are done, with their rows in {csv}; next comes "
+         "{files}/4.png."),
+        ("batch_table.rows", 3, "all 4 files are done, with their rows in {csv}."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"]
+)
+def test_a_stop_keeps_every_row_that_is_done(
+    tmp_path, runs, unhandled, monkeypatch, capsys, where, at, told, number, code
+):
+    """A signal while file ``at`` is classified takes its rows, one while they are written waits."""
+    files, table = tmp_path / "films", tmp_path / "table.csv"
+    files.mkdir()
+    for name in "1234":
+        Image.effect_noise((90, 70), 50).save(files / f"{name}.png")
+    calls = []
+
+    def stops(real):
+        def stopping(*arguments, **options):
+            calls.append(1)
+            if len(calls) == at + 1:
+                signal.raise_signal(number)
+            return real(*arguments, **options)
+
+        return stopping
+
+    if where == "batch_table.rows":
+        monkeypatch.setattr(batch_table, "rows", stops(batch_table.rows))
+    else:
+        monkeypatch.setattr(FakeClassifier, "predict", stops(FakeClassifier.predict))
+    given = ["--csv", str(table), "--model", "vgg16", "--cam-dir", str(tmp_path / "cams")]
+    assert cli.main(["classify", str(files), *given]) == code
+    assert capsys.readouterr().err == f"stopped: {told.format(csv=table, files=files)}\n"
+    done = at if where == "classifier.predict" else at + 1
+    names = [Path(row["file"]).name for row in rows_of(table.read_text("utf-8"))]
+    assert names == [f"{name}.png" for name in "1234"[:done]]
+    assert table.read_text("utf-8").endswith("\n")
+    assert len(list((tmp_path / "cams").iterdir())) == done
 
 
 def test_named_run_is_used(files, runs, tmp_path):

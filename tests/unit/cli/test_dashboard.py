@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import signal
 import sys
 
 import pytest
@@ -52,3 +53,16 @@ def test_other_commands_refuse_what_they_do_not_know(ran, capsys):
         cli.main(["verify", "--server.port", "8600"])
     assert "unrecognized arguments: --server.port" in capsys.readouterr().err
     assert ran == []
+
+
+def test_signals_are_left_to_the_server(ran, monkeypatch):
+    """It ends by the signal that it raises again, not with the 1 of an aborted command."""
+    handlers = []
+    asked = (signal.SIGINT, signal.SIGTERM)
+    monkeypatch.setattr(
+        runpy, "run_module", lambda *_, **__: handlers.extend(map(signal.getsignal, asked))
+    )
+    before = [*map(signal.getsignal, asked)]
+    assert cli.main(["dashboard"]) == 0
+    assert handlers == [signal.SIG_DFL, signal.SIG_DFL]
+    assert [*map(signal.getsignal, asked)] == before

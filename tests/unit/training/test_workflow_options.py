@@ -164,3 +164,29 @@ def test_groups_and_laterals_that_do_not_do_are_refused_before_keras(tmp_path):
     for (code, message), sentence in zip(results, cases, strict=True):
         assert code == 2
         assert sentence in message
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("--recipe finetune --out run", "with --resume: it goes on from the last checkpoint."),
+        ("--recipe pretrain --out run", "with --resume: it goes on from the last checkpoint."),
+        ("--recipe linear --out run", "repeat the command."),
+        ("--recipe finetune", "repeat the command."),  # --resume wants --out
+        ("--recipe finetune --out run --save-split split.csv", "repeat the command."),
+    ],
+)
+def test_a_stopped_training_says_how_to_go_on(tmp_path, monkeypatch, capsys, given, told):
+    def stops(folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "check_folder", stops)
+    try:
+        code = train_models.main(["--data", str(tmp_path), *given.split()])
+    except KeyboardInterrupt:
+        pytest.fail("it ends in a traceback")
+    assert code == 130
+    error = capsys.readouterr().err
+    assert error.startswith("stopped: repeat the command")
+    assert error.endswith(f"{told}\n")
+    assert error.count("\n") == 1

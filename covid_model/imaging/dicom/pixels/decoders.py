@@ -29,6 +29,7 @@ from pydicom.pixels.processing import convert_color_space
 from pydicom.uid import UID, JPEGLSLossless, RLELossless
 
 from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Message
 from covid_model.imaging.dicom.pixels.codestream import (
     JPEG,
     JPEG_LS,
@@ -87,8 +88,14 @@ def _without_codestream(dataset: Dataset, frame: bytes, layout: Layout) -> np.nd
         return _rgb(read_native(frame, layout), layout)
     raise RadiographError(
         "The pixels are stored as {syntax}, which cannot be read: export as PNG.",
-        syntax=NAMES.get(syntax, UID(syntax).name),
+        syntax=_name(str(syntax)),
     )
+
+
+def _name(syntax: str) -> str:
+    """The name of a transfer syntax; words that are no UID may be anybody's and are not shown."""
+    uid = UID(syntax)
+    return NAMES.get(syntax, uid.name if uid.is_valid else Message("an unknown transfer syntax"))
 
 
 def _decoded(stream: Codestream, layout: Layout) -> np.ndarray:

@@ -76,3 +76,23 @@ def test_another_size_is_refused_before_decoding(frame, syntax, monkeypatch):
     colour = {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB"}
     with pytest.raises(RadiographError, match="says 80 x 64 x 3 and holds .* 80 x 64 x 1"):
         read_radiograph(compressed(frame, syntax, **colour))
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [
+        ("1.2.840.10008.1.2.8.1", "Deflated Image Frame Compression"),
+        ("1.2.826.0.1.3680043.9", "1.2.826.0.1.3680043.9"),
+        ("MARIA DA SILVA", "an unknown transfer syntax"),
+        (r"1.2.3\MARIA", "an unknown transfer syntax"),
+    ],
+)
+def test_of_a_transfer_syntax_only_a_uid_is_shown(stated, shown):
+    real = str(JPEGBaseline8Bit).encode()
+    data = compressed(b"no codestream", JPEGBaseline8Bit)
+    data = data.replace(real, stated.encode().ljust(len(real), b"\0"))
+    with pytest.raises(RadiographError) as refused:
+        read_radiograph(data)
+    assert str(refused.value) == (
+        f"The pixels are stored as {shown}, which cannot be read: export as PNG."
+    )
