@@ -80,14 +80,15 @@ def _chest_score(picture: np.ndarray) -> float:
 
 def _pair_score(picture: np.ndarray, *, axis: int, known: bool) -> float:
     """Say how like two films along an axis a picture is, in logits; -inf for other pictures."""
+    seam = _seam(picture, axis)
+    if seam < LEAST_SEAM:  # nearly every single film, which then costs no more
+        return float("-inf")
     whole, parts = max(LEAST_WHOLE, _chest_score(picture)), []
     for share in SPLITS:
         first, second = np.split(picture, [round(share * picture.shape[axis])], axis=axis)
         parts.append(sorted((_chest_score(first), _chest_score(second))))
     less, more = max(parts)
-    seam = _seam(picture, axis)
-    chests = known or (less >= LEAST_LESS and more >= LEAST_MORE)
-    if seam < LEAST_SEAM or not chests:
+    if not known and (less < LEAST_LESS or more < LEAST_MORE):
         return float("-inf")
     return LESS * (less - whole) + MORE * (more - whole) + SEAM * seam + OFFSET
 
