@@ -10,9 +10,14 @@ if str(HERE.parent) not in sys.path:  # Streamlit puts this folder there, not th
     sys.path.insert(0, str(HERE.parent))
 
 from dashboard.frame import error_boundary  # noqa: E402
-from dashboard.server import logs  # noqa: E402
+from dashboard.server import departures, logs  # noqa: E402
 from dashboard.server.middleware import middleware  # noqa: E402
 
 logs.configure()
 # Streamlit looks for this very assignment in the text of this file.
-app = st.App(HERE / "main.py", middleware=middleware(), on_script_error=error_boundary.show)
+app = st.App(
+    HERE / "main.py",
+    lifespan=departures.lifespan,
+    middleware=middleware(),
+    on_script_error=error_boundary.show,
+)

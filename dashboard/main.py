@@ -15,6 +15,7 @@ from dashboard.frame import (  # noqa: E402
     brand,
     disclaimer_gate,
     error_boundary,
+    keeper,
     language_switch,
     login_gate,
 )
@@ -61,6 +62,8 @@ with st.container(horizontal_alignment="center"), st.container(key="frame"):
         st.caption(f":material/info: **{t(NOTICE)}**", width="content")
         with st.container(width="content", gap=None):
             language_switch.switch()
+    keeper.offer()
     with error_boundary.guarded():
         page.run()
+keeper.keep()
 disclaimer_gate.remember()

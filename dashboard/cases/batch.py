@@ -167,4 +167,4 @@ def _step(label: str, key: str | None, *, icon: str) -> None:
 def download(rows: Sequence[Row], *, run: str) -> None:
     """Offer the results of all files, whatever the filter, as CSV; what is hidden stays so."""
     results = batch_table.results_csv(rows, run=run)
-    display.offer_csv(t("Download results as CSV"), results, file="results.csv")
+    display.offer_text(t("Download results as CSV"), results, file="results.csv")

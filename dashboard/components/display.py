@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import streamlit as st
 
@@ -27,11 +29,17 @@ def draw_radiograph(result: CaseResult) -> None:
         caption, alt = t("Picture"), t("The picture {name} as it was read", name=result.name)
     details = details_line(radiograph)
     st.image(
-        (255 * radiograph.pixels).round().astype(np.uint8),
+        data_url((255 * radiograph.pixels).round().astype(np.uint8)),
         width="stretch",
         caption=caption + (f" · {details}" if details else ""),
         alt=alt,
     )
+
+
+def data_url(pixels: np.ndarray) -> str:
+    """Write uint8 (H, W) as a picture that goes to its visitor alone, at no address of its own."""
+    _, encoded = cv2.imencode(".png", pixels)
+    return f"data:image/png;base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"
 
 
 def details_line(radiograph: Radiograph) -> str:
@@ -56,21 +64,23 @@ def draw_chart(figure: go.Figure, *, alt: str, key: str) -> None:
     st.plotly_chart(figure, alt=alt, key=key, config={"displayModeBar": False})
 
 
-def offer_csv(label: str, table: str, *, file: str) -> None:
-    """Offer a whole table as a file of its own.
+def offer_text(label: str, content: str, *, file: str, **how: Any) -> None:
+    """Offer a text as a file, which has no address before the click.
 
     Args:
         label: of the button.
-        table: the CSV.
+        content: of the file.
         file: its name with ending.
+        how: further arguments of ``st.download_button``.
     """
     st.download_button(
         label,
-        table,
+        lambda: content,
         file_name=file,
-        mime="text/csv",
+        mime="text/markdown" if file.endswith(".md") else "text/csv",
         icon=":material/download:",
         on_click="ignore",
+        **how,
     )
 
 
@@ -89,16 +99,13 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
     with st.container(gap="xsmall"):
         st.table(cells, border="horizontal", hide_index=True, alt=alt)
         if file:
-            st.download_button(
+            offer_text(
                 "CSV",
                 _csv(rows),
-                file_name=f"{file}.csv",
-                mime="text/csv",
+                file=f"{file}.csv",
                 key=f"csv-{file}",
                 help=t("{table}: this table as a file", table=alt),
                 type="tertiary",
-                icon=":material/download:",
-                on_click="ignore",
             )
 
 

@@ -33,7 +33,8 @@ the samples below.
 - DICOM files are read, also without a file ending, PNG, JPEG, TIFF, WebP, BMP and HEIC pictures,
   and whole studies as a zip.
 - A file that cannot be read is listed with its reason; the others go on.
-- Files stay in the memory of the computer that runs this page and are forgotten with the session.
+- Files stay in the memory of the computer that runs this page and are forgotten about a minute
+  after the page is closed.
 """)
 
 SAMPLES = Message(

@@ -70,7 +70,8 @@ def _sections() -> str:
             f"**{t('Where your files go')}**",
             t(
                 "Nowhere. They stay in the memory of the computer that runs this page, for this "
-                "browser session only, and are forgotten when the page is closed."
+                "page only and in no file, and are forgotten about a minute after the page is "
+                "closed."
             ),
         )
     )

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.frame import language_switch
 from dashboard.i18n import translate
+from dashboard.server.downloads import ServedOnce
+from dashboard.server.uploads import BoundedUploads
 
 
 def _inline_scripts() -> list[str]:
@@ -63,6 +65,8 @@ def middleware() -> list[Middleware]:
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SameOrigin, allowed=origins),
+        Middleware(BoundedUploads),
+        Middleware(ServedOnce),
     ]
 
 

@@ -99,6 +99,12 @@ def choose(key: str | None) -> None:
         st.session_state[_CHOSEN] = key
 
 
+def remove(key: str) -> None:
+    """Forget one file with its results."""
+    by_key().pop(key, None)
+    results.forget(key)
+
+
 def clear() -> None:
     """Forget every file with its results."""
     for key in (_CASES, _CHOSEN):

@@ -25,6 +25,14 @@ def delete_readings() -> None:
     st.session_state[_LOG] = log().without_readings()
 
 
+def take_back(earlier: ReadingLog) -> None:
+    """Put the readings of an earlier session before those of this one, its answers hidden again."""
+    current = log()
+    current.readings[:0] = earlier.readings
+    current.seen |= earlier.seen
+    st.session_state[_READS_FIRST] = True
+
+
 def reads_first() -> bool:
     """Whether the networks' answers are hidden until the reader gave a reading."""
     return st.session_state.get(_READS_FIRST, False)

@@ -39,6 +39,13 @@ def radiograph_of(result: CaseResult) -> Radiograph:
     return result.radiograph
 
 
+def forget(case_key: str) -> None:
+    """Forget the results of one file."""
+    stored = st.session_state.get(_RESULTS, {})
+    for key in [key for key in stored if key[0] == case_key]:
+        del stored[key]
+
+
 def clear() -> None:
     """Forget every result."""
     st.session_state.pop(_RESULTS, None)

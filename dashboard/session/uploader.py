@@ -1,8 +1,12 @@
 """Uploader of a visitor's session: what its files became, and what it could not take."""
 
+import secrets
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from covid_model.common.messages import Message
 from dashboard.session import cases, uploads
@@ -10,6 +14,7 @@ from dashboard.session.uploads import Case
 
 _UPLOADED, _UPLOADER, _NOTE = "uploaded", "uploader", "note"
 _UNLISTED = "unlisted"
+_ON_SERVER = "on_server"  # ids of the uploads that Streamlit holds for the uploader
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,11 @@ def widget_key() -> str:
     return f"uploader-{st.session_state.setdefault(_UPLOADER, 0)}"
 
 
+def start_empty() -> None:
+    """Give the uploader a key that no earlier session's had."""
+    st.session_state[_UPLOADER] = secrets.randbits(40)
+
+
 def note() -> str:
     """Return what the last upload could not take, or ""."""
     return st.session_state.get(_NOTE, "")
@@ -45,14 +55,18 @@ def unlisted() -> list[Message]:
 def receive() -> None:
     """Follow a change in the uploader: take the files that came, drop those that went."""
     files_by_key, earlier = cases.by_key(), st.session_state.get(_UPLOADED, {})
-    files = [Case(file.name, file.getvalue()) for file in st.session_state[widget_key()]]
+    shown = [
+        file for file in st.session_state.get(widget_key(), []) if isinstance(file, UploadedFile)
+    ]
+    _release_all_but({file.file_id for file in shown})
+    files = [Case(file.name, file.getvalue()) for file in shown]
     uploaded = {file.key: file for file in files}
     staying = {
         case for key in earlier.keys() & uploaded.keys() for case in earlier[key].cases.values()
     }
     for key in earlier.keys() - uploaded.keys():
         for removed in set(earlier[key].cases.values()) - staying:
-            files_by_key.pop(removed, None)
+            cases.remove(removed)
     keys_before: set[str] = set(files_by_key)
     left_out: list[str] = []
     current = {
@@ -71,6 +85,7 @@ def receive() -> None:
 
 def forget_shown_files() -> None:
     """Forget which files the uploader showed: it starts empty after a page switch."""
+    _release_all_but(set())
     st.session_state[_UPLOADED] = {}
     st.session_state[_UNLISTED] = []
 
@@ -83,10 +98,20 @@ def add_sample(case: Case) -> None:
 
 def clear() -> None:
     """Forget every file with its results, and empty the uploader."""
+    _release_all_but(set())
     for key in (_UPLOADED, _UNLISTED, _NOTE):
         st.session_state.pop(key, None)
     cases.clear()
     st.session_state[_UPLOADER] += 1
+
+
+def _release_all_but(shown: set[str]) -> None:
+    """Have Streamlit drop the uploads that left the uploader; it would keep them to the end."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for gone in st.session_state.get(_ON_SERVER, set()) - shown:
+            context.uploaded_file_mgr.remove_file(context.session_id, gone)
+    st.session_state[_ON_SERVER] = shown
 
 
 def _take(file: Case, earlier: _Upload, left_out: list[str]) -> _Upload:

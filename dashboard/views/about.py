@@ -51,14 +51,11 @@ def card(run: Run) -> None:
         except CovidModelError as error:
             st.error(text.plain(error.message), title=t("This model card cannot be written"))
             return
-        st.download_button(
+        display.offer_text(
             t("Download as Markdown"),
             written,
-            file_name=f"{run.name}-{CARD_FILE}",
-            mime="text/markdown",
+            file=f"{run.name}-{CARD_FILE}",
             key=f"keep-{run.name}",
-            icon=":material/download:",
-            on_click="ignore",
         )
         if current() != "en":
             st.caption(t("Model cards are in English."))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
-from dashboard.components import run_picker, text
+from dashboard.components import display, run_picker, text
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports.errors import misclassified
@@ -21,7 +21,11 @@ def picture(mistake: Mistake) -> None:
     if folder and mistake.path:
         try:
             file = misclassified.file_of(mistake.path, folder)
-            st.image(thumbnails.thumbnail(file), width="stretch", alt=errors_text.alt(mistake))
+            st.image(
+                display.data_url(thumbnails.thumbnail(file)),
+                width="stretch",
+                alt=errors_text.alt(mistake),
+            )
             return
         except CovidModelError as error:
             reason = f"{reason}. {text.plain(error.message)}"
@@ -72,13 +76,10 @@ def gallery(selection: SelectedNetwork, mistakes: list[Mistake]) -> None:
     for mistake in matching[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]:
         with grid.cell():
             card(mistake)
-    st.download_button(
+    display.offer_text(
         t("All {count:,} as CSV", count=len(matching)),
         misclassified.to_csv(matching),
-        file_name=f"{selection.file}-errors.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        file=f"{selection.file}-errors.csv",
     )
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,21 +43,42 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def dashboard(runs: Path, folder: Path) -> Iterator[str]:
+def dashboard(
+    runs: Path,
+    folder: Path,
+    *,
+    under: Sequence[str] = (),
+    options: Sequence[str] = (),
+    port: int = 0,
+) -> Iterator[str]:
     """Serve the dashboard on ``runs`` from the working folder ``folder``; yield its address.
 
-    What the server says goes to ``server.log`` in ``folder``.
+    What the server says goes to ``server.log`` in ``folder``, its process id to ``server.pid``.
+
+    Args:
+        runs: the folder of the runs.
+        folder: to work in.
+        under: command that starts the server, as one that traces it.
+        options: of Streamlit.
+        port: to serve at, a free one by default.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(DASHBOARD), "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.fileWatcherType=none"]
+    port = port or free_port()
+    command = [
+        *under,
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(DASHBOARD),
+        "--server.headless=true",
+    ]
+    command += [f"--server.port={port}", "--server.fileWatcherType=none", *options]
     environment = {**os.environ, "COVID_MODEL_RUNS": str(runs)}
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
+    (folder / "server.pid").write_text(str(server.pid))
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_healthy(server, url)
@@ -69,6 +90,13 @@ def dashboard(runs: Path, folder: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:  # it waits for a browser that is gone
             server.kill()
             server.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def enter(page: Page, url: str) -> None:

@@ -75,6 +75,7 @@ def section(
         sample=case.sample,
         occlusion=occlusion,
         reading=_reading(case),
+        named=_named(case_key, case),
     )
     in_study = _in_study(case_key, exported)
     with st.container(horizontal=True, gap="small", key=f"exports-{case_key[:8]}"):
@@ -89,6 +90,18 @@ def section(
                 icon=":material/download:",
                 on_click="ignore",
             )
+
+
+def _named(case_key: str, case: Case) -> bool:
+    """Let the visitor have the file's name in what is downloaded; a sample's is always there."""
+    return bool(case.sample) or st.checkbox(
+        t("Name the file in them"),
+        key=f"named-{case_key[:8]}",
+        help=t(
+            "A file's name often names a patient. Without it, page and bundle are called by the "
+            "first digits of the SHA-256 of the file."
+        ),
+    )
 
 
 def _in_study(case_key: str, exported: ExportedCase) -> bool:
@@ -130,7 +143,7 @@ def offers(exported: ExportedCase, texts: CaseText, *, in_study: bool = False) -
         texts: its text in the visitor's language.
         in_study: whether the DICOM picture is kept in its file's study.
     """
-    stem = _stem(exported.result.name)
+    stem = _stem(exported.name)
     files = [
         Offer(
             "pdf",

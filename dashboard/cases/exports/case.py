@@ -27,6 +27,7 @@ class ExportedCase:
         sample: what a sample is, "" for a visitor's file.
         occlusion: what the first network says without the lungs, None where that is unknown.
         reading: the reader's own reading, heading -> words; empty without one.
+        named: the files may hold the name of the case's file, which often names a patient.
     """
 
     result: CaseResult
@@ -36,6 +37,17 @@ class ExportedCase:
     sample: str = ""
     occlusion: LungOcclusion | None = None
     reading: Mapping[str, str] = field(default_factory=dict)
+    named: bool = False
+
+    @property
+    def name(self) -> str:
+        """The file's name where it may be told, else one made of the digest of its bytes."""
+        told = self.named or bool(self.sample)
+        return str(self.result.name) if told else f"case-{self.sha256[:12]}"
+
+    def unnamed(self, words: str) -> str:
+        """Put ``name`` in place of the file's own name in words on it."""
+        return words.replace(str(self.result.name), self.name)
 
     @cached_property
     def model_infos(self) -> tuple[ModelInfo, ...]:

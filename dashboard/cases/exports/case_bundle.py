@@ -44,12 +44,12 @@ def _manifest(exported: ExportedCase, created: datetime) -> dict[str, Any]:
     return {
         "created": created.isoformat(timespec="seconds"),
         "source": {
-            "name": result.name,
+            "name": exported.name,
             "sha256": exported.sha256,
             "format": None if radiograph is None else radiograph.format,
             "sample": exported.sample,
         },
-        "outcome": {"status": result.status, "reason": str(result.reason)},
+        "outcome": {"status": result.status, "reason": exported.unnamed(str(result.reason))},
         "run": {"name": run.name, "created": run.info.get("created")},
         "preprocessing": {
             "resize": "to the input's height and width, aspect ratio not kept; area averages where "

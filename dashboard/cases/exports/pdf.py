@@ -50,7 +50,7 @@ def case_pdf(
 
 def _file(sheet: Sheet, exported: ExportedCase, texts: CaseText, created: datetime) -> None:
     """The file's name with the moment, a remark where the name cannot be printed as it is."""
-    name, labels = exported.result.name, texts.labels
+    name, labels = exported.name, texts.labels
     sheet.pair(labels["file"], name)
     sheet.pair(labels["date"], created.isoformat(sep=" ", timespec="seconds"))
     if printable(name) != name:

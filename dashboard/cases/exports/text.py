@@ -110,7 +110,7 @@ def _explanation(exported: ExportedCase) -> str:
     """Why there is no answer, or who gives it."""
     result = exported.result
     if result.status != "ok":
-        return t(result.reason)
+        return exported.unnamed(t(result.reason))
     if len(exported.named_predictions) == 1:
         return t("By {network} alone.", network=ARCHITECTURES[exported.named_predictions[0].model])
     agreement = text.agreement(

@@ -34,7 +34,7 @@ def section(*, run: str, network: str) -> None:
     st.caption(reader_study_text.counted(log, int(counts.sum())))
     with st.container(horizontal=True):
         readings = reader_study_tables.log_csv(log)
-        display.offer_csv(t("Download the log as CSV"), readings, file="readings.csv")
+        display.offer_text(t("Download the log as CSV"), readings, file="readings.csv")
         with st.popover(t("Delete the log"), icon=":material/delete:"):
             st.markdown(t("The readings are nowhere else. Download them first."))
             st.button(t("Delete all readings"), on_click=reading.delete_readings)

@@ -60,6 +60,7 @@ def exported_case(trusted_run_root, trusted_pictures):
         networks = [Classifier.load(run.model_folder(name)) for name in names]
         data = trusted_pictures.get(status, b"no picture")
         more.setdefault("sha256", sha256(data))
+        more = {"named": True, **more}
         return ExportedCase(classify_case(data, name, networks), run, **more)
 
     return make
@@ -160,6 +161,16 @@ def test_any_name_can_be_printed(exported_case, name):
     assert manifest["source"]["name"] == name
     for offer in offers(exported, text_of(exported)):
         assert re.fullmatch(r"[\w-]{1,80}\.(pdf|zip|dcm)", offer.file)
+
+
+@pytest.mark.parametrize("data", [None, b"no picture"])
+def test_no_file_tells_the_name_of_the_case_unless_asked(exported_case, data):
+    given = {} if data is None else {"data": data}
+    exported = exported_case(name="DOE^JANE.dcm", named=False, sha256="ab" * 32, **given)
+    files = b"".join(offer.make() for offer in offers(exported, text_of(exported)))
+    told = page(exported) + files.decode("latin-1") + str(offers(exported, text_of(exported)))
+    assert "JANE" not in told
+    assert "case-abababababab" in told
 
 
 def test_what_the_fonts_lack_gets_a_likeness():

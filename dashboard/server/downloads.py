@@ -1,0 +1,36 @@
+"""Downloads on their way out: served once."""
+
+import re
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+from streamlit.runtime.media_file_storage import MediaFileKind
+
+_MEDIA = re.compile(r"/media/(?P<file>(?P<id>[^/.]+)[^/]*)$")
+
+
+class ServedOnce:
+    """Drops a download when its first reader has it: whoever else learns its address gets nothing.
+
+    The pages offer downloads that are made on a click, so each click makes one.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; after a whole answer of a download, drop what was sent."""
+        media = _MEDIA.search(scope["path"]) if scope.get("method") == "GET" else None
+        if media is None:
+            await self.app(scope, receive, send)
+            return
+        manager = runtime.get_instance().media_file_mgr
+        file = manager.read_file(media["file"])
+
+        async def send_and_drop(message: Message) -> None:
+            whole = message["type"] == "http.response.start" and message["status"] == 200
+            if whole and file is not None and file.kind == MediaFileKind.DOWNLOADABLE:
+                manager._storage.delete_file(media["id"])  # the manager has no way of its own
+            await send(message)
+
+        await self.app(scope, receive, send_and_drop)

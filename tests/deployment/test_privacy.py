@@ -1,0 +1,122 @@
+"""What a real server does with a visitor's files: none on a disk, none after they are gone."""
+
+import contextlib
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom.uid import ExplicitVRLittleEndian
+
+from tests.browser.served import dashboard
+from tests.deployment.conftest import tool
+from tests.deployment.visitor import ask, visit
+from tests.dicoms import dataset, encode
+from tests.drawings import drawing
+
+pytestmark = pytest.mark.slow
+MARK = "Zyxwv^Marked"  # a patient's name that nothing else holds
+NAME = "zyxwv-marked.dcm"
+GRACE = 5  # seconds
+FILES = "open,openat,openat2,creat,memfd_create"
+WRITES = re.compile(r"\b(O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|creat\(|memfd_create\()")
+
+
+def large(mark=MARK, side=1700):
+    """A DICOM file of more than 5 MB."""
+    picture = np.kron(drawing(), np.ones((8, 8), np.float32))
+    picture = np.resize(picture, (side, side))
+    pixels = (4095 * picture).round().astype(np.uint16)
+    return encode(dataset(pixels, PatientName=mark), ExplicitVRLittleEndian)
+
+
+def test_no_file_is_written_while_an_upload_is_read(tiny_run_root, tmp_path):
+    trace, file = tmp_path / "trace", large()
+    assert len(file) > 5e6
+    strace = [
+        tool("strace"),
+        "-D",
+        "-f",
+        "-qq",
+        "-e",
+        f"trace={FILES}",
+        "-s",
+        "300",
+        "-o",
+        str(trace),
+    ]
+    with dashboard(tiny_run_root, tmp_path, under=strace) as url, visit(url) as visitor:
+        before = trace.stat().st_size
+        assert visitor.upload(NAME, file) == 204
+        assert "predicts" in str(visitor.page)  # the networks were asked
+        with trace.open() as lines:
+            lines.seek(before)
+            opened = [line for line in lines if WRITES.search(line)]
+    written = [line for line in opened if '"/dev/null"' not in line and "ENOENT" not in line]
+    assert written == []
+
+
+@pytest.fixture
+def server(tiny_run_root, tmp_path):
+    """The address of a server with a short grace, and its process id."""
+    options = [f"--server.disconnectedSessionTTL={2 * GRACE}"]
+    with dashboard(tiny_run_root, tmp_path, options=options) as url:
+        yield url, int((tmp_path / "server.pid").read_text())
+
+
+def test_a_name_leaves_the_memory_with_the_last_visitor(server):
+    url, process = server
+    with visit(url) as visitor:
+        assert visitor.upload(NAME, large()) == 204
+        assert "predicts" in str(visitor.page)
+        assert times_in_memory(process, MARK) > 0
+    wait_until(lambda: not times_in_memory(process, MARK), seconds=60)
+
+
+def test_removed_files_leave_the_server_while_the_page_stays(server):
+    url, process = server
+    with visit(url) as visitor:
+        for _ in range(2):
+            assert visitor.upload(NAME, large()) == 204
+            assert times_in_memory(process, MARK) > 0
+            visitor.press("Remove all files")
+            wait_until(lambda: not times_in_memory(process, MARK), seconds=60)
+
+
+def test_a_download_has_one_reader(server):
+    url, _ = server
+    with visit(url) as visitor:
+        visitor.upload(NAME, large())
+        endings = re.findall(r"/media/\w+\.(\w+)", str(visitor.page))
+        assert set(endings) <= {"jpg"}  # of samples; no picture or table of a file has an address
+        [address] = {visitor.address_of(label) for label in ["Download results as CSV"]}
+        assert ask(url, "GET", address)[0] == 200
+        assert ask(url, "GET", address)[0] == 404
+
+
+def times_in_memory(process, mark):
+    """How often a mark is in the memory that a process writes to."""
+    regions = Path(f"/proc/{process}/maps").read_text().splitlines()
+    count = 0
+    with Path(f"/proc/{process}/mem").open("rb", buffering=0) as memory:
+        for region in regions:
+            place, rights, *_ = region.split()
+            start, end = (int(edge, 16) for edge in place.split("-"))
+            if "w" in rights:
+                memory.seek(start)
+                with contextlib.suppress(OSError):  # gone since, or the system's own
+                    count += memory.read(end - start).count(mark.encode())
+    return count
+
+
+def wait_until(condition, *, seconds):
+    """Return once something is so.
+
+    Raises:
+        AssertionError: if it is not within ``seconds``.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, condition
+        time.sleep(0.5)

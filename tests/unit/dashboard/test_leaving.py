@@ -1,0 +1,118 @@
+"""Sessions that left, uploads that are too many, what a browser keeps: rules without a server."""
+
+import asyncio
+import json
+
+import pytest
+
+from dashboard.server import uploads
+from dashboard.server.departures import Departures
+from dashboard.session import browser_copy
+from dashboard.session.reading_log import CHANGED, SEEN, Reading, ReadingLog
+
+DIGEST = "ab" * 32
+READING = Reading("DOE^JANE.dcm", DIGEST, "normal", 4, "of Jane", "2026-01-02T03:04:05+00:00", SEEN)
+
+
+def test_a_session_is_due_after_the_grace_alone():
+    departures = Departures(grace=60)
+    assert departures.due(["a"], now=0) == []
+    assert departures.due(["a", "b"], now=59) == []
+    assert departures.due(["a", "b"], now=60) == ["a"]
+    assert departures.due(["a"], now=61) == ["a"]  # b came back
+    assert departures.due(["b"], now=119) == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "statuses"),
+    [
+        ([60, 40], [204, 204]),
+        ([60, 41], [204, 413]),
+        ([101], [413]),
+        (["", "x", "-1"], [411, 411, 411]),
+    ],
+)
+def test_a_session_uploads_so_much_at_once(sizes, statuses, monkeypatch):
+    monkeypatch.setattr(uploads, "held", dict)
+    assert asyncio.run(answers(sizes)) == statuses
+
+
+def test_what_a_session_holds_counts(monkeypatch):
+    monkeypatch.setattr(uploads, "held", lambda: {"s": 50, "other": 100})
+    assert asyncio.run(answers([51])) == [413]
+    assert asyncio.run(answers([50])) == [204]
+
+
+async def answers(sizes):
+    """The statuses of uploads of some sizes that are all under way at once, of 100 allowed."""
+    all_began, statuses = asyncio.Event(), []
+
+    async def taken(scope, receive, send):
+        await all_began.wait()
+        await send({"type": "http.response.start", "status": 204})
+
+    bounded = uploads.BoundedUploads(taken, limit=100)
+
+    async def upload(size):
+        async def send(message):
+            if message["type"] == "http.response.start":
+                statuses.append((sizes.index(size), message["status"]))
+
+        scope = {
+            "type": "http",
+            "method": "PUT",
+            "path": "/base/_stcore/upload_file/s/f",
+            "headers": [(b"content-length", str(size).encode())],
+        }
+        await bounded(scope, None, send)
+
+    coming = [asyncio.create_task(upload(size)) for size in sizes]
+    await asyncio.sleep(0)
+    all_began.set()
+    await asyncio.gather(*coming)
+    assert not bounded.coming
+    return [status for _, status in sorted(statuses)]
+
+
+def test_a_browser_keeps_readings_without_names_and_notes():
+    text = browser_copy.write(3, ReadingLog([READING], seen={"cd" * 32}))
+    assert "Jane" not in text
+    assert "DOE" not in text
+    copy = browser_copy.read(text)
+    assert copy.files == 3
+    assert copy.log.seen == {"cd" * 32}
+    [reading] = copy.log.readings
+    assert reading == Reading("", DIGEST, "normal", 4, "", READING.time, SEEN)
+
+
+@pytest.mark.parametrize("log", [ReadingLog(), ReadingLog(seen={DIGEST})])
+def test_nothing_is_kept_of_a_session_without_anything(log):
+    assert bool(browser_copy.write(0, log)) == bool(log.seen)
+
+
+GOOD = [DIGEST, "covid", None, READING.time, CHANGED]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "",
+        "[",
+        "[" * 100_000,
+        "null",
+        {"files": 1, "seen": []},
+        {"files": -1, "seen": [], "readings": []},
+        {"files": True, "seen": [], "readings": []},
+        {"files": 1, "seen": ["<b>"], "readings": []},
+        {"files": 1, "seen": 7, "readings": []},
+        *(
+            {"files": 1, "seen": [], "readings": [[*GOOD[:at], bad, *GOOD[at + 1 :]]]}
+            for at, bad in [(0, "x"), (1, "cat"), (1, []), (2, 6), (2, True), (3, "now"), (4, "y")]
+        ),
+        {"files": 1, "seen": [], "readings": [GOOD[:4]]},
+    ],
+)
+def test_what_is_no_copy_of_ours_is_not_taken(stored):
+    text = stored if isinstance(stored, str) else json.dumps(stored)
+    assert browser_copy.read(text) is None
+    assert browser_copy.read(json.dumps({"files": 1, "seen": [], "readings": [GOOD]})) is not None
