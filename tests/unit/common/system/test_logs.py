@@ -74,7 +74,9 @@ def test_two_failures_have_two_ids():
         ("covid_models", logging.ERROR, False),
     ],
 )
-def test_the_text_of_other_libraries_is_left_out(written, form, name, level, kept):
+def test_the_text_of_other_libraries_is_left_out(written, form, name, level, kept, monkeypatch):
+    for logger in (logging.getLogger(name), logging.getLogger(name.split(".")[0])):
+        monkeypatch.setattr(logger, "propagate", True)  # a server in this process stops uvicorn's
     logs.configure("debug", form)
     logging.getLogger(name).log(level, "The value %s is odd", "of many")
     lines = [line for line in written() if name in line]

@@ -93,7 +93,15 @@ def old(written, tmp_path):
     (run / "comparison.json").unlink()
     info = replace(read_model_info(run / "vgg16"), temperature=None, thresholds={})
     write_model_info(run / "vgg16", info)
+    uncovered(run)
     return run
+
+
+def uncovered(run):
+    """Let run.json cover no model.json, nor itself, as earlier versions wrote it."""
+    info = json.loads((run / "run.json").read_text("utf-8"))
+    del info["own_sha256"], info["sha256"]["vgg16/model.json"]
+    (run / "run.json").write_text(json.dumps(info), "utf-8")
 
 
 @pytest.fixture
@@ -135,7 +143,8 @@ def test_a_written_run_tells_of_its_split(written):
     assert {"keras", "numpy"} <= info["versions"].keys()
     parts = pd.read_csv(written / "split.csv")["part"].value_counts()
     assert parts.to_dict() == COUNTS
-    assert set(info["sha256"]) == {"split.csv", "comparison.json", CARD_FILE}
+    listed = {"split.csv", "comparison.json", CARD_FILE, "vgg16/model.json"}
+    assert set(info["sha256"]) == listed
     assert (written / CARD_FILE).read_text("utf-8") == model_card(load_run(written))
 
 
@@ -150,7 +159,8 @@ def test_calibrating_an_old_run_gives_what_writing_it_now_would(old, written, fo
     assert info["calibrated"] > before["created"][:10]
     assert (out / CARD_FILE).read_text("utf-8") == model_card(load_run(out))
     assert before["sha256"].pop(CARD_FILE) != info["sha256"].pop(CARD_FILE)
-    changed = {"name", "calibrated"}
+    assert info["sha256"].pop("vgg16/model.json")
+    changed = {"name", "calibrated", "own_sha256"}
     assert {k: v for k, v in info.items() if k not in changed} == {
         k: v for k, v in before.items() if k not in changed
     }
@@ -351,6 +361,7 @@ def test_what_was_fitted_on_groups_left_out_is_so_again(written, folder, tmp_pat
     groups = [str(row % 2) for row in range(len(table))]
     write_table(table.assign(left_out=groups), run / "vgg16" / "left_out.csv")
     write_model_info(run / "vgg16", read_model_info(run / "vgg16"))
+    uncovered(run)
     run_calibrate(run, folder, tmp_path / "runs" / "again", cache=tmp_path / "cache")
     info = read_model_info(tmp_path / "runs" / "again" / "vgg16")
     assert info.fitted_on == "left_out"
