@@ -1,11 +1,11 @@
 """The linear recipe, from a folder of radiographs to a run that predicts."""
 
-from dataclasses import shutil
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-import replace
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import recall_score
 from sklearn.pipeline import make_pipeline
