@@ -1,16 +1,18 @@
-"""Downloads on their way out: served once."""
+"""Downloads on their way out: gone from their address soon after."""
 
+import asyncio
 import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.media_file_storage import MediaFileKind
 
+LIFE = 10.0  # seconds; a browser may ask for one download more than once
 _MEDIA = re.compile(r"/media/(?P<file>(?P<id>[^/.]+)[^/]*)$")
 
 
-class ServedOnce:
-    """Drops a download when its first reader has it: whoever else learns its address gets nothing.
+class ShortLived:
+    """Drops a download soon after its first reader asked: later its address gives nothing.
 
     The pages offer downloads that are made on a click, so each click makes one.
     """
@@ -19,7 +21,7 @@ class ServedOnce:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; after a whole answer of a download, drop what was sent."""
+        """Pass a request on; where it is of a download, drop that in ``LIFE`` seconds."""
         media = _MEDIA.search(scope["path"]) if scope.get("method") == "GET" else None
         if media is None:
             await self.app(scope, receive, send)
@@ -30,7 +32,8 @@ class ServedOnce:
         async def send_and_drop(message: Message) -> None:
             whole = message["type"] == "http.response.start" and message["status"] == 200
             if whole and file is not None and file.kind == MediaFileKind.DOWNLOADABLE:
-                manager._storage.delete_file(media["id"])  # the manager has no way of its own
+                drop = manager._storage.delete_file  # the manager has no way of its own
+                asyncio.get_running_loop().call_later(LIFE, drop, media["id"])
             await send(message)
 
         await self.app(scope, receive, send_and_drop)

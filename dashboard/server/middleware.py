@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.frame import language_switch
 from dashboard.i18n import translate
-from dashboard.server.downloads import ServedOnce
+from dashboard.server.downloads import ShortLived
 from dashboard.server.uploads import BoundedUploads
 
 
@@ -66,7 +66,7 @@ def middleware() -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SameOrigin, allowed=origins),
         Middleware(BoundedUploads),
-        Middleware(ServedOnce),
+        Middleware(ShortLived),
     ]
 
 

@@ -38,6 +38,7 @@ def test_page_bundle_and_dicom_picture_arrive_whole(served, tiny_run_root, tmp_p
         page.locator("input[type=file]").set_input_files([file])
         expect(page.get_by_role("button", name="Página em PDF")).to_be_visible(timeout=SECONDS)
         page.get_by_text("Citar o nome do arquivo neles").click()
+        page.wait_for_timeout(1000)  # the page runs again, with other buttons in the same places
         name, pdf = download(page, "pdf")
         assert name == "tórax_1-report.pdf"
         streams = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)

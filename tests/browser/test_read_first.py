@@ -78,7 +78,7 @@ def upload(page, *names):
         {
             "name": f"{name}.png",
             "mimeType": "image/png",
-            "buffer": png(drawing(covid=ord(name) % 9 / 9)),
+            "buffer": png(drawing(covid=ord(name) % 9 / 18)),
         }
         for name in names
     ]
