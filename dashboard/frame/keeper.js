@@ -1,7 +1,7 @@
 // Asks before a page with files or readings is left, keeps the readings in this tab, and says when
 // the server does not answer. Streamlit calls it whenever the page has run.
 
-const KEY = "covid-xray-session";
+const KEY = "radiograph-session";
 const tab = { loses: false, lost: false, told: "" };
 
 window.addEventListener("beforeunload", (event) => {

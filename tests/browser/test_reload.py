@@ -9,7 +9,7 @@ from tests.browser.test_many_files import WAIT, fifty, rest
 from tests.browser.test_read_first import read
 
 pytestmark = pytest.mark.browser
-KEPT = "sessionStorage.getItem('covid-xray-session')"
+KEPT = "sessionStorage.getItem('radiograph-session')"
 
 
 def test_a_reload_is_asked_about_and_gives_the_readings_back(served, tiny_run_root, tmp_path):
