@@ -130,3 +130,15 @@ def wait_until_healthy(server: subprocess.Popen, url: str, *, seconds: float = 6
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
     raise RuntimeError(f"The dashboard did not start at {url}: read server.log.")
+
+
+def wait_until(page, expression: str, argument=None, *, seconds: float = 30) -> None:
+    """Return once an expression holds in a page, whose policy lets no page wait for it itself.
+
+    Raises:
+        AssertionError: if it does not within ``seconds``.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)

@@ -19,7 +19,7 @@ def test_the_notice_is_accepted_once_in_a_browser_session(served, tiny_run_root,
         about = page.get_by_role("heading", name="About", exact=True)
         expect(about).to_be_visible()  # the page that was asked for
         expect(page.get_by_role("link", name="Reports")).to_be_visible()
-        page.wait_for_function("document.cookie.includes('notice-accepted=1')")
+        served.wait_until(page, "document.cookie.includes('notice-accepted=1')")
         page.reload()
         expect(about).to_be_visible()
         expect(accept).to_have_count(0)

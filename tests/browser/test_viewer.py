@@ -194,15 +194,15 @@ def test_the_wheel_scrolls_the_page_until_the_pictures_have_the_focus(viewer):
     from playwright.sync_api import expect
 
     from tests.browser.looking import SECONDS
+    from tests.browser.served import wait_until
 
     viewer.control("help").focus()
     viewer.pictures("radiograph").hover()
     main = viewer.page.get_by_test_id("stMain")
     start = main.evaluate("one => one.scrollTop")
     viewer.page.mouse.wheel(0, -120 if start > 150 else 120)
-    viewer.page.wait_for_function(
-        "([one, start]) => one.scrollTop !== start", arg=[main.element_handle(), start]
-    )
+    moved = "([one, start]) => one.scrollTop !== start"
+    wait_until(viewer.page, moved, [main.element_handle(), start])
     expect(viewer.root.locator("output.zoom")).to_have_text("100\u00a0%")
     viewer.pictures("radiograph").click()
     start = main.evaluate("one => one.scrollTop")
