@@ -63,7 +63,10 @@ RULES = {
     "dashboard.i18n": (("covid_model.common",), TRAINS),
     "dashboard.session": (SERVES, TRAINS),
     "dashboard.frame": (PAGES, TRAINS),
-    "dashboard.server": (("dashboard.frame", "dashboard.i18n", "covid_model.common"), TRAINS),
+    "dashboard.server": (
+        ("dashboard.frame", "dashboard.session", "dashboard.i18n", "covid_model.common"),
+        TRAINS,
+    ),
     "dashboard.components": (PAGES, TRAINS),
     "dashboard.cases": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
     "dashboard.cases.viewer": (("dashboard.components", *PAGES), TRAINS),

@@ -127,7 +127,7 @@ def test_truncated_files_are_refused(kind, share):
     ],
 )
 def test_nothing_but_greys_from_0_to_1_leaves_the_reader(pixels, reason, monkeypatch):
-    monkeypatch.setattr(reader, "read_picture", lambda *_: pixels)
+    monkeypatch.setattr("covid_model.imaging.pictures.reader.read_picture", lambda *_: pixels)
     with pytest.raises(RadiographError, match=reason):
         read_radiograph(encode(Image.fromarray(RAMP)))
 
