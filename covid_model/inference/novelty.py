@@ -135,8 +135,9 @@ class NoveltyModel:
         joint = len(self.pooled_components) + len(self.picture_components) + 3
         channels = self.mean.size - CELLS * CELLS
         cells = (CELLS * CELLS,)
-        expected = ((channels,), cells, cells, (2,), (joint,), (joint, joint))
+        expected = ((self.mean.size,), (channels,), cells, cells, (2,), (joint,), (joint, joint))
         received = (
+            self.mean.shape,
             self.pooled_components.shape[1:],
             self.picture_components.shape[1:],
             self.upright.shape,

@@ -73,6 +73,8 @@ def _watch(command: list[str], tally: Tally) -> bool:
     status = process.wait()
     timer.cancel()
     reader.join()
+    process.stdout.close()
+    process.stderr.close()
     if begun:
         tally.wrong.append((*begun, f"ends the process: {_cause(status)}"))
     elif status:

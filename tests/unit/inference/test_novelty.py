@@ -166,6 +166,10 @@ def one_dimension_too_few(path, arrays):
     np.savez(path, **{**arrays, "pooled_components": np.float32(1)})
 
 
+def one_dimension_too_many(path, arrays):
+    np.savez(path, **{**arrays, "mean": arrays["mean"][None]})
+
+
 def gone(path, arrays):
     path.unlink()
 
@@ -179,6 +183,7 @@ def gone(path, arrays):
         not_a_number,
         as_objects,
         one_dimension_too_few,
+        one_dimension_too_many,
         gone,
     ],
     ids=lambda function: function.__name__.replace("_", " "),
