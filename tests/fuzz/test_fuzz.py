@@ -23,5 +23,5 @@ def test_mutated_files_raise_errors_of_the_project_alone(tiny_runs):
     tally = fuzz(15, run=tiny_runs / "trusted" / "trusted", count=1000)
     assert tally.wrong == []
     assert tally.next == 1000
-    # Were all refused at once, nothing would be tried.
-    assert {name for name, outcome in tally.counts if outcome == "read"} >= {"png", "jpeg", "run"}
+    # Were all refused at once, nothing would be tried; of PNG files few pass their checksums.
+    assert {name for name, outcome in tally.counts if outcome == "read"} >= {"jpeg", "tiff", "run"}
