@@ -8,8 +8,9 @@ from typing import IO, NoReturn, Self
 from zipfile import ZipFile, ZipInfo
 
 from covid_model.common.errors import RadiographError
+from covid_model.common.messages import Message
 from covid_model.imaging.filenames import in_order, is_junk, parts_of
-from covid_model.imaging.foreign import document_reason
+from covid_model.imaging.foreign import DOCUMENT, OFFICE
 from covid_model.imaging.reader import check_bytes
 
 STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -73,7 +74,7 @@ def open_archive(stream: IO[bytes]) -> ZipFile:
     except Exception as error:  # damaged archives make zipfile raise almost anything
         raise RadiographError("The zip archive is damaged or cut short: copy it again.") from error
     if not DOCUMENT_PARTS.isdisjoint(archive.namelist()):
-        raise RadiographError(document_reason("Word, Excel, PowerPoint"))
+        raise RadiographError(Message(DOCUMENT, name=OFFICE))
     if overlap:  # the same bytes stand for many files, as in a bomb
         raise RadiographError("The zip archive is damaged: its files overlap. Make it again.")
     careful.limit = None
