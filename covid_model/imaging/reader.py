@@ -1,5 +1,7 @@
 """Reader of radiographs, DICOM files and pictures, which says why it refuses a file."""
 
+import math
+
 import numpy as np
 
 from covid_model.common.errors import RadiographError
@@ -46,8 +48,8 @@ def read_radiograph(
         from covid_model.imaging.pictures.reader import read_picture  # with OpenCV, likewise
 
         pixels, header = read_picture(data, kind, check_size), {}
-    _check_greys(pixels)
-    if pixels.min() == pixels.max():
+    low, high = _range_of(pixels)
+    if low == high:
         raise RadiographError("Every pixel has the same value, so there is nothing to see.")
     return Radiograph(pixels=pixels, name=name, format=kind, sha256=sha256(data), **header)
 
@@ -91,11 +93,11 @@ def check_size(height: int, width: int) -> None:
         )
 
 
-def _check_greys(pixels: np.ndarray) -> None:
-    """Refuse what is not one grey picture, float32 (H, W), range [0, 1], whatever made it so.
+def _range_of(pixels: np.ndarray) -> tuple[float, float]:
+    """Return the darkest and the brightest grey of one picture, float32 (H, W), range [0, 1].
 
     Raises:
-        RadiographError: as networks would answer such an array, or break off.
+        RadiographError: for any other array, which networks would answer, or break off at.
     """
     if pixels.ndim != 2:
         raise RadiographError(
@@ -103,16 +105,18 @@ def _check_greys(pixels: np.ndarray) -> None:
             "radiograph alone, as PNG.",
             count=pixels.ndim,
         )
-    if not np.isfinite(pixels).all():
+    low, high = float(pixels.min()), float(pixels.max())  # NaN where any grey is
+    if not (math.isfinite(low) and math.isfinite(high)):
         raise RadiographError(
             "Some of the file's greys are no finite numbers: export the radiograph again, or as "
             "PNG."
         )
-    if pixels.dtype != np.float32 or pixels.min() < 0 or pixels.max() > 1:
+    if pixels.dtype != np.float32 or low < 0 or high > 1:
         raise RadiographError(
             "Expected greys from 0 to 1 once decoded. Received: {low:g} to {high:g} ({dtype}). "
             "Export the radiograph as PNG.",
-            low=float(pixels.min()),
-            high=float(pixels.max()),
+            low=low,
+            high=high,
             dtype=str(pixels.dtype),
         )
+    return low, high
