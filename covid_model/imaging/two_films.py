@@ -27,18 +27,25 @@ STANDS_OUT = 2.0  # times the usual edge of a picture, that a seam is at least
 LEAST_WHOLE = -8.0  # lower is a negative, of which any part looks more like a chest
 
 
-def check_one_film(pixels: np.ndarray, *, known: bool = False) -> None:
+def shrunk(pixels: np.ndarray) -> np.ndarray:
+    """Resize a picture, float32 (H, W), range [0, 1], to what ``check_one_film`` looks at."""
+    scale = SIDE / max(pixels.shape)
+    height, width = (max(PATCH, round(length * scale)) for length in pixels.shape)
+    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def check_one_film(picture: np.ndarray, *, known: bool = False) -> None:
     """Refuse a picture of two films, which networks would take for one.
 
     Args:
-        pixels: float32 (H, W), range [0, 1].
+        picture: from ``shrunk``.
         known: whether networks know the picture for a radiograph: one of the two may then be any
             view, where else both have to look a little like a frontal chest.
 
     Raises:
         RadiographError: with the way the films lie.
     """
-    picture = _without_border(_shrunk(pixels))
+    picture = _without_border(picture)
     if _pair_score(picture, axis=1, known=known) > 0:
         raise RadiographError(
             "Expected one film. Received: two films side by side in one picture. Export the "
@@ -49,12 +56,6 @@ def check_one_film(pixels: np.ndarray, *, known: bool = False) -> None:
             "Expected one film. Received: two films in one picture, one above the other. Export "
             "the frontal one (PA or AP) alone, or cut it out."
         )
-
-
-def _shrunk(pixels: np.ndarray) -> np.ndarray:
-    scale = SIDE / max(pixels.shape)
-    height, width = (max(PATCH, round(length * scale)) for length in pixels.shape)
-    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _without_border(picture: np.ndarray) -> np.ndarray:

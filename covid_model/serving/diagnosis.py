@@ -9,7 +9,7 @@ from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_radiograph
-from covid_model.imaging.two_films import check_one_film
+from covid_model.imaging.two_films import check_one_film, shrunk
 from covid_model.inference.network_input import NetworkInput
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import decide
@@ -66,7 +66,8 @@ def classify_case(
     radiograph = None
     try:
         radiograph = read_radiograph(data, name)
-        check_one_film(radiograph.pixels)
+        small = shrunk(radiograph.pixels)
+        check_one_film(small)
     except RadiographError as error:
         return CaseResult(name, "refused", reason=error.message, radiograph=radiograph)
     shown: dict[tuple[int, Preprocessing], NetworkInput] = {}
@@ -80,7 +81,7 @@ def classify_case(
     if result.withheld:
         return result
     try:
-        check_one_film(radiograph.pixels, known=True)
+        check_one_film(small, known=True)
     except RadiographError as error:
         return CaseResult(name, "refused", reason=error.message, radiograph=radiograph)
     return result

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import RadiographError
-from covid_model.imaging.two_films import check_one_film
+from covid_model.imaging.two_films import check_one_film, shrunk
 from covid_model.serving.diagnosis import classify_case
 from tests.drawings import noise, png
 
@@ -56,14 +56,14 @@ PAIRS = {
 @pytest.mark.parametrize(("picture", "way"), PAIRS.values(), ids=PAIRS)
 def test_two_films_are_refused_by_the_way_they_lie(picture, way):
     with pytest.raises(RadiographError, match=f"{way}.*(PA or AP)"):
-        check_one_film(picture)
+        check_one_film(shrunk(picture))
 
 
 def test_a_film_beside_any_other_view_is_refused_where_networks_know_the_picture():
     picture = beside(chest(), noise()[:, :200])
-    check_one_film(picture)
+    check_one_film(shrunk(picture))
     with pytest.raises(RadiographError, match=BESIDE):
-        check_one_film(picture, known=True)
+        check_one_film(shrunk(picture), known=True)
 
 
 SINGLES = {
@@ -81,12 +81,12 @@ SINGLES = {
 
 @pytest.mark.parametrize("picture", SINGLES.values(), ids=SINGLES)
 def test_one_film_is_not_refused(picture):
-    check_one_film(np.ascontiguousarray(picture))
+    check_one_film(shrunk(np.ascontiguousarray(picture)))
 
 
 @pytest.mark.parametrize("name", ["one film", "with black bars", "wide", "tall", "a half"])
 def test_one_film_that_networks_know_is_not_refused(name):
-    check_one_film(np.ascontiguousarray(SINGLES[name]), known=True)
+    check_one_film(shrunk(np.ascontiguousarray(SINGLES[name])), known=True)
 
 
 def test_a_refused_pair_is_kept_to_be_shown_and_asks_no_network():
