@@ -13,6 +13,7 @@ from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.serving.batch import classify, open_sources
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import UNFORESEEN
+from tests.public_sources import zipped
 
 
 def png(seed=0):
@@ -143,21 +144,13 @@ def test_an_error_of_the_networks_is_none_of_the_file(folder, monkeypatch):
         classify(listing.sources[0], [FakeClassifier()])
 
 
-def archive(files):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as out:
-        for name, data in files.items():
-            out.writestr(name, data)
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize(
     ("files", "others"),
     [({}, 0), ({"x/": b""}, 0), ({"Thumbs.db": b"1"}, 0), ({"a.txt": b"1", "b.csv": b"2"}, 2)],
 )
 def test_an_archive_or_folder_without_pictures_is_listed_beside_others(tmp_path, files, others):
     (tmp_path / "good.png").write_bytes(png())
-    (tmp_path / "empty.zip").write_bytes(archive(files))
+    (tmp_path / "empty.zip").write_bytes(zipped(files))
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / ".DS_Store").write_bytes(b"1")
     with open_sources(sorted(tmp_path.iterdir())) as listing:
@@ -170,7 +163,7 @@ def test_an_archive_or_folder_without_pictures_is_listed_beside_others(tmp_path,
 
 def test_a_file_that_is_named_itself_is_listed_whatever_it_is(tmp_path):
     names = ["report.docx", "notes.txt"]
-    for name, data in zip(names, [archive({"[Content_Types].xml": b"1"}), b"1"], strict=True):
+    for name, data in zip(names, [zipped({"[Content_Types].xml": b"1"}), b"1"], strict=True):
         (tmp_path / name).write_bytes(data)
     assert names_of([tmp_path / name for name in names]) == [f"{tmp_path}/{name}" for name in names]
     with open_sources([tmp_path]) as listing:
@@ -180,7 +173,7 @@ def test_a_file_that_is_named_itself_is_listed_whatever_it_is(tmp_path):
 
 def test_names_stay_on_one_line(tmp_path):
     (tmp_path / "a\r\n\tb.png").write_bytes(png())
-    (tmp_path / "z.zip").write_bytes(archive({"x\r/y\n": png()}))
+    (tmp_path / "z.zip").write_bytes(zipped({"x\r/y\n": png()}))
     assert names_of([tmp_path]) == [
         rf"{tmp_path}/a\x0d\x0a\x09b.png",
         rf"{tmp_path}/z.zip/x\x0d/y\x0a",

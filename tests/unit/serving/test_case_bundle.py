@@ -11,6 +11,7 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.inference.overlay import overlay, to_png, with_caption
 from covid_model.serving import case_bundle
 from covid_model.serving.case_bundle_check import check
+from tests.public_sources import zipped
 
 RADIOGRAPH = np.arange(64 * 80, dtype=np.uint16).reshape(64, 80).astype(np.uint8)
 HEATMAPS = np.linspace(0, 1, 3 * 7 * 7, dtype=np.float32).reshape(3, 7, 7)
@@ -46,14 +47,6 @@ def written(**changed):
 def members_of(data):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(members):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
 
 
 def test_a_whole_bundle_passes():
