@@ -16,7 +16,7 @@ ENGLISH = tuple(  # what no page says: the command line, training, model cards
         *("cli", "common/system/logs.py", "common/system/requirements.py"),
         "common/system/folder_walk.py",
         *("data", "evaluation", "training"),
-        *("serving/batch.py", "runs/model_card"),
+        *("serving/batch.py", "serving/pacs/ledger.py", "serving/pacs/rows.py", "runs/model_card"),
     )
 )
 SAYING = {"t", "Message"} | {name for name in vars(errors) if name.endswith("Error")}

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _verify_bundle(path: Path) -> bool:
     """Print what a bundle's check finds; return whether there are problems."""
-    from covid_model.serving.case_bundle_check import check
+    from covid_model.serving.case_bundle.check import check
 
     try:
         data = path.read_bytes()

@@ -39,3 +39,20 @@ class ReportsOnlyError(RunError):
 
 class UsageError(CovidModelError):
     """A command was called with arguments that do not fit together."""
+
+
+class PacsError(CovidModelError):
+    """A PACS cannot be reached, refuses, or answers nonsense.
+
+    Attributes:
+        status: of HTTP, 0 where there was no answer.
+        away: nothing was asked, as the PACS could not be reached.
+        lasting: whether trying the same again is of no use.
+    """
+
+    def __init__(
+        self, template: str, *, away: bool = False, lasting: bool = False, **values: Any
+    ) -> None:
+        self.status = int(values.get("status", 0))
+        self.away, self.lasting = away, lasting
+        super().__init__(template, **values)

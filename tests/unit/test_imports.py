@@ -31,7 +31,12 @@ RULES = {
     "covid_model.data": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
     "covid_model.evaluation": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
     "covid_model.cli": (
-        ("covid_model.serving", "covid_model.evaluation", "covid_model.data", *CORE),
+        (
+            # the results that the command pacs stores are the dashboard's exports
+            "dashboard.cases.pacs",
+            *("covid_model.serving", "covid_model.evaluation", "covid_model.data"),
+            *CORE,
+        ),
         (*TRAINS, *TABLES, "streamlit"),
     ),
     "covid_model.training": (KNOWS_DATA, ("streamlit",)),

@@ -10,7 +10,7 @@ from covid_model import cli
 from covid_model.common.disclaimer import NOTICE
 from covid_model.inference.overlay import overlay, to_png, with_caption
 from covid_model.serving import case_bundle
-from covid_model.serving.case_bundle_check import check
+from covid_model.serving.case_bundle.check import check
 from tests.public_sources import zipped
 
 RADIOGRAPH = np.arange(64 * 80, dtype=np.uint16).reshape(64, 80).astype(np.uint8)
@@ -137,5 +137,5 @@ def test_the_command_checks_bundles(tmp_path, capsys):
 
 
 def test_a_bundle_that_unpacks_to_far_more_is_not_unpacked(monkeypatch):
-    monkeypatch.setattr("covid_model.serving.case_bundle_check.MAX_BYTES", 1_000)
+    monkeypatch.setattr("covid_model.serving.case_bundle.check.MAX_BYTES", 1_000)
     assert "MiB" in check(written()).problems[0]

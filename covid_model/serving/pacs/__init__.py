@@ -1,0 +1,1 @@
+"""A hospital's picture archive (PACS): films in, results back, over DICOMweb."""
