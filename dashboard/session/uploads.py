@@ -16,6 +16,7 @@ from covid_model.imaging.archives import (
     open_archive,
 )
 from covid_model.imaging.formats import kind_of
+from covid_model.serving.pacs.films import Film
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,7 @@ class Case:
     data: bytes
     sample: str = ""
     refusal: Message | None = None  # why there are no bytes: the file is damaged in its archive
+    film: Film | None = None  # where it lies in the PACS, None for an upload
 
     def load(self) -> bytes:
         """Return the bytes, or raise ``RadiographError`` where there are none."""

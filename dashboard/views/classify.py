@@ -17,6 +17,7 @@ from dashboard.cases import (
     outcome,
     viewer,
 )
+from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate, summary
 from dashboard.cases.viewer import scene
 from dashboard.components import intake, pickers, text
@@ -43,6 +44,7 @@ def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
         if case.sample:
             st.caption(t(case.sample))
         exports.section(key, case, result, run)
+        store.button(case, result, run)
         return
     outcome.show_answer(result)
     occlusion = lung_occlusion.without_lungs(key, result, folder)
@@ -53,6 +55,7 @@ def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
     if occlusion is not None:
         lung_occlusion.hidden_picture(result, occlusion)
     exports.section(key, case, result, run, occlusion=occlusion)
+    store.button(case, result, run)
 
 
 def many_files(run: Run, model: str) -> None:
@@ -79,6 +82,7 @@ shelf = pickers.open_shelf(to_predict=True)
 controls, results = st.columns([1, 2], gap="large")
 with controls:
     intake.intake()
+    worklist.button()
     run = pickers.pick_run(shelf)
     model = None if run is None else pickers.pick_network(run.servable_models, key=state.MODEL)
 with results:

@@ -10,6 +10,7 @@ from covid_model.common.errors import CovidModelError
 from covid_model.serving.diagnosis import CaseResult
 from covid_model.serving.together import Together
 from dashboard.cases import dicom_windows, exports, outcome, outcome_tables, outcome_text, viewer
+from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate
 from dashboard.cases.viewer import scene
 from dashboard.components import display, intake, pickers, text
@@ -65,6 +66,7 @@ st.title(t("Compare"))
 shelf = pickers.open_shelf(to_predict=True)
 with st.expander(t("Files"), icon=":material/upload_file:", expanded=not cases.by_key()):
     intake.intake()
+    worklist.button()
 run = pickers.pick_run(shelf)
 picked = pickers.pick_case()
 if run is not None:
@@ -88,3 +90,4 @@ elif run is not None:
     if gate.may_show(case, result, run=run.name):
         show_result(key, result)
         exports.section(key, case, result, run)
+        store.button(case, result, run)

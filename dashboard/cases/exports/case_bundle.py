@@ -15,7 +15,7 @@ from dashboard.cases.exports.text import CaseText
 
 
 def build_case_bundle(exported: ExportedCase, texts: CaseText, *, created: datetime) -> bytes:
-    """Return a zip that ``covid_model.serving.case_bundle_check.check`` finds whole."""
+    """Return a zip that ``covid_model.serving.case_bundle.check.check`` finds whole."""
     members = {
         "report.pdf": case_pdf(exported, texts, created=created),
         **png_files(exported, texts),

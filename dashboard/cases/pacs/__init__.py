@@ -1,0 +1,1 @@
+"""Films from a PACS, results back into it."""
