@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from covid_model.imaging.reader import read_radiograph
-from covid_model.serving.case_bundle_check import check
+from covid_model.serving.case_bundle.check import check
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser

@@ -19,7 +19,7 @@ from covid_model.common.system.digests import sha256
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
 from covid_model.serving import Classifier, classify_case
-from covid_model.serving.case_bundle_check import check
+from covid_model.serving.case_bundle.check import check
 from covid_model.serving.lung_occlusion import occlude_lungs
 from dashboard.cases.exports.buttons import offers
 from dashboard.cases.exports.case import ExportedCase
