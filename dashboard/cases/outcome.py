@@ -83,22 +83,21 @@ def show_agreement(result: CaseResult) -> None:
     if cause == "disagree":
         return  # the doubt has named who says what
     predicted = {prediction.model: prediction.predicted for prediction in result.predictions}
-    deciding = result.predictions if result.together is None else (result.together,)
-    sure = result.status == "ok" and all(
-        prediction.threshold is not None for prediction in deciding
-    )
     verdict = "" if result.together is None else f"{outcome_text.together(result.together)} "
     st.info(
         f"{verdict}{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
-        title=t(outcome_text.ANSWER) if sure else None,
+        title=t(outcome_text.ANSWER) if result.status == "ok" else None,
         icon=":material/groups:",
     )
 
 
 def _doubt(result: CaseResult) -> str:
-    """Say why nothing can be told of a file; return the cause, "" where there is none."""
-    if result.status != "uncertain":
+    """Say why not to rely on an answer; return the cause, "" where there is none."""
+    if result.status not in ("uncertain", "uncalibrated"):
         return ""
     cause = decide(result.predictions, result.together).cause
-    st.warning(text.plain(result.reason), title=t(outcome_text.CANT_TELL[cause]))
+    title = outcome_text.UNCALIBRATED
+    if result.status == "uncertain":
+        title = outcome_text.CANT_TELL[cause]
+    st.warning(text.plain(result.reason), title=t(title))
     return cause

@@ -9,6 +9,7 @@ from dashboard.i18n.translate import t
 NOVEL = Message("This does not look like the radiographs that the networks know")
 LATERAL = Message("This does not look like a frontal view")
 ANSWER = Message("The networks answer")
+UNCALIBRATED = Message("Not calibrated: this is no answer to rely on")
 
 
 CANT_TELL = {
