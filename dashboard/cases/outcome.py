@@ -72,7 +72,8 @@ def show_answer(result: CaseResult) -> None:
             outcome_text.leads(prediction, network=network, status=result.status),
             t(TITLES[prediction.predicted]),
         )
-        st.caption(f"{text.capital(outcome_text.metrics(prediction))}.")
+        bare = text.plain(result.reason) if result.status == "uncalibrated" else ""
+        st.caption(f"{text.capital(outcome_text.metrics(prediction))}. {bare}")
     with right:
         display.draw_scores(prediction)
 
@@ -84,20 +85,18 @@ def show_agreement(result: CaseResult) -> None:
         return  # the doubt has named who says what
     predicted = {prediction.model: prediction.predicted for prediction in result.predictions}
     verdict = "" if result.together is None else f"{outcome_text.together(result.together)} "
+    title = outcome_text.TITLES_OF.get(result.status)
     st.info(
         f"{verdict}{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
-        title=t(outcome_text.ANSWER) if result.status == "ok" else None,
+        title=t(title) if title else None,
         icon=":material/groups:",
     )
 
 
 def _doubt(result: CaseResult) -> str:
-    """Say why not to rely on an answer; return the cause, "" where there is none."""
-    if result.status not in ("uncertain", "uncalibrated"):
+    """Say why nothing can be told of a file; return the cause, "" where there is none."""
+    if result.status != "uncertain":
         return ""
     cause = decide(result.predictions, result.together).cause
-    title = outcome_text.UNCALIBRATED
-    if result.status == "uncertain":
-        title = outcome_text.CANT_TELL[cause]
-    st.warning(text.plain(result.reason), title=t(title))
+    st.warning(text.plain(result.reason), title=t(outcome_text.CANT_TELL[cause]))
     return cause
