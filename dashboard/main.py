@@ -18,6 +18,7 @@ from dashboard.frame import (  # noqa: E402
     keeper,
     language_switch,
     login_gate,
+    receiver,
 )
 from dashboard.i18n.translate import t  # noqa: E402
 
@@ -52,6 +53,7 @@ if not login_gate.passed():
 if not disclaimer_gate.accepted():
     disclaimer_gate.show()
     st.stop()
+receiver.listen()
 with st.container(horizontal_alignment="center"), st.container(key="frame"):
     with st.container(
         key="notice",
@@ -63,6 +65,7 @@ with st.container(horizontal_alignment="center"), st.container(key="frame"):
         with st.container(width="content", gap=None):
             language_switch.switch()
     keeper.offer()
+    receiver.note()
     with error_boundary.guarded():
         page.run()
 keeper.keep()
