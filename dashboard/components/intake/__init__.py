@@ -107,7 +107,9 @@ def _offer_undo(key: str) -> None:
     if pending is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(t("Undo"), key=f"{key}-undo", icon=":material/undo:", on_click=uploader.undo)
+        if st.button(t("Undo"), key=f"{key}-undo", icon=":material/undo:"):
+            uploader.undo()
+            st.rerun()
         removed = t(uploader.removed_message(pending.names))
         st.caption(text.plain(f"{removed} {t(uploader.UNDO_ENDS)}"))
 
