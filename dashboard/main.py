@@ -18,6 +18,7 @@ from dashboard.frame import (  # noqa: E402
     keeper,
     language_switch,
     login_gate,
+    receiver,
 )
 from dashboard.i18n.translate import t  # noqa: E402
 from dashboard.session import state  # noqa: E402
@@ -51,6 +52,7 @@ if not login_gate.passed():
 if not disclaimer_gate.accepted():
     disclaimer_gate.show()
     st.stop()
+receiver.listen()
 with st.container(horizontal_alignment="center"), st.container(key="frame"):
     with st.container(
         key="notice",
@@ -63,6 +65,7 @@ with st.container(horizontal_alignment="center"), st.container(key="frame"):
             language_switch.switch()
     keeper.offer()
     state.open_page(page.url_path)
+    receiver.note()
     with error_boundary.guarded():
         page.run()
 state.write_address()

@@ -27,8 +27,8 @@ QUANTITIES = {"accuracy": Message("accuracy"), "loss": Message("loss")}
 SPLIT_BY = {"patient": Message("patient"), "image": Message("image")}
 
 EMPTY = Message("""
-**Nothing to look at yet.** Drop one or more frontal chest radiographs into the box, or try one of
-the samples below.
+**Nothing to look at yet.** Drop one or more frontal chest radiographs anywhere on this page, or
+try one of the samples below.
 
 - DICOM files are read, also without a file ending, PNG, JPEG, TIFF, WebP, BMP and HEIC pictures,
   and whole studies as a zip.

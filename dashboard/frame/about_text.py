@@ -30,11 +30,12 @@ decision about a patient may rest on it. No clinical study stands behind it.
 """)
 PRIVACY = Message("""
 Uploaded files are read by the computer that runs this dashboard and go nowhere else. They are
-kept in its memory, in no file, for this page only, with their results, and are forgotten with
-*Remove all files*, or about a minute after the page is closed or its connection lost: that long a
-lost connection may come back. Readings go with *Delete the log*, or with the page; until it is
-closed, the browser's tab keeps them too, without file names and notes, to offer them after a
-reload. Names and identifiers in DICOM files are not shown.
+kept in its memory, in no file, for this page only, with their results. A removed file is forgotten
+after a minute, in which it can be brought back; all files are forgotten about a minute after the
+page is closed or its connection lost: that long a lost connection may come back. Readings go with
+*Delete the log*, or with the page; until it is closed, the browser's tab keeps them too, without
+file names and notes, to offer them after a reload. Names and identifiers in DICOM
+files are not shown.
 """)
 DATA = Message("""
 The networks and the recipe follow {citation}. The public images come from the

@@ -16,10 +16,11 @@ from streamlit.runtime.session_manager import SessionClient
 
 from covid_model.common.system import logs
 from dashboard.server import uploads
+from dashboard.session import removal
 
 LOGGER = logging.getLogger(__name__)
 GRACE, TICK, VISIT = 60.0, 1.0, 0.2  # seconds
-SETTLING = 15.0  # seconds in which the page that removed files is drawn and lets go of them
+SETTLING = 15.0  # seconds in which a page may still be drawn that holds removed files
 
 
 @asynccontextmanager
@@ -71,9 +72,8 @@ async def _watch() -> None:
     while True:
         await asyncio.sleep(TICK)
         try:
-            forgotten = await _forget(departures)
-            now = sum(uploads.held().values())
-            if forgotten or now < before:
+            forgotten, now = await _forget(departures), removal.times_let_go()
+            if forgotten or now != before:
                 settled = monotonic() + SETTLING
                 gc.collect()
             if monotonic() < settled:

@@ -13,9 +13,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from dashboard.session import cases
 
-# Twice what a page lists, so that what has no room there is said on the page, not refused here.
-MAX_BYTES = 2 * cases.MAX_BYTES
 _FRAMING = 2**20  # bytes beside the file that Streamlit lets a request have
+MAX_BYTES = cases.MAX_BYTES + _FRAMING  # waiting for the page, which soon takes them
 _UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+$")
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.session import results
 from dashboard.session.uploads import Case
 
-# Widgets; all but the uploader, CASE, the table and READ_FIRST carry persist_state="session", to
+# Widgets; all but CASE, the table and READ_FIRST carry persist_state="session", to
 # outlive a page switch.
 CASE = "case"
 # Plain values.
@@ -105,11 +105,9 @@ def remove(key: str) -> None:
     results.forget(key)
 
 
-def clear() -> None:
-    """Forget every file with its results."""
-    for key in (_CASES, _CHOSEN):
-        st.session_state.pop(key, None)
-    results.clear()
+def restore(files: dict[str, Case]) -> None:
+    """Make these the session's files, in their order."""
+    st.session_state[_CASES] = files
 
 
 def add(case: Case) -> bool:

@@ -25,12 +25,14 @@ def delete_readings() -> None:
     st.session_state[_LOG] = log().without_readings()
 
 
-def take_back(earlier: ReadingLog) -> None:
-    """Put the readings of an earlier session before those of this one, its answers hidden again."""
-    current = log()
-    current.readings[:0] = earlier.readings
-    current.seen |= earlier.seen
+def take_back(earlier: ReadingLog) -> int:
+    """Put the readings of an earlier session with those of this one, its answers hidden again.
+
+    Returns:
+        How many were new.
+    """
     st.session_state[_READS_FIRST] = True
+    return log().merge(earlier)
 
 
 def reads_first() -> bool:

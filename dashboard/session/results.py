@@ -46,6 +46,11 @@ def forget(case_key: str) -> None:
         del stored[key]
 
 
-def clear() -> None:
-    """Forget every result."""
-    st.session_state.pop(_RESULTS, None)
+def everything() -> dict[tuple[str, ...], Any]:
+    """Return every result of the session by its key."""
+    return dict(st.session_state.get(_RESULTS, {}))
+
+
+def restore(earlier: dict[tuple[str, ...], Any]) -> None:
+    """Bring results back, before those that came since."""
+    st.session_state[_RESULTS] = {**earlier, **everything()}

@@ -1,137 +1,184 @@
-"""Uploader of a visitor's session: what its files became, and what it could not take."""
+"""What becomes of files that come into the uploader, and what the page says of them."""
 
-import secrets
-from dataclasses import dataclass
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from covid_model.common.messages import Message
-from dashboard.session import cases, uploads
+from covid_model.common.errors import DataError
+from covid_model.common.messages import Message, join
+from covid_model.imaging.archives import Source
+from dashboard.session import cases, kept_readings, reading, removal, uploads
 from dashboard.session.uploads import Case
 
-_UPLOADED, _UPLOADER, _NOTE = "uploaded", "uploader", "note"
-_UNLISTED = "unlisted"
-_ON_SERVER = "on_server"  # ids of the uploads that Streamlit holds for the uploader
+KEY = "uploader"
+UNDO_ENDS = Message("Undo is there for a minute, until files are added or removed again.")
+_NOTE, _SAID, _UNLISTED = "note", "said", "unlisted"
 
 
-@dataclass(frozen=True)
-class _Upload:
-    """What one file of the uploader became.
+@dataclass
+class _Arrival:
+    """What became of the files that came together.
 
     Attributes:
-        cases: the keys of its files by their place in it: one, or those of an archive.
-        complete: none was left out.
-        others: how many files of an archive are no pictures.
+        added: keys of the new files.
+        known: keys of those that the session has.
+        left_out: names of those that it has no room for.
+        others: archive or folder -> how many of its files are no pictures.
+        done: sentences on what was done.
+        problems: sentences on what was not.
     """
 
-    cases: dict[int, str]
-    complete: bool = True
-    others: int = 0
+    added: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    done: list[Message] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
 
 
-def widget_key() -> str:
-    """Return the uploader's key, a new one after ``clear`` so that it starts empty."""
-    return f"uploader-{st.session_state.setdefault(_UPLOADER, 0)}"
+def note() -> Message | None:
+    """Return what could not be taken of the last files that came."""
+    return st.session_state.get(_NOTE)
 
 
-def start_empty() -> None:
-    """Give the uploader a key that no earlier session's had."""
-    st.session_state[_UPLOADER] = secrets.randbits(40)
+def close_note() -> None:
+    """Say no longer what could not be taken."""
+    st.session_state.pop(_NOTE, None)
 
 
-def note() -> str:
-    """Return what the last upload could not take, or ""."""
-    return st.session_state.get(_NOTE, "")
+def said() -> tuple[str, Message]:
+    """Return what was done last in a sentence, with an id that tells it from an earlier one."""
+    return st.session_state.get(_SAID, ("", Message("")))
 
 
 def unlisted() -> list[Message]:
-    """Say of each archive in the uploader how many of its files are no pictures."""
+    """Say of each archive or folder that came last how many of its files are no pictures."""
     return st.session_state.get(_UNLISTED, [])
 
 
 def receive() -> None:
-    """Follow a change in the uploader: take the files that came, drop those that went."""
-    files_by_key, earlier = cases.by_key(), st.session_state.get(_UPLOADED, {})
-    shown = [
-        file for file in st.session_state.get(widget_key(), []) if isinstance(file, UploadedFile)
-    ]
-    _release_all_but({file.file_id for file in shown})
-    files = [Case(file.name, file.getvalue()) for file in shown]
-    uploaded = {file.key: file for file in files}
-    staying = {
-        case for key in earlier.keys() & uploaded.keys() for case in earlier[key].cases.values()
-    }
-    for key in earlier.keys() - uploaded.keys():
-        for removed in set(earlier[key].cases.values()) - staying:
-            cases.remove(removed)
-    keys_before: set[str] = set(files_by_key)
-    left_out: list[str] = []
-    current = {
-        key: _take(file, earlier.get(key, _Upload({}, complete=False)), left_out)
-        for key, file in uploaded.items()
-    }
-    st.session_state[_UPLOADED] = current
-    st.session_state[_NOTE] = _left_out_note(left_out)
-    st.session_state[_UNLISTED] = [
-        uploads.not_listed_message(uploaded[key].name, upload.others)
-        for key, upload in current.items()
-        if upload.others
-    ]
-    cases.choose(next((key for key in files_by_key if key not in keys_before), None))
-
-
-def forget_shown_files() -> None:
-    """Forget which files the uploader showed: it starts empty after a page switch."""
-    _release_all_but(set())
-    st.session_state[_UPLOADED] = {}
-    st.session_state[_UNLISTED] = []
+    """Take the files that came into the uploader; readings go into the log."""
+    came = list(_emptied())
+    if not came:
+        return
+    arrival, sources = _Arrival(), list[Source]()
+    for name, data in came:
+        if name.lower().endswith(".csv"):
+            _load_readings(name, data, arrival)
+            continue
+        content = uploads.content_of(name, data)
+        sources += content.sources
+        arrival.others[name.partition("/")[0]] += content.others
+    for source in sources:
+        _take(source, arrival)
+    _tell(arrival)
 
 
 def add_sample(case: Case) -> None:
     """Add a sample and choose it."""
-    st.session_state[_NOTE] = _left_out_note([] if cases.add(case) else [case.name])
-    cases.choose(case.key)
+    arrival = _Arrival()
+    _add(case, arrival)
+    _tell(arrival)
+
+
+def remove(*keys: str) -> None:
+    """Remove files with their results; they can be brought back for a while."""
+    if not removal.remove(*keys):
+        return
+    for key in (_UNLISTED, _NOTE):
+        st.session_state.pop(key, None)
+    if pending := removal.pending():
+        _say(join([removed_message(pending.names), UNDO_ENDS]))
 
 
 def clear() -> None:
-    """Forget every file with its results, and empty the uploader."""
-    _release_all_but(set())
-    for key in (_UPLOADED, _UNLISTED, _NOTE):
-        st.session_state.pop(key, None)
-    cases.clear()
-    st.session_state[_UPLOADER] += 1
+    """Remove every file."""
+    remove(*cases.by_key())
 
 
-def _release_all_but(shown: set[str]) -> None:
-    """Have Streamlit drop the uploads that left the uploader; it would keep them to the end."""
+def undo() -> None:
+    """Bring back what was removed last."""
+    came_back = Message("The files are back.")
+    _say(came_back if removal.undo() else Message("The minute is over: the files are gone."))
+
+
+def removed_message(names: tuple[str, ...]) -> Message:
+    """Say which files were removed."""
+    if len(names) == 1:
+        return Message("Removed: {name}.", name=names[0])
+    return Message("Files removed: {count}.", count=len(names))
+
+
+def _emptied() -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each file that came, which Streamlit then holds no longer."""
     context = get_script_run_ctx()
-    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for gone in st.session_state.get(_ON_SERVER, set()) - shown:
-            context.uploaded_file_mgr.remove_file(context.session_id, gone)
-    st.session_state[_ON_SERVER] = shown
+    for file in st.session_state.get(KEY, []):
+        if isinstance(file, UploadedFile):  # and none that was taken before
+            yield file.name, file.getvalue()
+            if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+                context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
-def _take(file: Case, earlier: _Upload, left_out: list[str]) -> _Upload:
-    """Add the content of a file of the uploader, unless that was done; name what has no room."""
-    if earlier.complete:
-        return earlier
-    content, keys = uploads.content_of(file.name, file.data), {}
-    for place, source in enumerate(content.sources):
-        key = earlier.cases.get(place)
-        if key not in cases.by_key():
-            case = uploads.load_case(source) if len(cases.by_key()) < cases.MAX_CASES else None
-            key = case.key if case is not None and cases.add(case) else None
-        if key is None:
-            left_out.append(source.name)
-        else:
-            keys[place] = key
-    return _Upload(keys, complete=len(keys) == len(content.sources), others=content.others)
+def _load_readings(name: str, data: bytes, arrival: _Arrival) -> None:
+    try:
+        log = kept_readings.read_csv(data, name)
+    except DataError as error:
+        arrival.problems.append(error.message)
+        return
+    new = reading.take_back(log)
+    known = len(log.readings) - new
+    arrival.done.append(Message("Readings loaded: {count}.", count=new))
+    if known:
+        arrival.done.append(Message("Readings that were here already: {count}.", count=known))
 
 
-def _left_out_note(left_out: list[str]) -> Message | str:
-    if not left_out:
-        return ""
-    return uploads.left_out_message(left_out, files=cases.MAX_CASES, size=cases.MAX_BYTES >> 20)
+def _take(source: Source, arrival: _Arrival) -> None:
+    """Load a file where there may be room for it, or where it may be here already."""
+    files = cases.by_key()
+    if len(files) < cases.MAX_CASES or source.name in {case.name for case in files.values()}:
+        _add(uploads.load_case(source), arrival)
+    else:
+        arrival.left_out.append(source.name)
+
+
+def _add(case: Case, arrival: _Arrival) -> None:
+    if case.key in cases.by_key():
+        arrival.known.append(case.key)
+        return
+    removal.let_go()  # what could be brought back has to have room
+    if cases.add(case):
+        arrival.added.append(case.key)
+    else:
+        arrival.left_out.append(case.name)
+
+
+def _tell(arrival: _Arrival) -> None:
+    """Choose the first of the files that came, and say what became of all."""
+    files = arrival.added or arrival.known
+    cases.choose(files[0] if files else None)
+    if arrival.left_out:
+        size = cases.MAX_BYTES >> 20
+        arrival.problems.append(
+            uploads.left_out_message(arrival.left_out, files=cases.MAX_CASES, size=size)
+        )
+    st.session_state[_NOTE] = join(arrival.problems) if arrival.problems else None
+    st.session_state[_UNLISTED] = [
+        uploads.not_listed_message(name, count) for name, count in arrival.others.items() if count
+    ]
+    if arrival.added:
+        arrival.done.append(Message("Files added: {count}.", count=len(arrival.added)))
+    if arrival.known:
+        known = Message("Files that were here already: {count}.", count=len(arrival.known))
+        arrival.done.append(known)
+    nothing = Message("There was no picture among the files.")
+    _say(join([*arrival.done, *arrival.problems] or [nothing]))
+
+
+def _say(sentence: Message) -> None:
+    st.session_state[_SAID] = uuid.uuid4().hex, sentence

@@ -15,6 +15,7 @@ from covid_model.imaging.archives import (
     list_files,
     open_archive,
 )
+from covid_model.imaging.filenames import is_junk, parts_of
 from covid_model.imaging.formats import kind_of
 from covid_model.serving.pacs.films import Film
 
@@ -53,7 +54,7 @@ class UploadContent:
     Attributes:
         sources: the files to list, in order, other modalities last so that they crowd out no
             radiograph; loading one that is damaged says why.
-        others: how many files of the archive are no pictures, and are not listed.
+        others: how many files of the archive or folder are no pictures, and are not listed.
     """
 
     sources: tuple[Source, ...]
@@ -64,11 +65,17 @@ def content_of(name: str, data: bytes) -> UploadContent:
     """List the content of an uploaded file; an archive without pictures is listed with its reason.
 
     Args:
-        name: of the file; pictures of an archive are named after it.
+        name: of the file, with the folders above it where a folder was given, whose other files
+            are left out as those of an archive are; pictures of an archive are named after it.
         data: the file's bytes.
     """
+    *folders, _ = parts = parts_of(name)
+    if folders and is_junk(parts):
+        return UploadContent(())
     if not is_archive(data):
-        return UploadContent((Source.whole(name, lambda: data),))
+        source = Source.whole(name, lambda: data)
+        picture = not folders or _rank(source) is not None
+        return UploadContent((source,)) if picture else UploadContent((), others=1)
     try:
         files = list_files(open_archive(io.BytesIO(data)))
     except RadiographError as error:
@@ -93,8 +100,8 @@ def left_out_message(names: Sequence[str], *, files: int, size: int) -> Message:
     """Say which files a page of at most ``files`` files and ``size`` MiB has no room for."""
     return Message(
         "{count} of the files, {name} first, are left out: this page holds at most {files} files "
-        "or {size} MiB. Remove some, or classify a whole folder with python -m covid_model "
-        "classify.",
+        "or {size} MiB. Remove some and add these again, or classify a whole folder with "
+        "python -m covid_model classify.",
         count=len(names),
         name=names[0],
         files=files,
@@ -103,7 +110,7 @@ def left_out_message(names: Sequence[str], *, files: int, size: int) -> Message:
 
 
 def not_listed_message(name: str, count: int) -> Message:
-    """Say how many files of an archive are no pictures."""
+    """Say how many files of an archive or a folder are no pictures."""
     return Message(
         "Files in {name} that are neither DICOM files nor pictures, and so not listed: {count}.",
         name=name,

@@ -9,13 +9,9 @@ from dashboard.cases.reader_study.text import choice
 from dashboard.components.csv_export import Rows, with_notice
 from dashboard.components.text import of_kind
 from dashboard.i18n.translate import t
+from dashboard.session.kept_readings import COLUMNS
 from dashboard.session.reading_log import CHOICES, Answer, Reading, ReadingLog
 
-COLUMNS = (
-    *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note"),
-    *("blind", "why_not_blind", "run", "network"),
-    *("outcome", "network_class", "measure", "probability"),
-)
 NETWORK_OUTCOMES = (*CLASS_NAMES, "uncertain", "refused")  # an answer's class, or no answer
 
 
@@ -38,7 +34,7 @@ def _line(number: int, reading: Reading, answer: Answer | None) -> dict[str, str
         return dict(zip(COLUMNS, (*reader_cells, *[""] * 6), strict=True))
     share = "" if answer.probability is None else f"{answer.probability:.4f}"
     network_cells = (
-        *(answer.run, answer.network, answer.outcome),
+        *(defused(answer.run), defused(answer.network), answer.outcome),
         *(answer.named_class, "" if answer.probability is None else answer.measure, share),
     )
     return dict(zip(COLUMNS, (*reader_cells, *network_cells), strict=True))

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.server import uploads
 from dashboard.server.departures import Departures
-from dashboard.session import browser_copy
+from dashboard.session import kept_readings
 from dashboard.session.reading_log import CHANGED, SEEN, Reading, ReadingLog
 
 DIGEST = "ab" * 32
@@ -75,10 +75,10 @@ async def answers(sizes):
 
 
 def test_a_browser_keeps_readings_without_names_and_notes():
-    text = browser_copy.write(3, ReadingLog([READING], seen={"cd" * 32}))
+    text = kept_readings.write(3, ReadingLog([READING], seen={"cd" * 32}))
     assert "Jane" not in text
     assert "DOE" not in text
-    copy = browser_copy.read(text)
+    copy = kept_readings.read(text)
     assert copy.files == 3
     assert copy.log.seen == {"cd" * 32}
     [reading] = copy.log.readings
@@ -87,7 +87,7 @@ def test_a_browser_keeps_readings_without_names_and_notes():
 
 @pytest.mark.parametrize("log", [ReadingLog(), ReadingLog(seen={DIGEST})])
 def test_nothing_is_kept_of_a_session_without_anything(log):
-    assert bool(browser_copy.write(0, log)) == bool(log.seen)
+    assert bool(kept_readings.write(0, log)) == bool(log.seen)
 
 
 GOOD = [DIGEST, "covid", None, READING.time, CHANGED]
@@ -114,5 +114,5 @@ GOOD = [DIGEST, "covid", None, READING.time, CHANGED]
 )
 def test_what_is_no_copy_of_ours_is_not_taken(stored):
     text = stored if isinstance(stored, str) else json.dumps(stored)
-    assert browser_copy.read(text) is None
-    assert browser_copy.read(json.dumps({"files": 1, "seen": [], "readings": [GOOD]})) is not None
+    assert kept_readings.read(text) is None
+    assert kept_readings.read(json.dumps({"files": 1, "seen": [], "readings": [GOOD]})) is not None

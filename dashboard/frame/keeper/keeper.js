@@ -1,15 +1,10 @@
-// Asks before a page with files or readings is left, keeps the readings in this tab, and says when
-// the server does not answer. Streamlit calls it whenever the page has run.
+// Keeps the readings in this tab, and says when the server does not answer. Streamlit calls it
+// whenever the page has run.
 
 const KEY = "radiograph-session";
-const tab = { loses: false, lost: false, told: "" };
-
-window.addEventListener("beforeunload", (event) => {
-  if (tab.loses) event.preventDefault();
-});
+const tab = { lost: false, told: "" };
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  tab.loses = data.loses;
   if (data.keep === null) tell(data, setTriggerValue);
   else if (data.keep) sessionStorage.setItem(KEY, data.keep);
   else sessionStorage.removeItem(KEY);
@@ -24,10 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const watch = new MutationObserver(look);
   if (app) watch.observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
-  return () => {
-    watch.disconnect();
-    tab.loses = false;
-  };
+  return () => watch.disconnect();
 }
 
 /** Tell a new session, once, what an earlier one of this tab left. */

@@ -1,4 +1,4 @@
-"""Companion of every page in the browser: asks before a loss, offers the readings after one."""
+"""Companion of every page in the browser: keeps the readings, offers them after a loss."""
 
 import uuid
 from pathlib import Path
@@ -7,8 +7,8 @@ import streamlit as st
 
 from covid_model.common.messages import Message
 from dashboard.i18n.translate import t
-from dashboard.session import browser_copy, cases, reading, uploader
-from dashboard.session.browser_copy import BrowserCopy
+from dashboard.session import cases, kept_readings, reading
+from dashboard.session.kept_readings import BrowserCopy
 
 HERE = Path(__file__).resolve().parent
 KEY = "keeper"
@@ -42,8 +42,7 @@ def keep() -> None:
     began = st.session_state.get(_BEGAN, False)
     _mounted(
         data={
-            "loses": bool(files or log.readings),
-            "keep": browser_copy.write(files, log) if began and _left() is None else None,
+            "keep": kept_readings.write(files, log) if began and _left() is None else None,
             "session": st.session_state.setdefault(_SESSION, uuid.uuid4().hex),
             "lost": t(LOST),
         },
@@ -77,10 +76,9 @@ def _left() -> BrowserCopy | None:
 
 def _take_found() -> None:
     """Take what the browser kept; that a picture's answer was seen holds in any case."""
-    found = browser_copy.read(st.session_state[KEY].get("found") or "")
+    found = kept_readings.read(st.session_state[KEY].get("found") or "")
     if found is None or reading.log().readings:
         return
-    uploader.start_empty()  # the browser may show files there that an earlier session had
     reading.log().seen |= found.log.without_readings().seen
     if found.files or found.log.readings:
         st.session_state[_LEFT] = found

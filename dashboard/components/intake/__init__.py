@@ -1,0 +1,141 @@
+"""Intake of files: buttons that choose them, samples, the list of those that are loaded."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from covid_model.imaging import reader
+from dashboard.components import text
+from dashboard.i18n.translate import t
+from dashboard.session import cases, removal, uploader
+from dashboard.session import samples as session_samples
+
+HERE = Path(__file__).resolve().parent
+SAMPLES_WIDTH = 640  # pixels
+MIB = 2**20
+
+_mounted = st.components.v2.component(
+    "file_list",
+    html="<ul></ul>",
+    css=HERE.joinpath("file_list.css").read_text("utf-8"),
+    js=HERE.joinpath("file_list.js").read_text("utf-8"),
+)
+
+
+def intake() -> None:
+    """Show how files come into the session, the samples and the files that are loaded.
+
+    The browser hears the buttons: ``dashboard.frame.receiver``.
+    """
+    with st.container(horizontal=True):
+        st.button(t("Choose files"), key="choose-files", icon=":material/upload_file:")
+        st.button(t("Choose a folder"), key="choose-folder", icon=":material/folder_open:")
+        st.button(
+            t("Load your readings"),
+            key="choose-readings",
+            icon=":material/history:",
+            type="tertiary",
+            help=t("The CSV file of an earlier log of readings, which this one then continues."),
+        )
+    st.caption(
+        _limits(),
+        help=t(
+            "DICOM, PNG, JPEG, TIFF, WebP, BMP or HEIC, one or many, or a whole study as a zip. "
+            "The content decides, not the file's ending, and a file may have none."
+        ),
+    )
+    file_list()
+    if cases.by_key():
+        samples()
+
+
+def _limits() -> str:
+    way = t("Or drop them anywhere on this page, or paste a picture with Ctrl+V.")
+    limits = t(
+        "A picture may have {picture} MiB and {pixels} megapixels, a study as a zip {archive} MiB; "
+        "the page holds {files} files, {size} MiB together.",
+        picture=reader.MAX_BYTES // MIB,
+        pixels=reader.MAX_PIXELS // 10**6,
+        archive=st.get_option("server.maxUploadSize"),
+        files=cases.MAX_CASES,
+        size=cases.MAX_BYTES // MIB,
+    )
+    return f"{way} {limits}"
+
+
+def file_list(*, key: str = "files") -> None:
+    """Show the files that are loaded, each with a button that removes it, and undo a removal.
+
+    Args:
+        key: of the list on its page.
+    """
+    if files := cases.by_key():
+        _mounted(
+            data={"files": _rows(), "label": t("Loaded files"), "remove": t("Remove {name}")},
+            key=key,
+            on_remove_change=lambda: uploader.remove(st.session_state[key].get("remove") or ""),
+        )
+        size = sum(len(case.data) for case in files.values()) / MIB
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                t("Remove all files"),
+                key=f"{key}-all",
+                icon=":material/delete:",
+                on_click=uploader.clear,
+            )
+            count = t("{count} files, {size:.1f} MiB", count=len(files), size=size)
+            st.caption(t("1 file, {size:.1f} MiB", size=size) if len(files) == 1 else count)
+    for sentence in uploader.unlisted():
+        st.caption(text.plain(t(sentence)))
+    if removal.pending():  # drawn again by itself once that is over
+        st.fragment(_offer_undo, run_every=removal.SECONDS + 1)(key)
+
+
+def _rows() -> list[dict[str, str]]:
+    """The files as the list gets them, with the first file of the same content where it is one."""
+    rows, first = [], dict[str, str]()
+    for key, case in cases.by_key().items():
+        name = text.said(case.name)
+        same = first.setdefault(case.sha256, name)
+        note = "" if same == name else t("the same picture as {name}", name=same)
+        rows.append({"key": key, "name": name, "note": note})
+    return rows
+
+
+def _offer_undo(key: str) -> None:
+    pending = removal.pending()
+    if pending is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(t("Undo"), key=f"{key}-undo", icon=":material/undo:"):
+            uploader.undo()
+            st.rerun()
+        removed = t(uploader.removed_message(pending.names))
+        st.caption(text.plain(f"{removed} {t(uploader.UNDO_ENDS)}"))
+
+
+def empty() -> None:
+    """Say what to do on a page that has no file yet, with the samples in one click."""
+    with st.container(border=True):
+        st.markdown(t(text.EMPTY))
+        with st.container(width=SAMPLES_WIDTH):
+            samples()
+
+
+def samples() -> None:
+    """Show the samples that are there, each with a button that takes it."""
+    if by_title := session_samples.samples():
+        on_purpose = {session_samples.CANT_TELL, session_samples.REFUSAL} <= by_title.keys()
+        st.caption(t(text.SAMPLES) + (f" {t(text.ON_PURPOSE)}" if on_purpose else ""))
+        grid = st.grid(len(by_title), min_column_width=90, gap="small")
+        for title, sample in by_title.items():
+            with grid.cell():
+                st.image(sample.data, width="stretch", alt=t(sample.sample))
+                st.button(
+                    t(title),
+                    key=f"sample-{title}",
+                    on_click=uploader.add_sample,
+                    args=(sample,),
+                    width="stretch",
+                    wrap=True,
+                )
