@@ -24,14 +24,16 @@ from dashboard.session.reading_log import (
 )
 
 COLUMNS = (
-    *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note"),
+    *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note", "resolution"),
     *("blind", "why_not_blind", "run", "network"),
     *("outcome", "network_class", "measure", "probability"),
 )
-OUTCOMES = ("ok", "uncertain", "refused")
+OUTCOMES = ("ok", "uncalibrated", "uncertain", "refused")
+ADDED = ("resolution",)  # logs of an earlier version lack it
 MAX_READINGS = 2000  # that a tab keeps
 MAX_BYTES, MAX_TEXT = 4 * 2**20, 500  # of a CSV file; characters of a name or a note in it
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_RESOLUTION = re.compile(r"|\d{1,6} x \d{1,6}( of \d{1,6} x \d{1,6})?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 
@@ -53,7 +55,10 @@ def write(files: int, log: ReadingLog) -> str:
     if not files and not log.readings and not log.seen:
         return ""
     readings = [
-        [item.sha256, item.reader_class, item.sureness, item.time, item.not_blind]
+        [
+            *(item.sha256, item.reader_class, item.sureness, item.time, item.not_blind),
+            item.resolution,
+        ]
         for item in log.readings[-MAX_READINGS:]
     ]
     return json.dumps({"files": files, "readings": readings, "seen": sorted(log.seen)})
@@ -71,7 +76,9 @@ def read(text: str) -> BrowserCopy | None:
     return BrowserCopy(files, ReadingLog(readings, seen=set(seen))) if valid else None
 
 
-def _reading(sha256: Any, reader_class: Any, sureness: Any, time: Any, not_blind: Any) -> Reading:
+def _reading(
+    sha256: Any, reader_class: Any, sureness: Any, time: Any, not_blind: Any, resolution: Any = ""
+) -> Reading:
     """Make a reading of what was stored.
 
     Raises:
@@ -79,9 +86,15 @@ def _reading(sha256: Any, reader_class: Any, sureness: Any, time: Any, not_blind
     """
     known = reader_class in CHOICES and not_blind in ("", SEEN, CHANGED, SAMPLE)
     sure = sureness is None or (type(sureness) is int and 1 <= sureness <= 5)
-    if not (known and sure and _DIGEST.fullmatch(sha256) and _TIME.fullmatch(time)):
+    said = _DIGEST.fullmatch(sha256) and _TIME.fullmatch(time) and _RESOLUTION.fullmatch(resolution)
+    if not (known and sure and said):
         raise ValueError("Expected a reading. Received something else.")
-    return Reading("", sha256, reader_class, sureness, time=time, not_blind=not_blind)
+    return Reading(
+        *("", sha256, reader_class, sureness),
+        time=time,
+        not_blind=not_blind,
+        resolution=resolution,
+    )
 
 
 def read_csv(data: bytes, name: str) -> ReadingLog:
@@ -130,7 +143,7 @@ def _rows(data: bytes, name: str) -> list[dict[str, str]]:
         rows = list(table)
     except csv.Error:
         rows = []
-    lacking = [column for column in COLUMNS if column not in (table.fieldnames or ())]
+    lacking = [column for column in COLUMNS if column not in (*(table.fieldnames or ()), *ADDED)]
     if lacking:
         raise DataError(
             "{name} is no log of readings: it lacks the columns {columns}. Load the file that "
@@ -150,7 +163,8 @@ def _reading_in(row: dict[str, str]) -> Reading:
     sureness = int(row["sureness"]) if row["sureness"] else None
     file, note = (_unquoted(row[column])[:MAX_TEXT] for column in ("file", "note"))
     reading = _reading(
-        row["sha256"], row["reader_class"], sureness, row["time_utc"], row["why_not_blind"]
+        *(row["sha256"], row["reader_class"], sureness, row["time_utc"], row["why_not_blind"]),
+        row.get("resolution") or "",
     )
     return replace(reading, file=file, note=note)
 

@@ -28,6 +28,7 @@ def _line(number: int, reading: Reading, answer: Answer | None) -> dict[str, str
     reader_cells = (
         *(str(number), reading.time, defused(reading.file), reading.sha256, reading.reader_class),
         *("" if reading.sureness is None else str(reading.sureness), defused(reading.note)),
+        reading.resolution,
         *("no" if reading.not_blind else "yes", reading.not_blind),
     )
     if answer is None:
