@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.session import results
 from dashboard.session.cases import by_key
 from dashboard.session.reading_log import ReadingLog
 from dashboard.session.uploads import Case
@@ -18,6 +19,23 @@ def log() -> ReadingLog:
 def widget_key(part: str, case: Case) -> str:
     """Return the key of one widget of a file's reading form."""
     return f"reading-{part}-{case.sha256}"
+
+
+def next_unread(case: Case) -> str | None:
+    """Return the key of the next file to read after one, from the start again; None without."""
+    files, readings = by_key(), log()
+    order = list(files)
+    place = order.index(case.key) + 1 if case.key in files else 0
+    return next(
+        (
+            key
+            for key in (*order[place:], *order[:place])
+            if files[key].sha256 != case.sha256
+            and readings.last(files[key].sha256) is None
+            and not results.is_unreadable(key)
+        ),
+        None,
+    )
 
 
 def delete_readings() -> None:

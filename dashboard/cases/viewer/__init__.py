@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).resolve().parent
+ONE_SCREEN = "min(calc(100dvh - 15rem), 60rem)"  # what the page has left below its verdict
 SCRIPTS = ("state", "dom", "picture", "render", "panels", "controls", "input", "main")  # in order
 
 _mounted = st.components.v2.component(
@@ -20,11 +21,13 @@ _mounted = st.components.v2.component(
 )
 
 
-def show(scene: dict[str, Any], *, key: str) -> None:
+def show(scene: dict[str, Any], *, key: str, height: str | None = None) -> None:
     """Draw a scene of ``scene.py``.
 
     Args:
         scene: what to show.
         key: of the viewer on its page; the same one keeps the focus when the scene changes.
+        height: CSS length that the viewer takes where pictures stand side by side, so that all of
+            it is seen at once; None where it may be as tall as its width makes it.
     """
-    _mounted(data=scene, key=key)
+    _mounted(data={**scene, "tall": height}, key=key)

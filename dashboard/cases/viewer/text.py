@@ -101,4 +101,6 @@ def _keys() -> list[tuple[str, str]]:
         ("⇧", t("With Shift, or the right button, dragging sets window and level")),
         ("r 0", t("Reset all but the class")),
         ("?", t("This list")),
+        ("n p", t("Next or previous file, anywhere outside a text field")),
+        ("1 2 3 4 Enter", t("Read first: choose what you see; save, next unread file")),
     ]
