@@ -12,42 +12,39 @@ from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
 from dashboard.cases.reader_study import gate
 from dashboard.cases.reader_study import text as reader_study_text
-from dashboard.components import display, pickers, text
+from dashboard.components import display, text
 from dashboard.i18n.translate import t
 from dashboard.session import cases, inference, reading, state
-from dashboard.session.uploads import Case
 
-TIME_SLICE = 10.0  # seconds of classifying, after which the page shows the results so far
+TIME_SLICE = 3.0  # seconds of classifying, after which the table shows the results so far
 
 
-def classify_pending(folder: Path) -> dict[str, CaseResult]:
-    """Classify the session's files, the one in view first, for at most a time slice.
+def known_results(folder: Path) -> dict[str, CaseResult]:
+    """Return what the network in ``folder`` said of the session's files before, by their keys."""
+    return {
+        key: inference.classify_case(key, case, [folder])
+        for key, case in cases.by_key().items()
+        if inference.has_result(key, folder)
+    }
 
-    A file that was classified before is not classified again. Where files are left, the bar stays
-    and the page has to run again after it showed the others.
 
-    Returns:
-        The results so far, by the files' keys, in their order.
+def classify_rest(folder: Path) -> bool:
+    """Classify the files that are left for at most a time slice, below a bar; say if more are left.
+
+    Where more are left, the page has to run again to show what is new.
 
     Raises:
         RunError: if the network cannot be loaded.
     """
     files = cases.by_key()
-    results: dict[str, CaseResult] = {}
-    current, _ = cases.require_current_case()
-    bar, deadline, classified = st.empty(), monotonic() + TIME_SLICE, False
-    for key in sorted(files, key=lambda key: key != current):
-        case = files[key]
-        if not inference.has_result(key, folder):
-            if classified and monotonic() > deadline:
-                continue
-            classified = True
-            if len(files) > 1:
-                bar.progress(len(results) / len(files), _progress_text(len(results) + 1, case.name))
-        results[key] = inference.classify_case(key, case, [folder])
-    if len(results) == len(files):
-        bar.empty()
-    return {key: results[key] for key in files if key in results}
+    left = [key for key in files if not inference.has_result(key, folder)]
+    bar, deadline = st.empty(), monotonic() + TIME_SLICE
+    for number, key in enumerate(left, len(files) - len(left) + 1):
+        bar.progress((number - 1) / len(files), _progress_text(number, files[key].name))
+        inference.classify_case(key, files[key], [folder])
+        if monotonic() > deadline:
+            break
+    return bool(left)
 
 
 def _progress_text(number: int, name: str) -> str:
@@ -77,21 +74,25 @@ def table_rows(results: Mapping[str, CaseResult], *, run: str) -> list[Row]:
     return rows
 
 
-def section(rows: Sequence[Row]) -> list[Row]:
-    """Show the summary, the filters with their counts and the table; return the rows in it."""
+def section(rows: Sequence[Row]) -> None:
+    """Show the summary, the filters with their counts, the table of what passes them."""
     st.markdown(f"**{batch_table.summary(rows)}**")
-    listed = _filtered(rows)
-    if not listed:
+    _filters(rows)
+    if shown := listed(rows):
+        _table(shown)
+    else:
         st.caption(t("No file has this outcome and class."))
-        return listed
-    cases.show_row([row.key for row in listed])
+
+
+def _table(rows: Sequence[Row]) -> None:
+    cases.show_row([row.key for row in rows])
     st.dataframe(
-        batch_table.frame(listed),
+        batch_table.frame(rows),
         key=cases.table_key(),
         on_select=cases.choose_row,
         selection_mode=["single-row", "single-cell"],
         column_config={
-            batch_table.measure(listed): st.column_config.NumberColumn(format="percent"),
+            batch_table.measure(rows): st.column_config.NumberColumn(format="percent"),
             t("Novelty"): st.column_config.NumberColumn(format="%.2f"),
             t("Outcome"): st.column_config.TextColumn(width=120),
             t("Reason"): st.column_config.TextColumn(width="large"),
@@ -101,13 +102,12 @@ def section(rows: Sequence[Row]) -> list[Row]:
         alt=t("Outcome of every file"),
     )
     st.caption(t("Click a heading to sort, a row to look at its file."))
-    return listed
 
 
-def _filtered(rows: Sequence[Row]) -> list[Row]:
+def _filters(rows: Sequence[Row]) -> None:
     counts = batch_table.counts(rows)
     left, right = st.columns(2)
-    kinds = left.pills(
+    left.pills(
         t("Outcome"),
         [kind for kind in text.KINDS if counts[kind]],
         selection_mode="multi",
@@ -115,7 +115,7 @@ def _filtered(rows: Sequence[Row]) -> list[Row]:
         key=state.SHOWN_OUTCOMES,
         persist_state="session",
     )
-    names = right.pills(
+    right.pills(
         t("Class"),
         list(TITLES),
         selection_mode="multi",
@@ -123,45 +123,19 @@ def _filtered(rows: Sequence[Row]) -> list[Row]:
         key=state.SHOWN_CLASSES,
         persist_state="session",
     )
+
+
+def listed(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that pass the filters, which are drawn further down."""
+    counts = batch_table.counts(rows)
+    kinds = [kind for kind in st.session_state.get(state.SHOWN_OUTCOMES, ()) if counts[kind]]
+    names = st.session_state.get(state.SHOWN_CLASSES)
     return [
         row
         for row in rows
         if (not kinds or row.kind in kinds)
         and (not names or (row.named_prediction and row.named_prediction.predicted in names))
     ]
-
-
-def pick(listed: Sequence[Row]) -> tuple[str, Case]:
-    """Show the list of files between the steps to the ones before and after, in the table's order.
-
-    Args:
-        listed: the rows in the table; the steps leave out the others.
-    """
-    order = list(cases.by_key())
-    current, _ = cases.require_current_case()
-    place = order.index(current)
-    keys = {row.key for row in listed}
-    before = next((key for key in reversed(order[:place]) if key in keys), None)
-    after = next((key for key in order[place + 1 :] if key in keys), None)
-    left, middle, right = st.columns([1, 2, 1], vertical_alignment="bottom")
-    with left:
-        _step(t("Previous file"), before, icon=":material/chevron_left:")
-    with middle:
-        pickers.pick_case()
-    with right:
-        _step(t("Next file"), after, icon=":material/chevron_right:")
-    return cases.require_current_case()
-
-
-def _step(label: str, key: str | None, *, icon: str) -> None:
-    st.button(
-        label,
-        icon=icon,
-        width="stretch",
-        disabled=key is None,
-        on_click=cases.choose,
-        args=(key,),
-    )
 
 
 def download(rows: Sequence[Row], *, run: str) -> None:

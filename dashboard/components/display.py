@@ -49,13 +49,11 @@ def details_line(radiograph: Radiograph) -> str:
 
 
 def draw_scores(prediction: Prediction) -> None:
-    """Draw the three scores of one network as bars, with the threshold where it has one."""
-    draw_chart(
-        scores_chart.scores_chart(
+    """Draw the three scores of one network as small bars, with the threshold where it has one."""
+    st.html(
+        scores_chart.score_bars(
             prediction.probabilities, measure=prediction.measure, threshold=prediction.threshold
-        ),
-        alt=text.scores(prediction.probabilities, measure=prediction.measure),
-        key=f"scores-{prediction.model}",
+        )
     )
 
 

@@ -1,79 +1,41 @@
-"""Bar chart of one image's class probabilities."""
+"""Bars of one image's class probabilities, as HTML: free of Streamlit and Plotly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from html import escape
 
 import numpy as np
-import plotly.graph_objects as go
 
 from covid_model.common.classes import CLASSES
-from dashboard.components.plotly_base import (
-    MARK,
-    base_figure,
-)
-from dashboard.components.text import capital, titles
-from dashboard.components.text import percent as in_percent
+from dashboard.components import text
 from dashboard.i18n.translate import t
 
-LABEL = 22  # percent of the axis that a bar's label takes where the chart is narrow
 
-
-def scores_chart(
+def score_bars(
     scores: Sequence[float] | np.ndarray, *, measure: str = "score", threshold: float | None = None
-) -> go.Figure:
-    """Draw the three outputs of one network as horizontal bars on the axis 0 to 100 %.
+) -> str:
+    """Draw the three outputs of one network as bars from 0 to 100 %, each below its own label.
+
+    The style is that of ``frame/style.css``.
 
     Args:
         scores: three values in class order, range [0, 1].
         measure: what they are called, "score" or "calibrated probability".
         threshold: lowest value that is an answer, range [0, 1]; None draws no line.
     """
-    values = [100 * float(score) for score in scores]
-    labels = [in_percent(float(score)) for score in scores]
-    line = None if threshold is None else 100 * threshold
-    crossed = [line is not None and value < line < value + LABEL for value in values]
-    measure = t(measure)
-    bars = go.Bar(
-        x=values,
-        y=list(titles()),
-        orientation="h",
-        marker_color=[info.colour for info in CLASSES],
-        text=["" if over else label for label, over in zip(labels, crossed, strict=True)],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate=f"%{{y}}, {measure}: %{{x:.1f}} %<extra></extra>",
+    limits = () if threshold is None else (threshold,)
+    mark = "".join(f'<b style="left:{100 * limit:.1f}%"></b>' for limit in limits)
+    bars = "".join(
+        f"<div><span>{escape(title)}</span><span>{text.percent_below(score, *limits)}</span></div>"
+        f'<div class="track"><i style="width:{100 * score:.1f}%;background:{info.colour}"></i>'
+        f"{mark}</div>"
+        for info, title, score in zip(CLASSES, text.titles(), map(float, scores), strict=True)
     )
-    title = t("{measure} of each class (%)", measure=capital(measure))
-    figure = base_figure(bars, title=title, height=190)
-    figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
-    figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
+    spoken = text.scores(np.asarray(scores), measure=measure)
+    below = text.capital(t(measure))
     if threshold is not None:
-        beyond = {i: labels[i] for i, over in enumerate(crossed) if over}
-        _draw_threshold(figure, threshold, beyond)
-    return figure
-
-
-def _draw_threshold(figure: go.Figure, threshold: float, beyond: Mapping[int, str]) -> None:
-    """Draw the threshold as a line; labels that it would cross, by the bar, stand beyond it."""
-    line = 100 * threshold
-    figure.update_layout(height=210, margin_t=60, showlegend=False)
-    figure.add_scatter(
-        x=[line + 1.5] * len(beyond),
-        y=[titles()[bar] for bar in beyond],
-        mode="text",
-        text=list(beyond.values()),
-        textposition="middle right",
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    figure.add_vline(
-        x=line,
-        line={"color": MARK, "dash": "dash", "width": 2},
-        layer="below",
-        annotation={
-            "text": t("answer from {threshold}", threshold=in_percent(threshold)),
-            "y": 1,
-            "yanchor": "bottom",
-            "xanchor": "center",
-            "font_size": 12,
-        },
+        least = text.percent_below(threshold, float(max(scores)))
+        below = t("{measure}; answer from {threshold}", measure=below, threshold=least)
+    return (
+        f'<div class="scores" role="img" aria-label="{escape(spoken)}">{bars}'
+        f"<p>{escape(below)}</p></div>"
     )

@@ -95,6 +95,13 @@ def percent(share: float | None, digits: int = 1) -> str:
     return NOTHING if share is None else f"{written(100 * share, f'.{digits}f')}{NO_BREAK}%"
 
 
+def percent_below(share: float, *limits: float) -> str:
+    """Format a share in percent by as few decimals as tell it from 100 % and from its limits."""
+    others = [100 * limit for limit in (1.0, *limits) if limit != share]
+    apart = (n for n in range(4) if round(100 * share, n) not in [round(x, n) for x in others])
+    return percent(share, next(apart, 4))
+
+
 def titles() -> tuple[str, ...]:
     """The classes' titles in the visitor's language, in class order."""
     return tuple(t(title) for title in TITLES.values())

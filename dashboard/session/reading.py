@@ -40,6 +40,23 @@ def resolution_of(case: Case) -> str:
     return f"{width} x {height} of {columns} x {rows}"
 
 
+def next_unread(case: Case) -> str | None:
+    """Return the key of the next file to read after one, from the start again; None without."""
+    files, readings = by_key(), log()
+    order = list(files)
+    place = order.index(case.key) + 1 if case.key in files else 0
+    return next(
+        (
+            key
+            for key in (*order[place:], *order[:place])
+            if files[key].sha256 != case.sha256
+            and readings.last(files[key].sha256) is None
+            and not results.is_unreadable(key)
+        ),
+        None,
+    )
+
+
 def delete_readings() -> None:
     """Delete every reading; the files whose answers were seen stay marked so."""
     st.session_state[_LOG] = log().without_readings()

@@ -39,6 +39,14 @@ def radiograph_of(result: CaseResult) -> Radiograph:
     return result.radiograph
 
 
+def is_unreadable(case_key: str) -> bool:
+    """Whether a file is known to hold nothing to look at."""
+    return any(
+        key[0] == case_key and isinstance(result, CaseResult) and result.radiograph is None
+        for key, result in st.session_state.get(_RESULTS, {}).items()
+    )
+
+
 def forget(case_key: str) -> None:
     """Forget the results of one file."""
     stored = st.session_state.get(_RESULTS, {})

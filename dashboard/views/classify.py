@@ -13,27 +13,30 @@ from dashboard.cases import (
     dicom_windows,
     exports,
     lung_occlusion,
-    lung_occlusion_text,
     outcome,
     viewer,
 )
+from dashboard.cases.lung_occlusion import wording as lung_occlusion_text
 from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate, summary
 from dashboard.cases.viewer import prior, scene
-from dashboard.components import intake, pickers, text
+from dashboard.components import display, pickers, text, toolbar
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
-from dashboard.session import cases, state
+from dashboard.session import cases, inference, state
 
 
 @error_boundary.fragment
 def draw(key: str, result: CaseResult, occlusion: LungOcclusion | None) -> None:
     """Show radiograph with map; another window of the file runs no more than this again."""
+    pictures = st.container()
     in_window = dicom_windows.choose_window(key, cases.by_key()[key], result)
     mask = None if occlusion is None else occlusion.mask
     notes = None if occlusion is None else lung_occlusion_text.shares(occlusion)
-    pair = scene.pair(in_window, mask=mask, notes=notes)
-    viewer.show(scene.with_beside(pair, prior.choose(key)), key="classify-viewer")
+    beside = prior.choose(key)
+    with pictures:
+        pair = scene.with_beside(scene.pair(in_window, mask=mask, notes=notes), beside)
+        viewer.show(pair, key="classify-viewer", height=viewer.ONE_SCREEN)
 
 
 def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
@@ -42,54 +45,69 @@ def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
     if not gate.may_show(case, result, run=run.name):
         return
     if outcome.show_refusal(key, result):
+        gate.show_reading(case)
         if case.sample:
             st.caption(t(case.sample))
         exports.section(key, case, result, run)
         store.button(case, result, run)
         return
-    outcome.show_answer(result)
-    occlusion = lung_occlusion.without_lungs(key, result, folder)
+    outcome.show_verdict(result, run)
+    left, right = st.columns([4, 1], gap="medium")
+    with right:
+        display.draw_scores(result.predictions[0])
+        occlusion = lung_occlusion.without_lungs(key, result, folder)
+    with left:
+        draw(key, result, occlusion)
+    gate.show_reading(case)
+    outcome.how_sure(result)
+    if occlusion is not None:
+        lung_occlusion.section(result, occlusion)
     file, seconds = text.plain(result.name), result.predictions[0].seconds
     read = t("{file}, read in {milliseconds:.0f} ms.", file=file, milliseconds=1000 * seconds)
     st.caption(f"{read} {t(case.sample)}")
-    draw(key, result, occlusion)
-    if occlusion is not None:
-        lung_occlusion.hidden_picture(result, occlusion)
     exports.section(key, case, result, run, occlusion=occlusion)
     store.button(case, result, run)
 
 
-def many_files(run: Run, model: str) -> None:
-    """Show what one network says of every file, then the chosen one in full."""
-    folder = run.model_folder(model)
-    try:
-        results = batch.classify_pending(folder)
-    except CovidModelError as error:
-        st.error(text.plain(error.message), title=t("This network cannot be used"))
-        return
-    rows = listed = batch.table_rows(results, run=run.name)
-    if len(rows) > 1:
-        listed = batch.section(rows)
-    key, _ = batch.pick(listed) if len(rows) > 1 else cases.require_current_case()
-    show_result(key, results[key], run, folder)
+def show_files(run: Run, model: str) -> None:
+    """Show what one network says of the file in view, then of all files."""
+    folder, many = run.model_folder(model), len(cases.by_key()) > 1
+    key, case = cases.require_current_case()
+    show_result(key, inference.classify_case(key, case, [folder]), run, folder)
+    rows = batch.table_rows(batch.known_results(folder), run=run.name)
+    bar = st.container()
+    if many:
+        batch.section(rows)
     batch.download(rows, run=run.name)
     summary.section(run=run.name, network=model)
-    if len(results) < len(rows):
+    with bar:
+        more = batch.classify_rest(folder)
+    if more:
         st.rerun()
 
 
-st.title(t("Classify"))
+def steps(run: Run, model: str) -> list[str]:
+    """Return the files that pass the filters of the table, as far as they are known."""
+    rows = batch.table_rows(batch.known_results(run.model_folder(model)), run=run.name)
+    return [row.key for row in batch.listed(rows)]
+
+
+toolbar.heading(t("Classify"))
 shelf = pickers.open_shelf(to_predict=True)
-controls, results = st.columns([1, 2], gap="large")
-with controls:
-    intake.intake()
+with toolbar.line():
+    toolbar.files()
     worklist.button()
+    stepper = st.container(width="content")
     run = pickers.pick_run(shelf)
     model = None if run is None else pickers.pick_network(run.servable_models, key=state.MODEL)
-with results:
     if run is not None:
         gate.switch()  # before the first file too, as its answer would show at once
-    if not cases.by_key():
-        intake.empty()
-    elif run is not None and model is not None:
-        many_files(run, model)
+if not cases.by_key():
+    toolbar.nothing_yet()
+elif run is not None and model is not None:
+    try:
+        with stepper:
+            toolbar.pick_case(steps(run, model))
+        show_files(run, model)
+    except CovidModelError as error:
+        st.error(text.plain(error.message), title=t("This network cannot be used"))

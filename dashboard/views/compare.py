@@ -1,80 +1,70 @@
 """Compare: the networks of one run on one radiograph, side by side."""
 
-from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.classes import TITLES
 from covid_model.common.errors import CovidModelError
+from covid_model.runs import Run
 from covid_model.serving.diagnosis import CaseResult
 from covid_model.serving.together import Together
-from dashboard.cases import dicom_windows, exports, outcome, outcome_tables, outcome_text, viewer
+from dashboard.cases import dicom_windows, exports, outcome, viewer
 from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate
 from dashboard.cases.viewer import scene
-from dashboard.components import display, intake, pickers, text
+from dashboard.components import pickers, text, toolbar
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import cases, inference
-
-
-def show_answers(result: CaseResult) -> None:
-    """Show what each network answers, side by side."""
-    columns = st.columns(len(result.predictions))
-    for column, prediction in zip(columns, result.predictions, strict=True):
-        with column:
-            st.subheader(ARCHITECTURES[prediction.model])
-            metrics = outcome_text.metrics(prediction)
-            st.markdown(f"**{t(TITLES[prediction.predicted])}**, {metrics}")
-            display.draw_scores(prediction)
+from dashboard.session.uploads import Case
 
 
 @error_boundary.fragment
 def draw(key: str, result: CaseResult) -> None:
     """Show every network's map; another window of the file runs no more than this again."""
+    pictures = st.container()
     in_window = dicom_windows.choose_window(key, cases.by_key()[key], result)
-    viewer.show(scene.side_by_side(in_window), key="compare-viewer")
+    shown = _with_verdicts(scene.side_by_side(in_window), result)
+    with pictures:
+        viewer.show(shown, key="compare-viewer", height=viewer.ONE_SCREEN)
 
 
-def show_result(key: str, result: CaseResult) -> None:
-    """Show whether the networks agree, their maps, how far their scores lie apart."""
-    sample = cases.by_key()[key].sample
-    refused = outcome.show_refusal(key, result)
-    if sample:
-        st.caption(f"{text.plain(result.name)}. {t(sample)}")
-    if refused:
-        return
-    outcome.show_agreement(result)
-    show_answers(result)
-    draw(key, result)
-    display.draw_table(
-        partial(outcome_tables.scores, result),
-        alt=t("What each network says of each class"),
-        file="networks",
-    )
-    if len(result.predictions) > 1:
-        st.subheader(t("How far the networks lie apart"))
-        display.draw_table(
-            partial(outcome_tables.spread, result),
-            alt=t("Lowest and highest probability or score of each class, with their difference"),
-            file="spread",
-        )
+def _with_verdicts(shown: dict[str, Any], result: CaseResult) -> dict[str, Any]:
+    """Put what each network says by itself below its pictures."""
+    for panel in (panel for column in shown["columns"] for panel in column["panels"]):
+        for words in panel.get("texts", {}).values():
+            words["caption"].insert(0, outcome.sentence(result.predictions[panel["network"]]))
+    return shown
 
 
-st.title(t("Compare"))
+def show_result(key: str, case: Case, result: CaseResult, run: Run) -> None:
+    """Show what the networks say together, their maps, what each says by itself."""
+    if not outcome.show_refusal(key, result):
+        outcome.show_verdict(result, run)
+        left, right = st.columns([5, 1], gap="medium")
+        with left:
+            draw(key, result)
+        with right:
+            outcome.show_networks(result)
+        outcome.how_sure(result)
+    gate.show_reading(case)
+    if case.sample:
+        st.caption(f"{text.plain(result.name)}. {t(case.sample)}")
+
+
+toolbar.heading(t("Compare"))
 shelf = pickers.open_shelf(to_predict=True)
-with st.expander(t("Files"), icon=":material/upload_file:", expanded=not cases.by_key()):
-    intake.intake()
+with toolbar.line():
+    toolbar.files()
     worklist.button()
-run = pickers.pick_run(shelf)
-picked = pickers.pick_case()
-if run is not None:
-    gate.switch()
-if picked is None:
-    intake.empty()
+    toolbar.pick_case()
+    run = pickers.pick_run(shelf)
+    if run is not None:
+        gate.switch()
+if not cases.by_key():
+    toolbar.nothing_yet()
 elif run is not None:
-    key, case = picked
+    key, case = cases.require_current_case()
     try:
         asking = t(
             "Asking {count} networks about {name}",
@@ -88,6 +78,6 @@ elif run is not None:
         st.error(text.plain(error.message), title=t("A network cannot be used"))
         st.stop()
     if gate.may_show(case, result, run=run.name):
-        show_result(key, result)
+        show_result(key, case, result, run)
         exports.section(key, case, result, run)
         store.button(case, result, run)

@@ -57,15 +57,18 @@ def may_show(case: Case, result: CaseResult, *, run: str) -> bool:
     """
     if is_hidden(case, result):
         neutral = replace(result, withheld=False)  # a novel picture looks like any other
-        left, right = st.columns([3, 2], gap="medium")
+        left, right = st.columns([3, 1], gap="medium")
         with left:
-            viewer.show(scene.alone(neutral), key="reading-viewer")
+            viewer.show(scene.alone(neutral), key="reading-viewer", height=viewer.ONE_SCREEN)
         with right:
             form.ask_for_reading(case)
         return False
-    log = reading.log()
-    log.note_shown(case.sha256, run, result)
-    last = log.last(case.sha256)
+    reading.log().note_shown(case.sha256, run, result)
+    return True
+
+
+def show_reading(case: Case) -> None:
+    """Repeat the reading of a file whose answer is shown, and let it be changed."""
+    last = reading.log().last(case.sha256)
     if reading.reads_first() and last:
         form.show_reading(case, last)
-    return True

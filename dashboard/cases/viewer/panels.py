@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.classes import CLASS_NAMES, TITLES, class_index
+from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
@@ -62,15 +62,7 @@ def _text(prediction: Prediction, name: str, kind: str, notes: Mapping[str, str]
         alt = t("The Grad-CAM map of {network} for {title}", **places)
     else:
         alt = t("The radiograph under the Grad-CAM map of {network} for {title}", **places)
-    share = text.percent(float(prediction.probabilities[class_index(name)]))
-    lines = [
-        t(
-            "{network}, {title}: {measure} {share}",
-            **places,
-            measure=prediction.measure,
-            share=share,
-        )
-    ]
+    lines = [t("{network}: area of attention for {title}", **places)]
     if not prediction.heatmap(name).any():
         lines.append(t("Nothing in this image speaks for {title}: the map is empty.", **places))
         alt = f"{alt}. {lines[-1]}"

@@ -156,4 +156,6 @@ def _keys() -> list[tuple[str, str]]:
         ("s", t("Save what is seen as PNG")),
         ("r 0", t("Reset all but the class")),
         ("?", t("This list")),
+        ("n p", t("Next or previous file, anywhere outside a text field")),
+        ("1 2 3 4 Enter", t("Read first: choose what you see; save, next unread file")),
     ]
