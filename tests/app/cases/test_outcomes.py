@@ -1,6 +1,5 @@
 """An answer, "can't tell" or a refusal: what Classify with Compare say of one file."""
 
-import json
 from dataclasses import replace
 from functools import partial
 
@@ -21,9 +20,14 @@ from tests.drawings import drawing
 TITLES = set(text.TITLES.values())
 
 
-def titles(at):
-    """Titles of the page's charts."""
-    return [json.loads(c.proto.spec)["layout"]["title"]["text"] for c in at.get("plotly_chart")]
+def bars(at):
+    """What the bars of each network's scores say."""
+    return [html.proto.body for html in at.get("html") if 'class="scores"' in html.proto.body]
+
+
+def verdicts(at):
+    """The sentences on the file in view: one."""
+    return [heading.value for heading in at.subheader]
 
 
 def alerts(at):
@@ -74,19 +78,17 @@ def test_an_answer_stands_with_its_probability_threshold_and_novelty(
     at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
     assert not at.exception
     assert not alerts(at)
-    assert (at.metric[0].label, at.metric[0].value) == ("Xception answers", "Normal")
-    page = words(at)
-    assert "Calibrated probability" in page
-    assert "an answer takes" in page
-    assert "the limit is 1" in page
-    assert "core" not in page  # neither a score nor scores
-    assert titles(at) == ["Calibrated probability of each class (%)"]
+    assert verdicts(at) == ["Normal (99.8\N{NO-BREAK SPACE}%)"]
+    assert "of such answers were right" in words(at)
+    assert "core" not in words(at)  # neither a score nor scores
+    assert len(bars(at)) == 1
+    assert "Normal" in bars(at)[0]
     go(at, "compare")
     assert not at.exception
-    assert alerts(at) == ["The networks answer"]
-    assert at.info[0].value.startswith("Agreement: all 3 networks say Normal.")
-    assert text.AGREEMENT_CAVEAT in at.info[0].value
-    assert titles(at) == ["Calibrated probability of each class (%)"] * 3
+    assert not alerts(at)
+    assert verdicts(at) == ["Normal, by all 3 networks"]
+    assert text.AGREEMENT_CAVEAT in words(at)
+    assert len(bars(at)) == 3
     assert set(at.table[0].value["Measure"]) == {"Calibrated probability"}
     assert "–" not in set(at.table[0].value["Answer from"]) | set(at.table[0].value["Novelty"])
 
@@ -95,15 +97,22 @@ def test_a_low_probability_is_no_answer_and_the_page_says_why(
     open_app, trusted_run_root, trusted_pictures
 ):
     at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["uncertain"]))
-    assert alerts(at) == ["Can't tell: the calibrated probability is low"]
-    assert "Xception gives" in at.warning[0].value
-    assert at.metric[0].label == "Xception can't tell; it leans to"
-    assert at.metric[0].value in TITLES
+    [verdict] = verdicts(at)
+    assert verdict == (
+        "Not sure: leans to Normal (78\N{NO-BREAK SPACE}%; it answers from 85\N{NO-BREAK SPACE}%)"
+    )
+    assert "Xception gives" in words(at)
     assert len(panels(at)) == 2
     go(at, "compare")
     assert not at.exception
-    assert at.warning[0].proto.title.startswith("Can't tell: ")
-    assert "The networks answer" not in alerts(at)
+    assert verdicts(at) == ["Not sure: all 3 networks lean to Normal"]
+    said = [
+        line
+        for panel in panels(at)
+        for words_of in panel.get("texts", {}).values()
+        for line in words_of["caption"]
+    ]
+    assert verdict in said  # the same words for the same network on both pages
 
 
 def test_networks_that_disagree_cannot_tell(open_app, trusted_run_root, png, networks_say):
@@ -115,10 +124,10 @@ def test_networks_that_disagree_cannot_tell(open_app, trusted_run_root, png, net
     )
     at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
     assert not at.exception
-    assert alerts(at) == ["Can't tell: the networks disagree"]
-    assert "ResNet50V2 says Normal" in at.warning[0].value
-    assert "novelty 1.25, above the limit of 1" in words(at)  # one of three alone refuses nothing
-    assert len(titles(at)) == 3
+    assert verdicts(at) == ["Not sure: the networks disagree"]
+    assert "ResNet50V2 says Normal" in words(at)
+    assert list(at.table[0].value["Novelty"])[2] == "1.25"  # one of three alone refuses nothing
+    assert len(bars(at)) == 2  # no bars of the one that refuses it
 
 
 @pytest.mark.parametrize("page", ["classify", "compare"])
@@ -135,8 +144,8 @@ def test_a_novel_picture_is_refused_and_no_class_is_named_anywhere(
     assert list(at.table[0].value["Network"]) == asked
     assert all(float(value) > 1 for value in at.table[0].value["Novelty"])
     assert set(at.table[0].value["Looks known"]) == {"no"}
-    assert not at.metric
-    assert not at.get("plotly_chart")
+    assert not verdicts(at)
+    assert not bars(at)
     assert not at.slider
     sent = everything(at).lower()
     assert "novelty" in sent  # the search sees the page
@@ -165,10 +174,7 @@ def test_a_batch_names_status_and_reason_of_every_file(
 def test_a_run_without_calibration_speaks_of_scores(open_app, tiny_run_root, png):
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not alerts(at)
-    assert at.metric[0].label == "Xception predicts, not calibrated"
-    page = words(at)
-    assert "Score " in page
-    assert "not calibrated" in page
+    assert verdicts(at)[0].startswith("Not calibrated: score only, highest for ")
     assert "alibrated probability" not in everything(at)
     go(at, "compare")
     assert "alibrated probability" not in everything(at)
@@ -181,8 +187,7 @@ def test_what_the_networks_agree_on_without_thresholds_is_not_called_an_answer(
 ):
     networks_say(*(prediction(name, 0.9, 0.05, 0.05, threshold=None) for name in ARCHITECTURES))
     at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
-    assert alerts(at) == ["Not calibrated: this is no answer to rely on"]
-    assert at.info[0].value.startswith("Agreement: all 3 networks say COVID-19.")
+    assert verdicts(at) == ["Not calibrated: scores only, highest for COVID-19 by all 3"]
 
 
 @pytest.mark.parametrize("first", ["upload", "sample"])
@@ -231,8 +236,8 @@ def test_a_lateral_view_is_refused_by_name_and_no_class_is_named(
     assert "Upload the frontal (PA or AP) radiograph" in at.error[0].value
     assert set(at.table[0].value["Looks lateral"]) == {"yes"}
     assert set(at.table[0].value["Score of a lateral view"]) == {"0.83"}
-    assert not at.metric
-    assert not at.get("plotly_chart")
+    assert not verdicts(at)
+    assert not bars(at)
     sent = everything(at).lower()
     for word in (*CLASS_NAMES, *TITLES, "calibrated probability"):
         assert word.lower() not in sent
@@ -252,4 +257,4 @@ def test_a_file_that_its_header_refuses_is_shown_beside_the_reason(
     assert "Received" in at.error[0].value
     pictures = [image.proto.imgs[0].alt for image in at.image]
     assert pictures == (["The picture a.dcm as it was read"] if shown else [])
-    assert not at.metric
+    assert not verdicts(at)
