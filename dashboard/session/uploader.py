@@ -121,6 +121,7 @@ def _emptied() -> Iterator[tuple[str, bytes]]:
     for file in st.session_state.get(KEY, []):
         if isinstance(file, UploadedFile):  # and none that was taken before
             yield file.name, file.getvalue()
+            file.truncate(0)  # the widget's value of this run outlives the next one
             if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
                 context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian
 
+from dashboard.session import removal
 from tests.browser.served import dashboard
 from tests.deployment.conftest import tool
 from tests.deployment.visitor import ask, visit
@@ -81,11 +82,14 @@ def test_a_name_leaves_the_memory_with_the_last_visitor(server):
 def test_removed_files_leave_the_server_while_the_page_stays(server):
     url, process = server
     with visit(url) as visitor:
-        for _ in range(2):
-            assert visitor.upload(NAME, large()) == 204
-            assert times_in_memory(process, MARK) > 0
-            visitor.press("Remove all files")
-            wait_until(lambda: not times_in_memory(process, MARK), seconds=60)
+        assert visitor.upload(NAME, large()) == 204
+        visitor.press("Remove all files")
+        assert times_in_memory(process, MARK) > 0  # it can be brought back
+        wait_until(lambda: not times_in_memory(process, MARK), seconds=60 + removal.SECONDS)
+        assert visitor.upload(NAME, large()) == 204
+        visitor.press("Remove all files")
+        assert visitor.upload("other.dcm", large("Other^Name")) == 204  # no more from here
+        wait_until(lambda: not times_in_memory(process, MARK), seconds=60)
 
 
 def test_a_download_is_soon_gone_from_its_address(server):

@@ -48,11 +48,9 @@ class Visitor:
         return status
 
     def press(self, label: str) -> None:
-        """Press the button of that label, which empties the uploader where it removes all files."""
+        """Press the button of that label; the uploader goes on to name every file that it sent."""
         [button] = {e.button.id for e in self.elements("button") if e.button.label == label}
         self._run(button)
-        if label == "Remove all files":
-            self.uploads = []
 
     def address_of(self, label: str) -> str:
         """Press a download button; return the address at which its file waits."""

@@ -15,7 +15,9 @@ const fill = (text, number) => text.replace("{count}", number);
 function say(text) {
   tab.root.querySelector(".said").textContent = text;
   clearTimeout(tab.quiet);
-  if (text && !count("Spinner")) tab.quiet = setTimeout(() => say(""), tab.problem ? 4 * QUIET : QUIET);
+  const hush = () => (count("Spinner") ? wait() : say(""));
+  const wait = () => (tab.quiet = setTimeout(hush, tab.problem ? 4 * QUIET : QUIET));
+  if (text) wait();
 }
 
 /** Give files to the uploader, as many as it may take at once. */
@@ -28,8 +30,8 @@ async function take(found) {
   let size = 0;
   for (const { path, open } of ordered) {
     if (files.length === data.files) break;
-    const file = await open();
-    if (size + file.size > data.bytes) continue;
+    const file = await Promise.resolve(open()).catch(() => null); // gone meanwhile, or locked
+    if (!file || size + file.size > data.bytes) continue;
     size += file.size;
     if (path !== file.name) Object.defineProperty(file, "webkitRelativePath", { value: path });
     files.push(file);

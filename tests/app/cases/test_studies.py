@@ -67,32 +67,12 @@ def test_a_refusal_is_said_in_the_language_of_the_page(lateral):
     assert "incidência em perfil, segundo o cabeçalho do arquivo (descrição da série)" in sentence
 
 
-def test_a_study_that_leaves_the_uploader_takes_its_pictures_along(
-    open_app, tiny_run_root, frontal, lateral, png
-):
-    data = study({"IM1": frontal, "IM2": lateral})
-    at = upload(open_app(tiny_run_root), ("study.zip", data), ("a.png", png))
-    assert names(at) == ["study.zip/IM1", "study.zip/IM2", "a.png"]
-    upload(at, ("a.png", png))
-    assert names(at) == ["a.png"]
-    upload(at, ("a.png", png), ("study.zip", data))
-    assert names(at) == ["a.png", "study.zip/IM1", "study.zip/IM2"]
-
-
-def test_an_archive_is_unpacked_once(open_app, tiny_run_root, frontal, png, monkeypatch):
-    data = study({"IM1": frontal})
-    at = upload(open_app(tiny_run_root), ("study.zip", data))
-    monkeypatch.setattr("dashboard.session.uploads.open_archive", lambda _: pytest.fail("unpacked"))
-    upload(at, ("study.zip", data), ("a.png", png))
-    assert names(at) == ["study.zip/IM1", "a.png"]
-
-
 def test_other_files_of_a_study_are_counted_and_not_listed(open_app, tiny_run_root, frontal):
     data = study({"IM1": frontal, "VIEWER.EXE": b"MZ", "README.TXT": b"read me"})
     at = upload(open_app(tiny_run_root), ("study.zip", data))
     assert names(at) == ["study.zip/IM1"]
     assert "not listed: 2." in words(at)
-    upload(at)
+    upload(at, ("a.png", b""))
     assert "not listed" not in words(at)
 
 
@@ -133,8 +113,9 @@ def test_what_a_page_has_no_room_for_is_named_and_comes_when_there_is(
     sentence = at.warning[0].value
     assert "1 of the files, study.zip/IM3 first, are left out" in sentence
     assert "at most 3 files or 256 MiB" in sentence
+    at.button(key="files-all").click().run()
     upload(at, ("study.zip", data))
-    assert sorted(names(at)) == [f"study.zip/{name}" for name in pictures]
+    assert names(at) == [f"study.zip/{name}" for name in pictures]
     assert not at.warning
 
 
@@ -148,7 +129,9 @@ def test_other_modalities_of_a_study_do_not_crowd_out_its_radiographs(
     assert "2 of the files, study.zip/A/CT1 first" in at.warning[0].value
 
 
-def test_the_uploader_says_what_it_takes(open_app, tiny_run_root):
-    uploader = open_app(tiny_run_root).file_uploader[0]
-    assert not uploader.proto.type, "any ending will do, none as well"
-    assert "a whole study as a zip" in uploader.proto.help
+def test_the_page_says_what_it_takes_and_how_much(open_app, tiny_run_root):
+    at = open_app(tiny_run_root)
+    assert not at.file_uploader[0].proto.type, "any ending will do, none as well"
+    [limits] = [caption for caption in at.caption if "64 megapixels" in caption.value]
+    assert "a whole study as a zip" in limits.proto.help
+    assert "the page holds 50 files, 256 MiB together" in limits.value
