@@ -50,9 +50,10 @@ async function show(viewer, data) {
   root.style.setProperty("--height", data.height);
   viewer.stage = stage(viewer);
   listen(viewer, viewer.stage);
-  const frame = make("div", { class: "frame" }, viewer.stage, viewer.about, ...controls(viewer));
-  const bar = data.networks.length ? [colourBar(viewer)] : [];
-  root.replaceChildren(frame, keyList(viewer), ...bar, ...pairTable(viewer), viewer.status);
+  const colours = data.networks.length ? colourBar(viewer) : null;
+  const below = make("div", { class: "bar" }, viewer.about, colours);
+  const frame = make("div", { class: "frame" }, viewer.stage, below, ...controls(viewer));
+  root.replaceChildren(frame, keyList(viewer), ...pairTable(viewer), viewer.status);
   viewer.sizes.disconnect();
   viewer.panels.forEach((panel) => viewer.sizes.observe(panel.canvas));
   if (focused) root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });

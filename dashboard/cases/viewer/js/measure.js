@@ -82,7 +82,8 @@ function drawMeasures(viewer, panel, context, matrix, ratio) {
   for (const line of drawn) {
     const [from, to] = [at(line.from), at(line.to)];
     stroke(context, ratio, [from, to]);
-    write(context, ratio, written(viewer.scene, film, line), to.x + 6 * ratio, to.y);
+    const { x, y } = from.x > to.x ? from : to;
+    write(context, ratio, written(viewer.scene, film, line), x + 6 * ratio, y);
   }
   if (viewer.tool && viewer.measured === film.file) {
     const { x, y } = at(viewer.cursor);
@@ -122,6 +123,7 @@ function stroke(context, ratio, points) {
 function write(context, ratio, text, x, y) {
   Object.assign(context, { font: `${13 * ratio}px sans-serif`, lineWidth: 3 * ratio, lineJoin: "round" });
   Object.assign(context, { strokeStyle: "black", fillStyle: "white" });
-  context.strokeText(text, x, y);
-  context.fillText(text, x, y);
+  const left = Math.max(0, Math.min(x, context.canvas.width - context.measureText(text).width - 4 * ratio));
+  context.strokeText(text, left, y);
+  context.fillText(text, left, y);
 }
