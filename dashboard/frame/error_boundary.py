@@ -45,12 +45,19 @@ def show(error: Exception) -> bool:
     return True
 
 
-def fragment(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a part of a page that runs alone, with an error boundary of its own."""
+def fragment(
+    function: Callable[..., None], *, run_every: float | None = None
+) -> Callable[..., None]:
+    """Make a part of a page that runs alone, with an error boundary of its own.
+
+    Args:
+        function: draws the part.
+        run_every: seconds after which it draws itself again, None for never.
+    """
 
     @wraps(function)
     def guarded_fragment(*args: Any, **values: Any) -> None:
         with guarded():
             function(*args, **values)
 
-    return st.fragment(guarded_fragment)
+    return st.fragment(guarded_fragment, run_every=run_every)

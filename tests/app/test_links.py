@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from covid_model.runs import RUN_FILE, read_json, write_json
 from dashboard.session import state
-from tests.app.conftest import go, upload, words
+from tests.app.conftest import go, panels, upload, words
 from tests.pages import APP
 from tests.stored_reports import write_evidence_run
 
@@ -91,5 +91,5 @@ def test_classify_is_opened_by_a_link_and_names_no_file(open_app, tiny_run_root,
     at = go(at, "about")
     at.query_params["network"] = "vgg16"
     at = upload(go(at, "classify"), ("Silva.png", png))
-    assert at.metric[0].label == "VGG16 predicts"
+    assert "VGG16" in panels(at)[1]["texts"]["covid"]["alt"]
     assert address(at) == {"run": "tiny", "network": "vgg16"}

@@ -6,6 +6,7 @@ import streamlit as st
 
 from covid_model.imaging import reader
 from dashboard.components import text
+from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import cases, removal, uploader
 from dashboard.session import samples as session_samples
@@ -88,7 +89,7 @@ def file_list(*, key: str = "files") -> None:
     for sentence in uploader.unlisted():
         st.caption(text.plain(t(sentence)))
     if removal.pending():  # drawn again by itself once that is over
-        st.fragment(_offer_undo, run_every=removal.SECONDS + 1)(key)
+        error_boundary.fragment(_offer_undo, run_every=removal.SECONDS + 1)(key)
 
 
 def _rows() -> list[dict[str, str]]:

@@ -14,15 +14,10 @@ from dashboard.cases import outcome_text
 from dashboard.components import text
 from dashboard.session import inference
 from tests import dicoms
-from tests.app.conftest import everything, go, panels, upload, words
+from tests.app.conftest import bars, everything, go, panels, upload, words
 from tests.drawings import drawing
 
 TITLES = set(text.TITLES.values())
-
-
-def bars(at):
-    """What the bars of each network's scores say."""
-    return [html.proto.body for html in at.get("html") if 'class="scores"' in html.proto.body]
 
 
 def verdicts(at):

@@ -12,7 +12,7 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.serving import Prediction, combine_predictions
 from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.session import inference, reading, reading_log
-from tests.app.conftest import everything, go, panels, scene, upload, words
+from tests.app.conftest import bars, everything, go, panels, scene, upload, verdict, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png
 
@@ -39,14 +39,14 @@ def test_an_answer_shows_only_after_a_reading(open_app, tiny_run_root, png, page
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     at = at if page == "classify" else go(at, page)
     assert not at.exception
-    assert not at.metric
-    assert not at.get("plotly_chart")
+    assert not verdict(at)
+    assert not bars(at)
     assert not at.table
     assert [panel["kind"] for panel in panels(at)] == ["radiograph"]
     assert not scene(at)["networks"]
     read(at)
     assert not at.exception
-    assert at.get("plotly_chart")
+    assert bars(at)
     assert "Your reading: **Normal**" in words(at)
     rows = log_of(at)
     assert [row["network"] for row in rows] == list(ARCHITECTURES)[: 1 if page == "classify" else 3]

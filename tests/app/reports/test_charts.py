@@ -1,5 +1,6 @@
 """What the figures show, without a page around them."""
 
+import re
 import subprocess
 import sys
 
@@ -13,39 +14,26 @@ from dashboard.reports.performance import charts as performance_charts
 TITLES = [info.title for info in CLASSES]
 
 
-def test_scores_are_bars_in_percent_in_class_order_on_one_scale():
-    figure = scores_chart.scores_chart([0.2, 0.7, 0.1])
-    bars = figure.data[0]
-    assert list(bars.y) == TITLES
-    assert list(bars.x) == pytest.approx([20, 70, 10])
-    assert list(bars.text) == ["20.0\u00a0%", "70.0\u00a0%", "10.0\u00a0%"]
-    assert list(bars.marker.color) == [info.colour for info in CLASSES]
-    assert figure.layout.xaxis.range == scores_chart.scores_chart([0, 0, 1]).layout.xaxis.range
-    assert figure.layout.yaxis.autorange == "reversed"  # the first class on top
+def test_scores_are_bars_in_percent_in_class_order_each_below_its_label():
+    drawn = scores_chart.score_bars([0.2, 0.7, 0.1])
+    assert re.findall(r"<span>([^<]*)</span>", drawn) == [
+        part
+        for title, share in zip(TITLES, ("20", "70", "10"), strict=True)
+        for part in (title, f"{share}\u00a0%")
+    ]
+    assert re.findall(r"width:([\d.]+)%", drawn) == ["20.0", "70.0", "10.0"]
+    assert [info.colour in drawn for info in CLASSES] == [True] * 3
+    assert "<p>Score</p>" in drawn
 
 
-def test_only_calibrated_outputs_are_called_probabilities_with_their_threshold_marked():
-    plain = scores_chart.scores_chart([0.2, 0.7, 0.1])
-    assert plain.layout.title.text == "Score of each class (%)"
-    assert not plain.layout.shapes
-    figure = scores_chart.scores_chart(
+def test_a_threshold_is_a_line_across_every_bar_and_crosses_no_label():
+    drawn = scores_chart.score_bars(
         [0.2, 0.7, 0.1], measure="calibrated probability", threshold=0.625
     )
-    assert figure.layout.title.text == "Calibrated probability of each class (%)"
-    assert "calibrated probability" in figure.data[0].hovertemplate
-    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (62.5, 62.5)
-    assert figure.layout.annotations[0].text == "answer from 62.5\u00a0%"
-
-
-def test_the_line_crosses_no_label():
-    figure = scores_chart.scores_chart([0.024, 0.851, 0.125], threshold=0.9)
-    bars, moved = figure.data
-    assert list(bars.text) == ["2.4\u00a0%", "", "12.5\u00a0%"]
-    assert (list(moved.y), list(moved.text)) == ([TITLES[1]], ["85.1\u00a0%"])
-    assert moved.x[0] > 90
-    assert figure.layout.showlegend is False
-    above = scores_chart.scores_chart([0.02, 0.95, 0.03], threshold=0.9)
-    assert list(above.data[0].text)[1] == "95.0\u00a0%"
+    assert re.findall(r'<b style="left:([\d.]+)%"></b></div>', drawn) == ["62.5"] * 3
+    assert "Calibrated probability; answer from 6" in drawn
+    assert 'aria-label="Calibrated probability of each class' in drawn
+    assert "<b " not in scores_chart.score_bars([0.2, 0.7, 0.1])
 
 
 def test_confusion_matrix_has_the_truth_in_rows_with_shares_of_each_row():
@@ -107,7 +95,6 @@ def test_networks_side_by_side_with_the_papers_accuracy():
 
 def test_every_figure_has_a_title():
     figures = [
-        scores_chart.scores_chart([1, 0, 0]),
         performance_charts.confusion_chart([[1, 0, 0]] * 3),
         charts.history_chart(HISTORY, quantity="loss"),
         charts.models_chart({}, paper={}),

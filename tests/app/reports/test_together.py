@@ -1,5 +1,6 @@
 """The mean of a run's networks on the pages: Compare asks it first, Reports list it last."""
 
+import re
 import shutil
 
 import pytest
@@ -14,7 +15,7 @@ from dashboard.cases.exports.text import text_of
 from dashboard.components.text import plain
 from dashboard.reports import tables
 from dashboard.reports.reliability import tables as reliability_tables
-from tests.app.conftest import everything, go, panels, upload, words
+from tests.app.conftest import everything, go, panels, upload, verdict, words
 from tests.tiny_tables import write_mean
 
 CAPTION = "The mean of the calibrated probabilities of Xception, ResNet50V2 and VGG16"
@@ -41,10 +42,9 @@ def result_of(folder, png):
 def test_compare_says_first_what_the_networks_say_together(open_app, root, png):
     at = go(upload(open_app(root), ("a.png", png)), "compare")
     assert not at.exception
-    assert at.info[0].proto.title == "The networks answer"
-    assert at.info[0].value.startswith("Together the networks say ")
+    assert re.fullmatch(r"(COVID-19|Normal|Other infection) \(\d+\u00a0%\)", verdict(at))
     assert names_it(at)
-    assert "an answer takes 1.0\u00a0%" in at.info[0].value
+    assert list(at.table[0].value["Answer from"])[-1] == "1.0\u00a0%"
     assert "All together" in everything(at)
 
 
@@ -52,8 +52,8 @@ def test_compare_cannot_tell_where_the_mean_is_not_sure(open_app, root, png):
     write_mean(root / "tiny", threshold=0.999)
     at = go(upload(open_app(root), ("a.png", png)), "compare")
     assert not at.exception
-    assert at.warning[0].value.startswith("The networks together give ")
-    assert at.warning[0].proto.title == "Can't tell: the calibrated probability is low"
+    assert verdict(at).startswith("Not sure: leans to ")
+    assert "The networks together give " in words(at)
 
 
 def test_a_damaged_mean_is_named_on_compare(open_app, root, png):
