@@ -19,6 +19,7 @@ from dashboard.frame import (  # noqa: E402
     language_switch,
     login_gate,
 )
+from dashboard.i18n import streamlit_words  # noqa: E402
 from dashboard.i18n.translate import t  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
@@ -44,6 +45,7 @@ page = st.navigation(
 )
 brand.show()
 st.html(brand.STYLE)
+streamlit_words.translate()
 if not login_gate.passed():
     login_gate.show()
     st.stop()

@@ -86,13 +86,11 @@ def section(rows: Sequence[Row]) -> list[Row]:
         return listed
     cases.show_row([row.key for row in listed])
     st.dataframe(
-        batch_table.frame(listed),
+        batch_table.styled(listed),
         key=cases.table_key(),
         on_select=cases.choose_row,
         selection_mode=["single-row", "single-cell"],
         column_config={
-            batch_table.measure(listed): st.column_config.NumberColumn(format="percent"),
-            t("Novelty"): st.column_config.NumberColumn(format="%.2f"),
             t("Outcome"): st.column_config.TextColumn(width=120),
             t("Reason"): st.column_config.TextColumn(width="large"),
         },

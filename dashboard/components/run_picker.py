@@ -44,7 +44,7 @@ def pick(*, with_mean: bool = False) -> SelectedNetwork:
         name = st.selectbox(
             t("Run"),
             list(runs),
-            format_func=lambda name: pickers.option(runs[name]),
+            format_func=pickers.titles(runs).__getitem__,
             key=REPORT_RUN,
             persist_state="session",
         )

@@ -8,6 +8,12 @@ window.addEventListener("beforeunload", (event) => {
   if (tab.loses) event.preventDefault();
 });
 
+// On a narrow screen the pages are listed in a drawer, which Streamlit leaves open over the page.
+document.addEventListener("click", ({ target }) => {
+  const close = '[data-testid="stSidebarCollapseButton"] button';
+  if (target.closest('[data-testid="stSidebarNavLink"]')) document.querySelector(close)?.click();
+});
+
 export default function ({ data, parentElement, setTriggerValue }) {
   tab.loses = data.loses;
   if (data.keep === null) tell(data, setTriggerValue);
