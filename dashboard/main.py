@@ -20,6 +20,7 @@ from dashboard.frame import (  # noqa: E402
     login_gate,
     receiver,
 )
+from dashboard.i18n import streamlit_words  # noqa: E402
 from dashboard.i18n.translate import t  # noqa: E402
 from dashboard.session import state  # noqa: E402
 
@@ -46,6 +47,7 @@ page = st.navigation(
 )
 brand.show()
 st.html(brand.STYLE)
+streamlit_words.translate()
 if not login_gate.passed():
     login_gate.show()
     st.stop()

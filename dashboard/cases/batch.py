@@ -87,13 +87,11 @@ def section(rows: Sequence[Row]) -> None:
 def _table(rows: Sequence[Row]) -> None:
     cases.show_row([row.key for row in rows])
     st.dataframe(
-        batch_table.frame(rows),
+        batch_table.styled(rows),
         key=cases.table_key(),
         on_select=cases.choose_row,
         selection_mode=["single-row", "single-cell"],
         column_config={
-            batch_table.measure(rows): st.column_config.NumberColumn(format="percent"),
-            t("Novelty"): st.column_config.NumberColumn(format="%.2f"),
             t("Outcome"): st.column_config.TextColumn(width=120),
             t("Reason"): st.column_config.TextColumn(width="large"),
         },

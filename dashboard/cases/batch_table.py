@@ -3,14 +3,26 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
+from pandas.io.formats.style import Styler
 
 from covid_model.common.classes import TITLES
 from covid_model.serving import CaseResult, Prediction, batch_table
 from dashboard.components.csv_export import with_notice
-from dashboard.components.text import KINDS, STATUS, capital, counted, of_kind, said
+from dashboard.components.formatting import number
+from dashboard.components.text import (
+    KINDS,
+    NOTHING,
+    STATUS,
+    capital,
+    counted,
+    of_kind,
+    percent,
+    said,
+)
 from dashboard.i18n.translate import t
 
 Kind = Literal["ok", "uncalibrated", "uncertain", "refused", "hidden", "waiting"]
@@ -67,6 +79,17 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
             **{heading: cells for heading, cells in optional.items() if any(cells)},
         }
     )
+
+
+def styled(rows: Sequence[Row]) -> Styler:
+    """Return ``frame`` with its numbers as the page's language writes them, still numbers to sort.
+
+    Streamlit's own formats follow the browser's language instead.
+    """
+    table = frame(rows)
+    formats = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}
+    present = {name: write for name, write in formats.items() if name in table}
+    return table.style.format(present, na_rep=NOTHING)
 
 
 def measure(rows: Iterable[Row]) -> str:

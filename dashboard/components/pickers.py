@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -34,12 +35,12 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
     follow_link("run", by_name, key=state.RUN)
     if len(by_name) == 1:
         run = shelf.servable[0]
-        st.caption(t("Trained run: {title}", title=text.plain(option(run))))
+        st.caption(t("Trained run: {title}", title=run_title(run)))
     else:
         name = st.selectbox(
             t("Trained run"),
             list(by_name),
-            format_func=lambda name: option(by_name[name]),
+            format_func=titles(by_name).__getitem__,
             key=state.RUN,
             persist_state="session",
         )
@@ -96,10 +97,15 @@ def raw_title(run: Run) -> str:
     return t(str(run.info.get("title") or run.name))
 
 
-def option(run: Run) -> str:
-    """Return the title with the folder's name, as two runs of one list may have the same title."""
-    title = raw_title(run)
-    return title if title == run.name else f"{title} ({run.name})"
+def titles(runs: Mapping[str, Run]) -> dict[str, str]:
+    """Return what a list to choose from calls each run: its folder too where titles are the same.
+
+    Args:
+        runs: by folder name.
+    """
+    title = {name: raw_title(run) for name, run in runs.items()}
+    count = Counter(title.values())
+    return {name: said if count[said] == 1 else f"{said} ({name})" for name, said in title.items()}
 
 
 def pick_case() -> tuple[str, Case] | None:

@@ -46,7 +46,7 @@ def pick(*, with_mean: bool = False) -> SelectedNetwork:
         name = st.selectbox(
             t("Run"),
             list(runs),
-            format_func=lambda name: pickers.option(runs[name]),
+            format_func=pickers.titles(runs).__getitem__,
             key=state.REPORT_RUN,
             persist_state="session",
         )

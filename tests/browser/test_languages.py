@@ -52,3 +52,32 @@ def test_a_browser_in_portuguese_gets_portuguese(served, tmp_path):
         page = browser.new_page(locale="pt-BR")
         served.enter(page, url)
         expect(page.get_by_text("não use para diagnóstico").first).to_be_visible(timeout=SECONDS)
+
+
+def test_what_streamlit_says_follows_the_language_too(served, tiny_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = browser.new_page(locale="pt-BR")
+        served.enter(page, f"{url}/reports")
+        page.get_by_role("button", name="Menu principal").click()
+        expect(page.get_by_test_id("stMainMenuPopover")).to_contain_text("Imprimir")
+        page.keyboard.press("Escape")
+        page.get_by_role("radio", name="English").click()
+        page.get_by_role("button", name="Main menu").click()
+        expect(page.get_by_test_id("stMainMenuPopover")).to_contain_text("Print")
+
+
+def test_the_list_of_pages_closes_on_a_phone_once_one_is_chosen(served, tiny_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = browser.new_page(locale="pt-BR", viewport={"width": 400, "height": 800})
+        served.enter(page, url)
+        page.get_by_test_id("stExpandSidebarButton").click()
+        drawer = page.get_by_test_id("stSidebar")
+        expect(drawer).to_have_attribute("data-collapsed", "false")
+        drawer.get_by_role("link", name="Sobre").click()
+        expect(drawer).to_have_attribute("data-collapsed", "true")
+        expect(page.get_by_role("heading", name="Sobre", exact=True)).to_be_visible()
+        assert page.get_by_test_id("stMainMenuButton").bounding_box()["x"] < 400 - 24

@@ -4,6 +4,12 @@
 const KEY = "radiograph-session";
 const tab = { lost: false, told: "" };
 
+// On a narrow screen the pages are listed in a drawer, which Streamlit leaves open over the page.
+document.addEventListener("click", ({ target }) => {
+  const close = '[data-testid="stSidebarCollapseButton"] button';
+  if (target.closest('[data-testid="stSidebarNavLink"]')) document.querySelector(close)?.click();
+});
+
 export default function ({ data, parentElement, setTriggerValue }) {
   if (data.keep === null) tell(data, setTriggerValue);
   else if (data.keep) sessionStorage.setItem(KEY, data.keep);

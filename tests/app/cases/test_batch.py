@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from covid_model.serving.classifier import Classifier
 from dashboard.cases import batch as cases_batch
 from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
+from dashboard.i18n import translate
 from dashboard.session import state
 from tests.app.cases.test_text import case_result
 from tests.app.conftest import go, upload, words
@@ -117,6 +119,19 @@ def test_the_table_follows_the_filter(open_app, tiny_run_root, files):
     assert not at.dataframe
     assert "No file has this outcome and class." in words(at)
     assert not at.exception
+
+
+def test_the_table_writes_its_numbers_in_the_language_of_the_page():
+    said = case_result("a.png", (0.1234, 0.7, 0.1766))
+    novel = replace(said, predictions=(replace(said.predictions[0], novelty=0.849),))
+    answered = Row("1", "a.png", "ok", novel)
+    waiting = Row("2", "b.png", "waiting")
+    with translate.speaking("pt_BR"):
+        styled = batch_table.styled([answered, waiting])
+        shown = styled.to_html()
+    assert "70,0\N{NO-BREAK SPACE}%" in shown
+    assert "0,85" in shown
+    assert styled.data.iloc[0]["Novidade"] == 0.849, "a number to sort by"
 
 
 def marked(at):

@@ -18,7 +18,7 @@ const FRESH = Object.freeze({
   turn: 0, // quarters, clockwise
   flip: false,
   film: "", // what was turned and flipped: another film is shown as it is
-  hidden: "radiograph,map", // where there are three kinds: those of pictures that are not shown, with commas
+  hidden: "map", // kinds of pictures that are not shown, with commas
   help: false,
 });
 const LIMITS = {
