@@ -88,8 +88,8 @@ def styled(rows: Sequence[Row]) -> Styler:
     """
     table = frame(rows)
     formats = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}
-    present = {name: write for name, write in formats.items() if name in table}
-    return table.style.format(present, na_rep=NOTHING)
+    present: dict[Any, Any] = {name: write for name, write in formats.items() if name in table}
+    return table.style.set_uuid("files").format(present, na_rep=NOTHING)  # the same each time
 
 
 def measure(rows: Iterable[Row]) -> str:
