@@ -120,7 +120,8 @@ def _own_test(report: Report, kind: str) -> str:
             "On the run's own test images, {right} of such answers were right.",
             right=share(answers, "accuracy"),
         )
-    return t("Of the run's own test images, {right} were named rightly.", right=share(report, "accuracy"))
+    named = share(report, "accuracy")
+    return t("Of the run's own test images, {right} were named rightly.", right=named)
 
 
 def _unsure(answered: float | None) -> str:

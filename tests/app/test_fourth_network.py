@@ -14,7 +14,7 @@ from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.pdf import case_pdf
 from dashboard.cases.exports.text import text_of
 from tests.app.cases.test_exports import CREATED
-from tests.app.conftest import everything, go, panels, scene, upload, words
+from tests.app.conftest import everything, go, panels, scene, upload, words, verdict
 from tests.pages import PAGES
 
 ADDED, TITLE = "densenet121", "DenseNet121"
@@ -46,7 +46,7 @@ def test_every_page_works_with_four_networks(open_app, four_networks, page):
 def test_compare_shows_the_same_file_on_four_networks(open_app, four_networks, trusted_pictures):
     at = go(upload(open_app(four_networks), ("a.png", trusted_pictures["ok"])), "compare")
     assert not at.exception
-    assert "all 4 networks say Normal" in words(at)
+    assert verdict(at) == "Normal, by all 4 networks"
     assert [column["title"] for column in scene(at)["columns"]] == list(ARCHITECTURES.values())
     assert len(panels(at)) == 4 * 3
     assert len(scene(at)["pairs"]["covid"]) == 6  # each two of four

@@ -12,7 +12,7 @@ from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
 from dashboard.cases import batch_table, lung_occlusion_text
 from dashboard.session import inference, results, state
-from tests.app.conftest import go, panels, scene, upload, words
+from tests.app.conftest import go, panels, scene, upload, verdict, words
 from tests.drawings import drawing
 
 
@@ -83,11 +83,16 @@ def test_an_answer_that_stays_without_the_lungs_is_warned_of(
     answers((0.1, 0.8, 0.1), (0.1, 0.75, 0.15))
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
-    assert [alert.proto.title for alert in at.warning] == [
+    assert [alert.value for alert in at.warning] == [
         "The answer hardly changes without the lungs: do not trust it."
     ]
-    warning = at.warning[0].value.replace("\u00a0", " ")
-    assert "the score of Normal is 75.0 % instead of 80.0 %; the class stays." in warning
+    assert "the score of Normal is 75.0 % instead of 80.0 %; the class stays." in unfolded(at)
+
+
+def unfolded(at):
+    """What the page says once the part on the hidden lungs is open."""
+    at.session_state[state.HIDDEN] = True
+    return words(at.run()).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +110,7 @@ def test_an_answer_that_changes_is_told_calmly(
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
     assert not at.warning
-    assert sentence in words(at).replace("\u00a0", " ")
+    assert sentence in unfolded(at)
 
 
 def test_the_lungs_are_outlined_and_the_share_stands_under_the_map(
@@ -122,7 +127,7 @@ def test_the_lungs_are_outlined_and_the_share_stands_under_the_map(
 def test_nothing_is_asked_twice(open_app, tiny_run_root, png, shipped, calls):
     shipped(Segmenter())
     at = upload(open_app(tiny_run_root), ("a.png", png), ("b.png", png))
-    assert calls == ["xception", "xception", "lungs", "xception"]  # the file shown alone
+    assert calls == ["xception", "lungs", "xception", "xception"]  # the file shown first
     at.run()
     assert len(calls) == 4
     at.segmented_control(key="model").set_value("vgg16").run()
@@ -164,14 +169,15 @@ def test_without_segmenter_the_page_says_nothing_of_lungs(open_app, tiny_run_roo
     assert not at.exception
     assert "lung" not in words(at).lower()
     assert scene(at)["outline"] is None
-    assert not at.expander
+    assert [panel.label for panel in at.expander] == ["How sure"]
 
 
 def test_a_damaged_segmenter_leaves_the_answer(open_app, tiny_run_root, png, shipped):
     shipped(RunError("lungs.tflite differs from the digest."))
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
-    assert (at.error[0].proto.title, len(at.metric)) == (lung_occlusion_text.UNUSABLE, 1)
+    assert at.error[0].proto.title == lung_occlusion_text.UNUSABLE
+    assert verdict(at)
     assert scene(at)["outline"] is None
 
 

@@ -12,7 +12,7 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.serving import Prediction, combine_predictions
 from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.session import inference, reading, reading_log
-from tests.app.conftest import everything, go, panels, scene, upload, words
+from tests.app.conftest import bars, everything, go, panels, scene, upload, verdict, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png
 
@@ -39,14 +39,15 @@ def test_an_answer_shows_only_after_a_reading(open_app, tiny_run_root, png, page
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     at = at if page == "classify" else go(at, page)
     assert not at.exception
-    assert not at.metric
-    assert not at.get("plotly_chart")
+    assert not verdict(at)
+    assert not bars(at)
     assert not at.table
     assert [panel["kind"] for panel in panels(at)] == ["radiograph"]
     assert not scene(at)["networks"]
     read(at)
     assert not at.exception
-    assert at.get("plotly_chart")
+    assert verdict(at)
+    assert bars(at)
     assert "Your reading: **Normal**" in words(at)
     rows = log_of(at)
     assert [row["network"] for row in rows] == list(ARCHITECTURES)[: 1 if page == "classify" else 3]
@@ -125,7 +126,7 @@ def test_the_table_reveals_the_read_file_alone(open_app, tiny_run_root, png):
 def test_what_was_seen_does_not_count_as_blind(open_app, tiny_run_root, png):
     at = upload(open_app(tiny_run_root), ("a.png", png))
     at.toggle(key=reading.READ_FIRST).set_value(True).run()
-    assert not at.metric
+    assert not verdict(at)
     assert "not blind" in words(at)
     read(at)
     assert [row["why_not_blind"] for row in log_of(at)] == [reading_log.SEEN]
@@ -136,7 +137,7 @@ def test_the_same_picture_under_another_name_was_seen_too(open_app, tiny_run_roo
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     read(at)
     upload(at, ("other.png", png))
-    assert at.metric
+    assert verdict(at)
 
 
 def test_a_change_after_the_answer_is_logged_as_such(open_app, tiny_run_root, png):
@@ -153,7 +154,7 @@ def test_a_change_after_the_answer_is_logged_as_such(open_app, tiny_run_root, pn
 def test_a_sample_is_never_read_blind(open_app, tiny_run_root, samples):
     at = hide(open_app(tiny_run_root))
     at.button(key="sample-Normal").click().run()
-    assert not at.metric
+    assert not verdict(at)
     read(at)
     assert log_of(at)[0]["why_not_blind"] == reading_log.SAMPLE
 
@@ -162,20 +163,20 @@ def test_a_reading_takes_a_choice(open_app, tiny_run_root, png):
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     next(item for item in at.button if item.label == "Save and reveal").click().run()
     assert "Choose what you see first." in words(at)
-    assert not at.metric
+    assert not verdict(at)
 
 
 def test_turning_it_off_over_unread_files_is_asked_about(open_app, tiny_run_root, png):
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     at.toggle(key=reading.READ_FIRST).set_value(False).run()
     assert at.warning[0].proto.title == "Reveal every file?"
-    assert not at.metric
+    assert not verdict(at)
     next(item for item in at.button if item.label == "Keep hidden").click().run()
     assert at.toggle(key=reading.READ_FIRST).value
-    assert not at.metric
+    assert not verdict(at)
     at.toggle(key=reading.READ_FIRST).set_value(False).run()
     next(item for item in at.button if item.label == "Reveal every file").click().run()
-    assert at.metric
+    assert verdict(at)
     at.toggle(key=reading.READ_FIRST).set_value(True).run()
     read(at)
     assert log_of(at)[0]["why_not_blind"] == reading_log.SEEN
@@ -185,7 +186,7 @@ def test_the_switch_holds_from_page_to_page(open_app, tiny_run_root, png):
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     for page in ("compare", "reports", "compare", "classify"):
         at.switch_page(f"views/{page}.py").run()
-        assert page == "reports" or not (at.metric or at.get("plotly_chart"))
+        assert page == "reports" or not (verdict(at) or bars(at))
 
 
 def test_a_deleted_log_leaves_no_reading_and_no_blind_case(open_app, tiny_run_root, png):
@@ -193,7 +194,7 @@ def test_a_deleted_log_leaves_no_reading_and_no_blind_case(open_app, tiny_run_ro
     read(at)
     next(item for item in at.button if item.label == "Delete all readings").click().run()
     assert not log_of(at)
-    assert not at.metric
+    assert not verdict(at)
     read(at)
     assert log_of(at)[0]["why_not_blind"] == reading_log.SEEN
 

@@ -1,51 +1,48 @@
 """What the figures show, without a page around them."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from covid_model.common.classes import CLASSES
-from dashboard.components import scores_chart
+from dashboard.components import scores_chart, text
 from dashboard.reports import charts
 from dashboard.reports.performance import charts as performance_charts
 
 TITLES = [info.title for info in CLASSES]
 
 
-def test_scores_are_bars_in_percent_in_class_order_on_one_scale():
-    figure = scores_chart.scores_chart([0.2, 0.7, 0.1])
-    bars = figure.data[0]
-    assert list(bars.y) == TITLES
-    assert list(bars.x) == pytest.approx([20, 70, 10])
-    assert list(bars.text) == ["20.0\u00a0%", "70.0\u00a0%", "10.0\u00a0%"]
-    assert list(bars.marker.color) == [info.colour for info in CLASSES]
-    assert figure.layout.xaxis.range == scores_chart.scores_chart([0, 0, 1]).layout.xaxis.range
-    assert figure.layout.yaxis.autorange == "reversed"  # the first class on top
+def test_scores_are_bars_in_percent_in_class_order():
+    bars = scores_chart.score_bars([0.2, 0.7, 0.1])
+    assert re.findall(r"<span>(.*?)</span>", bars) == [
+        *(TITLES[0], "20\u00a0%", TITLES[1], "70\u00a0%", TITLES[2], "10\u00a0%")
+    ]
+    assert re.findall(r"width:([\d.]+)%;background:(#\w+)", bars) == [
+        ("20.0", CLASSES[0].colour),
+        ("70.0", CLASSES[1].colour),
+        ("10.0", CLASSES[2].colour),
+    ]
+    assert 'aria-label="Score of each class: COVID-19 20.0\u00a0%' in bars
 
 
 def test_only_calibrated_outputs_are_called_probabilities_with_their_threshold_marked():
-    plain = scores_chart.scores_chart([0.2, 0.7, 0.1])
-    assert plain.layout.title.text == "Score of each class (%)"
-    assert not plain.layout.shapes
-    figure = scores_chart.scores_chart(
+    plain = scores_chart.score_bars([0.2, 0.7, 0.1])
+    assert "<p>Score</p>" in plain
+    assert "left:" not in plain
+    bars = scores_chart.score_bars(
         [0.2, 0.7, 0.1], measure="calibrated probability", threshold=0.625
     )
-    assert figure.layout.title.text == "Calibrated probability of each class (%)"
-    assert "calibrated probability" in figure.data[0].hovertemplate
-    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (62.5, 62.5)
-    assert figure.layout.annotations[0].text == "answer from 62.5\u00a0%"
+    assert bars.count("left:62.5%") == 3
+    assert "Calibrated probability; answer from" in bars
 
 
-def test_the_line_crosses_no_label():
-    figure = scores_chart.scores_chart([0.024, 0.851, 0.125], threshold=0.9)
-    bars, moved = figure.data
-    assert list(bars.text) == ["2.4\u00a0%", "", "12.5\u00a0%"]
-    assert (list(moved.y), list(moved.text)) == ([TITLES[1]], ["85.1\u00a0%"])
-    assert moved.x[0] > 90
-    assert figure.layout.showlegend is False
-    above = scores_chart.scores_chart([0.02, 0.95, 0.03], threshold=0.9)
-    assert list(above.data[0].text)[1] == "95.0\u00a0%"
+def test_a_figure_is_told_from_100_percent_and_from_its_threshold():
+    assert text.percent_below(0.576, 0.83) == "58\u00a0%"
+    assert text.percent_below(0.9987) == "99.9\u00a0%"
+    assert text.percent_below(0.8296, 0.83) == "82.96\u00a0%"
+    assert text.percent_below(0.83, 0.83) == "83\u00a0%"
 
 
 def test_confusion_matrix_has_the_truth_in_rows_with_shares_of_each_row():
@@ -107,7 +104,6 @@ def test_networks_side_by_side_with_the_papers_accuracy():
 
 def test_every_figure_has_a_title():
     figures = [
-        scores_chart.scores_chart([1, 0, 0]),
         performance_charts.confusion_chart([[1, 0, 0]] * 3),
         charts.history_chart(HISTORY, quantity="loss"),
         charts.models_chart({}, paper={}),

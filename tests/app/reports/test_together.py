@@ -11,10 +11,10 @@ from covid_model.serving.classifier import Classifier
 from dashboard.cases import outcome_tables
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.text import text_of
-from dashboard.components.text import plain
+from dashboard.components.text import TITLES, plain
 from dashboard.reports import tables
 from dashboard.reports.reliability import tables as reliability_tables
-from tests.app.conftest import everything, go, panels, upload, words
+from tests.app.conftest import everything, go, panels, upload, verdict, words
 from tests.tiny_tables import write_mean
 
 CAPTION = "The mean of the calibrated probabilities of Xception, ResNet50V2 and VGG16"
@@ -41,10 +41,8 @@ def result_of(folder, png):
 def test_compare_says_first_what_the_networks_say_together(open_app, root, png):
     at = go(upload(open_app(root), ("a.png", png)), "compare")
     assert not at.exception
-    assert at.info[0].proto.title == "The networks answer"
-    assert at.info[0].value.startswith("Together the networks say ")
+    assert verdict(at).split(" (")[0] in TITLES
     assert names_it(at)
-    assert "an answer takes 1.0\u00a0%" in at.info[0].value
     assert "All together" in everything(at)
 
 
@@ -52,8 +50,10 @@ def test_compare_cannot_tell_where_the_mean_is_not_sure(open_app, root, png):
     write_mean(root / "tiny", threshold=0.999)
     at = go(upload(open_app(root), ("a.png", png)), "compare")
     assert not at.exception
-    assert at.warning[0].value.startswith("The networks together give ")
-    assert at.warning[0].proto.title == "Can't tell: the calibrated probability is low"
+    assert verdict(at).startswith("Not sure: leans to ")
+    assert verdict(at).endswith("it answers from 99.9\u00a0%)")
+    assert "The networks together give " in words(at)  # folded
+    assert "networks say" not in words(at)
 
 
 def test_a_damaged_mean_is_named_on_compare(open_app, root, png):

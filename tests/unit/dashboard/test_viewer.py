@@ -101,17 +101,11 @@ def test_each_class_has_its_words_and_an_empty_map_says_so():
         case_result(network), panels.OVERLAY, 0, notes={"normal": "Half of it.", "covid": "Unused."}
     )["texts"]
     assert list(texts) == list(CLASS_NAMES)
-    assert texts["normal"]["caption"] == ["Xception, Normal: score 70.0\u00a0%", "Half of it."]
+    assert texts["normal"]["caption"] == ["Xception: area of attention for Normal", "Half of it."]
     assert "for Normal" in texts["normal"]["alt"]
     empty = "Nothing in this image speaks for COVID-19: the map is empty."
     assert texts["covid"]["caption"][1:] == [empty]
     assert texts["covid"]["alt"].endswith(empty)
-
-
-def test_a_calibrated_network_gives_a_probability():
-    result = case_result(prediction(calibrated=True))
-    caption = panels.of_network(result, panels.MAP, 0)["texts"]["normal"]["caption"]
-    assert caption == ["Xception, Normal: calibrated probability 70.0\u00a0%"]
 
 
 def test_a_radiograph_alone_names_no_class():
