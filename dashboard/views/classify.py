@@ -34,7 +34,7 @@ def draw(key: str, result: CaseResult, occlusion: LungOcclusion | None) -> None:
     notes = None if occlusion is None else lung_occlusion_text.shares(occlusion)
     with pictures:
         shown = scene.pair(in_window, mask=mask, notes=notes)
-        viewer.show(shown, key="classify-viewer", height=viewer.ONE_SCREEN)
+        viewer.show(shown, key="classify-viewer", height=toolbar.ONE_SCREEN)
 
 
 def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:

@@ -14,7 +14,7 @@ from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.pdf import case_pdf
 from dashboard.cases.exports.text import text_of
 from tests.app.cases.test_exports import CREATED
-from tests.app.conftest import everything, go, panels, scene, upload, words, verdict
+from tests.app.conftest import everything, go, panels, scene, upload, verdict, words
 from tests.pages import PAGES
 
 ADDED, TITLE = "densenet121", "DenseNet121"

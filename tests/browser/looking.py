@@ -16,6 +16,20 @@ FOCUSED = """() => {
 }"""
 
 
+def give(page: Page, files: list) -> None:
+    """Give the page files, as by its button, which folds once there are some."""
+    uploader = page.locator("input[type=file]").first
+    if page.get_by_test_id("stPopover").count() and not uploader.count():
+        page.get_by_test_id("stPopover").get_by_role("button").click()
+    uploader.set_input_files(files)
+    page.keyboard.press("Escape")
+
+
+def verdict_of(page: Page) -> Locator:
+    """The one sentence on the file in view, or its refusal."""
+    return page.locator("[class*=st-key-verdict-]")
+
+
 class Viewer:
     """The only viewer of a page."""
 

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.browser.looking import give
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def test_fifty_files_in_one_upload(served, tiny_run_root, tmp_path):
         page.set_default_timeout(WAIT)
         served.enter(page, url)
         page.evaluate(WATCH)
-        page.locator("input[type=file]").set_input_files(fifty())
+        give(page, fifty())
         expect(page.get_by_text("48 answers, 0 can't tell, 2 refused")).to_be_visible(
             timeout=3 * WAIT
         )

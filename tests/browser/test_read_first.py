@@ -6,6 +6,7 @@ import re
 import pytest
 
 from covid_model.common.disclaimer import NOTICE
+from tests.browser.looking import give, verdict_of
 from tests.browser.test_many_files import WAIT, cell, file_in_view, rest
 from tests.drawings import drawing, png
 
@@ -21,7 +22,7 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
         served.enter(page, url)
         upload(page, "a")
         rest(page, expect)
-        expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
+        expect(verdict_of(page)).to_be_visible(timeout=WAIT)
         page.get_by_text("Read first, reveal later").click()
         hidden(page, expect)
         expect(page.get_by_text("your reading is logged as not blind")).to_be_visible()
@@ -37,7 +38,7 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
         hidden(page, expect)
 
         read(page, "Normal")
-        expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
+        expect(verdict_of(page)).to_be_visible(timeout=WAIT)
         rest(page, expect)
         table = page.get_by_test_id("stDataFrame")
         for number, outcome in enumerate(("not read yet", "answer", "not read yet")):
@@ -59,11 +60,11 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
 def hidden(page, expect):
     """The page asks for a reading, and nothing in its HTML tells an answer."""
     expect(page.get_by_text("Your reading first")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_test_id("stMetric")).to_have_count(0, timeout=WAIT)
+    expect(verdict_of(page)).to_have_count(0, timeout=WAIT)
     rest(page, expect)
     main = page.get_by_test_id("stMain")
     sent = main.evaluate("main => main.innerHTML")
-    assert "predicts" not in sent
+    assert "highest for" not in sent
     assert "map of" not in sent
     assert not re.search(r"\d\s?%", main.inner_text())
 
@@ -82,4 +83,4 @@ def upload(page, *names):
         }
         for name in names
     ]
-    page.locator("input[type=file]").set_input_files(files)
+    give(page, files)

@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).resolve().parent
-ONE_SCREEN = "min(calc(100dvh - 15rem), 60rem)"  # what the page has left below its verdict
 SCRIPTS = ("state", "dom", "picture", "render", "panels", "controls", "input", "main")  # in order
 
 _mounted = st.components.v2.component(
@@ -21,13 +20,13 @@ _mounted = st.components.v2.component(
 )
 
 
-def show(scene: dict[str, Any], *, key: str, height: str | None = None) -> None:
+def show(scene: dict[str, Any], *, key: str, height: str = "") -> None:
     """Draw a scene of ``scene.py``.
 
     Args:
         scene: what to show.
         key: of the viewer on its page; the same one keeps the focus when the scene changes.
-        height: CSS length that the viewer takes where pictures stand side by side, so that all of
-            it is seen at once; None where it may be as tall as its width makes it.
+        height: CSS length of pictures with controls where columns stand side by side; "" for one
+            that follows from their width.
     """
-    _mounted(data={**scene, "tall": height}, key=key)
+    _mounted(data={**scene, "height": height}, key=key)

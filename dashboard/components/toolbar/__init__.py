@@ -11,6 +11,7 @@ from dashboard.i18n.translate import t
 from dashboard.session import cases
 
 PREVIOUS_KEY, NEXT_KEY = "p", "n"
+ONE_SCREEN = "min(calc(100dvh - 15rem), 60rem)"  # of height that line and verdict leave a viewer
 
 _top = st.components.v2.component(
     "top_of_case", js=Path(__file__).with_name("top.js").read_text("utf-8")

@@ -1,6 +1,6 @@
 """An answer, "can't tell" or a refusal: what Classify with Compare say of one file."""
 
-import json
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -13,17 +13,13 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.serving import CaseResult, Prediction, decide
 from dashboard.cases import outcome_text
 from dashboard.components import text
+from dashboard.components.formatting import TO
 from dashboard.session import inference
 from tests import dicoms
-from tests.app.conftest import everything, go, panels, upload, words
+from tests.app.conftest import bars, everything, go, panels, upload, verdict, words
 from tests.drawings import drawing
 
 TITLES = set(text.TITLES.values())
-
-
-def titles(at):
-    """Titles of the page's charts."""
-    return [json.loads(c.proto.spec)["layout"]["title"]["text"] for c in at.get("plotly_chart")]
 
 
 def alerts(at):
@@ -74,19 +70,17 @@ def test_an_answer_stands_with_its_probability_threshold_and_novelty(
     at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
     assert not at.exception
     assert not alerts(at)
-    assert (at.metric[0].label, at.metric[0].value) == ("Xception answers", "Normal")
-    page = words(at)
-    assert "Calibrated probability" in page
-    assert "an answer takes" in page
-    assert "the limit is 1" in page
-    assert "core" not in page  # neither a score nor scores
-    assert titles(at) == ["Calibrated probability of each class (%)"]
+    assert re.fullmatch(r"Normal \(\d\d(\.\d+)?\u00a0%\)", verdict(at))
+    assert "core" not in words(at)  # neither a score nor scores
+    [shown] = bars(at)
+    assert "Calibrated probability; answer from" in shown
+    assert set(at.table[0].value["Answer from"]) != {"–"}
     go(at, "compare")
     assert not at.exception
-    assert alerts(at) == ["The networks answer"]
-    assert at.info[0].value.startswith("Agreement: all 3 networks say Normal.")
-    assert text.AGREEMENT_CAVEAT in at.info[0].value
-    assert titles(at) == ["Calibrated probability of each class (%)"] * 3
+    assert not alerts(at)
+    assert verdict(at) == "Normal, by all 3 networks"
+    assert text.AGREEMENT_CAVEAT in words(at)
+    assert len(bars(at)) == 3
     assert set(at.table[0].value["Measure"]) == {"Calibrated probability"}
     assert "–" not in set(at.table[0].value["Answer from"]) | set(at.table[0].value["Novelty"])
 
@@ -95,15 +89,17 @@ def test_a_low_probability_is_no_answer_and_the_page_says_why(
     open_app, trusted_run_root, trusted_pictures
 ):
     at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["uncertain"]))
-    assert alerts(at) == ["Can't tell: the calibrated probability is low"]
-    assert "Xception gives" in at.warning[0].value
-    assert at.metric[0].label == "Xception can't tell; it leans to"
-    assert at.metric[0].value in TITLES
+    assert not alerts(at)
+    said = verdict(at)
+    assert re.fullmatch(r"Not sure: leans to [\w -]+ \(\d+\s%; it answers from \d+\s%\)", said)
+    assert "Xception gives" in words(at)  # the reason, folded
     assert len(panels(at)) == 2
     go(at, "compare")
     assert not at.exception
-    assert at.warning[0].proto.title.startswith("Can't tell: ")
-    assert "The networks answer" not in alerts(at)
+    assert verdict(at).startswith("Not sure")
+    assert "networks say" not in words(at)
+    below = [panel["texts"]["covid"]["caption"][0] for panel in panels(at) if "texts" in panel]
+    assert below[0] == said  # the same network, the same words
 
 
 def test_networks_that_disagree_cannot_tell(open_app, trusted_run_root, png, networks_say):
@@ -115,10 +111,12 @@ def test_networks_that_disagree_cannot_tell(open_app, trusted_run_root, png, net
     )
     at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
     assert not at.exception
-    assert alerts(at) == ["Can't tell: the networks disagree"]
-    assert "ResNet50V2 says Normal" in at.warning[0].value
-    assert "novelty 1.25, above the limit of 1" in words(at)  # one of three alone refuses nothing
-    assert len(titles(at)) == 3
+    assert verdict(at) == "Not sure: the networks disagree"
+    assert "ResNet50V2 says Normal" in words(at)
+    assert list(at.table[0].value["Novelty"]) == ["0.50", "0.50", "1.25"]
+    said = [panel["texts"]["covid"]["caption"][0] for panel in panels(at) if "texts" in panel]
+    assert said[::2] == ["COVID-19 (90\u00a0%)", "Normal (90\u00a0%)", outcome_text.NOVEL]
+    assert len(bars(at)) == 2  # none of the network that refuses it
 
 
 @pytest.mark.parametrize("page", ["classify", "compare"])
@@ -135,8 +133,8 @@ def test_a_novel_picture_is_refused_and_no_class_is_named_anywhere(
     assert list(at.table[0].value["Network"]) == asked
     assert all(float(value) > 1 for value in at.table[0].value["Novelty"])
     assert set(at.table[0].value["Looks known"]) == {"no"}
-    assert not at.metric
-    assert not at.get("plotly_chart")
+    assert not verdict(at)
+    assert not bars(at)
     assert not at.slider
     sent = everything(at).lower()
     assert "novelty" in sent  # the search sees the page
@@ -165,10 +163,7 @@ def test_a_batch_names_status_and_reason_of_every_file(
 def test_a_run_without_calibration_speaks_of_scores(open_app, tiny_run_root, png):
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not alerts(at)
-    assert at.metric[0].label == "Xception predicts"
-    page = words(at)
-    assert "Score " in page
-    assert "not calibrated" in page
+    assert verdict(at).startswith("Not calibrated: score only, highest for ")
     assert "alibrated probability" not in everything(at)
     go(at, "compare")
     assert "alibrated probability" not in everything(at)
@@ -181,8 +176,8 @@ def test_what_the_networks_agree_on_without_thresholds_is_not_called_an_answer(
 ):
     networks_say(*(prediction(name, 0.9, 0.05, 0.05, threshold=None) for name in ARCHITECTURES))
     at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
-    assert alerts(at) == [""]
-    assert at.info[0].value.startswith("Agreement: all 3 networks say COVID-19.")
+    assert not alerts(at)
+    assert verdict(at) == "Not calibrated: scores only, highest for COVID-19 by all 3"
 
 
 @pytest.mark.parametrize("first", ["upload", "sample"])
@@ -231,8 +226,8 @@ def test_a_lateral_view_is_refused_by_name_and_no_class_is_named(
     assert "Upload the frontal (PA or AP) radiograph" in at.error[0].value
     assert set(at.table[0].value["Looks lateral"]) == {"yes"}
     assert set(at.table[0].value["Score of a lateral view"]) == {"0.83"}
-    assert not at.metric
-    assert not at.get("plotly_chart")
+    assert not verdict(at)
+    assert not bars(at)
     sent = everything(at).lower()
     for word in (*CLASS_NAMES, *TITLES, "calibrated probability"):
         assert word.lower() not in sent
@@ -252,4 +247,56 @@ def test_a_file_that_its_header_refuses_is_shown_beside_the_reason(
     assert "Received" in at.error[0].value
     pictures = [image.proto.imgs[0].alt for image in at.image]
     assert pictures == (["The picture a.dcm as it was read"] if shown else [])
-    assert not at.metric
+    assert not verdict(at)
+
+
+LEFT_OUT = {"right": 0.912, "right_interval": [0.872, 0.95], "answered": 0.18, "coverage": 0.887}
+
+
+@pytest.mark.parametrize(
+    ("report", "kind", "sentence"),
+    [
+        (
+            {"left_out": {"cross_fitted": LEFT_OUT}},
+            "ok",
+            "On hospitals not seen in training, 91.2 % (87.2-95.0) of such answers were right.",
+        ),
+        (
+            {"left_out": {"cross_fitted": LEFT_OUT}},
+            "uncertain",
+            "Left open: COVID-19 or Normal; what was left open held the truth in 89 %. "
+            "On hospitals not seen in training, 82 % stayed without an answer.",
+        ),
+        (
+            {"answers": {"accuracy": 0.97}, "accuracy": 0.8},
+            "ok",
+            "On the run's own test images, 97.0 % of such answers were right.",
+        ),
+        (
+            {"accuracy": 0.8},
+            "uncalibrated",
+            "Of the run's own test images, 80.0 % were named rightly.",
+        ),
+    ],
+)
+def test_a_verdict_says_how_often_such_a_one_is_right(report, kind, sentence):
+    said = replace(prediction("xception", 0.5, 0.4, 0.1), plausible=("covid", "normal"))
+    record = outcome_text.track_record(report, said, kind)
+    assert record.replace("\u00a0", " ").replace(TO, "-") == sentence
+
+
+def test_the_record_stands_below_the_verdict_with_a_link_to_reports(
+    open_app, trusted_run_root, trusted_pictures
+):
+    at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
+    assert any("such answers were right" in caption.value for caption in at.caption)
+    [link] = at.get("page_link")
+    assert link.proto.page == "reports"
+
+
+def test_a_damaged_report_takes_the_record_alone(open_app, trusted_run_root, trusted_pictures):
+    (trusted_run_root / "trusted" / "xception" / "report.json").write_text("{}", "utf-8")
+    at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
+    assert not at.exception
+    assert verdict(at)
+    assert "such answers" not in words(at)

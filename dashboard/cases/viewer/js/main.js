@@ -38,8 +38,8 @@ async function show(viewer, data) {
   Object.assign(viewer, { panels: [], sliders: [], pictures: new Map(), pairRows: null });
   viewer.hideable = kindsOf(viewer).length > 2;
   viewer.root.classList.toggle("many", viewer.hideable);
-  viewer.root.classList.toggle("fitted", Boolean(data.tall));
-  viewer.root.style.setProperty("--tall", data.tall ?? "none");
+  viewer.root.classList.toggle("fitted", Boolean(data.height));
+  viewer.root.style.setProperty("--height", data.height);
   const pictures = stage(viewer);
   listen(viewer, pictures);
   const bar = data.networks.length ? [colourBar(viewer)] : [];
