@@ -57,6 +57,42 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
     assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
+def test_a_study_is_read_by_keys_alone(served, tiny_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(WAIT)
+        served.enter(page, url)
+        page.get_by_text("Read first, reveal later").click()
+        rest(page, expect)
+        upload(page, "a", "b", "c")
+        hidden(page, expect)
+        choices, shown = page.get_by_role("radiogroup", name="What do you see?"), file_in_view(page)
+        for number, name, following in ((2, "Normal", "b.png"), (4, "Unsure", "c.png")):
+            rest(page, expect)
+            page.keyboard.press(str(number))
+            expect(choices.get_by_role("radio", name=name)).to_be_checked(timeout=WAIT)
+            box = page.get_by_test_id("stForm").bounding_box()
+            assert box["y"] + box["height"] <= 800, "the form leaves the screen"
+            page.keyboard.press("Enter")
+            expect(shown).to_have_value(following, timeout=WAIT)
+            hidden(page, expect)
+        note = page.get_by_label("Note (optional)")
+        note.press_sequentially("1 n")
+        expect(note).to_have_value("1 n")
+        expect(choices.get_by_role("radio", checked=True)).to_have_count(0)
+        expect(shown).to_have_value("c.png")
+        page.locator(".viewer [data-id=stage]").click()  # the viewer leaves these keys to the form
+        page.keyboard.press("1")
+        expect(choices.get_by_role("radio", name="COVID-19")).to_be_checked(timeout=WAIT)
+        page.keyboard.press("Enter")  # the last one: its answer is shown
+        expect(verdict_of(page)).to_be_visible(timeout=WAIT)
+        expect(page.get_by_text("Your reading: COVID-19 · 1 n")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
 def hidden(page, expect):
     """The page asks for a reading, and nothing in its HTML tells an answer."""
     expect(page.get_by_text("Your reading first")).to_be_visible(timeout=WAIT)
