@@ -19,9 +19,14 @@ FOCUSED = """() => {
 def give(page: Page, files: list) -> None:
     """Give the page files, as by its button, which folds once there are some."""
     uploader = page.locator("input[type=file]").first
-    if page.get_by_test_id("stPopover").count() and not uploader.count():
-        page.get_by_test_id("stPopover").get_by_role("button").click()
+    fold = page.get_by_test_id("stPopover").get_by_role("button").first
+    if uploader.count() or not fold.count():
+        uploader.set_input_files(files)
+        return
+    [before] = re.findall(r"\(\d+\)", fold.inner_text())
+    fold.click()
     uploader.set_input_files(files)
+    expect(fold).not_to_contain_text(before, timeout=SECONDS)  # closed earlier it would take none
     page.keyboard.press("Escape")
 
 

@@ -122,6 +122,13 @@ def test_keys_step_through_the_files_but_not_while_one_writes(served, site):
         page.keyboard.press(key)
         expect(shown).to_have_value(f"a long name of a film {number}.png", timeout=SECONDS)
         rest(page)
+    page.get_by_role("radio", name="VGG16").focus()  # a choice, no text
+    page.keyboard.press("p")
+    expect(shown).to_have_value("a long name of a film 0.png", timeout=SECONDS)
+    rest(page)
+    page.keyboard.press("n")
+    expect(shown).to_have_value("a long name of a film 1.png", timeout=SECONDS)
+    rest(page)
     page.locator(".viewer [data-id=stage]").click()  # the viewer leaves these keys to the page
     page.keyboard.press("n")
     expect(shown).to_have_value("a long name of a film 2.png", timeout=SECONDS)
