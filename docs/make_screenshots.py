@@ -22,8 +22,8 @@ from tests.browser.served import chromium, dashboard, enter, find_chromium  # no
 FOLDER = ROOT / "docs" / "screenshots"
 WIDTH = 1280
 HEIGHTS = {  # pixels
-    "classify": 1360,
-    "compare": 1640,
+    "classify": 800,
+    "compare": 800,
     "reports": 2080,
     "shortcuts": 2080,
     "about": 1480,

@@ -36,7 +36,7 @@ def draw(key: str, result: CaseResult, occlusion: LungOcclusion | None) -> None:
     beside = prior.choose(key)
     with pictures:
         pair = scene.with_beside(scene.pair(in_window, mask=mask, notes=notes), beside)
-        viewer.show(pair, key="classify-viewer", height=viewer.ONE_SCREEN)
+        viewer.show(pair, key="classify-viewer", height=toolbar.ONE_SCREEN)
 
 
 def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:

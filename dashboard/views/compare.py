@@ -26,7 +26,7 @@ def draw(key: str, result: CaseResult) -> None:
     in_window = dicom_windows.choose_window(key, cases.by_key()[key], result)
     shown = _with_verdicts(scene.side_by_side(in_window), result)
     with pictures:
-        viewer.show(shown, key="compare-viewer", height=viewer.ONE_SCREEN)
+        viewer.show(shown, key="compare-viewer", height=toolbar.ONE_SCREEN)
 
 
 def _with_verdicts(shown: dict[str, Any], result: CaseResult) -> dict[str, Any]:

@@ -108,6 +108,16 @@ def scene(at: AppTest) -> dict:
     return json.loads(viewer.json)
 
 
+def verdict(at: AppTest) -> str:
+    """The one sentence above the pictures, "" where no class may be named."""
+    return "".join(item.value for item in at.subheader if item.proto.icon)
+
+
+def bars(at: AppTest) -> list[str]:
+    """The bars of scores on a page, as HTML."""
+    return [html.proto.body for html in at.get("html") if 'class="scores"' in html.proto.body]
+
+
 def viewers(at: AppTest) -> list:
     """The viewers of a page: one, or none where there is nothing to show."""
     protos = (element.proto for element in at.get("bidi_component"))

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 OPEN, CLOSE = "⟦", "⟧"  # around whatever was said in the visitor's language
 MARKED = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+TEXT = re.compile(r'(?:aria-label="|<(?:span|p)>)([^"<]+)')  # of bars; a style, a script has none
 WORD = re.compile(r"[^\W\d_]{2,}")
 SHOWN = {  # fields of Streamlit's messages that people read, or hear read
     *("body", "label", "help", "title", "caption", "alt", "text", "placeholder", "options"),
@@ -51,7 +52,8 @@ def unsaid(at: AppTest, *names: str) -> list[tuple[str, str]]:
 def visible_texts(at: AppTest) -> Iterator[tuple[str, str]]:
     """Yield every text that the page shows with the kind of element that holds it."""
     for element in at:
-        if element.type == "html":  # a style, a script
+        if element.type == "html":
+            yield from (("html", part) for part in TEXT.findall(element.proto.body))
             continue
         if element.type in ("table", "dataframe"):
             frame = element.value

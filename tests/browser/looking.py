@@ -16,6 +16,25 @@ FOCUSED = """() => {
 }"""
 
 
+def give(page: Page, files: list) -> None:
+    """Give the page files, as by its button, which folds once there are some."""
+    uploader = page.locator("input[type=file]").first
+    fold = page.get_by_test_id("stPopover").get_by_role("button").first
+    if uploader.count() or not fold.count():
+        uploader.set_input_files(files)
+        return
+    [before] = re.findall(r"\(\d+\)", fold.inner_text())
+    fold.click()
+    uploader.set_input_files(files)
+    expect(fold).not_to_contain_text(before, timeout=SECONDS)  # closed earlier it would take none
+    page.keyboard.press("Escape")
+
+
+def verdict_of(page: Page) -> Locator:
+    """The one sentence on the file in view, or its refusal."""
+    return page.locator("[class*=st-key-verdict-]")
+
+
 class Viewer:
     """The only viewer of a page."""
 

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.browser.looking import give
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser
@@ -12,9 +13,14 @@ BAD = {7: b"no picture", 31: b"also none"}
 WAIT = 120_000  # milliseconds
 WATCH = """
 window.bars = new Set();
+window.places = new Set();
 new MutationObserver(() => document.querySelectorAll("[data-testid=stProgress]")
-  .forEach(bar => window.bars.add(bar.innerText))).observe(
-    document.body, {childList: true, subtree: true, characterData: true});
+  .forEach(bar => {
+    window.bars.add(bar.innerText);
+    const { top } = document.querySelector(".st-key-classify-viewer").getBoundingClientRect();
+    const said = document.querySelector("[class*=st-key-verdict-]").innerText;
+    window.places.add(`${Math.round(top)} ${said}`);
+  })).observe(document.body, {childList: true, subtree: true, characterData: true});
 """
 
 
@@ -22,17 +28,18 @@ def test_fifty_files_in_one_upload(served, tiny_run_root, tmp_path):
     from playwright.sync_api import expect
 
     with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 1600})
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
         page.set_default_timeout(WAIT)
         served.enter(page, url)
         page.evaluate(WATCH)
-        page.locator("input[type=file]").set_input_files(fifty())
+        give(page, fifty())
         expect(page.get_by_text("48 answers, 0 can't tell, 2 refused")).to_be_visible(
             timeout=3 * WAIT
         )
         rest(page, expect)
         bars = page.evaluate("[...window.bars]")
         assert any(re.search(r"File \d+ of 50: \d\d\.png", bar) for bar in bars)
+        assert len(page.evaluate("[...window.places]")) == 1  # the case in view stood still
 
         table, shown = page.get_by_test_id("stDataFrame"), file_in_view(page)
         expect(shown).to_have_value("00.png", timeout=WAIT)
@@ -43,6 +50,7 @@ def test_fifty_files_in_one_upload(served, tiny_run_root, tmp_path):
         expect(shown).to_have_value("47.png", timeout=WAIT)
         rest(page, expect)
         expect(page.get_by_text("47.png, read in")).to_be_visible(timeout=WAIT)
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0  # its picture
 
         page.get_by_role("button", name="refused (2)").click()
         expect(cell(table, 0)).to_have_text("07.png", timeout=WAIT)

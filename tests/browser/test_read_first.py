@@ -6,6 +6,7 @@ import re
 import pytest
 
 from covid_model.common.disclaimer import NOTICE
+from tests.browser.looking import give, verdict_of
 from tests.browser.test_many_files import WAIT, cell, file_in_view, rest
 from tests.drawings import drawing, png
 
@@ -21,7 +22,7 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
         served.enter(page, url)
         upload(page, "a")
         rest(page, expect)
-        expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
+        expect(verdict_of(page)).to_be_visible(timeout=WAIT)
         page.get_by_text("Read first, reveal later").click()
         hidden(page, expect)
         expect(page.get_by_text("your reading is logged as not blind")).to_be_visible()
@@ -37,7 +38,7 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
         hidden(page, expect)
 
         read(page, "Normal")
-        expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
+        expect(verdict_of(page)).to_be_visible(timeout=WAIT)
         rest(page, expect)
         table = page.get_by_test_id("stDataFrame")
         for number, outcome in enumerate(("not read yet", "answer", "not read yet")):
@@ -56,14 +57,50 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
     assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
+def test_a_study_is_read_by_keys_alone(served, tiny_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(WAIT)
+        served.enter(page, url)
+        page.get_by_text("Read first, reveal later").click()
+        rest(page, expect)
+        upload(page, "a", "b", "c")
+        hidden(page, expect)
+        choices, shown = page.get_by_role("radiogroup", name="What do you see?"), file_in_view(page)
+        for number, name, following in ((2, "Normal", "b.png"), (4, "Unsure", "c.png")):
+            rest(page, expect)
+            page.keyboard.press(str(number))
+            expect(choices.get_by_role("radio", name=name)).to_be_checked(timeout=WAIT)
+            box = page.get_by_test_id("stForm").bounding_box()
+            assert box["y"] + box["height"] <= 800, "the form leaves the screen"
+            page.keyboard.press("Enter")
+            expect(shown).to_have_value(following, timeout=WAIT)
+            hidden(page, expect)
+        note = page.get_by_label("Note (optional)")
+        note.press_sequentially("1 n")
+        expect(note).to_have_value("1 n")
+        expect(choices.get_by_role("radio", checked=True)).to_have_count(0)
+        expect(shown).to_have_value("c.png")
+        page.locator(".viewer [data-id=stage]").click()  # the viewer leaves these keys to the form
+        page.keyboard.press("1")
+        expect(choices.get_by_role("radio", name="COVID-19")).to_be_checked(timeout=WAIT)
+        page.keyboard.press("Enter")  # the last one: its answer is shown
+        expect(verdict_of(page)).to_be_visible(timeout=WAIT)
+        expect(page.get_by_text("Your reading: COVID-19 · 1 n")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
 def hidden(page, expect):
     """The page asks for a reading, and nothing in its HTML tells an answer."""
     expect(page.get_by_text("Your reading first")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_test_id("stMetric")).to_have_count(0, timeout=WAIT)
+    expect(verdict_of(page)).to_have_count(0, timeout=WAIT)
     rest(page, expect)
     main = page.get_by_test_id("stMain")
     sent = main.evaluate("main => main.innerHTML")
-    assert "predicts" not in sent
+    assert "highest for" not in sent
     assert "map of" not in sent
     assert not re.search(r"\d\s?%", main.inner_text())
 
@@ -82,4 +119,4 @@ def upload(page, *names):
         }
         for name in names
     ]
-    page.locator("input[type=file]").set_input_files(files)
+    give(page, files)

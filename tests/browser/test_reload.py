@@ -5,6 +5,7 @@ import json
 import pytest
 
 from dashboard.frame.disclaimer_gate import COOKIE
+from tests.browser.looking import give, verdict_of
 from tests.browser.test_many_files import WAIT, fifty, rest
 from tests.browser.test_read_first import read
 
@@ -26,7 +27,7 @@ def test_a_reload_is_asked_about_and_gives_the_readings_back(served, tiny_run_ro
         expect(page.get_by_text("Your reading first")).to_be_visible(timeout=WAIT)
         page.get_by_label("Note (optional)").fill("of DOE^JANE")
         read(page, "Normal")
-        expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
+        expect(verdict_of(page)).to_be_visible(timeout=WAIT)
         rest(page, expect)
         kept = page.evaluate(KEPT)
         assert ".png" not in kept
@@ -41,6 +42,8 @@ def test_a_reload_is_asked_about_and_gives_the_readings_back(served, tiny_run_ro
         expect(page.get_by_text("Your reading: Normal")).to_be_visible(timeout=WAIT)
         rest(page, expect)
         assert json.loads(page.evaluate(KEPT))["readings"] == json.loads(kept)["readings"]
+        if page.get_by_test_id("stPopover").count():
+            page.get_by_test_id("stPopover").get_by_role("button").click()
         page.get_by_role("button", name="Remove all files").click()
         expect(page.get_by_text("are gone")).to_have_count(0)
         expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -57,7 +60,7 @@ def test_a_page_says_that_the_server_is_gone_and_then_that_the_files_are(
         with served.dashboard(tiny_run_root, tmp_path, port=port) as url:
             page = opened(served, browser, url)
             upload(page, 0)
-            expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
+            expect(verdict_of(page)).to_be_visible(timeout=WAIT)
             rest(page, expect)
         expect(page.get_by_text("does not answer")).to_be_visible(timeout=WAIT)
         with served.dashboard(tiny_run_root, tmp_path, port=port):
@@ -66,10 +69,10 @@ def test_a_page_says_that_the_server_is_gone_and_then_that_the_files_are(
             )
             expect(page.get_by_text("does not answer")).to_be_hidden()
             rest(page, expect)
-            expect(page.get_by_test_id("stMetric")).to_have_count(0)
+            expect(verdict_of(page)).to_have_count(0)
             expect(page.get_by_text("Nothing to look at yet")).to_be_visible()
             upload(page, 1)
-            expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
+            expect(verdict_of(page)).to_be_visible(timeout=WAIT)
         assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
@@ -83,4 +86,4 @@ def opened(served, browser, url):
 
 
 def upload(page, number):
-    page.locator("input[type=file]").set_input_files([fifty()[number]])
+    give(page, [fifty()[number]])

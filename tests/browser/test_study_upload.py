@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from tests.browser.looking import verdict_of
 from tests.dicoms import radiograph
 
 pytestmark = pytest.mark.browser
@@ -39,7 +40,7 @@ def test_a_study_shows_its_pictures_and_says_why_one_is_refused(
         )
         shown = page.get_by_role("combobox", name="File to look at")
         expect(shown).to_have_value("study.zip/DICOM/IM0002", timeout=SECONDS)
-        metric = page.get_by_test_id("stMetric").filter(has_text="Xception predicts")
+        metric = verdict_of(page).filter(has_text="Not calibrated")
         expect(metric).to_be_visible(timeout=SECONDS)
         expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible(timeout=SECONDS)
         shown.click()

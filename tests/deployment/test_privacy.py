@@ -50,7 +50,7 @@ def test_no_file_is_written_while_an_upload_is_read(tiny_run_root, tmp_path):
     with dashboard(tiny_run_root, tmp_path, under=strace) as url, visit(url) as visitor:
         before = trace.stat().st_size
         assert visitor.upload(NAME, file) == 204
-        assert "predicts" in str(visitor.page)  # the networks were asked
+        assert "highest for" in str(visitor.page)  # the networks were asked
         with trace.open() as lines:
             lines.seek(before)
             opened = [line for line in lines if WRITES.search(line)]
@@ -74,7 +74,7 @@ def test_a_name_leaves_the_memory_with_the_last_visitor(server):
     url, process = server
     with visit(url) as visitor:
         assert visitor.upload(NAME, large()) == 204
-        assert "predicts" in str(visitor.page)
+        assert "highest for" in str(visitor.page)
         assert times_in_memory(process, MARK) > 0
     wait_until(lambda: not times_in_memory(process, MARK), seconds=60)
 

@@ -1,6 +1,4 @@
-"""Form for a reader's own reading of a file, with its keys."""
-
-from pathlib import Path
+"""Form for a reader's own reading of a file."""
 
 import streamlit as st
 
@@ -13,13 +11,9 @@ from dashboard.session.uploads import Case
 
 MAX_NOTE = 500  # characters
 
-_keys = st.components.v2.component(
-    "reading_keys", js=Path(__file__).with_name("keys.js").read_text("utf-8")
-)
-
 
 def ask_for_reading(case: Case) -> None:
-    """Ask for a reading, before the networks' answer is shown; keys work all over the page."""
+    """Ask for a reading, before the networks' answer is shown; ``toolbar.js`` knows its keys."""
     with st.container(key="reading-first"):
         st.subheader(t("Your reading first"), anchor=False)
         if case.sha256 in session_reading.log().seen:
@@ -29,7 +23,6 @@ def ask_for_reading(case: Case) -> None:
         elif case.sample:
             st.caption(t("A sample's name tells its class: your reading is logged as not blind."))
         _form(case, t("Save and reveal"), goes_on=session_reading.next_unread(case) is not None)
-    _keys(key="reading-keys", height=0)
 
 
 def show_reading(case: Case, reading: Reading) -> None:

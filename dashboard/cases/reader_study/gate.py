@@ -8,6 +8,7 @@ from covid_model.serving import CaseResult
 from dashboard.cases import viewer
 from dashboard.cases.reader_study import form
 from dashboard.cases.viewer import scene
+from dashboard.components import toolbar
 from dashboard.i18n.translate import t
 from dashboard.session import reading
 from dashboard.session.uploads import Case
@@ -59,7 +60,7 @@ def may_show(case: Case, result: CaseResult, *, run: str) -> bool:
         neutral = replace(result, withheld=False)  # a novel picture looks like any other
         left, right = st.columns([3, 1], gap="medium")
         with left:
-            viewer.show(scene.alone(neutral), key="reading-viewer", height=viewer.ONE_SCREEN)
+            viewer.show(scene.alone(neutral), key="reading-viewer", height=toolbar.ONE_SCREEN)
         with right:
             form.ask_for_reading(case)
         return False

@@ -24,7 +24,6 @@ SCRIPTS = (  # in order
     *("state", "dom", "picture", "films", "geometry", "render", "measure", "panels"),
     *("controls", "tools", "input", "main"),
 )
-ONE_SCREEN = "min(calc(100dvh - 15rem), 60rem)"  # what the page has left below its verdict
 
 _mounted = st.components.v2.component(
     "radiograph_viewer",

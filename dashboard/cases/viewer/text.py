@@ -157,5 +157,5 @@ def _keys() -> list[tuple[str, str]]:
         ("r 0", t("Reset all but the class")),
         ("?", t("This list")),
         ("n p", t("Next or previous file, anywhere outside a text field")),
-        ("1 2 3 4 Enter", t("Read first: choose what you see; save, next unread file")),
+        ("1 2 3 4 ↵", t("Read first: choose what you see; save, next unread file")),
     ]

@@ -11,21 +11,23 @@ from dashboard.i18n.translate import t
 from dashboard.session import cases
 
 PREVIOUS_KEY, NEXT_KEY = "p", "n"
+ONE_SCREEN = "min(calc(100dvh - 15rem), 60rem)"  # of height that line and verdict leave a viewer
 
-_top = st.components.v2.component(
-    "top_of_case", js=Path(__file__).with_name("top.js").read_text("utf-8")
+_mounted = st.components.v2.component(
+    "toolbar", js=Path(__file__).with_name("toolbar.js").read_text("utf-8")
 )
 
 
 def heading(title: str) -> None:
     """Name the page to screen readers; the navigation says it to the others.
 
-    The browser goes to the top of the page whenever another file is in view.
+    The browser hears the keys of the page from here on, and goes to its top whenever another file
+    is in view.
     """
     current = cases.current_case()
     with st.container(key="heading"):
         st.title(title)
-        _top(data=current and current[0][:8], key="top-of-case", height=0)
+        _mounted(data=current and current[0][:8], key="keys", height=0)
 
 
 def line() -> DeltaGenerator:
