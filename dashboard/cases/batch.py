@@ -1,6 +1,7 @@
 """Classify many files: progress, filters, table, download."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic
 
@@ -44,7 +45,10 @@ def classify_pending(folder: Path) -> dict[str, CaseResult]:
             classified = True
             if len(files) > 1:
                 bar.progress(len(results) / len(files), _progress_text(len(results) + 1, case.name))
-        results[key] = inference.classify_case(key, case, [folder])
+        alone = classified and len(files) == 1  # and has no bar: a slow file is named all the same
+        said = t("Reading {name}", name=text.plain(case.name))
+        with st.spinner(said) if alone else nullcontext():
+            results[key] = inference.classify_case(key, case, [folder])
     if len(results) == len(files):
         bar.empty()
     return {key: results[key] for key in files if key in results}

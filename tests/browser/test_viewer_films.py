@@ -271,3 +271,41 @@ def test_another_film_stands_beside_in_step(viewer):
     names = [one.get_attribute("aria-label") for one in viewer.pictures("radiograph").all()]
     assert "film" in names[0]
     assert "b.png" in names[1]
+
+
+def test_two_fingers_zoom_and_one_moves_on_a_phone(served, tiny_runs, tmp_path):
+    from tests.browser.looking import Viewer
+
+    with served.dashboard(tiny_runs / "servable", tmp_path) as url, served.chromium() as browser:
+        phone = browser.new_context(viewport={"width": 400, "height": 800}, has_touch=True)
+        page = phone.new_page()
+        served.enter(page, url)
+        file = {"name": "a.png", "mimeType": "image/png", "buffer": png(drawing())}
+        page.locator("input[type=file]").set_input_files([file])
+        viewer = Viewer(page)
+        viewer.ready()
+        viewer.fresh()
+        viewer.pictures("radiograph").scroll_into_view_if_needed()
+        box = viewer.pictures("radiograph").bounding_box()
+        assert box["width"] > 300
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        before = viewer.pixels("radiograph")
+        touches = phone.new_cdp_session(page)
+
+        def touch(kind, *points):
+            ends = [
+                {"x": x + dx, "y": y + dy, "id": index} for index, (dx, dy) in enumerate(points)
+            ]
+            touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": ends})
+
+        touch("touchStart", (-20, 0), (20, 0))
+        viewer.draws(lambda: touch("touchMove", (-50, 0), (50, 0)))
+        touch("touchEnd")
+        zoom = viewer.root.locator("output.zoom").inner_text()
+        assert int(zoom.removesuffix("\u00a0%")) > 150
+        zoomed = viewer.pixels("radiograph")
+        assert np.abs(zoomed - before).mean() > SAME
+        touch("touchStart", (0, 0))
+        viewer.draws(lambda: [touch("touchMove", (step, step)) for step in (10, 30, 60)])
+        touch("touchEnd")
+        assert np.abs(viewer.pixels("radiograph") - zoomed).mean() > SAME

@@ -141,14 +141,8 @@ def test_the_log_says_at_which_resolution_a_file_was_seen(open_app, tiny_run_roo
     at.session_state[reading._WHOLE] = {row["sha256"]}  # as the browser says that it shows all
     read(at, "covid", press="Save the change")
     assert log_of(at)[-1]["resolution"] == "1040 x 1200"
-    cases = by_key_of(at)
-    at.session_state["chosen"] = list(cases)[1]
+    at.session_state["chosen"] = list(at.session_state["cases"])[1]
     assert log_of(read(at.run()))[-1]["resolution"] == "260 x 300"
-
-
-def by_key_of(at):
-    """The session's files by key."""
-    return at.session_state["cases"]
 
 
 def test_the_same_picture_under_another_name_was_seen_too(open_app, tiny_run_root, png):
