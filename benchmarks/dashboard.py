@@ -3,8 +3,9 @@
     python -m benchmarks.dashboard [--rounds N] [--sessions N]
 
 Prints a Markdown table of the shipped run on the composite samples: from the start of `streamlit
-run` to the first page in a Chromium that is open already; then, without a browser, the time that
-the page's script takes on the server to open, to answer for a new case, for another network or page
+run` to the first page in a Chromium that is open already; from the choice of a JPEG 2000 file of
+2500 x 3000 pixels to its answer and picture there; then, without a browser, the time that the
+page's script takes on the server to open, to answer for a new case, for another network or page
 once the case is known; the memory of the process with many sessions, each of which has asked every
 network (Linux).
 """
@@ -14,14 +15,15 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 from statistics import median
 
 from covid_model.common.architectures import ARCHITECTURES
+from covid_model.common.system import paths
 from covid_model.runs import DEFAULT_ROOT
-from tests.browser.served import chromium, dashboard
+from tests.browser.served import chromium, dashboard, enter
 
 APP = Path(__file__).resolve().parent.parent / "dashboard" / "main.py"
 TIMEOUT = 300  # seconds
@@ -43,6 +45,42 @@ def start() -> float:
             page.goto(url)
             page.locator(".st-key-accept button").wait_for(timeout=1000 * TIMEOUT)
             return time.perf_counter() - started
+
+
+def film() -> bytes:
+    """Enlarge the first sample, with noise, to a DICOM file of 2500 x 3000 pixels, JPEG 2000."""
+    import cv2
+    import numpy as np
+    from imagecodecs import jpeg2k_encode
+    from pydicom.uid import JPEG2000Lossless
+
+    from tests.dicoms import dataset, encode
+
+    sample = cv2.imread(str(paths.SAMPLES / "covid.png"), cv2.IMREAD_GRAYSCALE) / 255
+    picture = cv2.resize(sample, (2500, 3000), interpolation=cv2.INTER_CUBIC)
+    picture += np.random.default_rng(0).normal(0, 0.004, picture.shape)
+    values = (4095 * picture.clip(0, 1)).round().astype(np.uint16)
+    frame = jpeg2k_encode(values, level=0, reversible=True, codecformat="j2k")
+    return encode(dataset(values), JPEG2000Lossless, frames=[frame])
+
+
+def answers(rounds: int) -> Iterator[float]:
+    """Seconds from the choice of a large file to its answer and picture, each time another file."""
+    data = film()
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        folder = Path(name)
+        with dashboard(DEFAULT_ROOT, folder) as url:
+            for number in range(rounds + 1):
+                file = folder / f"{number}.dcm"
+                file.write_bytes(bytes([number]) + data[1:])  # of the preamble, which says nothing
+                page = browser.new_page(viewport={"width": 1280, "height": 800})
+                enter(page, url)
+                started = time.perf_counter()
+                page.locator("input[type=file]").set_input_files(file)
+                page.locator(".viewer[data-drawn]").wait_for(timeout=1000 * TIMEOUT)
+                if number:  # the first one loads the network
+                    yield time.perf_counter() - started
+                page.close()
 
 
 def visitor():
@@ -88,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = {
         "`streamlit run` to the first page in an open Chromium": median(start() for _ in range(3))
     }
+    rows["a JPEG 2000 file of 2500 x 3000 to its answer in Chromium"] = median(answers(5))
     at, rows["Classify, opened first"] = visitor()
     rows["first answer, with loading the network"] = ask_all(at)
     names, pages = cycle(ARCHITECTURES), cycle(("compare", "classify"))

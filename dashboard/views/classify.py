@@ -73,7 +73,9 @@ def show_files(run: Run, model: str) -> None:
     """Show what one network says of the file in view, then of all files."""
     folder, many = run.model_folder(model), len(cases.by_key()) > 1
     key, case = cases.require_current_case()
-    show_result(key, inference.classify_case(key, case, [folder]), run, folder)
+    with st.spinner(t("Reading {name}", name=text.plain(case.name))):
+        result = inference.classify_case(key, case, [folder])
+    show_result(key, result, run, folder)
     rows = batch.table_rows(batch.known_results(folder), run=run.name)
     bar = st.container()
     if many:

@@ -136,6 +136,7 @@ def test_another_window_of_the_file_asks_no_network_again(
     assert not at.exception
     after = scene(at)
     assert after["films"][0]["src"] != before["films"][0]["src"]
+    assert after["films"][0]["id"] != before["films"][0]["id"]
     assert after["networks"] == before["networks"]
     assert calls == asked
 

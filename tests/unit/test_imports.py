@@ -84,7 +84,13 @@ RULES = {
     "train_models": (("covid_model.training.cli",), (*TRAINS, *TABLES, "streamlit")),
     "benchmarks": (("covid_model",), ("streamlit",)),
     "benchmarks.dashboard": (
-        ("covid_model.runs", "covid_model.common", "dashboard.session", "tests.browser"),
+        (
+            "covid_model.runs",
+            "covid_model.common",
+            "dashboard.session",
+            "tests.browser",
+            "tests.dicoms",
+        ),
         TRAINS,
     ),
 }

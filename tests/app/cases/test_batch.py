@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import RadiographError
@@ -174,6 +175,16 @@ def test_one_file_needs_no_table(open_app, tiny_run_root, png):
 
 def rows_of(*rows):
     return list(csv.DictReader(io.StringIO(batch_table.results_csv(rows, run="third"))))
+
+
+def test_one_file_is_named_while_it_is_read(open_app, tiny_run_root, png, monkeypatch):
+    said, spinner = [], st.spinner
+    monkeypatch.setattr(st, "spinner", lambda words, **how: said.append(words) or spinner(words))
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    assert "Reading a.png" in said
+    said.clear()
+    at.run()
+    assert "Reading a.png" not in said
 
 
 def test_the_csv_is_the_command_lines_with_the_notice():

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 
+import cv2
 import numpy as np
 import pytest
 
@@ -130,6 +131,18 @@ def test_what_was_seen_does_not_count_as_blind(open_app, tiny_run_root, png):
     read(at)
     assert [row["why_not_blind"] for row in log_of(at)] == [reading_log.SEEN]
     assert "no blind reading yet" in words(at)
+
+
+def test_the_log_says_at_which_resolution_a_file_was_seen(open_app, tiny_run_root, png):
+    large = as_png(cv2.resize(drawing(), (1040, 1200)))
+    at = upload(hide(open_app(tiny_run_root)), ("a.png", large), ("b.png", png))
+    [row] = log_of(read(at))
+    assert row["resolution"] == "555 x 640 of 1040 x 1200"
+    at.session_state[reading._WHOLE] = {row["sha256"]}  # as the browser says that it shows all
+    read(at, "covid", press="Save the change")
+    assert log_of(at)[-1]["resolution"] == "1040 x 1200"
+    at.session_state["chosen"] = list(at.session_state["cases"])[1]
+    assert log_of(read(at.run()))[-1]["resolution"] == "260 x 300"
 
 
 def test_the_same_picture_under_another_name_was_seen_too(open_app, tiny_run_root, png):

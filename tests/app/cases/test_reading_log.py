@@ -50,13 +50,15 @@ def test_the_table_counts_blind_readings_with_every_outcome():
 def test_the_csv_names_reading_and_answer_in_every_row():
     log = logged(("covid", "ok", "normal"))
     log.answers["0", "run", "xception"] = Answer("run", "xception", "refused", "", "score", None)
-    log.add(Reading("b.png", "other", "unsure", 3, "no answer was shown"))
+    seen = "533 x 640 of 2500 x 3000"
+    log.add(Reading("b.png", "other", "unsure", 3, "no answer was shown", resolution=seen))
     rows = rows_of(log)
     assert tuple(rows[0]) == (*reader_study_tables.COLUMNS, "notice")
     assert [row["reading"] for row in rows] == ["1", "1", "2"]
     assert (rows[0]["network"], rows[0]["network_class"]) == ("vgg16", "normal")
     assert (rows[0]["probability"], rows[1]["probability"]) == ("0.7500", "")
     assert (rows[2]["sureness"], rows[2]["network"], rows[2]["outcome"]) == ("3", "", "")
+    assert [row["resolution"] for row in rows] == ["", "", seen]
     assert {row["notice"] for row in rows} == {NOTICE}
 
 

@@ -11,7 +11,8 @@ from dashboard.session import kept_readings
 from dashboard.session.reading_log import CHANGED, SEEN, Reading, ReadingLog
 
 DIGEST = "ab" * 32
-READING = Reading("DOE^JANE.dcm", DIGEST, "normal", 4, "of Jane", "2026-01-02T03:04:05+00:00", SEEN)
+TIME, PIXELS = "2026-01-02T03:04:05+00:00", "533 x 640 of 2500 x 3000"
+READING = Reading("DOE^JANE.dcm", DIGEST, "normal", 4, "of Jane", TIME, SEEN, PIXELS)
 
 
 def test_a_session_is_due_after_the_grace_alone():
@@ -82,7 +83,7 @@ def test_a_browser_keeps_readings_without_names_and_notes():
     assert copy.files == 3
     assert copy.log.seen == {"cd" * 32}
     [reading] = copy.log.readings
-    assert reading == Reading("", DIGEST, "normal", 4, "", READING.time, SEEN)
+    assert reading == Reading("", DIGEST, "normal", 4, "", READING.time, SEEN, PIXELS)
 
 
 @pytest.mark.parametrize("log", [ReadingLog(), ReadingLog(seen={DIGEST})])
@@ -110,6 +111,8 @@ GOOD = [DIGEST, "covid", None, READING.time, CHANGED]
             for at, bad in [(0, "x"), (1, "cat"), (1, []), (2, 6), (2, True), (3, "now"), (4, "y")]
         ),
         {"files": 1, "seen": [], "readings": [GOOD[:4]]},
+        {"files": 1, "seen": [], "readings": [[*GOOD, "Jane"]]},
+        {"files": 1, "seen": [], "readings": [[*GOOD, 7]]},
     ],
 )
 def test_what_is_no_copy_of_ours_is_not_taken(stored):
