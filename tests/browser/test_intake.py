@@ -135,7 +135,7 @@ def test_what_is_on_its_way_arrives_on_the_next_page(served, tiny_run_root, tmp_
     on_their_way = []
     with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
         page = opened(served, browser, url)
-        page.route("**/_stcore/upload_file/**", on_their_way.append)
+        page.route("**/_stcore/upload_file/**", lambda route: on_their_way.append(route))
         paste(page, "body", "a.png", picture(1))
         expect(said(page)).to_have_text("Files on their way: 1.")
         while not on_their_way:
