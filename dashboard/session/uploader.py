@@ -190,7 +190,7 @@ def _tell(arrival: _Arrival) -> None:
     st.session_state[_UNLISTED] = [
         uploads.not_listed_message(name, count) for name, count in arrival.others.items() if count
     ]
-    _say(join([*done, *problems] or [Message("There was no picture among the files.")]))
+    _say(join(done or problems or [Message("There was no picture among the files.")]))
 
 
 def _say(sentence: Message) -> None:
