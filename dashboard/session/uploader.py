@@ -2,7 +2,6 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -66,7 +65,7 @@ def unlisted() -> list[Message]:
     return st.session_state.get(_UNLISTED, [])
 
 
-def receive(files: Sequence[UploadedFile]) -> None:
+def receive() -> None:
     """Take the files that are new in the uploader, which then holds them no longer.
 
     Streamlit breaks a run off, a callback too, when the next one is asked for. So each file stays
@@ -74,8 +73,8 @@ def receive(files: Sequence[UploadedFile]) -> None:
     """
     taken: set[str] = st.session_state.setdefault(_TAKEN, set())
     arrival: _Arrival = st.session_state.setdefault(_ARRIVAL, _Arrival())
-    for file in files:
-        if file.file_id not in taken:
+    for file in st.session_state.get(KEY, []):
+        if isinstance(file, UploadedFile) and file.file_id not in taken:
             _take(file.name, file.getvalue(), arrival)
             taken.add(file.file_id)
             arrival.files += 1
