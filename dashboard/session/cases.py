@@ -99,12 +99,6 @@ def choose(key: str | None) -> None:
         st.session_state[_CHOSEN] = key
 
 
-def remove(key: str) -> None:
-    """Forget one file with its results."""
-    by_key().pop(key, None)
-    results.forget(key)
-
-
 def restore(files: dict[str, Case]) -> None:
     """Make these the session's files, in their order."""
     st.session_state[_CASES] = files

@@ -56,15 +56,17 @@ def remove(*keys: str) -> bool:
     Returns:
         Whether any of them was there.
     """
-    files = cases.by_key()
+    files, stored = cases.by_key(), results.by_key()
     gone = [key for key in keys if key in files]
     if not gone:
         return False
     let_go()
     names = tuple(files[key].name for key in gone)
-    st.session_state[_REMOVAL] = Removal(names, dict(files), results.everything())
-    for key in gone:
-        cases.remove(key)
+    st.session_state[_REMOVAL] = Removal(names, dict(files), dict(stored))
+    for key in gone:  # no call of Streamlit from here on, which could break it off halfway
+        del files[key]
+    for result in [result for result in stored if result[0] in gone]:
+        del stored[result]
     return True
 
 

@@ -47,18 +47,11 @@ def is_unreadable(case_key: str) -> bool:
     )
 
 
-def forget(case_key: str) -> None:
-    """Forget the results of one file."""
-    stored = st.session_state.get(_RESULTS, {})
-    for key in [key for key in stored if key[0] == case_key]:
-        del stored[key]
-
-
-def everything() -> dict[tuple[str, ...], Any]:
-    """Return every result of the session by its key."""
-    return dict(st.session_state.get(_RESULTS, {}))
+def by_key() -> dict[tuple[str, ...], Any]:
+    """Return the session's results by key, the first part of which is the file's."""
+    return st.session_state.setdefault(_RESULTS, {})
 
 
 def restore(earlier: dict[tuple[str, ...], Any]) -> None:
     """Bring results back, before those that came since."""
-    st.session_state[_RESULTS] = {**earlier, **everything()}
+    st.session_state[_RESULTS] = {**earlier, **by_key()}

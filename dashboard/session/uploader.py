@@ -2,7 +2,6 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -19,6 +18,8 @@ from dashboard.session.uploads import Case
 KEY = "uploader"
 UNDO_ENDS = Message("Undo is there for a minute, until files are added or removed again.")
 _NOTE, _SAID, _UNLISTED = "note", "said", "unlisted"
+_TAKEN = "taken"  # ids of uploads
+_ARRIVAL = "arrival"  # of uploads of which nothing was said yet
 
 
 @dataclass
@@ -26,6 +27,7 @@ class _Arrival:
     """What became of the files that came together.
 
     Attributes:
+        files: how many uploads they were.
         added: keys of the new files.
         known: keys of those that the session has.
         left_out: names of those that it has no room for.
@@ -34,6 +36,7 @@ class _Arrival:
         problems: sentences on what was not.
     """
 
+    files: int = 0
     added: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -63,21 +66,22 @@ def unlisted() -> list[Message]:
 
 
 def receive() -> None:
-    """Take the files that came into the uploader; readings go into the log."""
-    came = list(_emptied())
-    if not came:
-        return
-    arrival, sources = _Arrival(), list[Source]()
-    for name, data in came:
-        if name.lower().endswith(".csv"):
-            _load_readings(name, data, arrival)
-            continue
-        content = uploads.content_of(name, data)
-        sources += content.sources
-        arrival.others[name.partition("/")[0]] += content.others
-    for source in sources:
-        _take(source, arrival)
-    _tell(arrival)
+    """Take the files that are new in the uploader, which then holds them no longer.
+
+    Streamlit breaks a run off, a callback too, when the next one is asked for. So each file stays
+    where it is until it is taken, and the next run goes on.
+    """
+    taken: set[str] = st.session_state.setdefault(_TAKEN, set())
+    arrival: _Arrival = st.session_state.setdefault(_ARRIVAL, _Arrival())
+    for file in st.session_state.get(KEY, []):
+        if isinstance(file, UploadedFile) and file.file_id not in taken:
+            _take(file.name, file.getvalue(), arrival)
+            taken.add(file.file_id)
+            arrival.files += 1
+            _release(file)
+    if arrival.files:
+        _tell(arrival)
+        del st.session_state[_ARRIVAL]
 
 
 def add_sample(case: Case) -> None:
@@ -115,15 +119,31 @@ def removed_message(names: tuple[str, ...]) -> Message:
     return Message("Files removed: {count}.", count=len(names))
 
 
-def _emptied() -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of each file that came, which Streamlit then holds no longer."""
+def _release(file: UploadedFile) -> None:
+    """Have Streamlit hold a file no longer."""
+    file.truncate(0)  # the widget's value of one run outlives the next
     context = get_script_run_ctx()
-    for file in st.session_state.get(KEY, []):
-        if isinstance(file, UploadedFile):  # and none that was taken before
-            yield file.name, file.getvalue()
-            file.truncate(0)  # the widget's value of this run outlives the next one
-            if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-                context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def _take(name: str, data: bytes, arrival: _Arrival) -> None:
+    if name.lower().endswith(".csv"):
+        _load_readings(name, data, arrival)
+        return
+    content = uploads.content_of(name, data)
+    for source in content.sources:
+        if _may_fit(source):
+            _add(uploads.load_case(source), arrival)
+        else:
+            arrival.left_out.append(source.name)
+    arrival.others[name.partition("/")[0]] += content.others
+
+
+def _may_fit(source: Source) -> bool:
+    """Whether there is room for one more file, or this one may be here already."""
+    files = cases.by_key()
+    return len(files) < cases.MAX_CASES or source.name in {case.name for case in files.values()}
 
 
 def _load_readings(name: str, data: bytes, arrival: _Arrival) -> None:
@@ -139,15 +159,6 @@ def _load_readings(name: str, data: bytes, arrival: _Arrival) -> None:
         arrival.done.append(Message("Readings that were here already: {count}.", count=known))
 
 
-def _take(source: Source, arrival: _Arrival) -> None:
-    """Load a file where there may be room for it, or where it may be here already."""
-    files = cases.by_key()
-    if len(files) < cases.MAX_CASES or source.name in {case.name for case in files.values()}:
-        _add(uploads.load_case(source), arrival)
-    else:
-        arrival.left_out.append(source.name)
-
-
 def _add(case: Case, arrival: _Arrival) -> None:
     if case.key in cases.by_key():
         arrival.known.append(case.key)
@@ -161,24 +172,24 @@ def _add(case: Case, arrival: _Arrival) -> None:
 
 def _tell(arrival: _Arrival) -> None:
     """Choose the first of the files that came, and say what became of all."""
-    files = arrival.added or arrival.known
-    cases.choose(files[0] if files else None)
+    done, problems = [*arrival.done], [*arrival.problems]
+    if arrival.added:
+        done.append(Message("Files added: {count}.", count=len(arrival.added)))
+    if arrival.known:
+        known = Message("Files that were here already: {count}.", count=len(arrival.known))
+        done.append(known)
     if arrival.left_out:
         size = cases.MAX_BYTES >> 20
-        arrival.problems.append(
+        problems.append(
             uploads.left_out_message(arrival.left_out, files=cases.MAX_CASES, size=size)
         )
-    st.session_state[_NOTE] = join(arrival.problems) if arrival.problems else None
+    chosen = next(iter(arrival.added or arrival.known), None)
+    cases.choose(chosen)
+    st.session_state[_NOTE] = join(problems) if problems else None
     st.session_state[_UNLISTED] = [
         uploads.not_listed_message(name, count) for name, count in arrival.others.items() if count
     ]
-    if arrival.added:
-        arrival.done.append(Message("Files added: {count}.", count=len(arrival.added)))
-    if arrival.known:
-        known = Message("Files that were here already: {count}.", count=len(arrival.known))
-        arrival.done.append(known)
-    nothing = Message("There was no picture among the files.")
-    _say(join([*arrival.done, *arrival.problems] or [nothing]))
+    _say(join(done or problems or [Message("There was no picture among the files.")]))
 
 
 def _say(sentence: Message) -> None:

@@ -33,7 +33,7 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         page.on("console", lambda said: refused.append(said.text) if POLICY in said.text else None)
         served.enter(page, url)
         expect(page.get_by_text(NOTICE)).to_be_visible()
-        expect(page.get_by_text("256MB per file")).to_be_visible()  # config.toml is read
+        expect(page.get_by_text("a study as a zip 256 MiB")).to_be_visible()  # config.toml is read
         files = [
             {"name": "chest.png", "mimeType": "image/png", "buffer": png},
             {"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"},

@@ -88,8 +88,11 @@ def file_list(*, key: str = "files") -> None:
             st.caption(t("1 file, {size:.1f} MiB", size=size) if len(files) == 1 else count)
     for sentence in uploader.unlisted():
         st.caption(text.plain(t(sentence)))
-    if removal.pending():  # drawn again by itself once that is over
-        error_boundary.fragment(_offer_undo, run_every=removal.SECONDS + 1)(key)
+    if pending := removal.pending():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(t("Undo"), key=f"{key}-undo", icon=":material/undo:", on_click=uploader.undo)
+            removed = t(uploader.removed_message(pending.names))
+            st.caption(text.plain(f"{removed} {t(uploader.UNDO_ENDS)}"))
 
 
 def _rows() -> list[dict[str, str]]:
@@ -101,18 +104,6 @@ def _rows() -> list[dict[str, str]]:
         note = "" if same == name else t("the same picture as {name}", name=same)
         rows.append({"key": key, "name": name, "note": note})
     return rows
-
-
-def _offer_undo(key: str) -> None:
-    pending = removal.pending()
-    if pending is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(t("Undo"), key=f"{key}-undo", icon=":material/undo:"):
-            uploader.undo()
-            st.rerun()
-        removed = t(uploader.removed_message(pending.names))
-        st.caption(text.plain(f"{removed} {t(uploader.UNDO_ENDS)}"))
 
 
 def empty() -> None:

@@ -26,14 +26,10 @@ _mounted = st.components.v2.component(
 def listen() -> None:
     """Take what is dropped, pasted or chosen; call it before the page is drawn."""
     size = cases.MAX_BYTES >> 20
+    uploader.receive()  # before the widget makes a copy of what came
     said, sentence = uploader.said()
     with st.container(key="receiver"):
-        st.file_uploader(
-            t("Chest radiographs"),
-            accept_multiple_files=True,
-            key=uploader.KEY,
-            on_change=uploader.receive,
-        )
+        st.file_uploader(t("Chest radiographs"), accept_multiple_files=True, key=uploader.KEY)
         _mounted(
             data={
                 "files": MAX_FILES,

@@ -6,16 +6,19 @@ const BOX = ".st-key-receiver";
 const CHOICES = ["choose-files", "choose-folder", "choose-readings"];
 const NO_TEXT = ["range", "checkbox", "radio", "button", "submit", "file"];
 const QUIET = 8000; // milliseconds after which a sentence goes
+const LEFT = 1000; // milliseconds without a word of a mouse that drags, after which it has left
 const MAX_ENTRIES = 10000; // of a folder
-const tab = { data: null, root: null, said: "", problem: "", failed: 0, pasted: 0 };
+const TRIES = 15;
+const ANSWER = 2000; // milliseconds that the server may take to say where to send files
+const tab = { data: null, said: "", problem: "", failed: 0, pasted: 0, handing: Promise.resolve() };
 
-const count = (icon) => document.querySelectorAll(`${BOX} [data-testid=stFileChipIcon${icon}]`).length;
+const count = (part) => document.querySelectorAll(`${BOX} [data-testid=stFileChip${part}]`).length;
 const fill = (text, number) => text.replace("{count}", number);
 
 function say(text) {
   tab.root.querySelector(".said").textContent = text;
   clearTimeout(tab.quiet);
-  const hush = () => (count("Spinner") ? wait() : say(""));
+  const hush = () => (count("IconSpinner") ? wait() : say(""));
   const wait = () => (tab.quiet = setTimeout(hush, tab.problem ? 4 * QUIET : QUIET));
   if (text) wait();
 }
@@ -38,19 +41,38 @@ async function take(found) {
   }
   const unsent = found.length - files.length;
   tab.problem = unsent ? fill(data.unsent, unsent) : found.length ? "" : data.none;
-  if (files.length) hand(files);
+  if (files.length) tab.handing = tab.handing.then(() => hand(files));
   say(files.length ? `${fill(data.sending, files.length)} ${tab.problem}` : tab.problem);
 }
 
+/**
+ * Hand files over until the uploader shows them: where a run of the page begins at that moment,
+ * Streamlit drops its answer to the question where to send them. One that comes twice is one.
+ */
 async function hand(files) {
-  let input;
-  while (!(input = document.querySelector(`${BOX} input[type=file]`))) {
-    await new Promise((wait) => setTimeout(wait, 50)); // Streamlit loads its uploader when needed
-  }
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
-  input.files = transfer.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
+  const shown = count("");
+  const there = () => count("") > shown;
+  for (let tries = 0; tries < TRIES && !there(); tries += 1) {
+    const input = await until(() => document.querySelector(`${BOX} input[type=file]`));
+    if (!input) continue; // Streamlit loads its uploader when it is needed
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    await until(there);
+  }
+  if (!there()) fail(files.length);
+}
+
+async function until(condition) {
+  const end = performance.now() + ANSWER;
+  while (!condition() && performance.now() < end) await new Promise((wait) => setTimeout(wait, 20));
+  return condition();
+}
+
+function fail(number) {
+  tab.problem = fill(tab.data.failed, number);
+  say(tab.problem);
 }
 
 const asFound = (file) => ({ path: file.webkitRelativePath || file.name, open: () => file });
@@ -100,7 +122,13 @@ const inText = (element) =>
   element.tagName === "TEXTAREA" ||
   (element.tagName === "INPUT" && !NO_TEXT.includes(element.type));
 
-const target = (shown) => (tab.root.querySelector(".target").hidden = !shown);
+/** Show where to drop as long as something is over the window, which browsers say all the time. */
+function target(shown) {
+  tab.root.querySelector(".target").hidden = !shown;
+  clearTimeout(tab.over);
+  if (shown) tab.over = setTimeout(() => target(false), LEFT);
+}
+
 const carries = (event) => tab.data && event.dataTransfer?.types.includes("Files");
 
 for (const kind of ["dragenter", "dragover"]) {
@@ -111,9 +139,6 @@ for (const kind of ["dragenter", "dragover"]) {
     target(true);
   });
 }
-window.addEventListener("dragleave", (event) => {
-  if (tab.data && !event.relatedTarget) target(false); // the mouse left the window
-});
 window.addEventListener("drop", async (event) => {
   if (!carries(event)) return;
   event.preventDefault();
@@ -145,7 +170,7 @@ window.addEventListener(
   true,
 );
 window.addEventListener("beforeunload", (event) => {
-  if (tab.data?.loses || count("Spinner")) event.preventDefault();
+  if (tab.data?.loses || count("IconSpinner")) event.preventDefault();
 });
 
 export default function ({ data, parentElement }) {
@@ -155,11 +180,8 @@ export default function ({ data, parentElement }) {
   if (id !== tab.said) say(`${sentence} ${tab.problem}`);
   tab.said = id;
   const watch = new MutationObserver(() => {
-    const failed = count("Error");
-    if (failed > tab.failed) {
-      tab.problem = fill(data.failed, failed - tab.failed);
-      say(tab.problem);
-    }
+    const failed = count("IconError");
+    if (failed > tab.failed) fail(failed - tab.failed);
     tab.failed = failed;
   });
   watch.observe(document.querySelector(BOX), { childList: true, subtree: true });

@@ -78,6 +78,14 @@ def test_a_removal_ends_by_itself(open_app, tiny_run_root, png, monkeypatch):
     assert not [button for button in at.button if button.key == "files-undo"]
 
 
+def test_a_late_undo_says_that_the_files_are_gone(open_app, tiny_run_root, png):
+    at = press(upload(open_app(tiny_run_root), ("a.png", png)), "files-all")
+    at.session_state["removal"].let_go()
+    press(at, "files-undo")
+    assert said(at) == "The minute is over: the files are gone."
+    assert not at.session_state["cases"]
+
+
 def test_a_folder_lists_its_pictures_and_counts_the_rest(open_app, tiny_run_root, png):
     others = [(f"day/{name}", b"text") for name in (".DS_Store", "DICOMDIR", "read.txt")]
     at = upload(open_app(tiny_run_root), *others, ("day/IM2", png), ("read.txt", b"text"))
