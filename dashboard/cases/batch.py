@@ -1,6 +1,7 @@
 """Classify many files: progress, filters, table, download."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -99,7 +100,15 @@ def section(rows: Sequence[Row]) -> list[Row]:
         alt=t("Outcome of every file"),
     )
     st.caption(t("Click a heading to sort, a row to look at its file."))
+    _reasons(listed)
     return listed
+
+
+def _reasons(rows: Sequence[Row]) -> None:
+    """Show, folded, the reasons that the table cuts; nothing where there are none."""
+    if batch_table.reasons(rows):
+        with st.expander(t("Every reason in full")):
+            display.draw_table(partial(batch_table.reasons, rows), alt=t("Every reason in full"))
 
 
 def _filtered(rows: Sequence[Row]) -> list[Row]:
@@ -164,5 +173,6 @@ def _step(label: str, key: str | None, *, icon: str) -> None:
 
 def download(rows: Sequence[Row], *, run: str) -> None:
     """Offer the results of all files, whatever the filter, as CSV; what is hidden stays so."""
+    st.markdown(f"**{t('Every file')}**")
     results = batch_table.results_csv(rows, run=run)
     display.offer_text(t("Download results as CSV"), results, file="results.csv")

@@ -67,6 +67,7 @@ def section(
         run: the run of these networks.
         occlusion: what the first network says without the lungs, where that is known.
     """
+    st.markdown(f"**{t('This case')}**")
     if result.radiograph is None:  # a header that refuses a file does not hide its picture
         result = replace(result, radiograph=inference.refused_picture(case_key, case))
     exported = ExportedCase(
