@@ -47,6 +47,7 @@ def show_refusal(key: str, result: CaseResult) -> bool:
                 partial(outcome_tables.novelty, result),
                 alt=t("Novelty by each network"),
                 file="novelty",
+                result=result,
             )
             st.caption(t(outcome_text.WITHHELD))
     return True
@@ -57,6 +58,7 @@ def _lateral(result: CaseResult) -> None:
         partial(outcome_tables.lateral, result),
         alt=t("Lateral view by each network"),
         file="lateral",
+        result=result,
     )
     st.caption(t(outcome_text.WITHHELD_LATERAL))
 

@@ -51,6 +51,7 @@ def show_result(key: str, result: CaseResult) -> None:
         partial(outcome_tables.scores, result),
         alt=t("What each network says of each class"),
         file="networks",
+        result=result,
     )
     if len(result.predictions) > 1:
         st.subheader(t("How far the networks lie apart"))
@@ -58,6 +59,7 @@ def show_result(key: str, result: CaseResult) -> None:
             partial(outcome_tables.spread, result),
             alt=t("Lowest and highest probability or score of each class, with their difference"),
             file="spread",
+            result=result,
         )
 
 

@@ -104,15 +104,14 @@ def png_files(exported: ExportedCase, texts: CaseText) -> dict[str, bytes]:
     base = grey(exported)
     if base is None:
         return {}
-    files = {
-        "radiograph.png": _png(np.repeat(base[..., None], 3, axis=2), texts.captions[0], texts)
-    }
+    run, rgb = exported.run.name, np.repeat(base[..., None], 3, axis=2)
+    files = {"radiograph.png": _png(rgb, texts.captions[0], texts, run)}
     for prediction, overlaid, caption in zip(
         exported.named_predictions, overlays(exported), texts.captions[1:], strict=True
     ):
         alone = map_alone(prediction.heatmap(prediction.predicted), base.shape)
-        files[f"overlay-{prediction.model}.png"] = _png(overlaid, caption, texts)
-        files[f"map-{prediction.model}.png"] = _png(alone, caption, texts)
+        files[f"overlay-{prediction.model}.png"] = _png(overlaid, caption, texts, run)
+        files[f"map-{prediction.model}.png"] = _png(alone, caption, texts, run)
     return files
 
 
@@ -140,6 +139,6 @@ def side_by_side(exported: ExportedCase, texts: CaseText) -> np.ndarray:
     return row
 
 
-def _png(rgb: np.ndarray, caption: str, texts: CaseText) -> bytes:
+def _png(rgb: np.ndarray, caption: str, texts: CaseText, run: str) -> bytes:
     line = f"{texts.outcome}. {caption}. {texts.notice}"
-    return to_png(with_caption(rgb, line), text={"Caption": line})
+    return to_png(with_caption(rgb, line), text={"Caption": line, "Run": run})

@@ -294,6 +294,7 @@ def test_the_bundle_holds_what_the_networks_said(exported_case):
         if name.endswith(".png"):
             with Image.open(io.BytesIO(members[name])) as picture:
                 assert picture.text["Notice"] == NOTICE
+                assert picture.text["Run"] == "trusted"
                 assert NOTICE in picture.text["Caption"]
                 assert picture.height > 300  # the line that is drawn below it
     kinds = {
