@@ -88,7 +88,8 @@ def styled(rows: Sequence[Row]) -> Styler:
     Streamlit's own formats follow the browser's language instead.
     """
     table = frame(rows)
-    formats = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}
+    # Any: pandas' type of a format takes every cell, ours the numbers that a column holds.
+    formats: dict[str, Any] = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}
     present = {name: write for name, write in formats.items() if name in table}
     return table.style.format(present, na_rep=NOTHING)
 
