@@ -52,6 +52,7 @@ class Prediction:
         lateral: how much the picture looks like a lateral view, range [0, 1], None where the
             network cannot tell.
         lateral_threshold: from which ``lateral`` on it counts as one.
+        run: name of the run folder of the network, "" where it is unknown.
     """
 
     model: str
@@ -64,6 +65,7 @@ class Prediction:
     plausible: tuple[str, ...] = ()
     lateral: float | None = None
     lateral_threshold: float | None = None
+    run: str = ""
 
     @property
     def predicted(self) -> str:
@@ -101,7 +103,10 @@ class Classifier:
 
     Attributes:
         info: what ``model.json`` says of the network.
+        run: name of its run folder, "" where it was not opened from one.
     """
+
+    run = ""
 
     def __init__(
         self, info: ModelInfo, network: Network, head: Head, reliability: Reliability | None = None
@@ -176,7 +181,9 @@ class Classifier:
                 "train the model again.",
                 path=folder / "head.npz",
             ) from error
-        return cls(info, network, head, reliability)
+        classifier = cls(info, network, head, reliability)
+        classifier.run = folder.absolute().parent.name
+        return classifier
 
     def predict(
         self, radiograph: Radiograph, *, prepared: NetworkInput | None = None
@@ -205,6 +212,7 @@ class Classifier:
             plausible=self._reliability.plausible(probabilities),
             lateral=self._reliability.lateral_of(maps),
             lateral_threshold=self._reliability.lateral_threshold,
+            run=self.run,
             seconds=time.perf_counter() - started,
         )
 

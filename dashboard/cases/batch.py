@@ -1,6 +1,7 @@
 """Classify many files: progress, filters, table, download."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -100,6 +101,14 @@ def _table(rows: Sequence[Row]) -> None:
         alt=t("Outcome of every file"),
     )
     st.caption(t("Click a heading to sort, a row to look at its file."))
+    _reasons(rows)
+
+
+def _reasons(rows: Sequence[Row]) -> None:
+    """Show, folded, the reasons that the table cuts; nothing where there are none."""
+    if batch_table.reasons(rows):
+        with st.expander(t("Every reason in full")):
+            display.draw_table(partial(batch_table.reasons, rows), alt=t("Every reason in full"))
 
 
 def _filters(rows: Sequence[Row]) -> None:
@@ -138,5 +147,6 @@ def listed(rows: Sequence[Row]) -> list[Row]:
 
 def download(rows: Sequence[Row], *, run: str) -> None:
     """Offer the results of all files, whatever the filter, as CSV; what is hidden stays so."""
+    st.markdown(f"**{t('Every file')}**")
     results = batch_table.results_csv(rows, run=run)
     display.offer_text(t("Download results as CSV"), results, file="results.csv")

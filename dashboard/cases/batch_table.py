@@ -11,7 +11,7 @@ from pandas.io.formats.style import Styler
 
 from covid_model.common.classes import TITLES
 from covid_model.serving import CaseResult, Prediction, batch_table
-from dashboard.components.csv_export import with_notice
+from dashboard.components.csv_export import Rows, with_notice
 from dashboard.components.formatting import number
 from dashboard.components.text import (
     KINDS,
@@ -21,6 +21,7 @@ from dashboard.components.text import (
     counted,
     of_kind,
     percent,
+    plain,
     said,
 )
 from dashboard.i18n.translate import t
@@ -87,9 +88,24 @@ def styled(rows: Sequence[Row]) -> Styler:
     Streamlit's own formats follow the browser's language instead.
     """
     table = frame(rows)
-    formats = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}
-    present: dict[Any, Any] = {name: write for name, write in formats.items() if name in table}
-    return table.style.set_uuid("files").format(present, na_rep=NOTHING)  # the same each time
+    # Any: pandas' type of a format takes every cell, ours the numbers that a column holds.
+    formats: dict[str, Any] = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}
+    present = {name: write for name, write in formats.items() if name in table}
+    styler = table.style.set_uuid("files")  # the same each time it is drawn
+    return styler.format(present, na_rep=NOTHING)
+
+
+def reasons(rows: Iterable[Row]) -> Rows:
+    """Return one row a file that has a reason, in full."""
+    return [
+        {
+            t("File"): plain(row.name),
+            t("Outcome"): of_kind(row.kind),
+            t("Reason"): plain(row.result.reason),
+        }
+        for row in rows
+        if row.result and row.result.reason
+    ]
 
 
 def measure(rows: Iterable[Row]) -> str:

@@ -57,6 +57,7 @@ def _refused_by(result: CaseResult, *, lateral: bool) -> None:
         partial(outcome_tables.lateral if lateral else outcome_tables.novelty, result),
         alt=t("Lateral view by each network") if lateral else t("Novelty by each network"),
         file="lateral" if lateral else "novelty",
+        result=result,
     )
     st.caption(t(outcome_text.WITHHELD_LATERAL if lateral else outcome_text.WITHHELD))
 
@@ -121,6 +122,7 @@ def how_sure(result: CaseResult) -> None:
             partial(outcome_tables.scores, result),
             alt=t("What each network says of each class"),
             file="networks" if several else "",
+            result=result,
         )
         st.caption(t("A novelty above 1 means: not like the radiographs that a network knows."))
         if several:
@@ -129,5 +131,6 @@ def how_sure(result: CaseResult) -> None:
                 partial(outcome_tables.spread, result),
                 alt=t(outcome_text.SPREAD),
                 file="spread",
+                result=result,
             )
             st.caption(t(text.AGREEMENT_CAVEAT))

@@ -82,7 +82,13 @@ def offer_text(label: str, content: str, *, file: str, **how: Any) -> None:
     )
 
 
-def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "") -> None:
+def draw_table(
+    rows: Callable[[], csv_export.Rows],
+    *,
+    alt: str,
+    file: str = "",
+    result: CaseResult | None = None,
+) -> None:
     """Draw rows as a plain table, which reads aloud; nothing without rows.
 
     Args:
@@ -90,6 +96,7 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
             for programs, in English with decimal points whatever the page speaks.
         alt: what the table shows.
         file: name of the CSV file that it can be had as, without ending; none where "".
+        result: what the table is of, whose run and networks the file then names.
     """
     cells = rows()
     if not cells:
@@ -99,7 +106,7 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
         if file:
             offer_text(
                 "CSV",
-                _csv(rows),
+                _csv(rows, result),
                 file=f"{file}.csv",
                 key=f"csv-{file}",
                 help=t("{table}: this table as a file", table=alt),
@@ -107,6 +114,10 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
             )
 
 
-def _csv(rows: Callable[[], csv_export.Rows]) -> str:
+def _csv(rows: Callable[[], csv_export.Rows], result: CaseResult | None) -> str:
+    named = {}
+    if result is not None:
+        networks = ", ".join(prediction.model for prediction in result.predictions)
+        named = {"run": result.predictions[0].run, "networks": networks}
     with speaking("en"):
-        return csv_export.to_csv(rows())
+        return csv_export.to_csv([{**row, **named} for row in rows()])

@@ -52,8 +52,8 @@ class UploadContent:
     """The content of an uploaded file.
 
     Attributes:
-        sources: the files to list, in order, other modalities last so that they crowd out no
-            radiograph; loading one that is damaged says why.
+        sources: the files to list, in order, films first and other modalities last so that they
+            crowd out no radiograph; loading one that is damaged says why.
         others: how many files of the archive or folder are no pictures, and are not listed.
     """
 
@@ -119,12 +119,17 @@ def not_listed_message(name: str, count: int) -> Message:
 
 
 def _rank(file: Source) -> int | None:
-    """Return 0; 1 for a modality that is refused, as a CT of the study; None where no picture."""
-    from covid_model.imaging.dicom.checks import is_other_modality  # imports pydicom
+    """Return 0 for a film, 1 for pictures of films, as key images, 2 for what is refused, as a CT.
+
+    None where it is no picture.
+    """
+    from covid_model.imaging.dicom.checks import is_other_modality, is_secondary  # imports pydicom
 
     try:
         start = file.start()
     except RadiographError:
         return 0  # it is listed, and loading it says why
     kind = kind_of(start)
-    return int(kind == "DICOM" and is_other_modality(start)) if kind else None
+    if kind != "DICOM":
+        return 1 if kind else None
+    return 2 if is_other_modality(start) else int(is_secondary(start))

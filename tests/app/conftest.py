@@ -129,16 +129,6 @@ def panels(at: AppTest) -> list[dict]:
     return [panel for column in scene(at)["columns"] for panel in column["panels"]]
 
 
-def verdict(at: AppTest) -> str:
-    """What the page says of the file in view, "" where it says nothing."""
-    return at.subheader[0].value if at.subheader else ""
-
-
-def bars(at: AppTest) -> list[str]:
-    """The bars of each network's scores, as HTML."""
-    return [html.proto.body for html in at.get("html") if 'class="scores"' in html.proto.body]
-
-
 def words(at: AppTest) -> str:
     """Everything a page says, with the titles of its alerts."""
     kinds = ("title", "subheader", "markdown", "caption", "code", "info", "warning", "error")

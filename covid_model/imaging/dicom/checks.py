@@ -22,6 +22,12 @@ OTHER_MODALITIES = frozenset({
 # fmt: on
 # The modality's element in the bytes of a file, little endian with or without its VR.
 MODALITY = re.compile(rb"\x08\x00\x60\x00(?:CS..|..\x00\x00)([A-Z]{2,16})", re.DOTALL)
+# Image type, then SOP class, likewise: a picture made after the examination, a secondary capture.
+SECONDARY = re.compile(
+    rb"\x08\x00\x08\x00(?:CS..|..\x00\x00)(?:ORIGINAL|DERIVED)\\SECONDARY"
+    rb"|\x08\x00\x16\x00(?:UI..|..\x00\x00)1\.2\.840\.10008\.5\.1\.4\.1\.1\.7[\x00.]",
+    re.DOTALL,
+)
 DICOMDIR = "1.2.840.10008.1.3.10"
 # Digital X-ray, mammography, intra-oral and breast projection storage, For Processing (PS3.4 B.5).
 RAW_CLASSES = frozenset({
@@ -67,6 +73,11 @@ def is_other_modality(start: bytes) -> bool:
     """Whether the first bytes of a file tell that it is of a modality that is refused."""
     match = MODALITY.search(start)
     return match is not None and match[1].decode() in OTHER_MODALITIES
+
+
+def is_secondary(start: bytes) -> bool:
+    """Whether the first bytes of a file tell that it is a picture of a film, as key images are."""
+    return SECONDARY.search(start) is not None
 
 
 def _check_modality(dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePath
 
@@ -16,7 +16,7 @@ from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.text import CaseText, text_of
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
-from dashboard.session import reading
+from dashboard.session import inference, reading
 from dashboard.session.uploads import Case
 
 OF_NOBODY = Message(
@@ -67,6 +67,9 @@ def section(
         run: the run of these networks.
         occlusion: what the first network says without the lungs, where that is known.
     """
+    st.markdown(f"**{t('This case')}**")
+    if result.radiograph is None:  # a header that refuses a file does not hide its picture
+        result = replace(result, radiograph=inference.refused_picture(case_key, case))
     exported = ExportedCase(
         result,
         run,
@@ -76,6 +79,7 @@ def section(
         occlusion=occlusion,
         reading=_reading(case),
         named=_named(case_key, case),
+        outlined=_outlined(case_key, occlusion),
     )
     in_study = _in_study(case_key, exported)
     with st.container(horizontal=True, gap="small", key=f"exports-{case_key[:8]}"):
@@ -102,6 +106,13 @@ def _named(case_key: str, case: Case) -> bool:
             "first digits of the SHA-256 of the file."
         ),
     )
+
+
+def _outlined(case_key: str, occlusion: LungOcclusion | None) -> bool:
+    """Let the visitor have the lungs outlined on the page, where they are known."""
+    if occlusion is None or occlusion.mask is None:
+        return False
+    return st.checkbox(t("Outline the lungs on the PDF page"), True, key=f"outlined-{case_key[:8]}")
 
 
 def _in_study(case_key: str, exported: ExportedCase) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 
+import numpy as np
+
 from covid_model.runs import ModelInfo, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
@@ -28,6 +30,7 @@ class ExportedCase:
         occlusion: what the first network says without the lungs, None where that is unknown.
         reading: the reader's own reading, heading -> words; empty without one.
         named: the files may hold the name of the case's file, which often names a patient.
+        outlined: the lungs are to be outlined where that is possible.
     """
 
     result: CaseResult
@@ -38,6 +41,7 @@ class ExportedCase:
     occlusion: LungOcclusion | None = None
     reading: Mapping[str, str] = field(default_factory=dict)
     named: bool = False
+    outlined: bool = False
 
     @property
     def name(self) -> str:
@@ -64,6 +68,12 @@ class ExportedCase:
         """The lung occlusion that may be shown, None where there is none."""
         measured = self.occlusion is not None and self.occlusion.hidden is not None
         return self.occlusion if self.named_predictions and measured else None
+
+    @property
+    def outlined_lungs(self) -> np.ndarray | None:
+        """The lungs to outline, bool (H, W), None where none are found or asked for."""
+        occlusion = self.without_lungs
+        return occlusion.mask if occlusion is not None and self.outlined else None
 
     @property
     def hardly_changes(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from PIL import Image
 
 from dashboard.cases.exports.case import ExportedCase, versions
-from dashboard.cases.exports.images import colour_bar, grey, overlays
+from dashboard.cases.exports.images import colour_bar, printed
 from dashboard.cases.exports.pdf_sheet import BOTTOM, LEFT, WIDTH, Sheet
 from dashboard.cases.exports.pdf_text import printable
 from dashboard.cases.exports.text import CaseText
@@ -79,21 +79,21 @@ def _reading(exported: ExportedCase, texts: CaseText) -> list[tuple[str, float, 
 
 def _pictures(sheet: Sheet, exported: ExportedCase, texts: CaseText, *, room: float) -> None:
     """Radiograph with overlays, each over its caption, a colour bar below them."""
-    base = grey(exported)
-    if base is None:
+    drawn = printed(exported)
+    if not drawn:
         sheet.paragraph(texts.labels["picture"], size=9)
         return
-    drawn = [base, *overlays(exported)]
     room -= SCALE if exported.named_predictions else 0
     choices = {2, max(2, -(-len(drawn) // 2)), len(drawn)}  # one row, two rows, two columns
-    grids = [_grid(sheet, texts, columns, base.shape, room) for columns in sorted(choices)]
+    shape = drawn[0].shape[:2]
+    grids = [_grid(sheet, texts, columns, shape, room) for columns in sorted(choices)]
     grid = max(grids, key=lambda candidate: candidate.height)
     top = sheet.y
     for index, (picture, caption) in enumerate(zip(drawn, texts.captions, strict=True)):
         row, column = divmod(index, grid.columns)
         sheet.y = top + row * grid.step
         left = LEFT + column * (grid.width + GAP)
-        across = grid.height * base.shape[1] / base.shape[0]
+        across = grid.height * shape[1] / shape[0]
         place = {"x": left, "y": sheet.y, "w": across, "h": grid.height}
         sheet.image(Image.fromarray(picture), **place, alt_text=printable(caption))
         sheet.y += grid.height + 1

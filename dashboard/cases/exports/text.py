@@ -66,7 +66,7 @@ def text_of(exported: ExportedCase) -> CaseText:
         doubt=t(lung_occlusion_text.HARDLY) if exported.hardly_changes else "",
         metrics=metrics_table(exported),
         captions=(
-            t("Radiograph") if not exported.result.withheld else t("Picture"),
+            t("Picture") if exported.result.status == "refused" else t("Radiograph"),
             *(caption(prediction) for prediction in exported.named_predictions),
         ),
         notes=_notes(exported),
@@ -146,6 +146,8 @@ def _notes(exported: ExportedCase) -> tuple[str, ...]:
                 "elsewhere it does not."
             )
         )
+    if exported.outlined_lungs is not None:
+        notes.append(t("The line is what a small network took for the edge of the lungs."))
     if exported.without_lungs is not None:
         occlusion = exported.without_lungs
         notes.append(lung_occlusion_text.compared(occlusion))

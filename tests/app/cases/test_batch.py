@@ -16,6 +16,7 @@ from covid_model.serving.classifier import Classifier
 from dashboard.cases import batch as cases_batch
 from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
+from dashboard.components import text
 from dashboard.i18n import translate
 from dashboard.session import state
 from tests.app.cases.test_text import case_result
@@ -120,6 +121,16 @@ def test_the_table_follows_the_filter(open_app, tiny_run_root, files):
     assert not at.dataframe
     assert "No file has this outcome and class." in words(at)
     assert not at.exception
+
+
+def test_reasons_that_the_table_cuts_are_there_in_full(open_app, trusted_run_root):
+    at = upload(open_app(trusted_run_root), ("a*b.png", as_png(drawing())), ("bad.png", b"x"))
+    [reason] = [value for value in at.dataframe[0].value["Reason"] if value]
+    [listed] = [one for one in at.expander if one.label == "Every reason in full"]
+    assert list(listed.table[0].value["File"]) == ["bad.png"]
+    assert text.unplain(listed.table[0].value["Reason"].iloc[0]) == reason
+    at = upload(open_app(trusted_run_root), *[(f"{n}.png", as_png(drawing())) for n in (1, 2)])
+    assert "Every reason in full" not in [one.label for one in at.expander]
 
 
 def test_the_table_writes_its_numbers_in_the_language_of_the_page():

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import imagecodecs
@@ -17,10 +18,12 @@ from pydicom.uid import JPEG2000, JPEG2000Lossless, JPEGLSNearLossless
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system.digests import sha256
 from covid_model.imaging.reader import read_radiograph
+from covid_model.inference.overlay import OUTLINE
 from covid_model.runs import load_run
 from covid_model.serving import Classifier, Together, classify_case
 from covid_model.serving.case_bundle.check import check
-from covid_model.serving.lung_occlusion import occlude_lungs
+from covid_model.serving.lung_occlusion import LungOcclusion, occlude_lungs
+from dashboard.cases.exports import images
 from dashboard.cases.exports.buttons import offers
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.case_bundle import build_case_bundle
@@ -73,6 +76,10 @@ def page(exported):
     assert data.count(b"/Type /Page\n") == 1
     pieces = re.findall(rb"\(((?:\\.|[^\\()])*)\) Tj", data)
     return "\n".join(re.sub(rb"\\(.)", rb"\1", piece).decode("cp1252") for piece in pieces)
+
+
+def page_bytes(exported):
+    return case_pdf(exported, text_of(exported), created=CREATED)
 
 
 def bundle(exported):
@@ -214,6 +221,53 @@ def test_the_answer_without_the_lungs_is_told(exported_case, trusted_run_root):
     np.testing.assert_array_equal(np.load(io.BytesIO(members["arrays.npz"]))["lungs"], mask)
 
 
+def test_the_page_prints_pictures_as_large_as_the_file_has_them(exported_case):
+    large = np.kron(drawing(), np.ones((6, 6), np.float32))  # 1800 x 1560
+    small = exported_case(named=False)
+    exported = replace(small, data=png(large))
+    widths = [
+        {int(width) for width in re.findall(rb"/Width (\d+)", printed)}
+        for printed in (page_bytes(small), page_bytes(exported))
+    ]
+    assert widths == [{256, 260}, {256, round(1600 * 1560 / 1800)}]
+
+
+def test_the_lungs_are_outlined_on_the_page_where_they_are_asked_for(exported_case):
+    result = exported_case(names=NAMES[:1]).result
+    mask = np.zeros(result.radiograph.pixels.shape, bool)
+    mask[60:240, 40:120] = mask[60:240, 140:220] = True
+    occlusion = LungOcclusion(result.predictions[0], mask, hidden=result.predictions[0])
+    plain = exported_case(names=NAMES[:1], occlusion=occlusion)
+    outlined = replace(plain, outlined=True)
+    (base, drawn), (same, without) = images.printed(outlined), images.printed(plain)
+    np.testing.assert_array_equal(base, same)
+    np.testing.assert_array_equal(drawn[100, 40], OUTLINE)
+    np.testing.assert_array_equal(drawn[120:180, 60:100], without[120:180, 60:100])
+    assert "The line is what a small network took" in page(outlined).replace("\n", " ")
+    assert "The line is what" not in page(plain).replace("\n", " ")
+
+
+def test_what_a_header_refuses_is_exported_with_its_picture(
+    open_app, trusted_run_root, monkeypatch
+):
+    from dashboard.cases.exports import buttons
+
+    taken = []
+    monkeypatch.setattr(
+        buttons, "text_of", lambda exported: taken.append(exported) or text_of(exported)
+    )
+    data = dicoms.radiograph(drawing(), ViewPosition="LL")
+    at = upload(open_app(trusted_run_root), ("lateral.dcm", data))
+    assert not at.exception
+    exported = taken[-1]
+    assert "Received: view LL" in page(exported).replace("\n", " ")
+    assert "Refused: no class is named" in page(exported)
+    members = bundle(exported)
+    assert json.loads(members["manifest.json"])["outcome"]["status"] == "refused"
+    with Image.open(io.BytesIO(members["radiograph.png"])) as picture:
+        assert ". Picture. " in picture.text["Caption"]
+
+
 def test_the_bundle_holds_what_the_networks_said(exported_case):
     exported = exported_case()
     members = bundle(exported)
@@ -240,6 +294,7 @@ def test_the_bundle_holds_what_the_networks_said(exported_case):
         if name.endswith(".png"):
             with Image.open(io.BytesIO(members[name])) as picture:
                 assert picture.text["Notice"] == NOTICE
+                assert picture.text["Run"] == "trusted"
                 assert NOTICE in picture.text["Caption"]
                 assert picture.height > 300  # the line that is drawn below it
     kinds = {

@@ -1,5 +1,7 @@
 """An answer, "can't tell" or a refusal: what Classify with Compare say of one file."""
 
+import csv
+import io
 from dataclasses import replace
 from functools import partial
 
@@ -9,9 +11,10 @@ import pytest
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.imaging.reader import read_radiograph
-from covid_model.serving import CaseResult, Prediction, decide
-from dashboard.cases import outcome_text
-from dashboard.components import text
+from covid_model.serving import CaseResult, Classifier, Prediction, classify_case, decide
+from dashboard.cases import outcome_tables, outcome_text
+from dashboard.components import display, text
+from dashboard.i18n import translate
 from dashboard.session import inference
 from tests import dicoms
 from tests.app.conftest import bars, everything, go, panels, upload, words
@@ -183,6 +186,18 @@ def test_what_the_networks_agree_on_without_thresholds_is_not_called_an_answer(
     networks_say(*(prediction(name, 0.9, 0.05, 0.05, threshold=None) for name in ARCHITECTURES))
     at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
     assert verdicts(at) == ["Not calibrated: scores only, highest for COVID-19 by all 3"]
+
+
+def test_a_table_as_a_file_names_run_and_networks(trusted_run_root, trusted_pictures):
+    networks = [Classifier.load(trusted_run_root / "trusted" / name) for name in ARCHITECTURES]
+    result = classify_case(trusted_pictures["ok"], "a.png", networks)
+    with translate.speaking("pt_BR"):
+        written = display._csv(partial(outcome_tables.spread, result), result)
+    rows = list(csv.DictReader(io.StringIO(written)))
+    assert [row["Class"] for row in rows] == list(text.TITLES.values())
+    assert {(row["run"], row["networks"]) for row in rows} == {
+        ("trusted", ", ".join(ARCHITECTURES))
+    }
 
 
 @pytest.mark.parametrize("first", ["upload", "sample"])

@@ -40,7 +40,7 @@ def test_an_answer_shows_only_after_a_reading(open_app, tiny_run_root, png, page
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png))
     at = at if page == "classify" else go(at, page)
     assert not at.exception
-    assert verdict(at) == "Your reading first"
+    assert not verdict(at)
     assert not bars(at)
     assert not at.table
     assert [panel["kind"] for panel in panels(at)] == ["radiograph"]

@@ -49,6 +49,19 @@ def test_the_pictures_of_a_study_are_listed_in_order(open_app, tiny_run_root, fr
     assert "a lateral view, by the series description" in at.error[0].value
 
 
+def test_the_films_of_a_study_come_before_pictures_of_them(
+    open_app, tiny_run_root, frontal, drawn_radiograph, png
+):
+    secondary = radiograph(drawn_radiograph, ImageType=["DERIVED", "SECONDARY"])
+    captured = radiograph(drawn_radiograph, SOPClassUID="1.2.840.10008.5.1.4.1.1.7")
+    state = radiograph(drawn_radiograph, Modality="PR")
+    first = {"A/PR": state, "A/KEY.png": png, "A/KEY1": secondary, "A/KEY2": captured}
+    at = upload(open_app(tiny_run_root), ("s.zip", study({**first, "B/IM1": frontal})))
+    listed = [name.removeprefix("s.zip/") for name in names(at)]
+    assert listed == ["B/IM1", "A/KEY1", "A/KEY2", "A/KEY.png", "A/PR"]
+    assert next(iter(at.session_state["cases"])) == at.selectbox(key="case").value
+
+
 def test_what_the_header_tells_is_said_in_the_language_of_the_page(frontal):
     radiograph = read_radiograph(frontal)
     assert details_line(radiograph).startswith(
