@@ -14,7 +14,7 @@ from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.components import csv_export, scores_chart, text
-from dashboard.i18n.translate import speaking, t
+from dashboard.i18n.translate import FILES, speaking, t
 from dashboard.session import results
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
 
     Args:
         rows: makes one mapping of heading to Markdown a row. The file has them made again: it is
-            for programs, in English with decimal points whatever the page speaks.
+            for programs, in English with decimal points, whatever the page speaks.
         alt: what the table shows.
         file: name of the CSV file that it can be had as, without ending; none where "".
     """
@@ -110,5 +110,5 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
 
 
 def _csv(rows: Callable[[], csv_export.Rows]) -> str:
-    with speaking("en"):
+    with speaking(FILES):
         return csv_export.to_csv(rows())

@@ -61,9 +61,9 @@ def pick_network(models: Sequence[str], *, key: str) -> str:
         persist_state="session",
         wrap=True,
     )
-    picked = picked if picked in models else models[0]
-    state.chose("network", picked)
-    return picked
+    model = picked if picked and picked in models else models[0]
+    state.chose("network", model)
+    return model
 
 
 def follow_link(parameter: str, names: Collection[str], *, key: str) -> bool:

@@ -1,6 +1,6 @@
 """Bar chart of one image's class probabilities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,7 +14,8 @@ from dashboard.components.text import capital, titles
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import t
 
-LABEL = 22  # percent of the axis that a bar's label takes where the chart is narrow
+LABELS = 103  # percent of the axis: where the bars' labels stand, beyond any bar or threshold
+MIDDLE = 50
 
 
 def scores_chart(
@@ -27,44 +28,37 @@ def scores_chart(
         measure: what they are called, "score" or "calibrated probability".
         threshold: lowest value that is an answer, range [0, 1]; None draws no line.
     """
-    values = [100 * float(score) for score in scores]
-    labels = [in_percent(float(score)) for score in scores]
-    line = None if threshold is None else 100 * threshold
-    crossed = [line is not None and value < line < value + LABEL for value in values]
     measure = t(measure)
     bars = go.Bar(
-        x=values,
+        x=[100 * float(score) for score in scores],
         y=list(titles()),
         orientation="h",
         marker_color=[info.colour for info in CLASSES],
-        text=["" if over else label for label, over in zip(labels, crossed, strict=True)],
-        textposition="outside",
-        cliponaxis=False,
         hovertemplate=f"%{{y}}, {measure}: %{{x:.1f}} %<extra></extra>",
     )
     title = t("{measure} of each class (%)", measure=capital(measure))
     figure = base_figure(bars, title=title, height=190)
-    figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
-    figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
-    if threshold is not None:
-        beyond = {i: labels[i] for i, over in enumerate(crossed) if over}
-        _draw_threshold(figure, threshold, beyond)
-    return figure
-
-
-def _draw_threshold(figure: go.Figure, threshold: float, beyond: Mapping[int, str]) -> None:
-    """Draw the threshold as a line; labels that it would cross, by the bar, stand beyond it."""
-    line = 100 * threshold
-    figure.update_layout(height=210, margin_t=60, showlegend=False)
     figure.add_scatter(
-        x=[line + 1.5] * len(beyond),
-        y=[titles()[bar] for bar in beyond],
+        x=[LABELS] * len(scores),
+        y=list(titles()),
         mode="text",
-        text=list(beyond.values()),
+        text=[in_percent(float(score)) for score in scores],
         textposition="middle right",
         cliponaxis=False,
         hoverinfo="skip",
     )
+    figure.update_layout(showlegend=False)
+    figure.update_xaxes(range=[0, 130], tickvals=[0, 25, 50, 75, 100])
+    figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
+    if threshold is not None:
+        _draw_threshold(figure, threshold)
+    return figure
+
+
+def _draw_threshold(figure: go.Figure, threshold: float) -> None:
+    """Draw the threshold as a line; its label keeps to the side that has room."""
+    line = 100 * threshold
+    figure.update_layout(height=210, margin_t=60)
     figure.add_vline(
         x=line,
         line={"color": MARK, "dash": "dash", "width": 2},
@@ -73,7 +67,7 @@ def _draw_threshold(figure: go.Figure, threshold: float, beyond: Mapping[int, st
             "text": t("answer from {threshold}", threshold=in_percent(threshold)),
             "y": 1,
             "yanchor": "bottom",
-            "xanchor": "center",
+            "xanchor": "right" if line > MIDDLE else "left",
             "font_size": 12,
         },
     )

@@ -21,8 +21,8 @@ HOSTILE = (
 )
 # What is left once signs are unescaped, which Streamlit looks for in the text that it shows.
 FOUND_LATER = rf"(?i)https?://|www\.{HOST}|\w@{HOST}|:material/planted|:smile:|:red"
-# What Markdown itself looks for.
-LIVE = r"(?m)(?<!\\)\]\(|(?<!\\)<img|(?<!\\)\$x|(?<!\\)\*\*p|(?<!\\)`p|^# p|^- p"
+# What Markdown itself looks for, but for links of a page to its own sections.
+LIVE = r"(?m)(?<!\\)\]\((?!#[a-z-]+\))|(?<!\\)<img|(?<!\\)\$x|(?<!\\)\*\*p|(?<!\\)`p|^# p|^- p"
 TEXTS = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
 
 

@@ -14,7 +14,7 @@ from tests.app.conftest import go, upload, words
 NAMES = (
     *(r"Xception|ResNet50V2|VGG16|Grad-CAM", r"\w+\.png", r"here(\\?_and\\?_there)?", r"\bPA\b"),
     *(r"English|Português|\(Brasil\)", r"\bCSV\b|\bDICOM\b", r"\b(ms|px)\b"),
-    *(r"</?\w+>", r"%\{[^}]*\}", r":material/\w+:"),
+    *(r"</?\w+>", r"%\{[^}]*\}", r":material/\w+:", r"\(#[a-z-]+\)"),
 )
 
 

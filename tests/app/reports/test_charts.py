@@ -15,10 +15,10 @@ TITLES = [info.title for info in CLASSES]
 
 def test_scores_are_bars_in_percent_in_class_order_on_one_scale():
     figure = scores_chart.scores_chart([0.2, 0.7, 0.1])
-    bars = figure.data[0]
-    assert list(bars.y) == TITLES
+    bars, labels = figure.data
+    assert list(bars.y) == list(labels.y) == TITLES
     assert list(bars.x) == pytest.approx([20, 70, 10])
-    assert list(bars.text) == ["20.0\u00a0%", "70.0\u00a0%", "10.0\u00a0%"]
+    assert list(labels.text) == ["20.0\u00a0%", "70.0\u00a0%", "10.0\u00a0%"]
     assert list(bars.marker.color) == [info.colour for info in CLASSES]
     assert figure.layout.xaxis.range == scores_chart.scores_chart([0, 0, 1]).layout.xaxis.range
     assert figure.layout.yaxis.autorange == "reversed"  # the first class on top
@@ -37,15 +37,14 @@ def test_only_calibrated_outputs_are_called_probabilities_with_their_threshold_m
     assert figure.layout.annotations[0].text == "answer from 62.5\u00a0%"
 
 
-def test_the_line_crosses_no_label():
-    figure = scores_chart.scores_chart([0.024, 0.851, 0.125], threshold=0.9)
-    bars, moved = figure.data
-    assert list(bars.text) == ["2.4\u00a0%", "", "12.5\u00a0%"]
-    assert (list(moved.y), list(moved.text)) == ([TITLES[1]], ["85.1\u00a0%"])
-    assert moved.x[0] > 90
+@pytest.mark.parametrize(("threshold", "side"), [(0.34, "left"), (0.9, "right"), (1.0, "right")])
+def test_no_label_meets_a_bar_or_the_threshold(threshold, side):
+    figure = scores_chart.scores_chart([0, 1, 0], threshold=threshold)
+    labels = figure.data[1]
+    assert min(labels.x) > 100  # whatever the bars and the line are
+    assert labels.textposition == "middle right"
     assert figure.layout.showlegend is False
-    above = scores_chart.scores_chart([0.02, 0.95, 0.03], threshold=0.9)
-    assert list(above.data[0].text)[1] == "95.0\u00a0%"
+    assert figure.layout.annotations[0].xanchor == side  # towards the middle, where there is room
 
 
 def test_confusion_matrix_has_the_truth_in_rows_with_shares_of_each_row():
