@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving.classifier import Prediction
@@ -96,8 +97,8 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
     cells = rows()
     if not cells:
         return
-    with st.container(gap="xsmall"):
-        st.table(cells, border="horizontal", hide_index=True, alt=alt)
+    with table_frame():
+        show_table(cells, alt=alt)
         if file:
             offer_text(
                 "CSV",
@@ -107,6 +108,19 @@ def draw_table(rows: Callable[[], csv_export.Rows], *, alt: str, file: str = "")
                 help=t("{table}: this table as a file", table=alt),
                 type="tertiary",
             )
+
+
+def table_frame() -> DeltaGenerator:
+    """Return a frame for a table with a button below it.
+
+    A narrow screen scrolls the frame, and a keyboard reaches it by the button.
+    """
+    return st.container(gap="xsmall")
+
+
+def show_table(cells: csv_export.Rows, *, alt: str) -> None:
+    """Show cells as a plain table in a ``table_frame``."""
+    st.table(cells, border="horizontal", hide_index=True, alt=alt)
 
 
 def _csv(rows: Callable[[], csv_export.Rows]) -> str:

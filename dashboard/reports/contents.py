@@ -29,7 +29,7 @@ def show(sections: Sequence[Section]) -> None:
     """List the sections as links, then show them; one that cannot be shown says why."""
     links = " · ".join(f"[{t(section.title)}](#{section.anchor})" for section in sections)
     with st.container(key="contents"):
-        st.markdown(f"**{t('On this page')}:** {links}")
+        st.markdown(f"{t('On this page')}: {links}")
     for section in sections:
         st.subheader(t(section.title), anchor=section.anchor)
         try:

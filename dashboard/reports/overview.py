@@ -48,12 +48,11 @@ def first(chosen: SelectedNetwork, report: Report) -> None:
 def origin(chosen: SelectedNetwork, *, lacking: str) -> None:
     """Say in a fold where run and network come from, with what an older run lacks."""
     run, info = chosen.run, chosen.run.model_info(chosen.model)
-    created = str(run.info.get("created") or "")[:10] or t("at an unknown time")
+    created = text.plain(str(run.info.get("created") or "")[:10]) or t("at an unknown time")
+    made = t("{run} · made {created}", run=text.plain(run.name), created=created)
     come_from = mean_of(info.members) if info.members else info.backbone_origin
     with st.expander(t("Origin and notes of this run")):
-        st.caption(
-            t("{run} · made {created}", run=text.plain(run.name), created=text.plain(created))
-        )
+        st.caption(f"{pickers.run_title(run)} · {made}")
         lines = [
             text.split_note(run.info.get("data") or {})[0],
             f"{chosen.network}: {text.plain(t(come_from))}",

@@ -1,7 +1,5 @@
 """Errors: the test images that a network names wrongly, the surest first."""
 
-from functools import partial
-
 import streamlit as st
 
 from covid_model.common.errors import CovidModelError
@@ -81,13 +79,14 @@ def listed(selection: SelectedNetwork, mistakes: list[Mistake], *, pictures: boo
         for mistake in shown:
             with grid.cell():
                 card(mistake)
-    else:
-        display.draw_table(partial(tables.mistakes, shown), alt=t("Images that are named wrongly"))
-    display.offer_text(
-        t("All {count:,} as CSV", count=len(matching)),
-        misclassified.to_csv(matching),
-        file=f"{selection.file}-errors.csv",
-    )
+    with display.table_frame():
+        if not pictures:
+            display.show_table(tables.mistakes(shown), alt=t("Images that are named wrongly"))
+        display.offer_text(
+            t("All {count:,} as CSV", count=len(matching)),
+            misclassified.to_csv(matching),
+            file=f"{selection.file}-errors.csv",
+        )
 
 
 st.title(t("Errors"))
