@@ -14,7 +14,7 @@ from dashboard.components.text import capital, titles
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import t
 
-LABELS = 103  # percent of the axis: where the bars' labels stand, beyond any bar or threshold
+LABELS, ROOM = 102, 58  # percent of the axis, beyond any bar or threshold; pixels
 MIDDLE = 50
 
 
@@ -47,8 +47,8 @@ def scores_chart(
         cliponaxis=False,
         hoverinfo="skip",
     )
-    figure.update_layout(showlegend=False)
-    figure.update_xaxes(range=[0, 130], tickvals=[0, 25, 50, 75, 100])
+    figure.update_layout(showlegend=False, margin_r=ROOM)
+    figure.update_xaxes(range=[0, LABELS], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
     if threshold is not None:
         _draw_threshold(figure, threshold)
