@@ -36,7 +36,9 @@ def first(chosen: SelectedNetwork, report: Report) -> None:
     with st.container(key="opening"):
         grid = st.grid(4, min_column_width=150, gap="small")
     for label, value, below in openings.figures(opening):
-        grid.metric(label, value, below, delta_color="off", delta_arrow="off", border=True)
+        grid.metric(
+            label, value, below, delta_color="off", delta_arrow="off", border=True, height="stretch"
+        )
     st.caption(openings.about(opening))
     for note in openings.caveats(chosen):
         st.caption(text.plain(t(note)))
