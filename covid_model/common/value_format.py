@@ -37,11 +37,13 @@ class ValueFormat:
             key: of the value.
             unit: of the value.
         """
-        value, interval = row.get(key), row.get(f"{key}_interval")
-        if value is None or interval is None:
-            return self.value(value, unit)
-        low, high = (self._scaled(end, unit) for end in interval)
-        return f"{self.value(value, unit)} ({self.between(low, high)})"
+        value, ends = self.value(row.get(key), unit), self.interval(row, key, unit)
+        return f"{value} ({ends})" if ends and row.get(key) is not None else value
+
+    def interval(self, row: Mapping[str, Any], key: str, unit: Unit) -> str:
+        """Write the interval of a value alone, "" where the row has none."""
+        ends = row.get(f"{key}_interval")
+        return self.between(*(self._scaled(end, unit) for end in ends)) if ends else ""
 
     def _scaled(self, value: float, unit: Unit) -> str:
         return self.written(unit.scale * value, unit.spec)

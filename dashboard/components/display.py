@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.components import csv_export, scores_chart, text
-from dashboard.i18n.translate import speaking, t
+from dashboard.i18n.translate import FILES, speaking, t
 from dashboard.session import results
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def draw_table(
 
     Args:
         rows: makes one mapping of heading to Markdown a row. The file has them made again: it is
-            for programs, in English with decimal points whatever the page speaks.
+            for programs, in English with decimal points, whatever the page speaks.
         alt: what the table shows.
         file: name of the CSV file that it can be had as, without ending; none where "".
         result: what the table is of, whose run and networks the file then names.
@@ -101,8 +102,8 @@ def draw_table(
     cells = rows()
     if not cells:
         return
-    with st.container(gap="xsmall"):
-        st.table(cells, border="horizontal", hide_index=True, alt=alt)
+    with table_frame():
+        show_table(cells, alt=alt)
         if file:
             offer_text(
                 "CSV",
@@ -114,10 +115,23 @@ def draw_table(
             )
 
 
+def table_frame() -> DeltaGenerator:
+    """Return a frame for a table with a button below it.
+
+    A narrow screen scrolls the frame, and a keyboard reaches it by the button.
+    """
+    return st.container(gap="xsmall")
+
+
+def show_table(cells: csv_export.Rows, *, alt: str) -> None:
+    """Show cells as a plain table in a ``table_frame``."""
+    st.table(cells, border="horizontal", hide_index=True, alt=alt)
+
+
 def _csv(rows: Callable[[], csv_export.Rows], result: CaseResult | None) -> str:
     named = {}
     if result is not None:
         networks = ", ".join(prediction.model for prediction in result.predictions)
         named = {"run": result.predictions[0].run, "networks": networks}
-    with speaking("en"):
+    with speaking(FILES):
         return csv_export.to_csv([{**row, **named} for row in rows()])

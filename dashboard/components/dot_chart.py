@@ -113,7 +113,7 @@ def _draw_dots(
             for (_, row, label), (_, _, ends) in zip(places, bars, strict=True)
         ],
         hovertemplate=f"%{{customdata[0]}}<br>{t(dots.name)} %{{x:.1f}} %%{{customdata[1]}}<br>"
-        + t("%{customdata[2]} images<extra></extra>"),
+        + t("%{customdata[2]:,} images<extra></extra>"),
     )
 
 

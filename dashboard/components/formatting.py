@@ -47,6 +47,11 @@ def share(row: Row, name: str) -> str:
     return FORMAT.with_interval(row, name, SHARE)
 
 
+def interval(row: Row, name: str) -> str:
+    """Format the interval of a share of [0, 1] alone, such as "88.1-91.5"; "" without one."""
+    return FORMAT.interval(row, name, SHARE)
+
+
 def value(row: Row, name: str, *, digits: int = 3) -> str:
     """Format a value without unit, such as "0.975 (0.968-0.981)"."""
     return FORMAT.with_interval(row, name, _plain(digits))
@@ -55,6 +60,11 @@ def value(row: Row, name: str, *, digits: int = 3) -> str:
 def points(row: Row, name: str) -> str:
     """Format a difference of two shares in percentage points, such as "+2.1 (+0.5 to +3.7)"."""
     return FORMAT.with_interval(row, name, POINTS)
+
+
+def count(number: int | None) -> str:
+    """Format a number of images or patients; a dash where it is unknown."""
+    return NOTHING if number is None else written(number, ",")
 
 
 def number(value: float | None, digits: int = 3) -> str:

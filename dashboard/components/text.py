@@ -124,8 +124,10 @@ def confusion(matrix: Sequence[Sequence[int]]) -> str:
     lines = [t("Confusion matrix.")]
     for row, truth in zip(matrix, titles(), strict=True):
         cells = zip(row, titles(), strict=True)
-        listed = ", ".join(t("{count} as {title}", count=n, title=title) for n, title in cells)
-        lines.append(t("Of {count} {truth}: {listed}.", count=sum(row), truth=truth, listed=listed))
+        listed = ", ".join(t("{count:,} as {title}", count=n, title=title) for n, title in cells)
+        lines.append(
+            t("Of {count:,} {truth}: {listed}.", count=sum(row), truth=truth, listed=listed)
+        )
     return " ".join(lines)
 
 

@@ -17,7 +17,8 @@ from covid_model.common.messages import Message
 
 FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "pt_BR": "Português (Brasil)"}
-SEPARATORS = {"en": ".,", "pt_BR": ",."}  # of decimals, of thousands, as Plotly takes them
+FILES = "files"  # English for programs: no sign between thousands
+SEPARATORS = {"en": ".,", "pt_BR": ",.", FILES: "."}  # of decimals, thousands, as Plotly takes them
 KEY = "language"  # of the session: the visitor's own choice
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
 
@@ -87,8 +88,8 @@ def _with_signs(formatted: str) -> str:
 
 
 @cache
-def _signs(both: str) -> dict[int, int]:
-    return str.maketrans(SEPARATORS["en"], both)
+def _signs(both: str) -> dict[int, str]:
+    return {ord("."): both[0], ord(","): both[1:]}
 
 
 class _Formatter(string.Formatter):

@@ -45,7 +45,8 @@ def history_chart(history: Sequence[Mapping[str, float]], *, quantity: str) -> g
             hovertemplate=f"%{{y:{digits}}} {unit}",
         )
     figure.update_layout(hovermode="x unified", legend=legend(), margin_t=68)
-    figure.update_xaxes(title=t("Epoch"), rangemode="tozero")
+    few = len(history) <= 10
+    figure.update_xaxes(title=t("Epoch"), rangemode="tozero", dtick=1 if few else None)
     figure.update_yaxes(title=f"{name} ({unit})", rangemode="tozero", nticks=7)
     return figure
 

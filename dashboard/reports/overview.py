@@ -8,6 +8,7 @@ import streamlit as st
 from covid_model.common import metrics, paper
 from covid_model.common.architectures import mean_of, title_of
 from covid_model.common.errors import CovidModelError
+from covid_model.common.messages import Message
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import Run
 from covid_model.runs.report_schema import Report
@@ -15,23 +16,55 @@ from dashboard.components import display, formatting, pickers, text
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
 from dashboard.reports import charts, tables
+from dashboard.reports import opening as openings
+from dashboard.reports.opening import Opening
 from dashboard.reports.performance import tables as performance_tables
 from dashboard.reports.performance import text as performance_text
 
+TEST_PART = Message("On its own test part")
+TRAINING = Message("Training")
+PAPER = Message("The networks of this run, beside the paper")
+COMPANION = Message("Beside its companion run")
 COURSE = ("epoch", "accuracy", "val_accuracy", "loss", "val_loss")  # of history.csv
 
 
-def facts(run: Run) -> None:
-    """Say where the run comes from, with whatever weakens its figures."""
-    data = run.info.get("data") or {}
-    created = str(run.info.get("created") or "")[:10] or t("at an unknown time")
-    st.caption(t("{run} · made {created}", run=text.plain(run.name), created=text.plain(created)))
-    sentence, shared = text.split_note(data)
-    (st.warning if shared else st.info)(sentence)
-    if not run.servable_models:
-        st.info(t(text.REPORTS_ONLY))
-    if notes := run.info.get("notes"):
-        st.markdown("\n".join(f"- {text.plain(t(note))}" for note in notes))
+def first(chosen: SelectedNetwork, report: Report) -> None:
+    """Show what a network comes to: a sentence, four figures, whatever weakens them."""
+    opening = Opening.of(report)
+    alert = st.error if opening.guesses else st.warning if opening.poor else st.info
+    alert(openings.sentence(opening, network=chosen.network))
+    with st.container(key="opening"):
+        grid = st.grid(4, min_column_width=150, gap="small")
+    for label, value, below in openings.figures(opening):
+        grid.metric(
+            label, value, below, delta_color="off", delta_arrow="off", border=True, height="stretch"
+        )
+    st.caption(openings.about(opening))
+    for note in openings.caveats(chosen):
+        st.caption(text.plain(t(note)))
+    sentence, shared = text.split_note(chosen.run.info.get("data") or {})
+    if shared:
+        st.warning(sentence)
+
+
+def origin(chosen: SelectedNetwork, *, lacking: str) -> None:
+    """Say in a fold where run and network come from, with what an older run lacks."""
+    run, info = chosen.run, chosen.run.model_info(chosen.model)
+    created = text.plain(str(run.info.get("created") or "")[:10]) or t("at an unknown time")
+    made = t("{run} · made {created}", run=text.plain(run.name), created=created)
+    come_from = mean_of(info.members) if info.members else info.backbone_origin
+    with st.expander(t("Origin and notes of this run")):
+        st.caption(f"{pickers.run_title(run)} · {made}")
+        lines = [
+            text.split_note(run.info.get("data") or {})[0],
+            f"{chosen.network}: {text.plain(t(come_from))}",
+            *(text.plain(t(note)) for note in run.info.get("notes") or ()),
+        ]
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        if not run.servable_models:
+            st.info(t(text.REPORTS_ONLY))
+        if lacking:
+            st.info(lacking)
 
 
 def all_reports(run: Run) -> dict[str, Report]:
@@ -53,10 +86,8 @@ def headline(chosen: SelectedNetwork, report: Report) -> None:
     grid = st.grid(4, min_column_width=230, gap="small")
     for label, value in cells.items():
         grid.metric(label, value, border=True)
-    info = chosen.run.model_info(chosen.model)
-    origin = mean_of(info.members) if info.members else info.backbone_origin
-    origin = f"{chosen.network}: {text.plain(t(origin))}"
-    st.caption(f"{performance_text.interval_note(report)} {origin}".strip())
+    if note := performance_text.interval_note(report):
+        st.caption(note)
     display.draw_table(
         partial(performance_tables.per_class, report),
         alt=t("Figures of each class"),
@@ -85,7 +116,6 @@ def course(chosen: SelectedNetwork) -> None:
 
 def beside_the_paper(run: Run, reports: Mapping[str, Report]) -> None:
     """Show the networks of a run with what the paper reports."""
-    st.subheader(t("The networks of this run, beside the paper"))
     table, chart = st.columns([3, 2], gap="medium")
     with table:
         display.draw_table(
@@ -107,12 +137,8 @@ def beside_the_paper(run: Run, reports: Mapping[str, Report]) -> None:
         )
 
 
-def companion(run: Run, reports: Mapping[str, Report], runs: Mapping[str, Run]) -> None:
+def companion(run: Run, reports: Mapping[str, Report], other: Run) -> None:
     """Show the run that this one names to be read beside it."""
-    other = runs.get(run.info.get("companion") or "")
-    if other is None:
-        return
-    st.subheader(t("Beside its companion run"))
     st.caption(f"{pickers.run_title(other)}. {text.split_note(other.info.get('data') or {})[0]}")
     theirs = all_reports(other)
     display.draw_table(

@@ -10,7 +10,7 @@ from covid_model.common.messages import Message
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs.report_schema import Report
 from dashboard.components.csv_export import Rows
-from dashboard.components.formatting import metric_cells
+from dashboard.components.formatting import count, metric_cells
 from dashboard.components.text import NOTHING, percent, plain
 from dashboard.i18n.translate import t
 
@@ -26,7 +26,7 @@ def networks(reports: Mapping[str, Report]) -> Rows:
     return [
         {
             t("Network"): t(title_of(key)),
-            t("Test images"): str(report["images"]),
+            t("Test images"): count(report["images"]),
             **metric_cells(report, shown_in(Place.NETWORKS, metrics.OVERALL), short=True),
             t("Paper"): _in_the_paper(key),
         }
@@ -75,8 +75,8 @@ def counts(data: Mapping[str, Any]) -> Rows:
             t("Part"): t(PARTS[row["part"]]),
             t("Source"): plain(row["source"]),
             t("Class"): t(TITLES[row["label"]]),
-            t("Images"): str(row["images"]),
-            t("Patients"): str(row["patients"] or NOTHING),
+            t("Images"): count(row["images"]),
+            t("Patients"): count(row["patients"] or None),
         }
         for row in data.get("counts", ())
     ]

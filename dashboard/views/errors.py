@@ -6,12 +6,12 @@ from covid_model.common.errors import CovidModelError
 from dashboard.components import display, run_picker, text
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
-from dashboard.reports.errors import misclassified, thumbnails
+from dashboard.reports.errors import misclassified, tables, thumbnails
 from dashboard.reports.errors import text as errors_text
 from dashboard.reports.errors.misclassified import Mistake
 from dashboard.session import state
 
-ON_A_PAGE = 12
+CARDS, ROWS = 12, 25  # on a page
 
 
 def picture(mistake: Mistake) -> None:
@@ -63,24 +63,30 @@ def filtered(mistakes: list[Mistake]) -> tuple[list[Mistake], str]:
     return misclassified.chosen(mistakes, truth=truth, predicted=predicted), f"{truth}-{predicted}"
 
 
-def gallery(selection: SelectedNetwork, mistakes: list[Mistake]) -> None:
-    """Show a page of the mistakes that the visitor chose."""
+def listed(selection: SelectedNetwork, mistakes: list[Mistake], *, pictures: bool) -> None:
+    """Show a page of the mistakes that the visitor chose, as cards or as a table."""
     matching, choice = filtered(mistakes)
     if not matching:
         st.container(border=True).markdown(t(errors_text.NONE_LEFT))
         return
-    pages = -(-len(matching) // ON_A_PAGE)
+    on_a_page = CARDS if pictures else ROWS
+    pages = -(-len(matching) // on_a_page)
     key = f"{state.ERROR_PAGE}-{selection.file}-{choice}"  # another choice starts on its first page
     page = st.pagination(pages, key=key) if pages > 1 else 1
-    grid = st.grid(4, min_column_width=230, gap="medium")
-    for mistake in matching[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]:
-        with grid.cell():
-            card(mistake)
-    display.offer_text(
-        t("All {count:,} as CSV", count=len(matching)),
-        misclassified.to_csv(matching),
-        file=f"{selection.file}-errors.csv",
-    )
+    shown = matching[(page - 1) * on_a_page : page * on_a_page]
+    if pictures:
+        grid = st.grid(4, min_column_width=230, gap="medium")
+        for mistake in shown:
+            with grid.cell():
+                card(mistake)
+    with display.table_frame():
+        if not pictures:
+            display.show_table(tables.mistakes(shown), alt=t("Images that are named wrongly"))
+        display.offer_text(
+            t("All {count:,} as CSV", count=len(matching)),
+            misclassified.to_csv(matching),
+            file=f"{selection.file}-errors.csv",
+        )
 
 
 st.title(t("Errors"))
@@ -93,6 +99,8 @@ except CovidModelError as error:
     st.stop()
 mistakes = misclassified.mistakes(rows)
 st.markdown(errors_text.counted(selection, len(mistakes), len(rows)))
-if note := errors_text.no_pictures(selection, mistakes, misclassified.data_folder()):
-    st.info(note)
-gallery(selection, mistakes)
+folder = misclassified.data_folder()
+pictures = misclassified.at_hand(mistakes, folder)
+if mistakes and not pictures:
+    st.caption(errors_text.no_pictures(selection, mistakes, folder))
+listed(selection, mistakes, pictures=pictures)

@@ -17,6 +17,7 @@ from dashboard.session import samples as session_samples
 from tests.pages import APP, PAGES
 
 VIEWER = "radiograph_viewer"
+TEXTS = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -139,3 +140,14 @@ def words(at: AppTest) -> str:
 def everything(at: AppTest) -> str:
     """Whatever the page sends to the browser, tables included, but no picture's pixels."""
     return "\n".join(str(element.proto) for element in at.main if hasattr(element, "proto"))
+
+
+def markdown_of(at):
+    """Whatever a page shows as Markdown: texts, titles of alerts, labels, cells of tables."""
+    for kind in TEXTS:
+        for element in getattr(at, kind):
+            yield from (element.value, getattr(element.proto, "title", ""))
+    for kind in ("expander", "metric", "selectbox", "download_button", "button_group"):
+        yield from (getattr(element, "label", "") for element in at.get(kind))
+    for table in at.table:
+        yield from map(str, [*table.value.columns, *table.value.to_numpy().ravel()])

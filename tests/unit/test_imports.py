@@ -72,7 +72,7 @@ RULES = {
         ("dashboard.frame", "dashboard.session", "dashboard.i18n", "covid_model.common"),
         TRAINS,
     ),
-    "dashboard.components": (("dashboard.frame", *PAGES), TRAINS),
+    "dashboard.components": (PAGES, TRAINS),
     "dashboard.cases": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
     "dashboard.cases.viewer": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
     "dashboard.cases.reader_study": (

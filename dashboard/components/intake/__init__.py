@@ -6,7 +6,6 @@ import streamlit as st
 
 from covid_model.imaging import reader
 from dashboard.components import text
-from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import cases, removal, uploader
 from dashboard.session import samples as session_samples

@@ -90,6 +90,19 @@ def data_folder() -> Path | None:
     return Path(name) if name and Path(name).is_dir() else None
 
 
+def at_hand(mistakes: Iterable[Mistake], folder: Path | None) -> bool:
+    """Whether the data folder has the picture of any mistake."""
+    return folder is not None and any(_has(mistake.path, folder) for mistake in mistakes)
+
+
+def _has(path: str, folder: Path) -> bool:
+    try:
+        file_of(path, folder)
+    except DataError:
+        return False
+    return True
+
+
 def file_of(path: str, folder: Path) -> Path:
     """Find an image of a run in the data folder; never one outside it, be it by a link.
 

@@ -18,7 +18,12 @@ INTRODUCTION = Message(
     "*can't tell*."
 )
 NONE_LEFT = Message("No mistake of this kind.")
+NO_VIEW = Message("view not on record")
 NO_PICTURE = Message("No picture")
+OTHER_FOLDER = Message(
+    "The folder that `COVID_XRAY_DATA` names has none of these radiographs: name the one that the "
+    "run was tested on to see them here."
+)
 NO_FOLDER = Message(
     "The radiographs are not part of a run. Start the dashboard with `COVID_XRAY_DATA=DIR`, the "
     "folder that the run was tested on, to see them here."
@@ -40,14 +45,14 @@ def counted(chosen: SelectedNetwork, wrong: int, images: int) -> str:
 
 
 def no_pictures(chosen: SelectedNetwork, mistakes: list[Mistake], folder: Path | None) -> str:
-    """Say why no picture can be shown, "" where some may be."""
+    """Say why no picture is at hand, with what to do."""
     if mistakes and not any(mistake.path for mistake in mistakes):
         return t(
             "This run was made before the paths of images were kept, so no picture can be found: "
             "{remedy}",
             remedy=performance_text.remake(chosen.run),
         )
-    return "" if folder else t(NO_FOLDER)
+    return t(OTHER_FOLDER if folder else NO_FOLDER)
 
 
 def heading(mistake: Mistake) -> str:
@@ -68,7 +73,7 @@ def scores(mistake: Mistake) -> str:
 
 def facts(mistake: Mistake) -> str:
     """Say where an image is from."""
-    return f"{plain(mistake.source)} · {plain(mistake.view) or t('view not on record')}"
+    return f"{plain(mistake.source)} · {plain(mistake.view) or t(NO_VIEW)}"
 
 
 def alt(mistake: Mistake) -> str:

@@ -14,17 +14,15 @@ from dashboard.reports.left_out import text as left_out_text
 
 
 def section(name: str, reports: Mapping[str, Report], *, file: str) -> None:
-    """Show how the networks do on hospitals that they have not seen; nothing in older runs.
+    """Show how the networks do on hospitals that they have not seen.
 
     Args:
         name: the network whose groups are shown.
-        reports: architecture -> report, of every network whose report can be read.
+        reports: architecture -> report, of every network whose report can be read; at least one
+            has figures on groups left out.
         file: how the names of the tables' files begin.
     """
     known = {key: report["left_out"] for key, report in reports.items() if "left_out" in report}
-    if not known:
-        return
-    st.subheader(t(left_out_text.SECTION))
     display.draw_table(
         partial(left_out_tables.networks, known),
         alt=t("Figures of each network on groups left out of training"),
@@ -38,7 +36,7 @@ def section(name: str, reports: Mapping[str, Report], *, file: str) -> None:
     for kind, rows in report["by"].items():
         title = left_out_text.KINDS[kind]
         display.draw_table(
-            partial(left_out_tables.groups, rows, title=title),
+            partial(left_out_tables.groups, rows, kind=kind),
             alt=t("{network} on each group: {title}", network=network, title=title),
             file=f"{file}-{name}-left-out-{kind}",
         )

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from covid_model.common.architectures import title_of
 from covid_model.common.classes import TITLES
-from covid_model.common.messages import Message
 from covid_model.runs.report_schema import (
     Answered,
     LeftOutClass,
@@ -27,16 +26,16 @@ def networks(reports: Mapping[str, LeftOutReport]) -> Rows:
     ]
 
 
-def groups(rows: Sequence[LeftOutGroup], *, title: Message) -> Rows:
+def groups(rows: Sequence[LeftOutGroup], *, kind: str) -> Rows:
     """Return one row a group.
 
     Args:
         rows: of one kind.
-        title: what the groups are, the heading of their column.
+        kind: which, a key of ``left_out_text.KINDS``.
     """
     return [
         {
-            t(title): left_out_text.group(row),
+            t(left_out_text.KINDS[kind]): left_out_text.group(row, kind=kind),
             t("Images (patients)"): t(
                 "{images:,} ({patients:,})", images=row["images"], patients=row["patients"]
             ),
@@ -60,4 +59,4 @@ def _recall(row: LeftOutClass) -> str:
     """Format the recall of one class, with how many images of it there are."""
     if row["recall"] is None:
         return NOTHING
-    return t("{share} of {images}", share=share(row, "recall"), images=row["images"])
+    return t("{share} of {images:,}", share=share(row, "recall"), images=row["images"])

@@ -2,6 +2,7 @@
 
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
+from covid_model.runs.notes import LABELS
 from covid_model.runs.report_schema import LeftOutGroup, LeftOutReport
 from dashboard.components.formatting import value
 from dashboard.components.text import percent, plain
@@ -51,6 +52,7 @@ def sets(report: LeftOutReport, *, network: str) -> str:
     )
 
 
-def group(row: LeftOutGroup) -> str:
-    """Name a group, with a star where it is small."""
-    return t(plain(row["group"]) or NOT_ON_RECORD) + (" *" if row["few"] else "")
+def group(row: LeftOutGroup, *, kind: str) -> str:
+    """Name a group of a kind, with a star where it is small."""
+    name = LABELS.get(row["group"], "") if kind == "label_quality" else ""
+    return t(plain(name or row["group"]) or NOT_ON_RECORD) + (" *" if row["few"] else "")

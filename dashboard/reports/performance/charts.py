@@ -9,6 +9,7 @@ from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Message
 from covid_model.runs.report_schema import GroupRow, Report
 from dashboard.components.dot_chart import Dots, dot_chart
+from dashboard.components.formatting import count
 from dashboard.components.plotly_base import (
     MARK,
     TRAIN,
@@ -83,11 +84,15 @@ def groups_chart(rows: Sequence[GroupRow], *, title: str) -> go.Figure:
         rows: one of the report's "groups".
         title: what the groups are.
     """
-    labels = [
-        f"{in_chart(t(row['group'] or NOT_ON_RECORD))}<br>n = {row['images']}" for row in rows
-    ]
+    names = [in_chart(t(row["group"] or NOT_ON_RECORD)) for row in rows]
+    labels = [_counted(name, row["images"]) for name, row in zip(names, rows, strict=True)]
     heading = t("{title}: accuracy, recall (%)", title=title)
     return dot_chart(rows, labels, (ACCURACY, RECALL), title=heading)
+
+
+def _counted(name: str, images: int) -> str:
+    """Name a row of a chart with its number of images below."""
+    return f"{name}<br>n = {count(images)}"
 
 
 def _draw_chance(figure: go.Figure, x: Sequence[float], y: Sequence[float], colour: str) -> None:
@@ -141,13 +146,13 @@ def confusion_chart(matrix: Sequence[Sequence[int]]) -> go.Figure:
     Args:
         matrix: 3 x 3 counts in class order, rows = truth, columns = prediction.
     """
-    shares = [[count / max(sum(row), 1) for count in row] for row in matrix]
+    shares = [[images / max(sum(row), 1) for images in row] for row in matrix]
     heat = go.Heatmap(
         z=shares,
         x=list(titles()),
-        y=[f"{title}<br>n = {sum(row)}" for title, row in zip(titles(), matrix, strict=True)],
+        y=[_counted(title, sum(row)) for title, row in zip(titles(), matrix, strict=True)],
         customdata=[
-            [(count, 100 * share) for count, share in zip(*pair, strict=True)]
+            [(images, 100 * share) for images, share in zip(*pair, strict=True)]
             for pair in zip(matrix, shares, strict=True)
         ],
         colorscale=SHARES,
@@ -157,18 +162,18 @@ def confusion_chart(matrix: Sequence[Sequence[int]]) -> go.Figure:
         xgap=3,
         ygap=3,
         hovertemplate=t(
-            "truth %{y}<br>predicted %{x}<br>%{customdata[0]} images, "
+            "truth %{y}<br>predicted %{x}<br>%{customdata[0]:,} images, "
             "%{customdata[1]:.1f} % of the row<extra></extra>"
         ),
     )
     figure = base_figure(heat, title=t("Confusion matrix: images, share of the row"), height=360)
     for row, counts in enumerate(matrix):
-        for column, count in enumerate(counts):
+        for column, images in enumerate(counts):
             share = shares[row][column]
             figure.add_annotation(
                 x=column,
                 y=row,
-                text=f"<b>{count}</b><br>{in_percent(share)}",
+                text=f"<b>{count(images)}</b><br>{in_percent(share)}",
                 showarrow=False,
                 font={"size": 15, "color": "#ffffff" if share > 0.45 else "#12303c"},
             )

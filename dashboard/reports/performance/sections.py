@@ -35,7 +35,6 @@ def charts_of(report: Report) -> None:
 @error_boundary.fragment
 def prevalence(report: Report, *, file: str) -> None:
     """Show PPV with NPV at the prevalence that the visitor sets; only this part runs again."""
-    st.subheader(t(performance_text.PREVALENCE_TITLE))
     chosen = st.slider(
         t("Share of images with the class"),
         1,
@@ -58,10 +57,7 @@ def prevalence(report: Report, *, file: str) -> None:
 @error_boundary.fragment
 def groups(report: Report, *, file: str) -> None:
     """Show the figures of each group of images, by what the visitor chooses."""
-    kinds = report.get("groups")
-    if not kinds:
-        return
-    st.subheader(t("Groups of images"))
+    kinds = report["groups"]
     names = [name for name in performance_text.GROUPS if kinds.get(name)]
     choice = st.segmented_control(
         t("Grouped by"),

@@ -9,7 +9,7 @@ from covid_model.common.messages import Message
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs.report_schema import Comparison, GroupRow, PairRow, Report
 from dashboard.components.csv_export import Rows
-from dashboard.components.formatting import metric_cells, number, points, share
+from dashboard.components.formatting import count, metric_cells, number, points, share
 from dashboard.components.text import percent, plain, steady
 from dashboard.i18n.translate import t
 from dashboard.reports.performance import text as performance_text
@@ -57,7 +57,7 @@ def groups(rows: Sequence[GroupRow], *, title: Message) -> Rows:
     return [
         {
             t(title): performance_text.group(row) + (" *" if row["few"] else ""),
-            t("Images"): str(row["images"]),
+            t("Images"): count(row["images"]),
             t("Patients"): performance_text.patients(row),
             **metric_cells(row, shown_in(Place.GROUPS, metrics.OVERALL)),
             **{t("Recall {name}", name=TITLES[name]): recall(row, name) for name in CLASS_NAMES},
@@ -71,7 +71,7 @@ def recall(row: GroupRow, name: str) -> str:
     share = row["recall"].get(name)
     if share is None:
         return number(None)
-    return t("{share} of {images}", share=percent(share), images=row["counts"][name])
+    return t("{share} of {images:,}", share=percent(share), images=row["counts"][name])
 
 
 def pairs(comparison: Comparison) -> Rows:
@@ -79,11 +79,11 @@ def pairs(comparison: Comparison) -> Rows:
     return [
         {
             t("Networks"): in_order(row),
-            t("Images"): str(row["images"]),
-            t("Both right"): str(row["both_right"]),
-            t("Only the first"): str(row["only_first"]),
-            t("Only the second"): str(row["only_second"]),
-            t("Neither"): str(row["both_wrong"]),
+            t("Images"): count(row["images"]),
+            t("Both right"): count(row["both_right"]),
+            t("Only the first"): count(row["only_first"]),
+            t("Only the second"): count(row["only_second"]),
+            t("Neither"): count(row["both_wrong"]),
             t("Difference in points"): points(row, "accuracy_difference"),
             t("McNemar's p"): performance_text.p_value(row["p_value"]),
             t("In words"): steady(performance_text.pair(row), 30),
@@ -103,7 +103,7 @@ def per_class(report: Report) -> Rows:
     return [
         {
             t("Class"): t(TITLES[row["class"]]),
-            t("Images"): str(row["images"]),
+            t("Images"): count(row["images"]),
             **metric_cells(row, [metric for metric in columns if metric.key in row]),
         }
         for row in report["per_class"]

@@ -9,6 +9,7 @@ from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from covid_model.runs.notes import INTERVALS, LABELS
 from covid_model.runs.report_schema import Comparison, GroupRow, PairRow, Report
+from dashboard.components.formatting import count
 from dashboard.components.text import NO_BREAK, NOTHING, percent, plain
 from dashboard.i18n.translate import number, t
 
@@ -29,6 +30,7 @@ NEEDED = {
     "curves": Message("ROC with precision-recall curves"),
     "groups": Message("groups of images"),
 }
+GROUPS_TITLE = Message("Groups of images")
 PREVALENCE_TITLE = Message("Where a class is rarer, or more common")
 PREVALENCE_HELP = Message(
     "The share of images that show the class, where the network would be used. It is set for each "
@@ -78,7 +80,7 @@ def images(report: Report) -> dict[str, str]:
 
 def patients(row: GroupRow) -> str:
     """Count the patients of a group, a dash where all are unknown."""
-    return NOTHING if _unknown(row) == row["images"] > 0 else str(row["patients"])
+    return NOTHING if _unknown(row) == row["images"] > 0 else count(row["patients"])
 
 
 def _unknown(row: Report | GroupRow) -> int:

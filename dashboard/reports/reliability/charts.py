@@ -13,11 +13,11 @@ NAMES = {"before": Message("before, ECE {ece}"), "after": Message("after, ECE {e
 HOVER = {
     "before": Message(
         "before calibration, %{customdata[1]:.0f} to %{customdata[2]:.0f} %<br>"
-        "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>"
+        "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]:,} images<extra></extra>"
     ),
     "after": Message(
         "after calibration, %{customdata[1]:.0f} to %{customdata[2]:.0f} %<br>"
-        "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]} images<extra></extra>"
+        "promised %{x:.1f} %, right %{y:.1f} %<br>%{customdata[0]:,} images<extra></extra>"
     ),
 }
 ANSWERED = Message("%{x:.1f} % of the images answered<br>%{y:.1f} % of the answers right")
@@ -102,8 +102,9 @@ def answers_chart(answers: AnswersReport) -> go.Figure:
         line={"color": MARK, "dash": "dot", "width": 1.5},
         annotation={
             "text": t("wanted {accuracy}", accuracy=in_percent(answers["wanted_accuracy"])),
-            "x": 0,
-            "xanchor": "left",
+            "x": 1,  # where more is answered the curve lies lower
+            "xanchor": "right",
+            "yanchor": "bottom",
             "font_size": 12,
         },
     )

@@ -19,13 +19,10 @@ def section(run: Run, name: str, reports: Mapping[str, Report]) -> None:
 
     Args:
         run: the run that the reports are of.
-        name: the network to show.
+        name: the network to show, one of ``reports``.
         reports: architecture -> report, of every network whose report can be read.
     """
-    if name not in reports:
-        return
     report = reports[name]
-    st.subheader(t(reliability_text.SECTION))
     if lacking := reliability_text.lacking(report):
         st.markdown(lacking)
     _charts(report)

@@ -9,7 +9,7 @@ from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import ModelInfo
 from covid_model.runs.report_schema import LateralShare, Report, WorstSource
 from dashboard.components.csv_export import Rows
-from dashboard.components.formatting import metric_cells, number, share
+from dashboard.components.formatting import count, metric_cells, number, share
 from dashboard.components.text import percent, plain
 from dashboard.i18n.translate import t
 
@@ -52,7 +52,7 @@ def laterals(reports: Mapping[str, Report]) -> Rows:
 
 def _called(row: LateralShare) -> str:
     return t(
-        "{called} of {images}, {share}",
+        "{called:,} of {images:,}, {share}",
         called=row["called"],
         images=row["images"],
         share=share(row, "share"),
@@ -71,7 +71,7 @@ def within_source(report: Report) -> Rows:
         {
             t("Source"): plain(row["source"]),
             t("Classes"): _either(row["classes"]),
-            t("Images"): str(row["images"]),
+            t("Images"): count(row["images"]),
             **metric_cells(row, shown_in(Place.WITHIN_SOURCE, metrics.WITHIN_SOURCE)),
         }
         for row in report.get("within_source") or ()

@@ -67,7 +67,7 @@ def lacking(report: Report) -> str:
 def reliability(calibration: CalibrationReport) -> str:
     """Put the reliability diagram into words, for screen readers."""
     return t(
-        "Reliability diagram of {images} test images: the expected calibration error is {before} "
+        "Reliability diagram of {images:,} test images: the expected calibration error is {before} "
         "before calibration and {after} after it",
         images=sum(row["images"] for row in calibration["bins_after"]),
         before=percent(calibration["ece_before"]),

@@ -40,7 +40,7 @@ def introduction(maps: MapMetrics) -> str:
     """Say what the tests ask, on how many images."""
     return t(
         "An area of attention looks convincing whether or not it says what moved the network. "
-        "These tests ask whether it does, on {images} maps of the class that the network names.",
+        "These tests ask whether it does, on {images:,} maps of the class that the network names.",
         images=maps["images"],
     )
 

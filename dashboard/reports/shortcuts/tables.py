@@ -12,7 +12,7 @@ from covid_model.common.metrics import Place, shown_in
 from covid_model.runs.audit_schema import Audit, ConditionRow, MapMetrics
 from covid_model.runs.report_schema import Comparison
 from dashboard.components.csv_export import Rows
-from dashboard.components.formatting import metric_cells, number, value
+from dashboard.components.formatting import count, metric_cells, number, value
 from dashboard.components.text import NOTHING, plain
 from dashboard.i18n.translate import t
 
@@ -22,7 +22,7 @@ def conditions(audit: Audit) -> Rows:
     return [
         {
             t("Shown"): t(CONDITIONS[row["condition"]].title),
-            t("Images"): str(row["images"]),
+            t("Images"): count(row["images"]),
             **metric_cells(row, shown_in(Place.CONDITIONS, metrics.OVERALL)),
             **_beside_untouched(row),
         }
@@ -71,6 +71,6 @@ def agreement(comparison: Comparison) -> Rows:
 
 def _similarity(row: Mapping[str, Any]) -> dict[str, str]:
     return {
-        t("Images"): str(row.get("images", NOTHING)),
+        t("Images"): count(row.get("images")),
         t("Similarity of the maps"): value(row, "similarity", digits=2),
     }

@@ -1,7 +1,5 @@
 """Text of the Shortcuts page: the checks of an audit and what they mean."""
 
-from collections.abc import Mapping
-from typing import Any
 
 from covid_model.common.audit_checks import CHECKS, CONDITIONS, GUESSED_AUROC
 from covid_model.common.messages import Message, in_words
@@ -86,14 +84,12 @@ def verdict(audit: Audit) -> str:
 
 def guessing(audit: Audit, report: Report | None) -> str:
     """Say what a network that guesses reaches, and why no check can tell anything of it."""
-    untouched: Mapping[str, Any] = next(
-        (row for row in audit["conditions"] if row["condition"] == "untouched"), {}
-    )
+    rows = {row["condition"]: row for row in audit["conditions"]}
     return t(
         "On untouched images its macro recall is {recall}, guessing reaches {chance}; its AUROC on "
         "the test images is {auroc}, guessing reaches {half}. A network that knows nothing has "
         "nothing to lose with parts hidden, so that it passes every check.",
-        recall=formatting.share(untouched, "macro_recall"),
+        recall=formatting.share(rows.get("untouched", {}), "macro_recall"),
         chance=percent(audit["chance"]),
         auroc=formatting.value(report or {}, "auroc_macro"),
         half=formatting.number(GUESSED_AUROC, 1),

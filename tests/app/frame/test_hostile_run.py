@@ -12,6 +12,7 @@ from covid_model.runs import write_json as write
 from covid_model.runs.model_card.card import model_card
 from covid_model.runs.model_card.markdown import as_text, raw_text
 from tests import stored_reports
+from tests.app.conftest import markdown_of
 from tests.pages import PAGES
 
 HOST = "planted.example"
@@ -21,9 +22,8 @@ HOSTILE = (
 )
 # What is left once signs are unescaped, which Streamlit looks for in the text that it shows.
 FOUND_LATER = rf"(?i)https?://|www\.{HOST}|\w@{HOST}|:material/planted|:smile:|:red"
-# What Markdown itself looks for.
-LIVE = r"(?m)(?<!\\)\]\(|(?<!\\)<img|(?<!\\)\$x|(?<!\\)\*\*p|(?<!\\)`p|^# p|^- p"
-TEXTS = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
+# What Markdown itself looks for, but for links of a page to its own sections.
+LIVE = r"(?m)(?<!\\)\]\((?!#[a-z-]+\))|(?<!\\)<img|(?<!\\)\$x|(?<!\\)\*\*p|(?<!\\)`p|^# p|^- p"
 
 
 @pytest.fixture
@@ -99,17 +99,6 @@ def dead(words):
 def raw_signs(words):
     """Markdown without its escapes, as the text nodes of a page have it."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", words)
-
-
-def markdown_of(at):
-    """Whatever a page shows as Markdown: texts, titles of alerts, labels, cells of tables."""
-    for kind in TEXTS:
-        for element in getattr(at, kind):
-            yield from (element.value, getattr(element.proto, "title", ""))
-    for kind in ("expander", "metric", "selectbox", "download_button", "button_group"):
-        yield from (getattr(element, "label", "") for element in at.get(kind))
-    for table in at.table:
-        yield from map(str, [*table.value.columns, *table.value.to_numpy().ravel()])
 
 
 def specs(at):

@@ -15,7 +15,7 @@ NAMES = (
     *("1 2 3 4 Enter", r"\(run\)"),  # keys; a folder's name
     *(r"Xception|ResNet50V2|VGG16|Grad-CAM", r"\w+\.png", r"here(\\?_and\\?_there)?", r"\bPA\b"),
     *(r"English|Português|\(Brasil\)", r"\bCSV\b|\bDICOM\b", r"\b(ms|px)\b"),
-    *(r"</?\w+>", r"%\{[^}]*\}", r":material/\w+:"),
+    *(r"</?\w+>", r"%\{[^}]*\}", r":material/\w+:", r"\(#[a-z-]+\)"),
 )
 
 

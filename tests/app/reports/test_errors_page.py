@@ -105,7 +105,7 @@ def headings(at):
     return [e.value for e in at.markdown if "taken for" in e.value]
 
 
-def test_errors_say_truth_class_scores_source_and_view(open_app, root):
+def test_errors_say_truth_class_scores_source_and_view(open_app, root, data):
     at = open_app(root, "errors")
     assert not at.exception
     assert "Xception names 14 of 30 test images wrongly" in words(at)
@@ -126,14 +126,14 @@ def test_errors_say_that_what_is_stored_is_calibrated(open_app, root):
     assert "The values are calibrated probabilities." in words(open_app(root, "errors"))
 
 
-def test_a_page_holds_twelve(open_app, root):
+def test_a_page_holds_twelve(open_app, root, data):
     at = open_app(root, "errors")
     assert len(headings(at)) == 12
     at.pagination[0].set_value(2).run()
     assert len(headings(at)) == stored_reports.WRONG - 12
 
 
-def test_errors_are_filtered_and_start_on_the_first_page(open_app, root):
+def test_errors_are_filtered_and_start_on_the_first_page(open_app, root, data):
     at = open_app(root, "errors")
     at.pagination[0].set_value(2).run()
     at.segmented_control(key="error_truth").set_value("covid").run()
@@ -145,11 +145,42 @@ def test_errors_are_filtered_and_start_on_the_first_page(open_app, root):
     assert errors_text.NONE_LEFT in words(at)
 
 
-def test_without_the_data_folder_there_are_placeholders_and_the_reason(open_app, root):
+def test_without_the_data_folder_there_are_a_table_and_the_reason(open_app, root):
     at = open_app(root, "errors")
+    assert not at.exception
     assert not at.image
-    assert "COVID_XRAY_DATA=DIR" in at.info[0].value
-    assert sum(errors_text.NO_PICTURE in c.value for c in at.caption) == 12
+    assert not headings(at)
+    assert "COVID_XRAY_DATA=DIR" in words(at)
+    assert errors_text.NO_PICTURE not in words(at)
+    rows = at.table[0].value
+    assert len(rows) == stored_reports.WRONG
+    assert list(rows.iloc[0]) == [
+        "COVID-19",
+        "Normal",
+        *("1.0\u00a0%", "95.0\u00a0%", "1.0\u00a0%"),
+        r"here\_and\_there",
+        "PA",
+        "0.png",
+    ]
+    assert rows["View"].iloc[1] == "view not on record"
+    at.segmented_control(key="error_truth").set_value("covid").run()
+    assert set(at.table[0].value["Truth"]) == {"COVID-19"}
+
+
+def test_a_table_has_pages_too(open_app, root, monkeypatch):
+    many = [mistake for mistake in FOUND for _ in range(2)]
+    monkeypatch.setattr(misclassified, "mistakes", lambda rows: many)
+    at = open_app(root, "errors")
+    assert len(at.table[0].value) == 25
+    at.pagination[0].set_value(2).run()
+    assert len(at.table[0].value) == len(many) - 25
+
+
+def test_a_folder_without_any_of_the_pictures_says_so(open_app, root, tmp_path, monkeypatch):
+    monkeypatch.setenv("COVID_XRAY_DATA", str(tmp_path))
+    at = open_app(root, "errors")
+    assert len(at.table[0].value) == stored_reports.WRONG
+    assert errors_text.OTHER_FOLDER in words(at)
 
 
 def test_pictures_are_shown_where_they_are_at_hand(open_app, root, data, monkeypatch):
@@ -177,8 +208,8 @@ def test_an_older_run_without_paths_says_so(open_app, tmp_path, data):
     stored_reports.write_evidence_run(tmp_path / "old" / "run", but=("path", "view"))
     at = open_app(tmp_path / "old", "errors")
     assert not at.exception
-    assert "made before the paths of images were kept" in at.info[0].value
-    assert len(headings(at)) == 12
+    assert "made before the paths of images were kept" in words(at)
+    assert len(at.table[0].value) == stored_reports.WRONG
 
 
 def test_damaged_predictions_are_refused_by_name(open_app, root):

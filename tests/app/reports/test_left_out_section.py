@@ -52,7 +52,7 @@ def test_reports_show_hospitals_left_out_before_all_other_figures(open_app, trus
     assert list(by_group["Left out"]) == [f"hospital {i}" for i in range(4)]
     assert list(by_group["Images (patients)"]) == ["60 (30)"] * 4
     assert list(by_source["Source"]) == ["here", "there"]
-    assert list(by_label["Label by"]) == ["PCR", "report"]
+    assert list(by_label["Label by"]) == ["PCR test", "mined from a text report"]
     said = words(at)
     first = reports["xception"]
     assert left_out_text.explained(first) in said
@@ -81,7 +81,7 @@ def test_small_groups_have_a_star_and_what_is_undefined_a_dash():
         "right": None,
         "few": True,
     }
-    assert left_out_tables.groups([row], title=left_out_text.KINDS["source"]) == [
+    assert left_out_tables.groups([row], kind="source") == [
         {
             "Source": "not on record *",
             "Images (patients)": "4 (3)",
