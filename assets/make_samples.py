@@ -95,7 +95,7 @@ def main() -> None:
     args = arguments.parse_args()
     if args.images < LEAST:
         arguments.error(f"expected at least {LEAST} --images, so that nobody is known again")
-    run = load_run(args.run) if args.run else open_shelf().newest
+    run = load_run(args.run) if args.run else open_shelf().default
     judge, found = Judge(run), Counter()
     candidates = []
     drawer = Drawer(run, args.data, without=args.without)

@@ -96,11 +96,11 @@ def cold_start(run: Run, image: Path) -> tuple[float, float]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", type=Path, metavar="DIR", help="default: newest that can predict")
+    parser.add_argument("--run", type=Path, metavar="DIR", help="default: the shipped one")
     parser.add_argument("--image", type=Path, metavar="FILE", help="default: the first sample")
     parser.add_argument("--rounds", type=int, default=15, help="default: %(default)s")
     options = parser.parse_args(arguments)
-    run = load_run(options.run) if options.run else open_shelf().newest
+    run = load_run(options.run) if options.run else open_shelf().default
     image = options.image or next(iter(sorted((ROOT / "assets" / "samples").glob("*.png"))), None)
     if image is None:
         parser.error("no sample image: name one with --image")

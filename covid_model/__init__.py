@@ -1,4 +1,4 @@
-"""Triage of chest radiographs into covid, normal or other infection."""
+"""Chest radiograph networks: covid, normal or other infection, for research and teaching."""
 
 from covid_model.common.system.version import __version__
 from covid_model.imaging.radiograph import Radiograph

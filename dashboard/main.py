@@ -10,7 +10,7 @@ HERE = Path(__file__).resolve().parent
 if str(HERE.parent) not in sys.path:  # Streamlit puts this folder there, not the project's
     sys.path.insert(0, str(HERE.parent))
 
-from covid_model.common.disclaimer import NOTICE  # noqa: E402
+from covid_model.common.disclaimer import NAME, NOTICE  # noqa: E402
 from dashboard.frame import (  # noqa: E402
     brand,
     disclaimer_gate,
@@ -22,9 +22,7 @@ from dashboard.frame import (  # noqa: E402
 from dashboard.i18n.translate import t  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
-st.set_page_config(
-    page_title=t("Chest radiograph triage"), page_icon=str(brand.ICON), layout="wide"
-)
+st.set_page_config(page_title=t(NAME), page_icon=str(brand.ICON), layout="wide")
 pages = {
     file: st.Page(HERE / "views" / f"{file}.py", title=title, icon=f":material/{icon}:", help=about)
     for file, title, icon, about in (

@@ -6,12 +6,12 @@ import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from covid_model.cli import card, classify, dashboard, data, pacs, report, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
 from covid_model.common.system import logs, stopping
+from covid_model.common.system.next_command import program
 
 log = logging.getLogger(__name__)
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
@@ -72,9 +72,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    called = Path(sys.argv[0]).stem
-    name = called if called.startswith("covid-xray") else "python -m covid_model"
-    parser = argparse.ArgumentParser(prog=name, description=NOTICE, epilog=EXIT_CODES)
+    parser = argparse.ArgumentParser(prog=program(), description=NOTICE, epilog=EXIT_CODES)
     parser.set_defaults(passes_options_on=False, log_level="warning", log_format="text")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:

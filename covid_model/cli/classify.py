@@ -12,7 +12,7 @@ from covid_model.cli.tally import Tally
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system import logs, stopping
-from covid_model.runs import Run, load_run, open_shelf
+from covid_model.runs import ModelInfo, Run, load_run, open_shelf
 
 if TYPE_CHECKING:
     from covid_model.serving import Classifier, Together
@@ -32,7 +32,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     logs.add_options(command, default="warning")
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, folder or zip")
     command.add_argument(
-        "--run", type=Path, metavar="DIR", help="run folder (default: newest that can predict)"
+        "--run",
+        type=Path,
+        metavar="DIR",
+        help="run folder (default: the shipped one, or what COVID_MODEL_RUN names)",
     )
     command.add_argument(
         "--model", choices=[*ARCHITECTURES, "all"], default="all", help="network (default: all)"
@@ -55,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     from covid_model.serving import batch
 
     with batch.open_sources(arguments.paths) as listing:
-        served = load_run(arguments.run) if arguments.run else open_shelf().newest
+        served = load_run(arguments.run) if arguments.run else open_shelf().default
         for sentence in served.damaged.values():
             print(f"warning: {sentence}", file=sys.stderr)
         classifiers = _load_classifiers(served, arguments.model)
@@ -68,7 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
             stop.add_note(tally.progress(listing.sources, arguments.csv))
             raise
     others = f" Left out, as they are no pictures: {listing.others}." if listing.others else ""
-    print(f"Files: {tally.files} ({tally.counts()}).{others} {NOTICE}", file=sys.stderr)
+    asked = f"Run {served.name}: {', '.join(info.title for info in _infos(networks))}."
+    print(f"Files: {tally.files} ({tally.counts()}).{others} {asked} {NOTICE}", file=sys.stderr)
     return 0 if tally.read and not tally.unforeseen else 1
 
 
@@ -94,7 +98,7 @@ def _write_rows(
                 writer.writerows(batch_table.rows(result, run=run))
                 stream.flush()
                 if arguments.cam_dir:
-                    batch_outputs.write_overlays(result, number, arguments.cam_dir)
+                    batch_outputs.write_overlays(result, number, arguments.cam_dir, run=run)
                 tally.add(result)
 
 
@@ -105,11 +109,16 @@ def _prepare_outputs(arguments: argparse.Namespace, run: Run, networks: "Network
     if arguments.cam_dir:
         arguments.cam_dir.mkdir(parents=True, exist_ok=True)
     if arguments.csv:
-        classifiers, together = networks
-        models = [asked.info for asked in (*classifiers, together) if asked]
+        models = _infos(networks)
         arguments.csv.parent.mkdir(parents=True, exist_ok=True)
         beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
         beside.write_text(batch_outputs.note(arguments.csv.name, run.name, models), "utf-8")
+
+
+def _infos(networks: "Networks") -> list[ModelInfo]:
+    """What is known of each network that was asked, with the mean of them where it decides."""
+    classifiers, together = networks
+    return [asked.info for asked in (*classifiers, together) if asked]
 
 
 def _load_classifiers(run: Run, model: str) -> "list[Classifier]":

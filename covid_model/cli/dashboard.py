@@ -4,8 +4,10 @@ import argparse
 import os
 import runpy
 import sys
+from pathlib import Path
 
 from covid_model.common.system import logs, paths, stopping
+from covid_model.runs import CHOSEN, load_run
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -15,10 +17,17 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="open the dashboard in a browser",
         description="Open the dashboard in a browser. Options of `streamlit run` may follow, such "
         "as --server.port 8600 or --server.headless true.",
-        usage="%(prog)s [-h] [--log-level LEVEL] [--log-format FORMAT] [OPTION OF STREAMLIT ...]",
+        usage="%(prog)s [-h] [--run DIR] [--log-level LEVEL] [--log-format FORMAT] "
+        "[OPTION OF STREAMLIT ...]",
     )
     command.set_defaults(run_command=run, passes_options_on=True)
     logs.add_options(command, default="info")
+    command.add_argument(
+        "--run",
+        type=Path,
+        metavar="DIR",
+        help="run folder to begin with (default: the shipped one)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     # The server reads these itself, so that `streamlit run` and a container may set them too.
     os.environ[logs.LEVEL_VARIABLE] = arguments.log_level
     os.environ[logs.FORMAT_VARIABLE] = arguments.log_format
+    if arguments.run:
+        os.environ[CHOSEN] = str(load_run(arguments.run).folder.resolve())
     if arguments.log_format == "json":  # Streamlit's greeting is none
         os.environ["STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE"] = "true"
     # As a script, not imported: the command line serves without Streamlit.

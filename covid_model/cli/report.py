@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from covid_model.common.errors import UsageError
+from covid_model.common.system.next_command import to_show
 from covid_model.common.system.requirements import needs
 
 
@@ -21,7 +22,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line a file that was written."""
+    """Print a line a file that was written, then how to look at the run."""
     folder: Path = arguments.run
     if not (folder / "run.json").is_file():
         raise UsageError(f"Expected a run folder, which holds run.json. Received: {folder}.")
@@ -33,4 +34,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{folder.resolve().name}: {file} written.")
     if not written:
         print(f"{folder.resolve().name}: every file agrees, nothing to write.")
+    print(to_show(folder), end="")
     return 0

@@ -3,6 +3,7 @@
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.system.digests import sha256_of
 from covid_model.runs.catalog import (
+    CHOSEN,
     DEFAULT_ROOT,
     NO_RUN,
     Shelf,
@@ -46,6 +47,7 @@ from covid_model.runs.writing import (
 __all__ = [
     "ARCHITECTURES",
     "AUDIT_FILE",
+    "CHOSEN",
     "COMPARISON_FILE",
     "DEFAULT_ROOT",
     "LATERAL_FILE",

@@ -20,8 +20,9 @@ KINDS = {
 }
 STATUSES = """status is one for each image. refused: the file could not be read, or its novelty is
 above 1 for at least half of the networks that can tell, so no class is named. uncertain: the
-networks disagree, or one is less sure than an answer takes. ok: neither. reason has the figures.
-novelty is the distance from the radiographs that the network knows, 1 the limit.
+networks disagree, or one is less sure than an answer takes. uncalibrated: neither, but one has no
+threshold for an answer. ok: none of these. reason has the figures. novelty is the distance from the
+radiographs that the network knows, 1 the limit.
 """
 
 
@@ -57,13 +58,14 @@ def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
     return "\n".join([NOTICE, "", first, *measures, statuses])
 
 
-def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:
+def write_overlays(diagnosis: CaseResult, number: int, folder: Path, *, run: str) -> None:
     """Write one PNG a network, of the class it predicts; none for a refused image.
 
     Args:
         diagnosis: what the networks say.
         number: of the file in the table, from 1; begins the file's name.
         folder: where to write; it exists.
+        run: the run's name.
     """
     if diagnosis.radiograph is None or diagnosis.status == "refused":
         return
@@ -73,7 +75,9 @@ def write_overlays(diagnosis: CaseResult, number: int, folder: Path) -> None:
         predicted = prediction.predicted
         title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {predicted}"
         doubt = "" if diagnosis.status == "ok" else f" ({diagnosis.status})"
-        caption = f"{title}, {prediction.measure} {prediction.score:.2f}{doubt}. {NOTICE}"
+        caption = (
+            f"{title}, {prediction.measure} {prediction.score:.2f}{doubt}, run {run}. {NOTICE}"
+        )
         picture = with_caption(overlay(pixels, prediction.heatmap(predicted)), caption)
         text = {"Source": diagnosis.name, "Title": title, "Caption": caption}
         name = f"{number:05d}-{stem.decode(errors='ignore')}.{prediction.model}.png"

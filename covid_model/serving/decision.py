@@ -1,4 +1,4 @@
-"""Decision on one image: answered, uncertain or refused."""
+"""Decision on one image: answered, answered without a threshold, uncertain or refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,15 @@ WORTH = Message(
     "What a network leaves open was set to hold the truth for {coverage:.0f} % of the radiographs "
     "of each class from hospitals left out of its training."
 )
+UNCALIBRATED = Message(
+    "No threshold was set for {networks}: how often such an answer is right is not known."
+)
 LATERAL = Message(
     "This looks like a lateral view, or at least like no frontal radiograph, so no class is named: "
     "the networks know frontal views alone. Upload the frontal (PA or AP) radiograph."
 )
+
+Status = Literal["ok", "uncalibrated", "uncertain", "refused"]
 
 
 @dataclass(frozen=True)
@@ -26,13 +31,14 @@ class Decision:
     """One image's status with its reason.
 
     Attributes:
-        status: "ok"; "uncertain", where classes are named with a doubt; "refused", where none is.
+        status: "ok"; "uncalibrated", where a class is named without a threshold for an answer;
+            "uncertain", where classes are named with a doubt; "refused", where none is.
         reason: sentences for a clinician with the figures, "" when ok; names no class when refused;
             a ``Message`` with its parts where it says something.
-        cause: "lateral" or "novel" (refused), "disagree" or "low" (uncertain), "" when ok.
+        cause: "lateral" or "novel" (refused), "disagree" or "low" (uncertain), "" otherwise.
     """
 
-    status: Literal["ok", "uncertain", "refused"]
+    status: Status
     reason: str = ""
     cause: Literal["", "lateral", "novel", "disagree", "low"] = ""
 
@@ -44,7 +50,8 @@ def decide(predictions: Sequence[Prediction], together: Prediction | None = None
     at least half of those that can judge novelty find it novel. It is
     uncertain when the networks name different classes, or when one of them names its class with a
     probability below its own threshold; the reason then names the classes that stay open, where
-    the run has prediction sets. A figure that is not a number never counts as trust.
+    the run has prediction sets. A figure that is not a number never counts as trust. It is
+    uncalibrated where none of this is so, but one of them has no threshold.
 
     Where the networks have a mean, that alone decides whether an image that is not refused is
     answered: it is uncertain when the mean's probability is below the mean's threshold.
@@ -69,6 +76,9 @@ def decide(predictions: Sequence[Prediction], together: Prediction | None = None
         return Decision("uncertain", join([_disagree(predictions), *low]), "disagree")
     if low:
         return Decision("uncertain", join(low), "low")
+    bare = [_title(prediction) for prediction in deciding if prediction.threshold is None]
+    if bare:
+        return Decision("uncalibrated", Message(UNCALIBRATED, networks=in_words(bare)))
     return Decision("ok")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
@@ -12,7 +11,7 @@ from covid_model.imaging.reader import read_radiograph
 from covid_model.imaging.two_films import check_one_film, shrunk
 from covid_model.inference.network_input import NetworkInput
 from covid_model.serving.classifier import Classifier, Prediction
-from covid_model.serving.decision import decide
+from covid_model.serving.decision import Status, decide
 from covid_model.serving.together import Together
 
 UNFORESEEN = Message(
@@ -27,7 +26,7 @@ class CaseResult:
 
     Attributes:
         name: file name as given.
-        status: "ok", "uncertain" (predicted, with a reason for doubt) or "refused".
+        status: as ``decision.Decision`` has it.
         reason: one sentence or more for the user, "" when ok; a ``Message`` where it has parts.
         radiograph: what was read, None where the file could not be.
         predictions: one for each classifier in the order given, empty where the file could not be
@@ -39,7 +38,7 @@ class CaseResult:
     """
 
     name: str
-    status: Literal["ok", "uncertain", "refused"]
+    status: Status
     reason: str = ""
     radiograph: Radiograph | None = None
     predictions: tuple[Prediction, ...] = ()

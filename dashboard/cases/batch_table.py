@@ -13,7 +13,7 @@ from dashboard.components.csv_export import with_notice
 from dashboard.components.text import KINDS, STATUS, capital, counted, of_kind, said
 from dashboard.i18n.translate import t
 
-Kind = Literal["ok", "uncertain", "refused", "hidden", "waiting"]
+Kind = Literal["ok", "uncalibrated", "uncertain", "refused", "hidden", "waiting"]
 HIDDEN = "not read yet"  # what the CSV says of a file whose answer is hidden
 
 
@@ -103,4 +103,5 @@ def _lines(row: Row, run: str) -> list[dict[str, str]]:
         return batch_table.rows(row.result, run=run)
     status = HIDDEN if row.kind == "hidden" else "not asked yet"
     name = batch_table.defused(row.name)
-    return [{**dict.fromkeys(batch_table.COLUMNS, ""), "file": name, "status": status}]
+    known = {"file": name, "status": status, "run": batch_table.defused(run)}
+    return [{**dict.fromkeys(batch_table.COLUMNS, ""), **known}]

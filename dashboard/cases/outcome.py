@@ -72,7 +72,8 @@ def show_answer(result: CaseResult) -> None:
             outcome_text.leads(prediction, network=network, status=result.status),
             t(TITLES[prediction.predicted]),
         )
-        st.caption(f"{text.capital(outcome_text.metrics(prediction))}.")
+        bare = text.plain(result.reason) if result.status == "uncalibrated" else ""
+        st.caption(f"{text.capital(outcome_text.metrics(prediction))}. {bare}")
     with right:
         display.draw_scores(prediction)
 
@@ -83,14 +84,11 @@ def show_agreement(result: CaseResult) -> None:
     if cause == "disagree":
         return  # the doubt has named who says what
     predicted = {prediction.model: prediction.predicted for prediction in result.predictions}
-    deciding = result.predictions if result.together is None else (result.together,)
-    sure = result.status == "ok" and all(
-        prediction.threshold is not None for prediction in deciding
-    )
     verdict = "" if result.together is None else f"{outcome_text.together(result.together)} "
+    title = outcome_text.TITLES_OF.get(result.status)
     st.info(
         f"{verdict}{text.agreement(predicted)} {t(text.AGREEMENT_CAVEAT)}",
-        title=t(outcome_text.ANSWER) if sure else None,
+        title=t(title) if title else None,
         icon=":material/groups:",
     )
 

@@ -8,7 +8,10 @@ from dashboard.i18n.translate import t
 
 NOVEL = Message("This does not look like the radiographs that the networks know")
 LATERAL = Message("This does not look like a frontal view")
-ANSWER = Message("The networks answer")
+TITLES_OF = {
+    "ok": Message("The networks answer"),
+    "uncalibrated": Message("Not calibrated: this is no answer to rely on"),
+}
 
 
 CANT_TELL = {
@@ -35,8 +38,8 @@ def leads(prediction: Prediction, *, network: str, status: str) -> str:
     """Say what stands before the class that a network names."""
     if status == "uncertain":
         return t("{network} can't tell; it leans to", network=network)
-    if prediction.threshold is None:
-        return t("{network} predicts", network=network)
+    if status == "uncalibrated":
+        return t("{network} predicts, not calibrated", network=network)
     return t("{network} answers", network=network)
 
 

@@ -32,12 +32,12 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
         return None
     by_name = {run.name: run for run in shelf.servable}
     if len(by_name) == 1:
-        st.caption(t("Trained run: {title}", title=run_title(shelf.servable[0])))
+        st.caption(t("Trained run: {title}", title=text.plain(option(shelf.servable[0]))))
         return shelf.servable[0]
     name = st.selectbox(
         t("Trained run"),
         list(by_name),
-        format_func=lambda name: raw_title(by_name[name]),
+        format_func=lambda name: option(by_name[name]),
         key=state.RUN,
         persist_state="session",
     )
@@ -66,6 +66,12 @@ def run_title(run: Run) -> str:
 def raw_title(run: Run) -> str:
     """Return the same for a place that takes no Markdown, such as a list to choose from."""
     return t(str(run.info.get("title") or run.name))
+
+
+def option(run: Run) -> str:
+    """Return the title with the folder's name, as two runs of one list may have the same title."""
+    title = raw_title(run)
+    return title if title == run.name else f"{title} ({run.name})"
 
 
 def pick_case() -> tuple[str, Case] | None:

@@ -44,7 +44,7 @@ def pick(*, with_mean: bool = False) -> SelectedNetwork:
         name = st.selectbox(
             t("Run"),
             list(runs),
-            format_func=lambda name: pickers.raw_title(runs[name]),
+            format_func=lambda name: pickers.option(runs[name]),
             key=REPORT_RUN,
             persist_state="session",
         )

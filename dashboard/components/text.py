@@ -204,7 +204,12 @@ def split_note(data: Mapping[str, Any]) -> tuple[str, bool]:
     return note, split is Split.SHARED
 
 
-KINDS = {**STATUS, "hidden": Message("not read yet"), "waiting": Message("waiting")}
+KINDS = {
+    **STATUS,
+    "uncalibrated": Message("not\u00a0calibrated"),
+    "hidden": Message("not read yet"),
+    "waiting": Message("waiting"),
+}
 
 
 def of_kind(kind: str) -> str:
@@ -217,6 +222,7 @@ def counted(kind: str, count: int) -> str:
     if kind == "ok":
         return t("1 answer") if count == 1 else t("{count} answers", count=count)
     return {
+        "uncalibrated": t("{count} not calibrated", count=count),
         "uncertain": t("{count} can't tell", count=count),
         "refused": t("{count} refused", count=count),
         "hidden": t("{count} not read yet", count=count),

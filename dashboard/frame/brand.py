@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from covid_model.common.disclaimer import NAME
 from dashboard.i18n.translate import t
 
 ICON = Path(__file__).resolve().parent / "icon.svg"
@@ -15,7 +16,7 @@ INK = {"light": "#12303c", "dark": "#e2eaee"}
 
 def show() -> None:
     """Put mark and name into the header, in the colours of the visitor's theme."""
-    name = t("Chest radiograph triage")
+    name = t(NAME)
     st.logo(wordmark(name, INK.get(st.context.theme.type or "light", INK["light"])), size="large")
 
 

@@ -41,7 +41,7 @@ class Answer:
     Attributes:
         run: folder name of the run.
         network: key of the network in ``architectures.ARCHITECTURES``.
-        outcome: "ok", "uncertain" or "refused", as of this network alone.
+        outcome: a status of ``decision.Decision``, as of this network alone.
         named_class: the class with the highest probability, "" where refused.
         measure: "calibrated probability" or "score".
         probability: of ``named_class``, range [0, 1], None where refused.

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -11,6 +12,8 @@ from streamlit.util import calc_hash
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
+from covid_model.runs import OWN_DIGEST, own_digest
+from covid_model.runs.catalog import SHIPPED_RUN
 from dashboard.components import text
 from dashboard.session import state
 from tests.app.conftest import go, panels, scene, upload, viewers, words
@@ -76,7 +79,7 @@ def test_classify_says_what_to_do_first(open_app, tiny_run_root):
 def test_classify_shows_class_scores_radiograph_and_map(open_app, tiny_run_root, png):
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not at.exception
-    assert at.metric[0].label == "Xception predicts"
+    assert at.metric[0].label == "Xception predicts, not calibrated"
     assert at.metric[0].value in TITLES
     assert charts(at) == ["Score of each class (%)"]
     assert at.get("plotly_chart")[0].proto.alt.startswith("Score of each class: COVID-19")
@@ -93,7 +96,7 @@ def test_classify_shows_class_scores_radiograph_and_map(open_app, tiny_run_root,
 def test_another_network_answers_when_chosen(open_app, tiny_run_root, png, calls):
     at = upload(open_app(tiny_run_root), ("a.png", png))
     at.segmented_control(key="model").set_value("vgg16").run()
-    assert at.metric[0].label == "VGG16 predicts"
+    assert at.metric[0].label == "VGG16 predicts, not calibrated"
     at.segmented_control(key="model").set_value("xception").run()
     assert calls == ["xception", "vgg16"]  # the first answer was kept
 
@@ -105,7 +108,7 @@ def test_a_bad_file_shows_its_reason_and_the_rest_go_on(open_app, tiny_run_root,
     assert "Expected a DICOM, PNG or JPEG file" in at.error[0].value
     rows = at.dataframe[0].value
     assert list(rows["File"]) == ["bad.png", "good.png"]
-    assert list(rows["Outcome"]) == ["refused", "answer"]
+    assert list(rows["Outcome"]) == ["refused", "not\N{NO-BREAK SPACE}calibrated"]
     assert rows["Class"][1] in TITLES
     at.selectbox(key="case").set_value(list(at.session_state["cases"])[1]).run()
     assert not at.error
@@ -304,6 +307,19 @@ def test_a_companion_run_stands_beside(open_app, tiny_run_root, reports_only_run
     beside = at.table[-1].value
     assert set(beside["Run"]) == {"Tiny run reports", "Tiny run tiny"}
     assert len(beside) == 2 * len(ARCHITECTURES)
+
+
+def test_a_newer_run_of_ones_own_answers_once_it_is_chosen(open_app, tiny_run_root, png):
+    shutil.copytree(tiny_run_root / "tiny", tiny_run_root / "mine")
+    (tiny_run_root / "tiny").rename(tiny_run_root / SHIPPED_RUN)
+    path = tiny_run_root / "mine" / "run.json"
+    newer = {**json.loads(path.read_text("utf-8")), "created": "2999-01-01T00:00:00+00:00"}
+    path.write_text(json.dumps({**newer, OWN_DIGEST: own_digest(newer)}), "utf-8")
+    at = upload(open_app(tiny_run_root), ("a.png", png))
+    assert at.selectbox(key=state.RUN).value == SHIPPED_RUN
+    at.selectbox(key=state.RUN).set_value("mine").run()
+    assert go(at, "compare").selectbox(key=state.RUN).value == "mine"
+    assert go(at, "classify").selectbox(key=state.RUN).value == "mine"
 
 
 def test_about_names_limits_data_and_the_origin_of_the_weights(open_app, tiny_run_root):

@@ -37,7 +37,7 @@ def test_the_switch_holds_on_every_page(served, tmp_path):
             page.get_by_role("link", name=link).click()
             heading = page.get_by_role("heading", name=link, exact=True)
             expect(heading).to_be_visible(timeout=SECONDS)
-            expect(page).to_have_title("Triagem de radiografias de tórax", timeout=SECONDS)
+            expect(page).to_have_title("Redes para radiografias de tórax", timeout=SECONDS)
             expect(page.get_by_text("não use para diagnóstico").first).to_be_visible()
             expect(page.get_by_test_id("stException")).to_have_count(0)
         table = page.get_by_role("table", name="VPP e VPN de cada classe a 10 %")

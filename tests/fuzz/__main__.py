@@ -13,9 +13,9 @@ def main() -> int:
     command = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--minutes", type=float, default=10)
-    command.add_argument("--run", type=Path, metavar="DIR", help="default: newest that can predict")
+    command.add_argument("--run", type=Path, metavar="DIR", help="default: the shipped one")
     arguments = command.parse_args()
-    run = arguments.run or open_shelf().newest.folder
+    run = arguments.run or open_shelf().default.folder
     tally = fuzz(arguments.seed, run=run.resolve(), seconds=60 * arguments.minutes)
     for (name, outcome), count in sorted(tally.counts.items()):
         print(f"{name:16} {outcome:8} {count:6}")

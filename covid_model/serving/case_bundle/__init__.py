@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from covid_model.common.disclaimer import NOTICE
+from covid_model.common.disclaimer import NAME, NOTICE
 from covid_model.common.system.digests import sha256
 
 SCHEMA = 1
@@ -40,7 +40,7 @@ def pack(members: Mapping[str, bytes], manifest: Mapping[str, Any]) -> bytes:
         manifest: what else to say, JSON types alone.
     """
     files = {name: {"sha256": sha256(data), "bytes": len(data)} for name, data in members.items()}
-    head = {"notice": NOTICE, "kind": KIND, "schema": SCHEMA}
+    head = {"notice": NOTICE, "program": NAME, "kind": KIND, "schema": SCHEMA}
     unsealed = {**head, **manifest, "files": files}
     sealed = {**unsealed, SEAL: sha256(manifest_bytes(unsealed))}
     stream = io.BytesIO()

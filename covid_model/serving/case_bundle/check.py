@@ -126,7 +126,7 @@ def _content_problems(
     stream = io.BytesIO(members[case_bundle.ARRAYS])
     _check_size(zipfile.ZipFile(stream))
     with np.load(stream, allow_pickle=False) as arrays:
-        for network in manifest["networks"]:
+        for network in (*manifest["networks"], manifest.get("together") or {}):
             if "probabilities" in network:
                 problems += _figure_problems(network, arrays)
         for entry in pictures:

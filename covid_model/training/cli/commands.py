@@ -8,6 +8,7 @@ import pandas as pd
 
 from covid_model.common.errors import UsageError
 from covid_model.common.system import paths
+from covid_model.common.system.next_command import to_show, to_train
 from covid_model.data.selection import Selection
 from covid_model.training.job import Job
 from covid_model.training.recipes.base import EndToEndRecipe
@@ -50,7 +51,7 @@ def pretrain(args: Namespace, selection: Selection, recipe: PretrainRecipe) -> s
         out=args.out,
         tensorboard=args.tensorboard,
     )
-    return ""
+    return to_train("--data", args.data, "--recipe", "finetune", "--weights", args.out)
 
 
 def finetune(args: Namespace, selection: Selection, recipe: FinetuneRecipe) -> str:
@@ -64,7 +65,7 @@ def finetune(args: Namespace, selection: Selection, recipe: FinetuneRecipe) -> s
     work = args.work or job.out.with_name(f".{job.out.name}-work")
     _require_resume(args, work, "--work")
     table = run_finetune(selection, job, recipe=recipe, work=work, tensorboard=args.tensorboard)
-    return f"{_wrote(table, job.out)}The checkpoints in {work} are no longer needed.\n"
+    return f"The checkpoints in {work} are no longer needed.\n{_wrote(table, job.out)}"
 
 
 def calibrate(args: Namespace, selection: Selection, recipe: None) -> str:
@@ -84,7 +85,8 @@ def recover(args: Namespace, selection: Selection, recipe: None) -> str:
     from covid_model.training.workflows.recover import run_recover
 
     written = run_recover(load_run(args.run), args.data, args.models, args.out)
-    return "".join(f"Wrote {path}\n" for path in written)
+    further = to_train("--data", args.data, "--recipe", "finetune", "--weights", args.out)
+    return "".join(f"Wrote {path}\n" for path in written) + further
 
 
 def lungs(args: Namespace, selection: Selection, recipe: LungsRecipe) -> str:
@@ -125,7 +127,7 @@ def job_of(args: Namespace) -> Job:
 
 
 def _wrote(table: pd.DataFrame, out: Path) -> str:
-    return f"{table.to_string(index=False)}\nWrote {out}\n"
+    return f"{table.to_string(index=False)}\nWrote {out}\n{to_show(out)}"
 
 
 def _prepare(args: Namespace, recipe: EndToEndRecipe) -> None:

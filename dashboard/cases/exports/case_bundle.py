@@ -1,13 +1,14 @@
 """Export of a case as a zip: PDF page, images, arrays and a manifest of their digests."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.runs import ModelInfo
 from covid_model.serving import case_bundle
+from covid_model.serving.classifier import Prediction
 from dashboard.cases.exports.case import OPACITY, ExportedCase, versions
 from dashboard.cases.exports.images import grey, png_files
 from dashboard.cases.exports.pdf import case_pdf
@@ -29,8 +30,10 @@ def build_case_bundle(exported: ExportedCase, texts: CaseText, *, created: datet
 def _arrays(exported: ExportedCase, radiograph: np.ndarray) -> dict[str, np.ndarray]:
     """The radiograph as it was drawn, then what each network makes of it."""
     arrays = {case_bundle.RADIOGRAPH: radiograph}
+    if exported.named_predictions:
+        for prediction in exported.result.reported:
+            arrays[case_bundle.probabilities_key(prediction.model)] = prediction.probabilities
     for prediction in exported.named_predictions:
-        arrays[case_bundle.probabilities_key(prediction.model)] = prediction.probabilities
         arrays[case_bundle.heatmaps_key(prediction.model)] = prediction.heatmaps
     occlusion = exported.without_lungs
     if occlusion is not None and occlusion.mask is not None:
@@ -59,6 +62,7 @@ def _manifest(exported: ExportedCase, created: datetime) -> dict[str, Any]:
         },
         "classes": list(CLASS_NAMES),
         "networks": _networks(exported),
+        "together": _together(exported),
         "maps": "Grad-CAM of each class in the order of classes, each scaled to its own maximum",
         "opacity": OPACITY,
         "overlays": [
@@ -81,10 +85,6 @@ def _networks(exported: ExportedCase) -> list[dict[str, Any]]:
     for prediction, info, weights in zip(
         exported.result.predictions, exported.model_infos, exported.weights, strict=True
     ):
-        outputs: Mapping[str, Any] = {
-            "probabilities": dict(zip(CLASS_NAMES, prediction.probabilities.tolist(), strict=True)),
-            "predicted": prediction.predicted,
-        }
         networks.append(
             {
                 "model": prediction.model,
@@ -94,16 +94,41 @@ def _networks(exported: ExportedCase) -> list[dict[str, Any]]:
                 "input_shape": list(info.input_shape),
                 "target_layer": info.target_layer,
                 **({"preprocessing": dict(info.preprocessing)} if info.preprocessing else {}),
-                "temperature": info.temperature,
-                "offsets": info.offsets,
-                "thresholds": dict(info.thresholds),
-                "measure": prediction.measure,
+                **_answer(exported, prediction, info),
                 "novelty": prediction.novelty,
                 **({} if prediction.lateral is None else {"lateral": prediction.lateral}),
-                **(outputs if exported.named_predictions else {}),
             }
         )
     return networks
+
+
+def _together(exported: ExportedCase) -> dict[str, Any] | None:
+    """What the networks say together, which decides; None where the run has no mean of them."""
+    together = exported.result.together
+    if together is None:
+        return None
+    info = exported.run.model_info(together.model)
+    return {
+        "model": together.model,
+        "members": list(info.members),
+        **_answer(exported, together, info),
+    }
+
+
+def _answer(exported: ExportedCase, prediction: Prediction, info: ModelInfo) -> dict[str, Any]:
+    """How an answer is calibrated, then the answer itself where the file is not refused."""
+    calibration = {
+        "temperature": info.temperature,
+        "offsets": info.offsets,
+        "thresholds": dict(info.thresholds),
+        "measure": prediction.measure,
+    }
+    if not exported.named_predictions:
+        return calibration
+    return calibration | {
+        "probabilities": dict(zip(CLASS_NAMES, prediction.probabilities.tolist(), strict=True)),
+        "predicted": prediction.predicted,
+    }
 
 
 def _without_lungs(exported: ExportedCase) -> dict[str, Any] | None:

@@ -11,7 +11,13 @@ from dashboard.cases.exports.pdf_sheet import BOTTOM, LEFT, WIDTH, Sheet
 from dashboard.cases.exports.pdf_text import printable
 from dashboard.cases.exports.text import CaseText
 
-COLOURS = {"ok": (13, 118, 110), "uncertain": (180, 83, 9), "refused": (185, 28, 28)}
+DOUBT = (180, 83, 9)
+COLOURS = {
+    "ok": (13, 118, 110),
+    "uncalibrated": DOUBT,
+    "uncertain": DOUBT,
+    "refused": (185, 28, 28),
+}
 GAP = 4.0  # mm between pictures, between blocks
 MIN_PICTURE, MAX_PICTURE = 15.0, 92.0  # mm of height
 SCALE = 7.0  # mm that the colour bar takes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
-from covid_model.common.disclaimer import NOTICE
+from covid_model.common.disclaimer import NAME, NOTICE
 from covid_model.serving.classifier import Prediction
 from dashboard.cases import lung_occlusion_text, outcome_text
 from dashboard.cases.exports.case import ExportedCase
@@ -49,7 +49,7 @@ def text_of(exported: ExportedCase) -> CaseText:
     return CaseText(
         language=current().replace("_", "-"),
         notice=t(NOTICE),
-        title=t("Chest radiograph triage: one case"),
+        title=t("{name}: one case", name=NAME),
         labels={
             "file": t("File"),
             "date": t("Written"),
@@ -101,16 +101,21 @@ def _outcome(exported: ExportedCase) -> str:
     together = exported.result.together
     deciding = exported.named_predictions if together is None else (together,)
     title = t(TITLES[deciding[0].predicted])
-    if any(prediction.threshold is None for prediction in deciding):
+    if status == "uncalibrated":
         return t("Predicted, without a threshold: {title}", title=title)
     return t("Answer: {title}", title=title)
 
 
 def _explanation(exported: ExportedCase) -> str:
-    """Why there is no answer, or who gives it."""
+    """Why there is no answer, or who gives it and what is not known of it."""
     result = exported.result
-    if result.status != "ok":
+    if result.status in ("uncertain", "refused"):
         return exported.unnamed(t(result.reason))
+    return f"{_answered_by(exported)} {t(result.reason)}".rstrip()
+
+
+def _answered_by(exported: ExportedCase) -> str:
+    result = exported.result
     if len(exported.named_predictions) == 1:
         return t("By {network} alone.", network=ARCHITECTURES[exported.named_predictions[0].model])
     agreement = text.agreement(

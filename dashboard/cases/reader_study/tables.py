@@ -54,7 +54,8 @@ def compared(log: ReadingLog, *, run: str, network: str) -> np.ndarray:
     for reading in log.readings:
         answer = log.answers.get((reading.sha256, run, network))
         if answer and not reading.not_blind:
-            outcome = answer.named_class if answer.outcome == "ok" else answer.outcome
+            named = answer.outcome in ("ok", "uncalibrated")
+            outcome = answer.named_class if named else answer.outcome
             counts[CHOICES.index(reading.reader_class), NETWORK_OUTCOMES.index(outcome)] += 1
     return counts
 

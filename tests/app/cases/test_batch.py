@@ -21,6 +21,7 @@ from tests.drawings import drawing
 from tests.drawings import png as as_png
 
 COUNT = 50
+BARE = "not\N{NO-BREAK SPACE}calibrated"
 BAD = {7: b"no picture", 31: b""}
 ANSWERED = case_result("a.png", (0.1, 0.7, 0.2))
 REFUSED = CaseResult("b|c*.png", "refused", reason="The file is empty: export it again.")
@@ -50,7 +51,7 @@ def test_fifty_files_with_bad_ones_among_them(open_app, tiny_run_root, files, as
     at = upload(open_app(tiny_run_root), *files)
     assert not at.exception
     assert asked == [name for n, (name, _) in enumerate(files) if n not in BAD]
-    assert "**48 answers, 0 can't tell, 2 refused**" in words(at)
+    assert "**0 answers, 0 can't tell, 2 refused, 48 not calibrated**" in words(at)
     rows = at.dataframe[0].value
     assert list(rows["File"]) == [name for name, _ in files]
     assert [n for n, kind in enumerate(rows["Outcome"]) if kind == "refused"] == list(BAD)
@@ -94,7 +95,7 @@ def test_an_error_that_nobody_foresaw_refuses_one_file(
     monkeypatch.setattr(batch, "classify_case", fails)
     at = upload(open_app(tiny_run_root), *files[:3])
     assert not at.exception
-    assert list(at.dataframe[0].value["Outcome"]) == ["answer", "refused", "answer"]
+    assert list(at.dataframe[0].value["Outcome"]) == [BARE, "refused", BARE]
     [record] = [record for record in caplog.records if record.name == batch.log.name]
     assert (
         f"unforeseen stopped this file alone; the log says where under {record.failure}."
@@ -106,7 +107,7 @@ def test_an_error_that_nobody_foresaw_refuses_one_file(
 def test_the_table_follows_the_filter(open_app, tiny_run_root, files):
     at = upload(open_app(tiny_run_root), *files[5:10])
     outcomes = at.pills(key=state.SHOWN_OUTCOMES)
-    assert outcomes.options == ["answer (4)", "refused (1)"]
+    assert outcomes.options == ["refused (1)", f"{BARE} (4)"]
     outcomes.set_value(["refused"]).run()
     assert list(at.dataframe[0].value["File"]) == ["07.png"]
     assert len(at.selectbox(key="case").options) == 5  # the list keeps them all

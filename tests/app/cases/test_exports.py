@@ -18,7 +18,7 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system.digests import sha256
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run
-from covid_model.serving import Classifier, classify_case
+from covid_model.serving import Classifier, Together, classify_case
 from covid_model.serving.case_bundle.check import check
 from covid_model.serving.lung_occlusion import occlude_lungs
 from dashboard.cases.exports.buttons import offers
@@ -32,6 +32,7 @@ from dashboard.i18n import translate
 from tests import dicoms
 from tests.app.conftest import go, upload
 from tests.drawings import drawing, png
+from tests.tiny_tables import write_mean
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NAMES = ("xception", "resnet50v2", "vgg16")
@@ -246,6 +247,21 @@ def test_the_bundle_holds_what_the_networks_said(exported_case):
         *(f"{kind}-{name}.png" for kind in ("overlay", "map") for name in NAMES),
     }
     assert kinds | {"report.pdf", "arrays.npz", "manifest.json"} == set(members)
+
+
+def test_the_bundle_holds_what_the_networks_say_together(exported_case):
+    exported = exported_case()
+    write_mean(exported.run.folder, threshold=0.5)
+    run = load_run(exported.run.folder)
+    networks = [Classifier.load(run.model_folder(name)) for name in NAMES]
+    result = classify_case(png(drawing()), "a.png", networks, Together.load(run))
+    members = bundle(ExportedCase(result, run))
+    record = json.loads(members["manifest.json"])["together"]
+    assert record["members"] == list(NAMES)
+    assert record["thresholds"] == {"probability": 0.5}
+    with np.load(io.BytesIO(members["arrays.npz"])) as arrays:
+        assert arrays["probabilities_together"].tolist() == list(record["probabilities"].values())
+    assert json.loads(bundle(exported)["manifest.json"])["together"] is None
 
 
 def test_the_same_case_at_the_same_moment_gives_the_same_bytes(exported_case):

@@ -165,7 +165,7 @@ def test_a_batch_names_status_and_reason_of_every_file(
 def test_a_run_without_calibration_speaks_of_scores(open_app, tiny_run_root, png):
     at = upload(open_app(tiny_run_root), ("a.png", png))
     assert not alerts(at)
-    assert at.metric[0].label == "Xception predicts"
+    assert at.metric[0].label == "Xception predicts, not calibrated"
     page = words(at)
     assert "Score " in page
     assert "not calibrated" in page
@@ -181,7 +181,7 @@ def test_what_the_networks_agree_on_without_thresholds_is_not_called_an_answer(
 ):
     networks_say(*(prediction(name, 0.9, 0.05, 0.05, threshold=None) for name in ARCHITECTURES))
     at = go(upload(open_app(trusted_run_root), ("a.png", png)), "compare")
-    assert alerts(at) == [""]
+    assert alerts(at) == ["Not calibrated: this is no answer to rely on"]
     assert at.info[0].value.startswith("Agreement: all 3 networks say COVID-19.")
 
 

@@ -117,7 +117,7 @@ def test_the_table_reveals_the_read_file_alone(open_app, tiny_run_root, png):
     at = upload(hide(open_app(tiny_run_root)), ("a.png", png), ("b.png", as_png(drawing(covid=1))))
     read(at, "unsure")
     rows = at.dataframe[0].value
-    assert list(rows["Outcome"]) == ["answer", "not read yet"]
+    assert list(rows["Outcome"]) == ["not\N{NO-BREAK SPACE}calibrated", "not read yet"]
     assert list(rows["Class"].isna()) == [False, True]
     assert list(rows["Your reading"].fillna("")) == ["Unsure", ""]
 

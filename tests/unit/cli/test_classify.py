@@ -92,14 +92,17 @@ def test_table_to_stdout_and_notice_to_stderr(files, runs, capsys):
     rows = rows_of(output.out)
     assert [(Path(row["file"]).name, row["model"], row["status"]) for row in rows] == [
         ("a.bin", "", "refused"),
-        ("b ä.png", "resnet50v2", "ok"),
-        ("b ä.png", "vgg16", "ok"),
+        ("b ä.png", "resnet50v2", "uncalibrated"),
+        ("b ä.png", "vgg16", "uncalibrated"),
     ]
     assert rows[0]["reason"].startswith("Expected a DICOM, PNG or JPEG file")
     assert rows[1]["predicted"] == "infection"
     assert {(row["run"], row["version"]) for row in rows} == {("new", covid_model.__version__)}
-    assert "Files: 2 (1 ok, 1 refused). Left out, as they are no pictures: 1. " in output.err
-    assert NOTICE in output.err
+    assert rows[1]["reason"].startswith("No threshold was set for ResNet50V2 and VGG16: ")
+    assert output.err.endswith(
+        "Files: 2 (1 refused, 1 uncalibrated). Left out, as they are no pictures: 1. "
+        f"Run new: ResNet50V2, VGG16. {NOTICE}\n"
+    )
     assert runs == ["new/resnet50v2", "new/vgg16"]
 
 
@@ -124,7 +127,9 @@ def test_overlays_carry_the_notice(files, runs, tmp_path, capsys):
     with Image.open(folder / names[1]) as image:
         assert image.text["Notice"] == NOTICE
         assert image.text["Title"] == "VGG16: infection"
-        assert image.text["Caption"].startswith("VGG16: infection, score 0.70. ")
+        assert image.text["Caption"].startswith(
+            "VGG16: infection, score 0.70 (uncalibrated), run new. "
+        )
         assert image.text["Source"].endswith("b ä.png")
         assert image.height > 90  # the caption
         assert image.width > 70
@@ -185,7 +190,7 @@ def test_what_nobody_foresaw_has_a_row_and_exits_with_1(files, runs, monkeypatch
     assert cli.main(["classify", str(files), "--model", "vgg16"]) == 1
     output = capsys.readouterr()
     rows = rows_of(output.out)
-    assert [row["status"] for row in rows] == ["refused", "refused", "ok"]
+    assert [row["status"] for row in rows] == [*("refused", "refused", "uncalibrated")]
     [line] = [line for line in output.err.splitlines() if "ZeroDivisionError at " in line]
     assert "0.png" not in output.err  # a file's name may be a patient's
     number = re.search(r"\[id (\w+)\]", line)[1]

@@ -9,6 +9,7 @@ import pytest
 
 from covid_model import cli
 from covid_model.common.system import logs, paths
+from covid_model.runs import open_shelf
 
 
 @pytest.fixture
@@ -46,6 +47,16 @@ def test_the_server_is_told_how_to_log(ran, options, level, form):
     assert ran[0][-2:] == ["--server.port", "8600"]
     assert os.environ[logs.LEVEL_VARIABLE] == level
     assert os.environ[logs.FORMAT_VARIABLE] == form
+
+
+def test_a_run_that_is_named_is_the_default_of_the_pages(ran, tiny_run_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tiny_run_root)
+    assert cli.main(["dashboard", "--run", "tiny", "--server.port", "8600"]) == 0
+    assert ran == [["streamlit", "run", str(paths.DASHBOARD), "--server.port", "8600"]]
+    monkeypatch.chdir(tmp_path)
+    assert open_shelf().default.folder == tiny_run_root / "tiny"
+    assert cli.main(["dashboard", "--run", "no-run"]) == 2
+    assert len(ran) == 1
 
 
 def test_other_commands_refuse_what_they_do_not_know(ran, capsys):

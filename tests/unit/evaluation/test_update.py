@@ -54,7 +54,10 @@ def earlier(run):
 def test_a_run_of_this_version_stays_as_it_is(run, capsys):
     before = content(run)
     assert cli.main(["report", str(run)]) == 0
-    assert capsys.readouterr().out == "whole: every file agrees, nothing to write.\n"
+    assert capsys.readouterr().out.splitlines() == [
+        "whole: every file agrees, nothing to write.",
+        f"Next: python -m covid_model dashboard --run {run}",
+    ]
     assert content(run) == before
 
 
@@ -62,7 +65,9 @@ def test_an_earlier_run_becomes_what_this_version_writes(run, written, capsys):
     earlier(run)
     assert problems(run) != []
     assert cli.main(["report", str(run)]) == 0
-    assert capsys.readouterr().out.splitlines() == [
+    *lines, further = capsys.readouterr().out.splitlines()
+    assert further.startswith("Next: ")
+    assert lines == [
         f"whole: {file} written."
         for file in ("vgg16/report.json", "comparison.json", "run.json", CARD_FILE)
     ]

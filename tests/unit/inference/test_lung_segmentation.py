@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import RunError
+from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.lung_segmentation import (
     INFO_FILE,
     MODEL_FILE,
     LungSegmenter,
+    lungs_box,
+    outlined,
     segmenter_available,
     two_lungs,
 )
@@ -74,6 +77,33 @@ def test_what_cannot_be_two_lungs_is_refused(mask):
     assert two_lungs(mask) is None
 
 
+def box(top, bottom, left, right):
+    """A filled rectangle, bool (128, 128), all sides in cells."""
+    mask = np.zeros((SIZE, SIZE), bool)
+    mask[top:bottom, left:right] = True
+    return mask
+
+
+def test_the_outline_of_two_plain_lungs_is_one():
+    assert outlined(lungs())
+    assert outlined(lungs() | box(100, 104, 12, 30))  # down into the sinus beside the diaphragm
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        ellipse(0.5, 0.3, 0.3, 0.06),
+        box(20, 60, 40, 63) | box(20, 60, 66, 80),
+        box(25, 100, 1, 9) | box(95, 100, 1, 24),
+    ],
+    ids=["joined in the neck", "all but joined", "the air beside the body"],
+)
+def test_an_outline_that_leaves_the_lungs_is_none(leak):
+    mask = two_lungs(lungs() | leak)
+    assert mask is not None
+    assert not outlined(mask)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A segmenter that takes all below half grey for lung."""
@@ -112,6 +142,32 @@ def test_a_mask_of_doubtful_scores_is_none(folder):
     faint = np.where(drawing() < 0.5, np.float32(0.46), np.float32(0.54))  # scores 0.69, 0.31
     assert two_lungs(segmenter.scores(faint) >= segmenter.threshold) is not None
     assert segmenter.mask(faint) is None
+
+
+@pytest.mark.tensorflow
+def test_lungs_joined_in_the_neck_are_not_shown_but_say_where_to_cut(folder):
+    segmenter = LungSegmenter.load(folder)
+    joined = np.where(lungs() | ellipse(0.5, 0.3, 0.3, 0.06), np.float32(0), np.float32(1))
+    assert segmenter.mask(np.where(lungs(), np.float32(0), np.float32(1))) is not None
+    assert segmenter.mask(joined) is None
+    assert lungs_box(segmenter, segmenter.scores(joined)) is not None
+
+
+@pytest.mark.data
+def test_hardly_an_outline_of_a_good_film_is_held_back(real_data):
+    segmenter = LungSegmenter.load()
+    files = sorted(real_data.glob("images/**/*.jpg"))[::23]
+    passed = [
+        lungs
+        for file in files
+        if (lungs := two_lungs(_scores(segmenter, file) >= segmenter.threshold)) is not None
+    ]
+    assert len(passed) > 0.95 * len(files)
+    assert sum(not outlined(lungs) for lungs in passed) <= 0.02 * len(passed)
+
+
+def _scores(segmenter, file):
+    return segmenter.scores(read_radiograph(file.read_bytes(), file.name).pixels)
 
 
 @pytest.mark.tensorflow

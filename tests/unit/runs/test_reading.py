@@ -6,6 +6,7 @@ import pytest
 from covid_model import runs
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import ReportsOnlyError, RunError
+from covid_model.runs import catalog
 from tests import stored_reports
 
 REPORT = stored_reports.report()
@@ -160,6 +161,37 @@ def test_list_puts_runs_that_predict_first_then_the_newest(tmp_path):
     assert [run.name for run in shelf.runs] == ["new", "old", "paper"]
     assert shelf.newest.name == "new"
     assert runs.open_shelf(tmp_path / "absent").runs == ()
+
+
+def test_the_shipped_run_is_the_default_until_another_is_chosen(tmp_path, monkeypatch):
+    shipped = write_run(tmp_path / "runs" / catalog.SHIPPED_RUN, created="2026-01-01")
+    write_run(tmp_path / "runs" / "mine", created="2026-03-01")
+    elsewhere = write_run(tmp_path / "elsewhere" / "theirs", created="2025-01-01")
+    root = shipped.folder.parent
+    shelf = runs.open_shelf(root)
+    assert (shelf.default.name, shelf.newest.name) == (shipped.name, "mine")
+    for named, chosen in (("mine", "mine"), (str(elsewhere.folder), "theirs")):
+        monkeypatch.setenv(runs.CHOSEN, named)
+        shelf = runs.open_shelf(root)
+        assert shelf.default.name == shelf.runs[0].name == shelf.servable[0].name == chosen
+        assert {run.name for run in shelf.runs} == {shipped.name, "mine", chosen}
+
+
+def test_a_chosen_run_that_cannot_predict_has_no_other_in_its_place(tmp_path, monkeypatch):
+    write_run(tmp_path / catalog.SHIPPED_RUN)
+    write_run(tmp_path / "paper", servable=False)
+    monkeypatch.setenv(runs.CHOSEN, "paper")
+    assert runs.open_shelf(tmp_path).runs[0].name == "paper"
+    with pytest.raises(RunError, match="COVID_MODEL_RUN names paper, which is no run that can"):
+        _ = runs.open_shelf(tmp_path).default
+    monkeypatch.setenv(runs.CHOSEN, "absent")
+    assert "absent/run.json is missing" in runs.open_shelf(tmp_path).damaged[0].replace("\\", "/")
+    with pytest.raises(RunError, match="COVID_MODEL_RUN names absent"):
+        _ = runs.open_shelf(tmp_path).default
+
+
+def test_the_shipped_run_is_shipped():
+    assert (runs.DEFAULT_ROOT / catalog.SHIPPED_RUN / "run.json").is_file()
 
 
 def test_a_damaged_run_never_hides_the_others(tmp_path):

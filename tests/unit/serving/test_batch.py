@@ -130,7 +130,7 @@ def test_what_nobody_foresaw_refuses_one_file(folder, monkeypatch, caplog):
         first, second = (classify(source, [FakeClassifier()]) for source in listing.sources)
     [record] = caplog.records
     reason = UNFORESEEN.format(id=record.failure)
-    assert (first.status, first.reason, second.status) == ("refused", reason, "ok")
+    assert (first.status, first.reason, second.status) == (*("refused", reason, "uncalibrated"),)
     assert record.exc_info[0] is ZeroDivisionError
     assert "a.dat" not in caplog.text  # a file's name may be a patient's
 
@@ -155,7 +155,7 @@ def test_an_archive_or_folder_without_pictures_is_listed_beside_others(tmp_path,
     (tmp_path / "none" / ".DS_Store").write_bytes(b"1")
     with open_sources(sorted(tmp_path.iterdir())) as listing:
         results = [classify(source, [FakeClassifier()]) for source in listing.sources]
-    assert [result.status for result in results] == ["refused", "ok", "refused"]
+    assert [result.status for result in results] == [*("refused", "uncalibrated", "refused")]
     assert "zip archive holds no picture" in results[0].reason
     assert "folder holds no picture" in results[2].reason
     assert listing.others == others

@@ -31,10 +31,18 @@ def test_agreement_of_the_sure_is_an_answer():
     assert decide([says("vgg16")]) == Decision("ok")
 
 
-def test_without_thresholds_or_novelty_one_network_always_answers():
+def test_without_a_threshold_nothing_is_ok():
     old = {"novelty": None, "threshold": None}
-    assert decide([says("vgg16", UNSURE, **old)]) == Decision("ok")
-    assert decide(three(old, old, old)) == Decision("ok")
+    decision = decide([says("vgg16", UNSURE, **old)])
+    assert (decision.status, decision.cause) == ("uncalibrated", "")
+    assert decision.reason == (
+        "No threshold was set for VGG16: how often such an answer is right is not known."
+    )
+    assert decide(three({}, old, old)).reason.startswith(
+        "No threshold was set for ResNet50V2 and VGG16: "
+    )
+    assert decide(three({}, old, {"scores": UNSURE})).status == "uncertain"
+    assert decide(three({}, old, old), says("together")) == Decision("ok")
 
 
 @pytest.mark.parametrize(

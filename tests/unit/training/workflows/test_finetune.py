@@ -99,8 +99,9 @@ def trained(folder, tmp_path_factory, few_replicates):
                "--set", *VALUES]  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "build_backbone", tiny)
-        errors = []
+        errors, told = [], []
         patch.setattr("sys.stderr.write", errors.append)
+        patch.setattr("sys.stdout.write", told.append)
         with pytest.MonkeyPatch.context() as elsewhere:
             elsewhere.setattr(keras.backend, "backend", lambda: "torch")
             elsewhere.setattr(trainer, "torch_kernels", nullcontext)  # in name alone
@@ -110,6 +111,7 @@ def trained(folder, tmp_path_factory, few_replicates):
         again = train_models.main(command)
         patch.setattr(trainer, "batch_of", None)  # training again would fail
         last = train_models.main([*command, "--resume"])
+    assert "".join(told).endswith(f"\nNext: python -m covid_model dashboard --run {out}\n")
     return load_run(out), (first, again, last), "".join(map(str, errors))
 
 
