@@ -20,6 +20,7 @@ from dashboard.frame import (  # noqa: E402
     login_gate,
 )
 from dashboard.i18n.translate import t  # noqa: E402
+from dashboard.session import state  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
 st.set_page_config(page_title=t(NAME), page_icon=str(brand.ICON), layout="wide")
@@ -61,7 +62,9 @@ with st.container(horizontal_alignment="center"), st.container(key="frame"):
         with st.container(width="content", gap=None):
             language_switch.switch()
     keeper.offer()
+    state.open_page(page.url_path)
     with error_boundary.guarded():
         page.run()
+state.write_address()
 keeper.keep()
 disclaimer_gate.remember()

@@ -1,10 +1,11 @@
-"""Table of the shortcut audit: conditions, checks, weights that are randomised.
+"""Table of the shortcut audit: conditions, checks, weights that are randomised, who can be audited.
 
 Each has its words for the pages and those for model cards, which are in English alone.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from covid_model.common.messages import Message
 
@@ -111,3 +112,44 @@ RANDOMISED: Mapping[str, Randomised] = {
     "head": Randomised(Message("Head"), "the head"),
     "last_block": Randomised(Message("Last block of convolutions"), "the last block"),
 }
+
+
+GUESSED_AUROC = 0.5
+
+
+def no_better_than_guessing(figures: Mapping[str, Any]) -> bool:
+    """Whether nothing tells a network from one that guesses, or always says the same.
+
+    So it is where the 95 % interval of its macro recall does not lie above what guessing reaches,
+    1 over the number of classes that have images, or that of its macro AUROC not above 0.5.
+    Without an interval, as with too few patients, the value itself stands for it; what is
+    undefined says nothing.
+
+    Args:
+        figures: a report, or its part on groups left out.
+    """
+    classes = sum(row["images"] > 0 for row in figures["per_class"])
+    return not (
+        _above(figures, "macro_recall", 1 / max(classes, 1))
+        and _above(figures, "auroc_macro", GUESSED_AUROC)
+    )
+
+
+def cannot_be_audited(audit: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> bool:
+    """Whether an audit says nothing, as its network is no better than guessing.
+
+    Such a network passes every check: it loses nothing where parts of an image are hidden.
+
+    Args:
+        audit: the content of ``audit.json``; of it the untouched images count.
+        report: the content of ``report.json``, None where it cannot be read.
+    """
+    untouched = [row for row in audit["conditions"] if row["condition"] == "untouched"]
+    if not all(_above(row, "macro_recall", audit["chance"]) for row in untouched):
+        return True
+    return report is not None and no_better_than_guessing(report)
+
+
+def _above(figures: Mapping[str, Any], key: str, guessed: float) -> bool:
+    value, interval = figures.get(key), figures.get(f"{key}_interval")
+    return value is None or (interval[0] if interval else value) > guessed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -31,6 +31,7 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
     if not shelf.servable:
         return None
     by_name = {run.name: run for run in shelf.servable}
+    follow_link("run", by_name, key=state.RUN)
     if len(by_name) == 1:
         st.caption(t("Trained run: {title}", title=text.plain(option(shelf.servable[0]))))
         return shelf.servable[0]
@@ -46,16 +47,40 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
 
 def pick_network(models: Sequence[str], *, key: str) -> str:
     """Let the visitor choose a network; the first where the last choice is not among them."""
+    linked = follow_link("network", models, key=key)
     picked = st.segmented_control(
         t("Network"),
         models,
-        default=models[0],
+        default=None if linked else models[0],  # the session has it already
         required=True,
         format_func=lambda name: t(title_of(name)),
         key=key,
         persist_state="session",
+        wrap=True,
     )
-    return picked if picked in models else models[0]
+    picked = picked if picked in models else models[0]
+    state.chose("network", picked)
+    return picked
+
+
+def follow_link(parameter: str, names: Collection[str], *, key: str) -> bool:
+    """Choose what the address of a page that was just opened names; say where it is not here.
+
+    Args:
+        parameter: one of ``state.LINKED``.
+        names: what can be chosen.
+        key: of the widget that comes next.
+
+    Returns:
+        Whether the widget's value was set.
+    """
+    asked = state.asked_by_link(parameter)
+    if asked in names:
+        st.session_state[key] = asked
+        return True
+    if asked is not None:
+        st.warning(t("The link names a run or network that is not here: another is shown."))
+    return False
 
 
 def run_title(run: Run) -> str:

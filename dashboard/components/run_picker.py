@@ -8,7 +8,7 @@ from covid_model.common.architectures import title_of
 from covid_model.runs import Run
 from dashboard.components import pickers
 from dashboard.i18n.translate import t
-from dashboard.session.state import REPORT_MODEL, REPORT_RUN
+from dashboard.session import state
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,26 @@ def pick(*, with_mean: bool = False) -> SelectedNetwork:
     if not shelf.runs:
         st.stop()
     runs = {run.name: run for run in shelf.runs}
-    left, right = st.columns(2, vertical_alignment="bottom")
+    pickers.follow_link("run", runs, key=state.REPORT_RUN)
+    with st.container(key="pickers"):
+        left, right = st.columns(2)
     with left:
         name = st.selectbox(
             t("Run"),
             list(runs),
+<<<<<<< HEAD
             format_func=lambda name: pickers.option(runs[name]),
             key=REPORT_RUN,
+=======
+            format_func=lambda name: pickers.raw_title(runs[name]),
+            key=state.REPORT_RUN,
+>>>>>>> reports
             persist_state="session",
         )
     run = runs.get(name, shelf.runs[0])
+    state.chose("run", run.name)
     with right:
-        model = pickers.pick_network(run.reported if with_mean else run.models, key=REPORT_MODEL)
+        model = pickers.pick_network(
+            run.reported if with_mean else run.models, key=state.REPORT_MODEL
+        )
     return SelectedNetwork(run, model, runs)

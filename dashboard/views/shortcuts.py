@@ -4,6 +4,7 @@ import streamlit as st
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs.audit_schema import Audit
+from covid_model.runs.report_schema import Report
 from dashboard.components import run_picker, text
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
@@ -24,12 +25,20 @@ def audit_of(selection: SelectedNetwork) -> Audit | None:
     return audit
 
 
+def report_of(selection: SelectedNetwork) -> Report | None:
+    """Return the report of a network, None where it cannot be read: Reports says why."""
+    try:
+        return selection.run.report(selection.model)
+    except CovidModelError:
+        return None
+
+
 st.title(t("Shortcuts"))
 st.markdown(t(shortcuts_text.INTRODUCTION))
 selection = run_picker.pick()
 audit = audit_of(selection)
 if audit is not None:
-    shortcuts_sections.banner(audit)
+    shortcuts_sections.banner(audit, report_of(selection))
     st.caption(shortcuts_text.basis(audit))
     shortcuts_sections.conditions(audit, file=selection.file)
     shortcuts_sections.source(audit, file=selection.file)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from covid_model.common.architectures import ARCHITECTURES, TOGETHER
+from covid_model.common.audit_checks import cannot_be_audited
 from covid_model.common.errors import CovidModelError, RunError
 from covid_model.evaluation.verification import fitted, json_diff, together
 from covid_model.evaluation.verification.recompute import (
@@ -42,7 +43,8 @@ class Checked:
         files: how many files have the digests that were listed for them.
         figures: how many figures were computed again.
         problems: a sentence for each thing that is not as it should be.
-        notes: a sentence for each thing that a run of an earlier version does not let one check.
+        notes: a sentence for each thing that a run of an earlier version does not let one check, or
+            that agrees and yet tells nothing.
     """
 
     name: str
@@ -85,7 +87,17 @@ def _network(run: Run, name: str) -> Checked:
         checks.append(together.differences(run.folder, info))
     for count, unlike in checks:
         figures, wrong = figures + count, [*wrong, *unlike]
-    return Checked(title, files, figures, (*problems, *wrong))
+    return Checked(title, files, figures, (*problems, *wrong), _audit_notes(run, name))
+
+
+def _audit_notes(run: Run, name: str) -> tuple[str, ...]:
+    """Say that an audit tells nothing where its network guesses; nothing of damaged files."""
+    try:
+        audit, report = run.audit(name), run.report(name)
+    except CovidModelError:  # which is a problem of its own
+        return ()
+    told = audit is None or not cannot_be_audited(audit, report)
+    return () if told else ("it cannot be audited: no better than guessing.",)
 
 
 def _shared(run: Run) -> Checked:

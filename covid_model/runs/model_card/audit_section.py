@@ -2,7 +2,7 @@
 
 from covid_model.common import metrics
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.audit_checks import CHECKS, CONDITIONS, RANDOMISED
+from covid_model.common.audit_checks import CHECKS, CONDITIONS, RANDOMISED, cannot_be_audited
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs.audit_schema import Audit, MapCurve
 from covid_model.runs.model_card.markdown import (
@@ -15,14 +15,15 @@ from covid_model.runs.model_card.markdown import (
     with_interval,
 )
 from covid_model.runs.notes import images_in_words
-from covid_model.runs.report_schema import Comparison
+from covid_model.runs.report_schema import Comparison, Report
 
 
-def audit_section(audit: Audit | None) -> str:
+def audit_section(audit: Audit | None, report: Report) -> str:
     """Say what the audit of one network found, which of its checks fail.
 
     Args:
         audit: the content of ``audit.json``, None where the network was not audited.
+        report: the content of its ``report.json``.
     """
     if audit is None:
         return f"Shortcut audit: {NOT_REPORTED}."
@@ -35,18 +36,19 @@ def audit_section(audit: Audit | None) -> str:
         for row in audit["conditions"]
     ]
     notes = [_guessing(audit), _probe(audit), _labels(audit), _maps(audit), *_tests(audit)]
-    return "\n\n".join([_outcome(audit), table(rows), bullets(notes)])
+    return "\n\n".join([_outcome(audit, report), table(rows), bullets(notes)])
 
 
 def _condition(name: str) -> str:
     return CONDITIONS[name].card if name in CONDITIONS else name
 
 
-def _outcome(audit: Audit) -> str:
+def _outcome(audit: Audit, report: Report) -> str:
+    basis = f"Shortcut audit on {images_in_words(audit)}: "
+    if cannot_be_audited(audit, report):
+        return f"{basis}**cannot be audited: no better than guessing**."
     failed = "; ".join(CHECKS[name].card if name in CHECKS else name for name in audit["failed"])
-    return f"Shortcut audit on {images_in_words(audit)}: " + (
-        f"**fails**: {failed}." if failed else "no check fails."
-    )
+    return basis + (f"**fails**: {failed}." if failed else "no check fails.")
 
 
 def _guessing(audit: Audit) -> str:

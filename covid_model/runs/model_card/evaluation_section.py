@@ -52,7 +52,7 @@ def interval_note(facts: RunFacts) -> str:
 
 
 def _network(facts: RunFacts, name: str, report: Report) -> list[str]:
-    return [*_figures(report), audit_section(facts.audits.get(name))]
+    return [*_figures(report), audit_section(facts.audits.get(name), report)]
 
 
 def _figures(report: Report) -> list[str]:

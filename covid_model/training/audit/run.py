@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from covid_model.common.audit_checks import cannot_be_audited
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.data.dataset import Dataset
 from covid_model.data.sampling import even_rows
@@ -111,7 +112,11 @@ def audit_network(
     tested = None if maps is None else map_metrics(subject, images.rows(chosen), maps, served)
     write_json(folder / AUDIT_FILE, {**audit, "maps": tested})
     write_model_info(folder, read_model_info(folder))
-    log.info("%s fails %s", subject.title, ", ".join(audit["failed"]) or "no check of the audit")
+    if cannot_be_audited(audit):
+        log.warning("%s cannot be audited: it is no better than guessing.", subject.title)
+    else:
+        failed = ", ".join(audit["failed"]) or "no check of the audit"
+        log.info("%s fails %s", subject.title, failed)
     return maps
 
 

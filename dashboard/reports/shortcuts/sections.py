@@ -4,8 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from covid_model.common.audit_checks import cannot_be_audited
 from covid_model.runs.audit_schema import Audit, MapCurve, MapMetrics
-from covid_model.runs.report_schema import Comparison
+from covid_model.runs.report_schema import Comparison, Report
 from dashboard.components import display, formatting
 from dashboard.i18n.translate import t
 from dashboard.reports.shortcuts import charts as shortcuts_charts
@@ -14,9 +15,14 @@ from dashboard.reports.shortcuts import tables as shortcuts_tables
 from dashboard.reports.shortcuts import text as shortcuts_text
 
 
-def banner(audit: Audit) -> None:
-    """Say first which checks failed, or that none did."""
-    if count := len(audit["failed"]):
+def banner(audit: Audit, report: Report | None) -> None:
+    """Say first which checks failed, or that none did, or that none of them can tell."""
+    if cannot_be_audited(audit, report):
+        st.error(
+            shortcuts_text.guessing(audit, report),
+            title=t("This network cannot be audited: no better than guessing"),
+        )
+    elif count := len(audit["failed"]):
         st.error(
             shortcuts_text.failures(audit),
             title=t(

@@ -1,10 +1,11 @@
 """Text of the Shortcuts page: the checks of an audit and what they mean."""
 
-from covid_model.common.audit_checks import CHECKS, CONDITIONS
+from covid_model.common.audit_checks import CHECKS, CONDITIONS, GUESSED_AUROC
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
 from covid_model.runs.audit_schema import Audit, SourceProbe
 from covid_model.runs.notes import images_in_words
+from covid_model.runs.report_schema import Report
 from dashboard.components import formatting
 from dashboard.components.text import percent
 from dashboard.i18n.translate import t
@@ -77,6 +78,20 @@ def verdict(audit: Audit) -> str:
         "No check failed: {checks}. That is no proof that the network reads the lungs; it means "
         "that these checks found no other way.",
         checks=in_words([CHECKS[name].title for name in checked(audit)]),
+    )
+
+
+def guessing(audit: Audit, report: Report | None) -> str:
+    """Say what a network that guesses reaches, and why no check can tell anything of it."""
+    untouched = {row["condition"]: row for row in audit["conditions"]}.get("untouched", {})
+    return t(
+        "On untouched images its macro recall is {recall}, guessing reaches {chance}; its AUROC on "
+        "the test images is {auroc}, guessing reaches {half}. A network that knows nothing has "
+        "nothing to lose with parts hidden, so that it passes every check.",
+        recall=formatting.share(untouched, "macro_recall"),
+        chance=percent(audit["chance"]),
+        auroc=formatting.value(report or {}, "auroc_macro"),
+        half=formatting.number(GUESSED_AUROC, 1),
     )
 
 

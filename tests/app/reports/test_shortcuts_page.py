@@ -52,6 +52,22 @@ def test_every_condition_that_must_fall_is_a_check():
     }
 
 
+def test_a_network_that_always_says_the_same_cannot_be_audited(open_app, tmp_path):
+    write_evidence_run(tmp_path / "run")
+    found = audit()
+    found["conditions"][0] |= {
+        "macro_recall": 0.333333,
+        "macro_recall_interval": [0.333333, 0.333333],
+    }
+    rewrite(tmp_path / "run", found)
+    at = open_app(tmp_path, "shortcuts")
+    assert not at.success
+    assert at.error[0].proto.title == "This network cannot be audited: no better than guessing"
+    said = read(at)
+    assert "macro recall is 33.3 % (33.3-33.3), guessing reaches 33.3 %" in said
+    assert "AUROC on the test images is 0.700 (0.650-0.750), guessing reaches 0.5" in said
+
+
 def test_charts_and_tables_of_an_audit(open_app, tmp_path):
     write_evidence_run(tmp_path / "run")
     at = open_app(tmp_path, "shortcuts")

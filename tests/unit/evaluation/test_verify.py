@@ -9,11 +9,12 @@ from operator import itemgetter
 import pytest
 
 from covid_model import cli
+from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification import json_diff
-from covid_model.evaluation.verification.verify import verify_run
-from covid_model.runs import read_model_info, write_model_info
-from tests.computed_run import edit, list_again, problems, write_run
+from covid_model.evaluation.verification.verify import computed_report, verify_run
+from covid_model.runs import read_json, read_model_info, write_json, write_model_info
+from tests.computed_run import NETWORKS, edit, list_again, problems, write_audit, write_run
 from tests.imports import ROOT
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
@@ -47,6 +48,24 @@ def test_a_run_as_it_was_written_agrees(run, capsys):
 def test_a_run_of_reports_agrees(tmp_path):
     write_run(tmp_path / "reports", novelty=False)
     assert problems(tmp_path / "reports") == []
+
+
+def test_an_audit_of_a_network_that_always_says_the_same_agrees_and_tells_nothing(run, capsys):
+    folder = run / "xception"
+    table = read_table(folder / "predictions.csv")
+    write_table(
+        table.assign(p_covid=0.8, p_normal=0.1, p_infection=0.1), folder / "predictions.csv"
+    )
+    write_json(folder / "report.json", computed_report(folder, read_model_info(folder)))
+    write_audit(folder)
+    write_comparison(run, NETWORKS)
+    list_again(run)
+    assert read_json(folder / "audit.json")["failed"] == ["label_by_source"]
+    assert cli.main(["verify", str(run)]) == 0
+    _, note, agrees, other = capsys.readouterr().out.splitlines()
+    assert note == "whole/xception: it cannot be audited: no better than guessing."
+    assert agrees.endswith("all agree.")
+    assert other.startswith("whole/vgg16: 5 files, ")
 
 
 def test_the_shelf_is_verified_where_no_run_is_named(run, monkeypatch, capsys):

@@ -319,6 +319,16 @@ def test_the_audit_and_the_comparison_are_told_where_they_are(run):
     assert answer(card, "CLAIM, 2024 update", "31").endswith("put to the test: see Evaluation.")
 
 
+def test_a_network_that_guesses_passes_no_audit(run):
+    folder = run.model_folder("vgg16")
+    rows = [{**AUDIT["conditions"][0], "macro_recall": 0.333333}, AUDIT["conditions"][1]]
+    write_json(folder / "audit.json", {**AUDIT, "conditions": rows, "failed": []})
+    write_model_info(folder, read_model_info(folder))
+    evaluation = section(model_card(run), "Evaluation")
+    assert "patients: **cannot be audited: no better than guessing**." in evaluation
+    assert "no check fails" not in evaluation
+
+
 def test_groups_that_are_too_small_say_so(run):
     def small(report):
         rows = [{**row, "few": True} for row in report["groups"]["source"]]
