@@ -1,11 +1,13 @@
 """Reader of radiographs, DICOM files and pictures, which says why it refuses a file."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.system.digests import sha256
+from covid_model.imaging.dicom.levels import Levels, bits_of
 from covid_model.imaging.foreign import foreign_reason
 from covid_model.imaging.formats import kind_of
 from covid_model.imaging.radiograph import Radiograph
@@ -13,6 +15,7 @@ from covid_model.imaging.radiograph import Radiograph
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal
 MIN_SIDE = 64
+SPARSE = 16  # pixels from one to the next that is looked at to tell 8 bits from 16
 
 
 def read_radiograph(
@@ -32,26 +35,76 @@ def read_radiograph(
     Raises:
         RadiographError: with the reason the file is refused.
     """
+    kind = _kind(data)
+    picture: np.ndarray | Levels
+    header: dict[str, Any] = {}
+    if kind == "DICOM":
+        picture, header = _read_dicom(data, window=window, any_view=any_view)
+    else:
+        picture = _read_picture(data, kind)
+    if isinstance(picture, Levels):
+        pixels, bits = picture.pixels, picture.bits
+    else:
+        pixels, bits = picture, bits_of(picture[::SPARSE, ::SPARSE])
+    low, high = _range_of(pixels)
+    if low == high:
+        raise RadiographError("Every pixel has the same value, so there is nothing to see.")
+    return Radiograph(
+        pixels=pixels,
+        name=name,
+        format=kind,
+        sha256=sha256(data),
+        window=window,
+        size=(pixels.shape[0], pixels.shape[1]),
+        bits=bits,
+        **header,
+    )
+
+
+def read_levels(data: bytes, *, window: int = 0) -> Levels:
+    """Read every grey level of a file that ``read_radiograph`` reads, for a viewer.
+
+    Args:
+        data: the file's bytes.
+        window: as there.
+
+    Raises:
+        RadiographError: as there.
+    """
+    kind = _kind(data)
+    if kind != "DICOM":
+        return Levels.of(_read_picture(data, kind))
+    picture, _ = _read_dicom(data, window=window, any_view=True)
+    return picture if isinstance(picture, Levels) else Levels.of(picture)
+
+
+def _kind(data: bytes) -> str:
+    """Tell a file's format by its content, "DICOM" or that of a picture.
+
+    Raises:
+        RadiographError: for what is neither, or too large.
+    """
     if not data:
         raise RadiographError("The file is empty: export or copy it again.")
     check_bytes(len(data))
     kind = kind_of(data)
     if not kind:
         raise RadiographError(foreign_reason(data))
-    if kind == "DICOM":
-        from covid_model.imaging.dicom.reader import (
-            read_dicom,  # pydicom only where a DICOM file comes
-        )
+    return kind
 
-        pixels, header = read_dicom(data, check_size=check_size, window=window, any_view=any_view)
-    else:
-        from covid_model.imaging.pictures.reader import read_picture  # with OpenCV, likewise
 
-        pixels, header = read_picture(data, kind, check_size), {}
-    low, high = _range_of(pixels)
-    if low == high:
-        raise RadiographError("Every pixel has the same value, so there is nothing to see.")
-    return Radiograph(pixels=pixels, name=name, format=kind, sha256=sha256(data), **header)
+def _read_dicom(
+    data: bytes, *, window: int, any_view: bool
+) -> tuple[np.ndarray | Levels, dict[str, Any]]:
+    from covid_model.imaging.dicom.reader import read_dicom  # pydicom only where it is needed
+
+    return read_dicom(data, check_size=check_size, window=window, any_view=any_view)
+
+
+def _read_picture(data: bytes, kind: str) -> np.ndarray:
+    from covid_model.imaging.pictures.reader import read_picture  # with OpenCV, likewise
+
+    return read_picture(data, kind, check_size)
 
 
 def check_bytes(count: int) -> None:

@@ -38,4 +38,4 @@ def choose_window(key: str, case: Case, result: CaseResult) -> CaseResult:
     if not index:
         return result
     pixels = inference.in_window(key, case, index)
-    return replace(result, radiograph=replace(radiograph, pixels=pixels))
+    return replace(result, radiograph=replace(radiograph, pixels=pixels, window=index))

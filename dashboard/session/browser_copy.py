@@ -12,6 +12,7 @@ from dashboard.session.reading_log import CHANGED, CHOICES, SAMPLE, SEEN, Readin
 
 MAX_READINGS = 2000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_RESOLUTION = re.compile(r"|\d{1,6} x \d{1,6}( of \d{1,6} x \d{1,6})?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 
@@ -33,7 +34,10 @@ def write(files: int, log: ReadingLog) -> str:
     if not files and not log.readings and not log.seen:
         return ""
     readings = [
-        [item.sha256, item.reader_class, item.sureness, item.time, item.not_blind]
+        [
+            *(item.sha256, item.reader_class, item.sureness, item.time, item.not_blind),
+            item.resolution,
+        ]
         for item in log.readings[-MAX_READINGS:]
     ]
     return json.dumps({"files": files, "readings": readings, "seen": sorted(log.seen)})
@@ -51,7 +55,9 @@ def read(text: str) -> BrowserCopy | None:
     return BrowserCopy(files, ReadingLog(readings, seen=set(seen))) if valid else None
 
 
-def _reading(sha256: Any, reader_class: Any, sureness: Any, time: Any, not_blind: Any) -> Reading:
+def _reading(
+    sha256: Any, reader_class: Any, sureness: Any, time: Any, not_blind: Any, resolution: Any = ""
+) -> Reading:
     """Make a reading of what was stored.
 
     Raises:
@@ -59,6 +65,12 @@ def _reading(sha256: Any, reader_class: Any, sureness: Any, time: Any, not_blind
     """
     known = reader_class in CHOICES and not_blind in ("", SEEN, CHANGED, SAMPLE)
     sure = sureness is None or (type(sureness) is int and 1 <= sureness <= 5)
-    if not (known and sure and _DIGEST.fullmatch(sha256) and _TIME.fullmatch(time)):
+    said = _DIGEST.fullmatch(sha256) and _TIME.fullmatch(time) and _RESOLUTION.fullmatch(resolution)
+    if not (known and sure and said):
         raise ValueError("Expected a reading. Received something else.")
-    return Reading("", sha256, reader_class, sureness, time=time, not_blind=not_blind)
+    return Reading(
+        *("", sha256, reader_class, sureness),
+        time=time,
+        not_blind=not_blind,
+        resolution=resolution,
+    )

@@ -9,10 +9,11 @@ import streamlit as st
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.archives import Source
+from covid_model.imaging.dicom.levels import Levels
 from covid_model.imaging.formats import kind_of
 from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.imaging.reader import read_radiograph
+from covid_model.imaging.reader import read_levels, read_radiograph
 from covid_model.inference import lung_segmentation
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.runs import sha256_of
@@ -22,7 +23,7 @@ from covid_model.serving.diagnosis import CaseResult, combine_predictions
 from covid_model.serving.lung_occlusion import LungOcclusion
 from covid_model.serving.lung_occlusion import occlude_lungs as occlude_lungs_uncached
 from covid_model.serving.together import Together
-from dashboard.session import results, state
+from dashboard.session import cases, results, state
 from dashboard.session.uploads import Case
 
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
@@ -178,3 +179,27 @@ def in_window(case_key: str, case: Case, index: int) -> np.ndarray:
         preview = shrink(pixels, side=PREVIEW_SIDE)
         results.store(key, preview)
     return preview
+
+
+def preview(case_key: str) -> Radiograph | None:
+    """Return a file's radiograph as large as it is drawn, None where it was not read yet."""
+    return results.get((case_key,))
+
+
+def levels_of(sha256: str, *, window: int) -> Levels | None:
+    """Decode a file of this session again, with every grey level; nothing of it is kept.
+
+    Args:
+        sha256: of the file's bytes.
+        window: index of one of its windows.
+
+    Returns:
+        None where the session has no such file.
+
+    Raises:
+        RadiographError: if the file can no longer be read.
+    """
+    for case in cases.by_key().values():
+        if case.sha256 == sha256:
+            return read_levels(case.load(), window=window)
+    return None

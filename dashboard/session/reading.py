@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from dashboard.session import results
 from dashboard.session.cases import by_key
 from dashboard.session.reading_log import ReadingLog
 from dashboard.session.uploads import Case
 
 READ_FIRST = "read_first"  # the switch that hides what the networks say
 _LOG, _READS_FIRST, _ASKING_TO_REVEAL = "reading_log", "reads_first", "asking_to_reveal"
+_WHOLE = "whole_films"  # digests of the files of which the browser showed every pixel
 
 
 def log() -> ReadingLog:
@@ -18,6 +20,24 @@ def log() -> ReadingLog:
 def widget_key(part: str, case: Case) -> str:
     """Return the key of one widget of a file's reading form."""
     return f"reading-{part}-{case.sha256}"
+
+
+def note_whole(sha256: str) -> None:
+    """Note that the browser shows every pixel of a file of this session."""
+    if any(case.sha256 == sha256 for case in by_key().values()):
+        st.session_state.setdefault(_WHOLE, set()).add(sha256)
+
+
+def resolution_of(case: Case) -> str:
+    """Return the width x height at which a file was seen, "" where it was not read."""
+    radiograph = results.get((case.key,))
+    if radiograph is None or radiograph.size is None:
+        return ""
+    height, width = radiograph.pixels.shape
+    rows, columns = radiograph.size
+    if case.sha256 in st.session_state.get(_WHOLE, set()) or (height, width) == (rows, columns):
+        return f"{columns} x {rows}"
+    return f"{width} x {height} of {columns} x {rows}"
 
 
 def delete_readings() -> None:

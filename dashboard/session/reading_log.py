@@ -21,6 +21,8 @@ class Reading:
         reader_class: one of ``CHOICES``.
         sureness: 1 (a guess) to 5 (certain), None where the reader did not say.
         note: the reader's own words.
+        resolution: width x height in pixels at which the picture was seen, with those of the file
+            where it has more; "" where nobody noted it.
         time: UTC, ISO 8601, to the second.
         not_blind: SEEN, CHANGED or SAMPLE where it does not count as blind, "" where it does.
     """
@@ -30,6 +32,7 @@ class Reading:
     reader_class: str
     sureness: int | None = None
     note: str = ""
+    resolution: str = ""
     time: str = ""
     not_blind: str = ""
 

@@ -5,6 +5,7 @@ import streamlit as st
 RUN, MODEL = "run", "model"
 HIDDEN = "hidden"
 WINDOW = "window"  # before a file's key: which window of a DICOM file is looked at
+PRIOR = "prior"  # before a file's key: which other file is shown beside it
 REPORT_RUN, REPORT_MODEL = "report_run", "report_model"
 CARD = "card"  # before a run's name: whether its model card is open
 SHOWN_OUTCOMES, SHOWN_CLASSES = "shown_outcomes", "shown_classes"

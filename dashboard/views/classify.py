@@ -19,7 +19,7 @@ from dashboard.cases import (
 )
 from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate, summary
-from dashboard.cases.viewer import scene
+from dashboard.cases.viewer import prior, scene
 from dashboard.components import intake, pickers, text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
@@ -32,7 +32,8 @@ def draw(key: str, result: CaseResult, occlusion: LungOcclusion | None) -> None:
     in_window = dicom_windows.choose_window(key, cases.by_key()[key], result)
     mask = None if occlusion is None else occlusion.mask
     notes = None if occlusion is None else lung_occlusion_text.shares(occlusion)
-    viewer.show(scene.pair(in_window, mask=mask, notes=notes), key="classify-viewer")
+    pair = scene.pair(in_window, mask=mask, notes=notes)
+    viewer.show(scene.with_beside(pair, prior.choose(key)), key="classify-viewer")
 
 
 def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:

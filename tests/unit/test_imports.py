@@ -74,7 +74,7 @@ RULES = {
     ),
     "dashboard.components": (PAGES, TRAINS),
     "dashboard.cases": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
-    "dashboard.cases.viewer": (("dashboard.components", *PAGES), TRAINS),
+    "dashboard.cases.viewer": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
     "dashboard.cases.reader_study": (
         ("dashboard.cases.viewer", "dashboard.components", *PAGES),
         TRAINS,

@@ -8,6 +8,8 @@ from pydicom import Dataset
 
 from covid_model.common.messages import Message
 from covid_model.imaging.dicom.checks import MODALITIES, code, one_of
+from covid_model.imaging.dicom.levels import Spacing
+from covid_model.imaging.dicom.modality import decimals
 from covid_model.imaging.dicom.pixels.layout import PHOTOMETRIC
 from covid_model.imaging.dicom.view_position import view_of
 
@@ -20,6 +22,7 @@ AGES = {  # by the unit of an age string: one of it, several
     "Y": (Message("1 year"), Message("{count} years")),
 }
 OLDEST = 130  # years; beyond, an age or a date is wrong
+FINEST, COARSEST = 0.01, 5.0  # mm from pixel to pixel; beyond, a spacing is in another unit
 HIGHEST = 1000  # kV, above any X-ray tube's; beyond, devices wrote volts
 
 
@@ -94,3 +97,22 @@ def _number(dataset: Dataset, keyword: str) -> float:
     except (TypeError, ValueError):
         return 0.0
     return value if math.isfinite(value) and value > 0 else 0.0
+
+
+def spacing_of(dataset: Dataset) -> Spacing | None:
+    """How far apart the pixels are (PS3.3 10.7.1), None where the file does not say.
+
+    A Pixel Spacing that only repeats the Imager Pixel Spacing was not calibrated: it is the
+    detector's.
+    """
+    stated, detector = (_pair(dataset, f"{of}PixelSpacing") for of in ("", "Imager"))
+    calibrated = stated is not None and stated != detector
+    pair = stated if calibrated else detector
+    return Spacing(*pair, at_detector=not calibrated) if pair else None
+
+
+def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
+    values = decimals(dataset, keyword)
+    if len(values) != 2 or not all(FINEST <= value <= COARSEST for value in values):
+        return None
+    return values[0], values[1]

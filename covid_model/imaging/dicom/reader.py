@@ -10,7 +10,8 @@ from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
 from covid_model.imaging.dicom.checks import check_metadata
-from covid_model.imaging.dicom.metadata import details_of
+from covid_model.imaging.dicom.levels import Levels
+from covid_model.imaging.dicom.metadata import details_of, spacing_of
 from covid_model.imaging.dicom.parsing import parse
 from covid_model.imaging.dicom.pixels.bits import padding_of, values_of
 from covid_model.imaging.dicom.pixels.decoders import decode
@@ -28,7 +29,7 @@ def read_dicom(
     check_size: Callable[[int, int], None],
     window: int = 0,
     any_view: bool = False,
-) -> tuple[np.ndarray, dict[str, Any]]:
+) -> tuple[np.ndarray | Levels, dict[str, Any]]:
     """Read a DICOM radiograph.
 
     Args:
@@ -38,7 +39,8 @@ def read_dicom(
         any_view: whether any single picture will do, such as a lateral view or a CT slice.
 
     Returns:
-        Pixels, float32 (H, W), range [0, 1], 0 = black; "details" with "windows" of the header.
+        Every level of a grey picture, or float32 (H, W), range [0, 1], 0 = black, of one in colour;
+        "details", "windows" and "spacing" of the header.
 
     Raises:
         RadiographError: with the reason; it never quotes the header's free text.
@@ -51,8 +53,12 @@ def read_dicom(
             layout = layout_of(dataset)
             check_size(layout.height, layout.width)
             windows = windows_of(dataset) if layout.grey else ()
-            pixels = _grey(dataset, layout, window) if layout.grey else _colour(dataset, layout)
-            return pixels, {"details": details_of(dataset), "windows": windows}
+            picture = _grey(dataset, layout, window) if layout.grey else _colour(dataset, layout)
+            return picture, {
+                "details": details_of(dataset),
+                "windows": windows,
+                "spacing": spacing_of(dataset),
+            }
         except RadiographError:
             raise
         except Exception as error:  # damaged files make pydicom raise almost anything
@@ -63,25 +69,35 @@ def read_dicom(
             ) from error
 
 
-def _grey(dataset: Dataset, layout: Layout, window: int) -> np.ndarray:
-    """Decode grey pixels and take them the way to the screen; see `to_display`.
+def _grey(dataset: Dataset, layout: Layout, window: int) -> Levels:
+    """Decode grey pixels and take their levels the way to the screen; see `to_display`.
 
-    Padding is black, and takes no part in the range of the values.
+    Padding is a level of its own, black, and takes no part in the range of the values.
     """
     array, layout = decode(dataset, layout)
     values = values_of(array, layout)
     padding = padding_of(array, values, dataset, layout)
     known = values if padding is None else values[~padding]
     lowest, highest = int(known.min()), int(known.max())
-    table = to_display(np.arange(lowest, highest + 1), dataset, window=window)
+    table = to_display(np.arange(lowest, highest + 1), dataset, window=window, beyond=True)
     if layout.photometric == "MONOCHROME1":
         table = 1 - table
+    values -= lowest
     if padding is None:
-        values -= lowest
-        return table[values]
-    pixels = table[values.clip(lowest, highest) - lowest]
-    pixels[padding] = 0
-    return pixels
+        return _levels(values, table)
+    values = values.clip(0, len(table) - 1)
+    if table[0] <= table[-1]:  # beside the dark end, so that no place between is bright
+        table, values = np.insert(table, 0, 0), values + 1
+        values[padding] = 0
+    else:
+        table = np.append(table, np.float32(0))
+        values[padding] = len(table) - 1
+    return _levels(values, table)
+
+
+def _levels(places: np.ndarray, shown: np.ndarray) -> Levels:
+    """Hold the places of levels in as few bytes as they need."""
+    return Levels(places.astype(np.min_scalar_type(len(shown) - 1)), shown)
 
 
 def _colour(dataset: Dataset, layout: Layout) -> np.ndarray:

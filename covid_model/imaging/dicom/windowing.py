@@ -65,7 +65,9 @@ def _span(window: Window) -> tuple[float, float]:
     return none if center is None else center, none if width is None else width
 
 
-def to_display(values: np.ndarray, dataset: Dataset, *, window: int = 0) -> np.ndarray:
+def to_display(
+    values: np.ndarray, dataset: Dataset, *, window: int = 0, beyond: bool = False
+) -> np.ndarray:
     """Take stored values to display values: modality LUT, VOI LUT or window, scale to [0, 1].
 
     The order is that of DICOM PS3.4 N.2; MONOCHROME1 is the caller's to invert, afterwards. The
@@ -76,9 +78,11 @@ def to_display(values: np.ndarray, dataset: Dataset, *, window: int = 0) -> np.n
         values: int (N,), every stored value from the picture's lowest to its highest.
         dataset: the header.
         window: index into ``windows_of``; without windows, 0.
+        beyond: whether what lies outside of a window keeps its distance from it, for a viewer that
+            moves the window.
 
     Returns:
-        float32 (N,), range [0, 1].
+        float32 (N,), range [0, 1], or any where ``beyond``.
 
     Raises:
         RadiographError: if there is no such window, or nothing to see in it.
@@ -94,19 +98,20 @@ def to_display(values: np.ndarray, dataset: Dataset, *, window: int = 0) -> np.n
     if not windows:
         return _stretched(values, values)
     shown = _shown(values, windows[window], dataset)
-    if len(shown) > 1 and shown.min() == shown.max():
+    clipped = shown.clip(0, 1)
+    if len(shown) > 1 and clipped.min() == clipped.max():
         raise RadiographError(
             "Shown in {name}, as this file says, every pixel is equally bright: choose another "
             "window, or export it as PNG in one that fits.",
             name=windows[window].name,
         )
-    return shown
+    return shown if beyond else clipped
 
 
 def _shown(values: np.ndarray, window: Window, dataset: Dataset) -> np.ndarray:
-    """Apply one window or table, float32 (N,), range [0, 1]."""
+    """Apply one window or table, float32 (N,), 0 and 1 at its ends."""
     if window.function != "TABLE":
-        return _windowed(values, window).clip(0, 1).astype(np.float32)
+        return _windowed(values, window).astype(np.float32)
     item = dataset.VOILUTSequence[window.table]
     entries = entries_of(item, dataset)
     return _stretched(look_up(values, item, entries), entries)

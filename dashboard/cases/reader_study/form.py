@@ -64,5 +64,6 @@ def _save(case: Case) -> None:
         reader_class=reader_class,
         sureness=st.session_state.get(session_reading.widget_key("sureness", case)),
         note=(st.session_state.get(session_reading.widget_key("note", case)) or "").strip(),
+        resolution=session_reading.resolution_of(case),
     )
     session_reading.log().add(reading, sample=bool(case.sample))

@@ -12,7 +12,7 @@ from dashboard.i18n.translate import t
 from dashboard.session.reading_log import CHOICES, Answer, Reading, ReadingLog
 
 COLUMNS = (
-    *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note"),
+    *("reading", "time_utc", "file", "sha256", "reader_class", "sureness", "note", "resolution"),
     *("blind", "why_not_blind", "run", "network"),
     *("outcome", "network_class", "measure", "probability"),
 )
@@ -32,6 +32,7 @@ def _line(number: int, reading: Reading, answer: Answer | None) -> dict[str, str
     reader_cells = (
         *(str(number), reading.time, defused(reading.file), reading.sha256, reading.reader_class),
         *("" if reading.sureness is None else str(reading.sureness), defused(reading.note)),
+        reading.resolution,
         *("no" if reading.not_blind else "yes", reading.not_blind),
     )
     if answer is None:

@@ -6,6 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.overlay import OUTLINE, outlines, palette
 
 SMOOTH = 1 / 160  # of the longer side, that an outline may be off; a mask's steps are as large
@@ -16,6 +17,22 @@ def picture(pixels: np.ndarray) -> dict[str, Any]:
     _, png = cv2.imencode(".png", np.rint(255 * pixels).astype(np.uint8))
     height, width = pixels.shape
     return {"src": f"data:image/png;base64,{_base64(png)}", "width": width, "height": height}
+
+
+def film(radiograph: Radiograph) -> dict[str, Any]:
+    """Encode a radiograph as small as it is, with what its file has: pixels, bits, millimetres."""
+    rows, columns = radiograph.size or radiograph.pixels.shape
+    spacing = radiograph.spacing
+    return {
+        **picture(radiograph.pixels),
+        "file": radiograph.sha256,
+        "id": f"{radiograph.sha256}-{radiograph.window}",
+        "rows": rows,
+        "columns": columns,
+        "bits": radiograph.bits,
+        "spacing": spacing
+        and {"down": spacing.down, "across": spacing.across, "detector": spacing.at_detector},
+    }
 
 
 def heat(heatmap: np.ndarray) -> dict[str, Any]:

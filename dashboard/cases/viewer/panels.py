@@ -5,6 +5,7 @@ from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, TITLES, class_index
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.components import display, text
@@ -16,7 +17,12 @@ RADIOGRAPH, MAP, OVERLAY = "radiograph", "map", "overlay"
 
 def radiograph(result: CaseResult) -> dict[str, Any]:
     """Return the panel of the radiograph alone."""
-    return {"kind": RADIOGRAPH, "plain": _plain(result)}
+    return {"kind": RADIOGRAPH, "film": 0, "plain": _plain(results.radiograph_of(result))}
+
+
+def beside(radiograph: Radiograph) -> dict[str, Any]:
+    """Return the panel of another film, the second of a scene."""
+    return {"kind": RADIOGRAPH, "film": 1, "plain": _plain(radiograph)}
 
 
 def of_network(
@@ -33,17 +39,18 @@ def of_network(
     prediction = result.predictions[index]
     return {
         "kind": kind,
+        "film": 0,
         "network": index,
-        "plain": _plain(result),
+        "plain": _plain(results.radiograph_of(result)),
         "texts": {name: _text(prediction, name, kind, notes or {}) for name in CLASS_NAMES},
     }
 
 
-def _plain(result: CaseResult) -> dict[str, Any]:
+def _plain(radiograph: Radiograph) -> dict[str, Any]:
     """The words of the radiograph as it is, which any panel may show."""
-    details = text.unplain(display.details_line(results.radiograph_of(result)))
+    details = text.unplain(display.details_line(radiograph))
     return {
-        "alt": t("The radiograph {name} as it was read", name=result.name),
+        "alt": t("The radiograph {name} as it was read", name=radiograph.name),
         "caption": [" · ".join(filter(None, [t("Radiograph"), details]))],
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import CLASS_NAMES, TITLES
+from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.map_similarity import hottest_overlap, similarity
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
@@ -24,7 +25,7 @@ PREDICTED = "predicted"  # the map of whichever class each network predicts
 def alone(result: CaseResult) -> dict[str, Any]:
     """Return the radiograph without any map, as before an answer is shown."""
     return {
-        "picture": encoding.picture(results.radiograph_of(result).pixels),
+        "films": [encoding.film(results.radiograph_of(result))],
         "palette": encoding.colours(),
         "outline": None,
         "choices": [],
@@ -60,28 +61,41 @@ def pair(
     }
 
 
+def with_beside(scene: dict[str, Any], radiograph: Radiograph | None) -> dict[str, Any]:
+    """Return a scene with another film beside its radiograph, in step; as it is where None."""
+    if radiograph is None:
+        return scene
+    first, *others = scene["columns"]
+    beside = {"title": text.said(radiograph.name), "panels": [panels.beside(radiograph)]}
+    return {
+        **scene,
+        "films": [*scene["films"], encoding.film(radiograph)],
+        "columns": [{**first, "title": t("This file")}, beside, *others],
+    }
+
+
 def side_by_side(result: CaseResult) -> dict[str, Any]:
-    """Return a column a network: radiograph, map, both; with how alike the maps are.
+    """Return the radiograph beside a column a network: map on radiograph, map; how alike these are.
 
     Args:
         result: not refused.
     """
     predictions = result.predictions
-    columns = [
+    networks = [
         {
             "title": ARCHITECTURES[prediction.model],
             "panels": [
-                panels.radiograph(result),
-                panels.of_network(result, panels.MAP, index),
                 panels.of_network(result, panels.OVERLAY, index),
+                panels.of_network(result, panels.MAP, index),
             ],
         }
         for index, prediction in enumerate(predictions)
     ]
+    film = {"title": t("Radiograph"), "panels": [panels.radiograph(result)]}
     return {
         **alone(result),
         **_maps(predictions, t("Each one's prediction")),
-        "columns": columns,
+        "columns": [film, *networks],
         "pairs": pairs(predictions) if len(predictions) > 1 else None,
     }
 

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from covid_model.common.disclaimer import NOTICE
+from dashboard.i18n import translate
 from dashboard.i18n.translate import t
 
 
 def viewer_text() -> dict[str, Any]:
     """Return every word that the browser's part of the viewer needs, by the name that it uses."""
-    return {**_controls(), **_announcements(), **_around(), "keys": _keys()}
+    parts = (_controls(), _tools(), _announcements(), _around())
+    words = {name: word for part in parts for name, word in part.items()}
+    return {**words, "keys": _keys(), "language": translate.current().replace("_", "-")}
 
 
 def _controls() -> dict[str, str]:
@@ -39,6 +43,36 @@ def _controls() -> dict[str, str]:
     }
 
 
+def _tools() -> dict[str, str]:
+    return {
+        "tools": t("Tools"),
+        "detail": t("Every pixel with all of its bits"),
+        "turn": t("Rotate by 90°"),
+        "flip": t("Flip left and right"),
+        "length": t("Measure a length"),
+        "heart": t("Cardiothoracic ratio, by two lines"),
+        "fullScreen": t("Full screen"),
+        "save": t("Save what is seen as PNG"),
+        "shownSmall": t("Shown at {width} × {height} of {columns} × {rows} pixels"),
+        "shownWhole": t("All {columns} × {rows} pixels, {bits} bits"),
+        "loading": t("Loading all {columns} × {rows} pixels"),
+        "markTurn": t("rotated by {degrees}°"),
+        "markFlip": t("flipped"),
+        "markInvert": t("inverted"),
+        "millimetres": t("{value} mm"),
+        "pixels": t("{value} pixels"),
+        "lengthIs": t("Length: {value}"),
+        "ratioIs": t("Heart {heart}, chest {chest}: cardiothoracic ratio {ratio}"),
+        "bySpacing": t("Millimetres by the file's Pixel Spacing"),
+        "atDetector": t(
+            "Millimetres at the detector, by the Imager Pixel Spacing: in the body lengths are "
+            "shorter, by the magnification"
+        ),
+        "noSpacing": t("The file does not say how many millimetres a pixel is"),
+        "notice": t(NOTICE),
+    }
+
+
 def _announcements() -> dict[str, str]:
     return {
         "announce_map_on": t("Map on"),
@@ -58,6 +92,18 @@ def _announcements() -> dict[str, str]:
         "announceZoom": t("Zoom {value} %"),
         "announceMove": t("Middle of the view: {x} % from the left, {y} % from the top"),
         "announceWindow": t("Window {window} %, level {level} %"),
+        "announceTurn": t("Rotated by {degrees}°"),
+        "announce_flip_on": t("Flipped left and right"),
+        "announce_flip_off": t("No longer flipped"),
+        "announceWhole": t("All {width} × {height} pixels are shown"),
+        "announce_length": t("Draw a line, or move the cross with the arrow keys and press space"),
+        "announce_heart": t("Draw the widest line across the heart, or use arrow keys and space"),
+        "announce_chest": t("Now the widest line across the inside of the chest"),
+        "announceStart": t("The line begins here"),
+        "announceDrawn": t("No line is drawn"),
+        "announceRemoved": t("The last line is removed"),
+        "announceSaved": t("Saved as radiograph.png"),
+        "announceNoFullScreen": t("The browser does not allow full screen here"),
         "announceReset": t("Everything but the class is as at first"),
     }
 
@@ -99,6 +145,15 @@ def _keys() -> list[tuple[str, str]]:
         ("+ −", t("Zoom in or out; also the wheel after a click into a picture, or with Ctrl")),
         ("← ↑ → ↓", t("Move; also by dragging")),
         ("⇧", t("With Shift, or the right button, dragging sets window and level")),
+        ("d", t("Every pixel with all of its bits; else once the zoom needs them")),
+        ("t", t("Rotate by 90°")),
+        ("h", t("Flip left and right")),
+        ("k", t("Measure a length")),
+        ("c", t("Cardiothoracic ratio: a line across the heart, then one across the chest")),
+        ("← ↑ → ↓ ␣", t("While a line is drawn: move the cross (finer with Shift), set an end")),
+        ("⌫", t("Remove the last line")),
+        ("f", t("Full screen")),
+        ("s", t("Save what is seen as PNG")),
         ("r 0", t("Reset all but the class")),
         ("?", t("This list")),
     ]

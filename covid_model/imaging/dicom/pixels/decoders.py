@@ -9,14 +9,16 @@ encoder makes (tests/unit/imaging/dicom/test_decoders.py), then timed, then fed 
   bit JPEG Extended.
 - JPEG-LS, lossless and near: GDCM. CharLS of imagecodecs is faster, but computes for a minute on
   some damaged streams of a few kilobytes.
-- JPEG 2000, with high throughput (HTJ2K): OpenJPEG of imagecodecs. OpenJPH of imagecodecs returns
-  a picture where its decoder fails.
+- JPEG 2000, with high throughput (HTJ2K): OpenJPEG of imagecodecs, which decodes parts of a picture
+  at the same time without a bit's difference. OpenJPH of imagecodecs returns a picture where its
+  decoder fails.
 - RLE and pixels without compression: pydicom. The RLE decoder of imagecodecs does not survive
   damaged data.
 
 What a stream is, is told by its first bytes: the transfer syntax in the header may be another's.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,6 +45,7 @@ from covid_model.imaging.dicom.pixels.layout import Layout
 from covid_model.imaging.dicom.pixels.native import big_endian, check_native, read_native
 
 SCAN, END = b"\xff\xda", b"\xff\xd9"  # markers of a JPEG
+THREADS = min(4, os.cpu_count() or 1)  # of one JPEG 2000 picture
 ENCAPSULATED_UNCOMPRESSED = "1.2.840.10008.1.2.1.98"
 NAMES = {  # transfer syntaxes that pydicom has no name for
     "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
@@ -103,7 +106,7 @@ def _decoded(stream: Codestream, layout: Layout) -> np.ndarray:
     if stream.kind == JPEG_LS:
         return _by_pydicom(JPEGLSLossless, "gdcm", stream.data, layout, bits=stream.precision)
     if stream.kind != JPEG:
-        return _rgb(np.asarray(jpeg2k_decode(stream.data)), layout)
+        return _rgb(np.asarray(jpeg2k_decode(stream.data, numthreads=THREADS)), layout)
     if END not in stream.data[stream.data.rfind(SCAN) :]:  # libjpeg would fill up with grey
         raise RadiographError(CUT)
     if layout.grey:

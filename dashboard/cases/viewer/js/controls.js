@@ -2,16 +2,38 @@
 
 const NARROW = { window: 700, viewer: 520 }; // CSS pixels up to which columns are stacked
 
-/** All controls: what is shown, how, a list of the keys. */
+/** All controls: what is shown, how, tools, a list of the keys. */
 function controls(viewer) {
   const { words, networks } = viewer.scene;
-  const help = keyList(viewer);
   const bar = make("div", { class: "bar" });
   if (networks.length) bar.append(choices(viewer));
   bar.append(group(words.show, ...switches(viewer)), zoomGroup(viewer));
-  const second = make("div", { class: "bar" }, sliders(viewer));
+  const second = make("div", { class: "bar" }, sliders(viewer), tools(viewer));
   if (kindsOf(viewer).length > 2) second.append(rows(viewer));
-  return [bar, second, help];
+  return [bar, second];
+}
+
+/** Tools by their symbols: what they do, with their keys, is in their titles and the list of keys. */
+function tools(viewer) {
+  const { words, films } = viewer.scene;
+  const tool = (id, icon, key, act, pressed = false) => button({ id, icon, text: words[id], key, act, pressed });
+  const finer = films.some((film) => isLarger(film) || film.bits > 8);
+  return group(
+    words.tools,
+    finer ? tool("detail", "hd", "d", () => askForDetail(viewer), true) : null,
+    tool("turn", "rotate_90_degrees_cw", "t", () => turn(viewer)),
+    tool("flip", "flip", "h", () => toggle(viewer, "flip"), true),
+    tool("length", "straighten", "k", () => measure(viewer, "length"), true),
+    tool("heart", "cardiology", "c", () => measure(viewer, "heart"), true),
+    tool("fullScreen", "fullscreen", "f", () => toggleFullScreen(viewer)),
+    tool("save", "download", "s", () => save(viewer)),
+  );
+}
+
+/** Ask for every pixel now, not only once the zoom needs it. */
+function askForDetail(viewer) {
+  viewer.detail = true;
+  refresh(viewer);
 }
 
 function choices(viewer) {
@@ -63,7 +85,7 @@ function sliders(viewer) {
   const ids = networks.length ? ["opacity", "window", "level"] : ["window", "level"];
   const sliderOf = (id) =>
     slider(viewer, {
-      id, text: words[id], step: id === "opacity" ? 5 : 1,
+      id, text: words[id], step: { opacity: 5, window: 1, level: "any" }[id],
       act: (value) => change(viewer, { [id]: value }),
     });
   return group(words.adjust, ...ids.map(sliderOf));
@@ -106,7 +128,9 @@ function keyList({ scene }) {
 function refreshControls(viewer) {
   const pressed = {
     map: state.map, outline: state.outline, invert: state.invert,
-    original: state.original, help: state.help, [`choice-${state.choice}`]: true,
+    original: state.original, help: state.help, [`choice-${state.choice}`]: true, flip: state.flip,
+    length: viewer.tool === "length", heart: ["heart", "chest"].includes(viewer.tool),
+    detail: viewer.scene.films.every((film) => whole.has(film.id)),
   };
   for (const control of viewer.root.querySelectorAll("button[aria-pressed]")) {
     const id = control.dataset.id;
@@ -116,6 +140,7 @@ function refreshControls(viewer) {
   const { root } = viewer;
   root.classList.toggle("narrow", innerWidth <= NARROW.window || root.clientWidth <= NARROW.viewer);
   root.classList.toggle("zoomed", state.zoom > 1);
+  root.classList.toggle("measures", Boolean(viewer.tool));
   viewer.sliders.forEach((refreshed) => refreshed());
   viewer.root.querySelector(".keys").hidden = !state.help;
 }

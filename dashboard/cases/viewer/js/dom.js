@@ -24,21 +24,21 @@ function announce(viewer, word, values = {}) {
 
 /**
  * A button that names its key to people and to screen readers.
- * @param parts {id, text, hint, key, act}
+ * @param parts {id, text, hint, key, act, icon: name of a Material symbol in place of the text}
  */
-function button({ id, text, hint, key, act, pressed = false }) {
+function button({ id, text, hint, key, act, icon, pressed = false }) {
   return make(
     "button",
     {
       type: "button",
       "data-id": id,
-      "aria-label": hint && hint !== text ? hint : null,
+      "aria-label": icon || (hint && hint !== text) ? (hint ?? text) : null,
       "aria-keyshortcuts": key ?? null,
       "aria-pressed": pressed ? "false" : null,
       title: key ? `${hint ?? text} (${key})` : (hint ?? text),
       click: act,
     },
-    text,
+    icon ? make("span", { class: "icon", "aria-hidden": "true" }, icon) : text,
   );
 }
 
@@ -52,8 +52,8 @@ function slider(viewer, { id, text, step, act }) {
   });
   viewer.sliders.push(() => {
     input.value = state[id];
-    value.textContent = `${Math.round(state[id])}\u00a0%`;
-    input.setAttribute("aria-valuetext", `${Math.round(state[id])} %`);
+    value.textContent = `${percent(state[id])}\u00a0%`;
+    input.setAttribute("aria-valuetext", `${percent(state[id])} %`);
   });
   return make("label", { class: "slider" }, make("span", {}, text), input, value);
 }

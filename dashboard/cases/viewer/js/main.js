@@ -1,52 +1,63 @@
 // Entry point: Streamlit calls it once to begin, and whenever the payload or the theme changes.
 
 const viewers = new WeakMap(); // by the element that Streamlit gives
+const ARRIVED = "radiograph-levels"; // event of the page by which the channel gives its bytes
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   if (!viewers.has(parentElement)) viewers.set(parentElement, begun(parentElement));
   const viewer = viewers.get(parentElement);
+  viewer.ask = setTriggerValue;
   if (viewer.data !== data) show(viewer, data);
   return () => {
     viewer.data = null;
     viewer.sizes.disconnect();
     clearTimeout(viewer.saying);
+    globalThis.removeEventListener(ARRIVED, viewer.take);
     viewers.delete(parentElement);
   };
 }
 
 function begun(parentElement) {
   const root = parentElement.querySelector(".viewer");
-  const viewer = { root, panels: [], sliders: [], pictures: new Map() };
+  const viewer = { root, panels: [], sliders: [], pictures: new Map(), tables: new Map(), tool: "" };
   viewer.status = make("p", { role: "status", class: "status" });
+  viewer.about = make("p", { class: "about" });
   viewer.sizes = new ResizeObserver(() => viewer.scene && refresh(viewer));
   for (const kind of ["keydown", "keyup"]) {
     root.addEventListener(kind, (event) => viewer.scene && onKey(viewer, event));
   }
   root.addEventListener("focusout", () => viewer.keyHeld && releaseOriginal(viewer, 0));
+  viewer.take = ({ detail }) => takeWhole(viewer, detail);
+  globalThis.addEventListener(ARRIVED, viewer.take);
   return viewer;
 }
 
 /** Take a new payload; the controls keep their state, the focus its place. */
 async function show(viewer, data) {
   viewer.data = data;
-  const grey = await greyOf(data.picture);
+  const films = await Promise.all(data.films.map(filmOf));
   if (viewer.data !== data) return; // a newer one came meanwhile
-  const { width, height } = data.picture;
-  const outline = data.outline && { ...data.outline, path: pathOf(data.outline.lines) };
-  viewer.scene = { ...data, width, height, grey, outline, palette: bytesOf(data.palette) };
-  const focused = viewer.root.getRootNode().activeElement?.dataset?.id;
-  Object.assign(viewer, { panels: [], sliders: [], pictures: new Map(), pairRows: null });
+  if (data.outline) films[0].outline = { ...data.outline, path: pathOf(data.outline.lines) };
+  viewer.scene = { ...data, films, palette: bytesOf(data.palette) };
+  const { root } = viewer;
+  const focused = root.getRootNode().activeElement?.dataset?.id;
+  Object.assign(viewer, { panels: [], sliders: [], pictures: new Map(), pairRows: null, asked: null });
+  Object.assign(viewer, { tool: "", start: null, detail: false });
+  keepOnly(films);
   viewer.hideable = kindsOf(viewer).length > 2;
-  viewer.root.classList.toggle("many", viewer.hideable);
-  const pictures = stage(viewer);
-  listen(viewer, pictures);
+  root.classList.toggle("many", viewer.hideable);
+  root.classList.toggle("sized", Boolean(data.height));
+  root.style.setProperty("--height", data.height);
+  viewer.stage = stage(viewer);
+  listen(viewer, viewer.stage);
+  const frame = make("div", { class: "frame" }, viewer.stage, viewer.about, ...controls(viewer));
   const bar = data.networks.length ? [colourBar(viewer)] : [];
-  const parts = [...controls(viewer), pictures, ...bar, ...pairTable(viewer), viewer.status];
-  viewer.root.replaceChildren(...parts);
+  root.replaceChildren(frame, keyList(viewer), ...bar, ...pairTable(viewer), viewer.status);
   viewer.sizes.disconnect();
   viewer.panels.forEach((panel) => viewer.sizes.observe(panel.canvas));
-  if (focused) viewer.root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
-  change(viewer, { original: false });
+  if (focused) root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
+  const other = state.film !== films[0].file;
+  change(viewer, { original: false, film: films[0].file, ...(other ? { turn: 0, flip: false } : {}) });
 }
 
 /** Lines of x, y, x, y, ... as one path; a mask's pixel is where its middle is. */

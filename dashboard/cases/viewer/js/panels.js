@@ -3,54 +3,95 @@
 /** Columns of pictures; one stop of the Tab key for all of them. */
 function stage(viewer) {
   const { scene } = viewer;
+  const titled = scene.columns.some(({ title }) => title);
   const columns = scene.columns.map(({ title, panels }) => {
-    const heading = title ? make("div", { class: "heading" }, title) : null;
-    const pictures = panels.map((panel) => figureOf(viewer, panel));
-    return make("div", { class: "column" }, heading, ...pictures);
+    const heading = titled ? make("div", { class: "heading" }, title) : null;
+    return make("div", { class: "column" }, heading, ...panels.map((panel) => figureOf(viewer, panel)));
   });
   const attributes = { class: "stage", tabindex: "0", role: "group", "aria-label": scene.words.stage };
   return make("div", { ...attributes, "data-id": "stage" }, ...columns);
 }
 
-function figureOf(viewer, { kind, network, plain, texts }) {
+function figureOf(viewer, { kind, film, network, plain, texts }) {
   const canvas = make("canvas", { role: "img", "data-kind": kind, "data-network": network });
-  canvas.style.aspectRatio = `${viewer.scene.width} / ${viewer.scene.height}`;
   const caption = make("figcaption");
   const figure = make("figure", { "data-kind": kind }, canvas, caption);
-  viewer.panels.push({ kind, network, plain, texts, canvas, caption, figure });
+  viewer.panels.push({ kind, film: viewer.scene.films[film], network, plain, texts, canvas, caption, figure });
   return figure;
 }
+
+const visiblePanels = ({ panels }) => panels.filter(({ figure }) => !figure.hidden);
 
 /** Draw again whatever the state has changed; at most once a frame. */
 function refresh(viewer) {
   viewer.frame ??= requestAnimationFrame(() => {
     viewer.frame = null;
-    refreshControls(viewer);
-    const pictures = new Map();
     for (const panel of viewer.panels) {
       panel.figure.hidden = viewer.hideable && isHidden(panel.kind);
-      if (panel.figure.hidden) continue;
-      const [key, picture] = pictureOf(viewer, panel, state);
-      pictures.set(key, picture);
-      viewer.pictures.set(key, picture); // so that the next panel finds it
-      drawPanel(viewer, panel, picture, state);
-      describe(viewer, panel);
+      panel.canvas.style.setProperty("--aspect", turned(panel.film).join(" / "));
     }
-    viewer.pictures = pictures;
+    const titled = viewer.root.querySelector(".heading") ? 1 : 0;
+    const rows = Math.max(...viewer.scene.columns.map(({ panels }) => panels.filter(isShown(viewer)).length));
+    viewer.stage.style.gridTemplateRows = `${"auto ".repeat(titled)}${"minmax(0, 1fr) auto ".repeat(rows)}`;
+    refreshControls(viewer);
+    const panels = visiblePanels(viewer).filter(({ canvas }) => fitted(canvas));
+    if (panels.length) keepInView(panels[0]);
+    viewer.drawn = new Map();
+    for (const panel of panels) {
+      drawPanel(viewer, panel);
+      describe(viewer, panel);
+      if (asksForWhole(viewer, panel.film, scaleOf(panel))) askFor(viewer, panel.film);
+    }
+    viewer.pictures = viewer.drawn;
+    refreshWords(viewer);
     refreshPairs(viewer);
     viewer.root.dataset.drawn = String(Number(viewer.root.dataset.drawn ?? 0) + 1);
   });
 }
 
+const isShown = (viewer) => ({ kind }) => !(viewer.hideable && isHidden(kind));
+
+/** Give a canvas the pixels that the screen has for it; return whether there are any. */
+function fitted(canvas) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio].map(Math.round);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  return width > 0 && height > 0;
+}
+
+/** The words of a panel as it is shown now. */
+function wordsOf({ scene }, panel) {
+  return showsMap(panel) ? panel.texts[shownClass(scene.networks[panel.network], state.choice)] : panel.plain;
+}
+
 /** Put what a picture shows below it, and into words for screen readers. */
 function describe(viewer, panel) {
-  const network = viewer.scene.networks[panel.network];
-  const withMap = panel.kind !== "radiograph" && state.map && !state.original;
-  const text = withMap ? panel.texts[shownClass(network, state.choice)] : panel.plain;
-  panel.canvas.setAttribute("aria-label", text.alt);
-  panel.caption.replaceChildren(
-    ...text.caption.map((line) => make("div", {}, line)),
-  );
+  const text = wordsOf(viewer, panel);
+  const turned = marksOf(viewer, ["turn", "flip"]);
+  panel.canvas.setAttribute("aria-label", [text.alt, ...turned].join(", "));
+  panel.caption.replaceChildren(...text.caption.map((line) => make("div", {}, line)));
+}
+
+/** At which resolution a film is shown. */
+function resolutionOf({ scene: { words } }, film) {
+  const { columns, rows, bits } = film;
+  const complete = whole.has(film.id) || !(isLarger(film) || bits > 8);
+  const { width, height } = complete ? { width: columns, height: rows } : film;
+  return fill(complete ? words.shownWhole : words.shownSmall, { width, height, columns, rows, bits });
+}
+
+/** Say how fine the films are, what was measured, what a millimetre rests on. */
+function refreshWords(viewer) {
+  const { films, words } = viewer.scene;
+  const parts = films.flatMap((film) => {
+    const loads = viewer.asked?.id === film.id && !whole.has(film.id);
+    const said = [loads ? fill(words.loading, film) : resolutionOf(viewer, film)];
+    const measured = results(viewer.scene, film);
+    const basis = film.spacing ? (film.spacing.detector ? words.atDetector : words.bySpacing) : words.noSpacing;
+    if (measured.length || viewer.tool) said.push(...measured, basis);
+    return said.map((text, index) => make("span", { class: loads && !index ? "loading" : null }, text));
+  });
+  viewer.about.replaceChildren(...parts);
 }
 
 /** The colours from cold to hot, the same for every map. */

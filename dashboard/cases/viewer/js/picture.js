@@ -1,4 +1,4 @@
-// Decoding of the payload: the radiograph's grey, the palette, maps as large as the radiograph.
+// Decoding of the payload: the radiograph's grey, maps as large as the radiograph and in colour.
 // The files of this folder are joined to one module in the order that __init__.py gives.
 
 /** The bytes of a base64 text. */
@@ -8,6 +8,9 @@ const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCod
 function hiddenCanvas(width, height) {
   return Object.assign(document.createElement("canvas"), { width, height });
 }
+
+/** Four bytes of an opaque pixel of one grey, as they lie in memory. */
+const greyPixel = (grey) => (255 << 24) | (grey << 16) | (grey << 8) | grey;
 
 /** The grey of a picture {src, width, height}, one byte a pixel. */
 async function greyOf({ src, width, height }) {
@@ -61,4 +64,20 @@ function enlarged(map, width, height) {
     }
   });
   return heat;
+}
+
+/** Heat in its colours: opaque for a map alone, else the more opaque the hotter it is. */
+function coloured(heat, palette, width, height, alone) {
+  const canvas = hiddenCanvas(width, height);
+  const picture = new ImageData(width, height);
+  const rgba = picture.data;
+  for (let pixel = 0, at = 0; pixel < heat.length; pixel++, at += 4) {
+    const hot = heat[pixel];
+    rgba[at] = palette[3 * hot];
+    rgba[at + 1] = palette[3 * hot + 1];
+    rgba[at + 2] = palette[3 * hot + 2];
+    rgba[at + 3] = alone ? 255 : hot;
+  }
+  canvas.getContext("2d").putImageData(picture, 0, 0);
+  return canvas;
 }

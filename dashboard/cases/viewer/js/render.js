@@ -1,86 +1,101 @@
-// Rendering: the pixels of a picture, its zoom, the outline of the lungs.
+// Rendering: the pixels of a panel. Radiograph and map are two layers, so that the one can be as
+// sharp as the screen shows it and the other as coarse as a network sees.
 
-/** What 256 greys become: percent of the range that is seen (window), its middle (level). */
-function greyTable({ window, level, invert }) {
+const SMALL = 600_000; // pixels of a picture that is painted whole, whatever is seen of it
+
+/**
+ * What each level of a picture becomes: pixels by the part of the range from black to white that is
+ * seen (window, in percent) and its middle (level).
+ */
+function greyTable(shown, { window, level, invert }) {
   const low = level / 100 - window / 200;
-  return Uint8ClampedArray.from({ length: 256 }, (_, grey) => {
-    const value = Math.min(1, Math.max(0, (grey / 255 - low) / (window / 100)));
-    return 255 * (invert ? 1 - value : value);
+  return Uint32Array.from(shown, (grey) => {
+    const value = Math.min(1, Math.max(0, ((grey - low) * 100) / window));
+    return greyPixel(Math.round(255 * (invert ? 1 - value : value)));
   });
 }
 
-/**
- * Paint a radiograph, a map over it, or a map alone.
- * @param scene {width, height, grey, palette}
- * @param heat one byte a pixel, or null for the radiograph
- * @param weight of the colour where the heat is 255, range [0, 1]; null for a map alone
- */
-function painted(scene, heat, weight, table) {
-  const { width, height, grey, palette } = scene;
-  const canvas = hiddenCanvas(width, height);
-  const picture = new ImageData(width, height);
-  const rgba = picture.data;
-  for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 4) {
-    const base = table[grey[pixel]];
-    const hot = heat ? heat[pixel] : 0;
-    const share = heat && weight === null ? 1 : heat ? (weight * hot) / 255 : 0;
-    for (let channel = 0; channel < 3; channel++) {
-      rgba[at + channel] = base + share * (palette[3 * hot + channel] - base);
-    }
-    rgba[at + 3] = 255;
+/** Paint a part of one level of a picture. */
+function painted({ places, width: line }, part, table) {
+  const picture = new ImageData(part.width, part.height);
+  const pixels = new Uint32Array(picture.data.buffer);
+  for (let y = 0, at = 0; y < part.height; y++) {
+    const start = (part.y + y) * line + part.x;
+    for (let x = start; x < start + part.width; x++) pixels[at++] = table[places[x]];
   }
+  const canvas = hiddenCanvas(part.width, part.height);
   canvas.getContext("2d").putImageData(picture, 0, 0);
   return canvas;
 }
 
-/** Give a picture of a panel from those painted last, or paint it. */
-function pictureOf(viewer, panel, state) {
-  const { scene } = viewer;
-  const network = scene.networks[panel.network];
-  const alone = panel.kind === "map";
-  const withMap = network && panel.kind !== "radiograph" && state.map && !state.original;
-  const name = withMap ? shownClass(network, state.choice) : "";
-  const look = state.original ? FRESH : state;
-  const grey = alone && withMap ? "" : [look.window, look.level, look.invert].join();
-  const key = [withMap ? panel.network : "", name, withMap && !alone ? state.opacity : "", grey].join("|");
-  const cached = viewer.pictures.get(key);
-  if (cached) return [key, cached];
-  const heat = withMap ? heatOf(scene, network, name) : null;
-  return [key, painted(scene, heat, alone ? null : state.opacity / 100, greyTable(look))];
+/** Draw the radiograph from the coarsest level that is as fine as the canvas. */
+function drawGrey(viewer, panel, context, matrix) {
+  const { film, canvas } = panel;
+  const source = sourceOf(film);
+  const pixels = (scaleOf(panel) * film.width) / source.width; // of the canvas, for one of the finest
+  const level = source.levels.findLast(({ step }) => step * pixels <= 1) ?? source.levels[0];
+  const [across, down] = [film.width / source.width, film.height / source.height];
+  const placed = matrix.scale(level.step * across, level.step * down);
+  const all = { x: 0, y: 0, width: level.width, height: level.height };
+  const part = level.width * level.height > SMALL ? seenOf(placed, canvas, level) : all;
+  const { window, level: middle, invert } = state.original ? FRESH : state;
+  const look = [film.id, source.width, window, middle, invert].join();
+  const key = [look, level.step, ...Object.values(part)].join();
+  const picture =
+    viewer.pictures.get(key) ?? painted(level, part, viewer.tables.get(look) ?? tableOf(viewer, look, source));
+  viewer.drawn.set(key, picture);
+  viewer.pictures.set(key, picture); // so that the next panel finds it
+  context.setTransform(placed);
+  context.drawImage(picture, part.x, part.y);
+}
+
+function tableOf(viewer, look, { shown }) {
+  const table = greyTable(shown, state.original ? FRESH : state);
+  viewer.tables = new Map([[look, table]]);
+  return table;
 }
 
 /** The class whose map is shown of a network. */
 const shownClass = (network, choice) => (choice === PREDICTED ? network.predicted : choice);
 
-/** A network's map of a class, enlarged once. */
-function heatOf(scene, network, name) {
+/** Whether a panel shows a map now. */
+const showsMap = (panel) => panel.kind !== "radiograph" && state.map && !state.original;
+
+/** Draw a network's map, enlarged and coloured once. */
+function drawHeat({ scene }, panel, context, matrix) {
+  const network = scene.networks[panel.network];
+  const alone = panel.kind === "map";
+  const name = shownClass(network, state.choice);
+  const { width, height } = panel.film;
   network.heat ??= {};
-  network.heat[name] ??= enlarged(network.maps[name], scene.width, scene.height);
-  return network.heat[name];
+  network.heat[`${name} ${alone}`] ??= coloured(
+    enlarged(network.maps[name], width, height), scene.palette, width, height, alone,
+  );
+  context.setTransform(matrix);
+  context.globalAlpha = alone ? 1 : state.opacity / 100;
+  context.drawImage(network.heat[`${name} ${alone}`], 0, 0);
+  context.globalAlpha = 1;
 }
 
-/** Draw a picture into a panel's canvas at the common zoom, with the outline of the lungs. */
-function drawPanel(viewer, panel, picture, state) {
-  const { canvas } = panel;
-  const ratio = globalThis.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio].map(Math.round);
-  if (!width || !height) return; // a row that is hidden
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+/** Draw a panel: radiograph, map, outline of the lungs, lines, scale, how it is turned. */
+function drawPanel(viewer, panel) {
+  const { canvas, film } = panel;
   const context = canvas.getContext("2d");
-  const scale = state.zoom * fitting(viewer.scene, width, height);
+  const matrix = matrixOf(panel);
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.fillStyle = "black";
-  context.fillRect(0, 0, width, height);
-  context.translate(
-    width / 2 - state.x * viewer.scene.width * scale,
-    height / 2 - state.y * viewer.scene.height * scale,
-  );
-  context.scale(scale, scale);
+  context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
-  context.drawImage(picture, 0, 0);
-  if (viewer.scene.outline && state.outline && !state.original && panel.kind !== "radiograph") {
-    drawOutline(context, viewer.scene.outline, ratio / scale);
+  const withMap = showsMap(panel);
+  if (!withMap || panel.kind !== "map") drawGrey(viewer, panel, context, matrix);
+  if (withMap) drawHeat(viewer, panel, context, matrix);
+  const ratio = globalThis.devicePixelRatio || 1;
+  if (film.outline && state.outline && !state.original && panel.kind !== "radiograph") {
+    context.setTransform(matrix);
+    drawOutline(context, film.outline, ratio / scaleOf(panel));
   }
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  drawMeasures(viewer, panel, context, matrix, ratio);
 }
 
 /** Draw lines that are as thick at any zoom, bright with a dark rim. */
@@ -90,6 +105,3 @@ function drawOutline(context, { path, colour }, pixel) {
     context.stroke(path);
   }
 }
-
-/** How many canvas pixels a pixel of the radiograph takes where all of it is seen. */
-const fitting = (scene, width, height) => Math.min(width / scene.width, height / scene.height);

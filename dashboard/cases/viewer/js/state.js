@@ -2,7 +2,7 @@
 
 const PREDICTED = "predicted";
 const STORED = "radiograph-viewer";
-const MOST_ZOOM = 8;
+const MOST_ZOOM = 16;
 const HOLD = 400; // milliseconds from which a press counts as holding
 const FRESH = Object.freeze({
   choice: PREDICTED,
@@ -15,11 +15,16 @@ const FRESH = Object.freeze({
   zoom: 1,
   x: 0.5, // of the radiograph, in the middle of each picture
   y: 0.5,
-  hidden: "", // kinds of pictures that are not shown, with commas
+  turn: 0, // quarters, clockwise
+  flip: false,
+  film: "", // what was turned and flipped: another film is shown as it is
+  hidden: "map", // kinds of pictures that are not shown, with commas
   help: false,
 });
-const LIMITS = { opacity: [0, 100], window: [5, 200], level: [0, 100], zoom: [1, MOST_ZOOM] };
-const PLACE = ["zoom", "x", "y"];
+const LIMITS = {
+  opacity: [0, 100], window: [1, 400], level: [-50, 150], zoom: [1, MOST_ZOOM], x: [0, 1], y: [0, 1],
+};
+const PLACE = ["zoom", "x", "y", "turn", "flip"];
 const LOOK = ["choice", "opacity", "map", "outline", "invert", "window", "level", ...PLACE];
 
 const state = { ...FRESH, original: false, ...remembered() };
@@ -42,8 +47,6 @@ function change(viewer, values) {
   for (const [name, [least, most]] of Object.entries(LIMITS)) {
     state[name] = Math.min(most, Math.max(least, state[name]));
   }
-  const room = 0.5 / state.zoom; // from the middle of the picture to the radiograph's edge
-  for (const axis of ["x", "y"]) state[axis] = Math.min(1 - room, Math.max(room, state[axis]));
   try {
     const { original, ...lasting } = state;
     sessionStorage.setItem(STORED, JSON.stringify(lasting));
@@ -53,24 +56,35 @@ function change(viewer, values) {
   refresh(viewer);
 }
 
-/** Zoom so that the place of the radiograph under a point stays where it is. */
-function zoomBy(viewer, factor, point = { across: 0, down: 0 }) {
+/** Zoom so that a place of the film, {x, y} as shares of its sides, stays where it is. */
+function zoomBy(viewer, factor, place = state) {
   const zoom = Math.min(MOST_ZOOM, Math.max(1, state.zoom * factor));
-  const shift = 1 / state.zoom - 1 / zoom;
-  change(viewer, { zoom, x: state.x + point.across * shift, y: state.y + point.down * shift });
+  const closer = (axis) => place[axis] + ((state[axis] - place[axis]) * state.zoom) / zoom;
+  change(viewer, { zoom, x: closer("x"), y: closer("y") });
   announce(viewer, "announceZoom", { value: Math.round(100 * state.zoom) });
 }
 
-/** Move the view by shares of what is seen. */
-function moveBy(viewer, across, down) {
-  change(viewer, { x: state.x + across / state.zoom, y: state.y + down / state.zoom });
+/** Move the view by a part of the film, {x, y} as shares of its sides. */
+function moveBy(viewer, { x, y }) {
+  change(viewer, { x: state.x + x, y: state.y + y });
   announce(viewer, "announceMove", { x: Math.round(100 * state.x), y: Math.round(100 * state.y) });
 }
 
-/** Widen or move the range of grey that is seen, in percent. */
+/** A percentage as it is written: with a decimal where the window is so narrow that it counts. */
+const percent = (value) => (state.window < 10 ? Math.round(10 * value) / 10 : Math.round(value));
+
+/** Widen or move the range of grey that is seen, in steps that are finer where it is narrow. */
 function windowBy(viewer, wider, higher) {
-  change(viewer, { window: state.window + wider, level: state.level + higher });
-  announce(viewer, "announceWindow", { window: Math.round(state.window), level: Math.round(state.level) });
+  const fine = Math.min(1, state.window / 100);
+  const window = state.window + wider * Math.max(fine, 0.2);
+  change(viewer, { window: Math.round(10 * window) / 10, level: state.level + higher * fine });
+  announce(viewer, "announceWindow", { window: percent(state.window), level: percent(state.level) });
+}
+
+/** Turn the film by a quarter, clockwise. */
+function turn(viewer) {
+  change(viewer, { turn: (state.turn + (state.flip ? 3 : 1)) % 4 });
+  announce(viewer, "announceTurn", { degrees: 90 * state.turn });
 }
 
 /** Turn something on or off. */

@@ -2,6 +2,7 @@
 
 import pytest
 
+from covid_model.imaging.dicom.levels import Spacing
 from covid_model.imaging.reader import read_radiograph
 from dashboard.i18n.translate import t
 from tests.dicoms import dataset, encode
@@ -96,3 +97,26 @@ def test_details_can_be_said_in_another_language(monkeypatch):
     monkeypatch.setattr("dashboard.i18n.translate.catalogue", lambda language: catalogue)
     shown = details(PatientAge="064Y")
     assert {t(key): t(value) for key, value in shown.items()}["Idade"] == "64 anos"
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, None),
+        ({"PixelSpacing": [0.14, 0.15]}, Spacing(0.14, 0.15, at_detector=False)),
+        ({"ImagerPixelSpacing": [0.2, 0.2]}, Spacing(0.2, 0.2, at_detector=True)),
+        (
+            {"PixelSpacing": [0.2, 0.2], "ImagerPixelSpacing": [0.2, 0.2]},
+            Spacing(0.2, 0.2, at_detector=True),
+        ),
+        (
+            {"PixelSpacing": [0.18, 0.18], "ImagerPixelSpacing": [0.2, 0.2]},
+            Spacing(0.18, 0.18, at_detector=False),
+        ),
+        ({"PixelSpacing": [0, 0.2]}, None),
+        ({"PixelSpacing": [143, 143]}, None),  # micrometres
+        ({"PixelSpacing": [0.2]}, None),
+    ],
+)
+def test_how_far_apart_pixels_are(tags, expected):
+    assert read_radiograph(encode(dataset(**tags))).spacing == expected
