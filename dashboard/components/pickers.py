@@ -33,16 +33,19 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
     by_name = {run.name: run for run in shelf.servable}
     follow_link("run", by_name, key=state.RUN)
     if len(by_name) == 1:
-        st.caption(t("Trained run: {title}", title=text.plain(option(shelf.servable[0]))))
-        return shelf.servable[0]
-    name = st.selectbox(
-        t("Trained run"),
-        list(by_name),
-        format_func=lambda name: option(by_name[name]),
-        key=state.RUN,
-        persist_state="session",
-    )
-    return by_name.get(name, shelf.servable[0])
+        run = shelf.servable[0]
+        st.caption(t("Trained run: {title}", title=text.plain(option(run))))
+    else:
+        name = st.selectbox(
+            t("Trained run"),
+            list(by_name),
+            format_func=lambda name: option(by_name[name]),
+            key=state.RUN,
+            persist_state="session",
+        )
+        run = by_name.get(name, shelf.servable[0])
+    state.chose("run", run.name)
+    return run
 
 
 def pick_network(models: Sequence[str], *, key: str) -> str:
@@ -58,9 +61,9 @@ def pick_network(models: Sequence[str], *, key: str) -> str:
         persist_state="session",
         wrap=True,
     )
-    picked = picked if picked in models else models[0]
-    state.chose("network", picked)
-    return picked
+    network = picked if picked is not None and picked in models else models[0]
+    state.chose("network", network)
+    return network
 
 
 def follow_link(parameter: str, names: Collection[str], *, key: str) -> bool:

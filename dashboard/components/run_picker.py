@@ -46,13 +46,8 @@ def pick(*, with_mean: bool = False) -> SelectedNetwork:
         name = st.selectbox(
             t("Run"),
             list(runs),
-<<<<<<< HEAD
             format_func=lambda name: pickers.option(runs[name]),
-            key=REPORT_RUN,
-=======
-            format_func=lambda name: pickers.raw_title(runs[name]),
             key=state.REPORT_RUN,
->>>>>>> reports
             persist_state="session",
         )
     run = runs.get(name, shelf.runs[0])

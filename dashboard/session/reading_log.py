@@ -21,10 +21,10 @@ class Reading:
         reader_class: one of ``CHOICES``.
         sureness: 1 (a guess) to 5 (certain), None where the reader did not say.
         note: the reader's own words.
-        resolution: width x height in pixels at which the picture was seen, with those of the file
-            where it has more; "" where nobody noted it.
         time: UTC, ISO 8601, to the second.
         not_blind: SEEN, CHANGED or SAMPLE where it does not count as blind, "" where it does.
+        resolution: width x height in pixels at which the picture was seen, with those of the file
+            where it has more; "" where nobody noted it.
     """
 
     file: str
@@ -32,9 +32,9 @@ class Reading:
     reader_class: str
     sureness: int | None = None
     note: str = ""
-    resolution: str = ""
     time: str = ""
     not_blind: str = ""
+    resolution: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,28 @@ class ReadingLog:
         not_blind = CHANGED if earlier else not_blind
         time = datetime.now(UTC).isoformat(timespec="seconds")
         self.readings.append(replace(reading, time=time, not_blind=not_blind))
+
+    def merge(self, other: "ReadingLog") -> int:
+        """Take the readings of another log of the same reader in, by their time, each once.
+
+        Of several blind readings of a picture the first stays blind: the answer followed it.
+
+        Returns:
+            How many were new.
+        """
+        before, merged = len(self.readings), dict[tuple[str, str, str, int | None], Reading]()
+        for reading in (*self.readings, *other.readings):
+            same = reading.sha256, reading.time, reading.reader_class, reading.sureness
+            if same not in merged or not merged[same].file:  # a tab keeps no name and no note
+                merged[same] = reading
+        self.readings, read = [], set[str]()
+        for reading in sorted(merged.values(), key=lambda reading: reading.time):
+            late = not reading.not_blind and reading.sha256 in read
+            self.readings.append(replace(reading, not_blind=CHANGED) if late else reading)
+            read.add(reading.sha256)
+        self.answers = {**other.answers, **self.answers}
+        self.seen |= other.seen
+        return len(self.readings) - before
 
     def without_readings(self) -> "ReadingLog":
         """Return a log without readings, in which whatever had been revealed stays seen."""

@@ -13,10 +13,10 @@ from dashboard.cases import (
     dicom_windows,
     exports,
     lung_occlusion,
-    lung_occlusion_text,
     outcome,
     viewer,
 )
+from dashboard.cases.lung_occlusion import wording as lung_occlusion_text
 from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate, summary
 from dashboard.cases.viewer import prior, scene

@@ -15,7 +15,7 @@ from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnosis import UNFORESEEN, CaseResult
 from covid_model.serving.pacs.connection import Pacs
 from covid_model.serving.pacs.films import Film
-from covid_model.serving.pacs.origin import Origin, networks_digest
+from covid_model.serving.pacs.results.origin import Origin, networks_digest
 from covid_model.serving.together import Together
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NAME, NOTICE
 from covid_model.serving.classifier import Prediction
-from dashboard.cases import lung_occlusion_text, outcome_text
+from dashboard.cases import outcome_text
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.metrics import Table, facts, metrics_table
+from dashboard.cases.lung_occlusion import wording as lung_occlusion_text
 from dashboard.components import text
 from dashboard.i18n.translate import current, t
 

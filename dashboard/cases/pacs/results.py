@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from covid_model.common.system.digests import sha256
 from covid_model.runs import Run
 from covid_model.serving import CaseResult
-from covid_model.serving.pacs.encapsulated_pdf import encapsulated_pdf
-from covid_model.serving.pacs.origin import Origin, uid
-from covid_model.serving.pacs.structured_report import structured_report
+from covid_model.serving.pacs.results.encapsulated_pdf import encapsulated_pdf
+from covid_model.serving.pacs.results.origin import Origin, uid
+from covid_model.serving.pacs.results.structured_report import structured_report
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.pdf import case_pdf
 from dashboard.cases.exports.secondary_capture import case_capture

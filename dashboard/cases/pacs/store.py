@@ -6,7 +6,7 @@ from covid_model.common.errors import CovidModelError
 from covid_model.runs import MODEL_FILE, Run, sha256_of
 from covid_model.serving import CaseResult
 from covid_model.serving.pacs.films import Film
-from covid_model.serving.pacs.origin import Origin
+from covid_model.serving.pacs.results.origin import Origin
 from dashboard.cases.pacs import session
 from dashboard.components import text
 from dashboard.i18n.translate import speaking, t

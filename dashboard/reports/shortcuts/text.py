@@ -1,5 +1,8 @@
 """Text of the Shortcuts page: the checks of an audit and what they mean."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from covid_model.common.audit_checks import CHECKS, CONDITIONS, GUESSED_AUROC
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
@@ -83,7 +86,9 @@ def verdict(audit: Audit) -> str:
 
 def guessing(audit: Audit, report: Report | None) -> str:
     """Say what a network that guesses reaches, and why no check can tell anything of it."""
-    untouched = {row["condition"]: row for row in audit["conditions"]}.get("untouched", {})
+    untouched: Mapping[str, Any] = next(
+        (row for row in audit["conditions"] if row["condition"] == "untouched"), {}
+    )
     return t(
         "On untouched images its macro recall is {recall}, guessing reaches {chance}; its AUROC on "
         "the test images is {auroc}, guessing reaches {half}. A network that knows nothing has "

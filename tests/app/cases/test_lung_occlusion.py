@@ -10,7 +10,8 @@ from covid_model.common.errors import RunError
 from covid_model.inference import lung_segmentation
 from covid_model.serving.batch import COLUMNS
 from covid_model.serving.classifier import Classifier
-from dashboard.cases import batch_table, lung_occlusion_text
+from dashboard.cases import batch_table
+from dashboard.cases.lung_occlusion import wording as lung_occlusion_text
 from dashboard.session import inference, results, state
 from tests.app.conftest import go, panels, scene, upload, words
 from tests.drawings import drawing

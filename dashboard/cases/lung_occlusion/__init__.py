@@ -9,7 +9,7 @@ from covid_model.common.errors import CovidModelError
 from covid_model.inference.occlusion import hide_lungs
 from covid_model.serving.diagnosis import CaseResult
 from covid_model.serving.lung_occlusion import LungOcclusion
-from dashboard.cases import lung_occlusion_text
+from dashboard.cases.lung_occlusion import wording as lung_occlusion_text
 from dashboard.components import text
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t

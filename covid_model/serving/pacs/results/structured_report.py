@@ -9,8 +9,8 @@ from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system.version import __version__
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import CaseResult
-from covid_model.serving.pacs import codes
-from covid_model.serving.pacs.origin import MAKER, Origin, uid
+from covid_model.serving.pacs.results import codes
+from covid_model.serving.pacs.results.origin import MAKER, Origin, uid
 
 if TYPE_CHECKING:
     from highdicom.sr import (

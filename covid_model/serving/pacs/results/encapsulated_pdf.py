@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from covid_model.common.system.version import __version__
-from covid_model.serving.pacs.origin import MAKER, Origin, uid
+from covid_model.serving.pacs.results.origin import MAKER, Origin, uid
 
 if TYPE_CHECKING:
     from pydicom import Dataset

@@ -1,0 +1,1 @@
+"""What is given back to a PACS: instances in the study of a film."""
