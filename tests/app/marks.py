@@ -18,7 +18,7 @@ OF_DATA = {  # the same in Plotly's figures and in the viewer's scenes
     *("text", "name", "title", "hovertemplate", "ticktext", "x", "y"),
     *("words", "alt", "caption", "pairs", "presets", "columns"),
 }
-HIDDEN = {"template", "font", "kind", "key", "yanchor", "xanchor", "yref"}
+HIDDEN = {"language", "template", "font", "kind", "key", "yanchor", "xanchor", "yref"}
 
 
 class Marked(dict):

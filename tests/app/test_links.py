@@ -91,5 +91,5 @@ def test_classify_is_opened_by_a_link_and_names_no_file(open_app, tiny_run_root,
     at = go(at, "about")
     at.query_params["network"] = "vgg16"
     at = upload(go(at, "classify"), ("Silva.png", png))
-    assert at.metric[0].label == "VGG16 predicts"
+    assert at.metric[0].label == "VGG16 predicts, not calibrated"
     assert address(at) == {"run": "tiny", "network": "vgg16"}

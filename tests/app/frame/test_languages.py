@@ -12,6 +12,7 @@ from tests.app.conftest import go, upload, words
 
 # What no language changes: names of networks, files, sources, views, formats, units; markup.
 NAMES = (
+    r"\(run\)",  # a folder's name
     *(r"Xception|ResNet50V2|VGG16|Grad-CAM", r"\w+\.png", r"here(\\?_and\\?_there)?", r"\bPA\b"),
     *(r"English|Português|\(Brasil\)", r"\bCSV\b|\bDICOM\b", r"\b(ms|px)\b"),
     *(r"</?\w+>", r"%\{[^}]*\}", r":material/\w+:"),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 from dataclasses import replace
 
 import cv2
@@ -9,13 +10,14 @@ import numpy as np
 import pytest
 
 from covid_model.common.classes import CLASS_NAMES
+from covid_model.imaging.dicom.levels import Levels, Spacing
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.overlay import palette
 from covid_model.serving import CaseResult
 from covid_model.serving.classifier import Prediction
 from dashboard.cases import outcome_tables
-from dashboard.cases.viewer import encoding, panels, scene
-from tests.drawings import drawing
+from dashboard.cases.viewer import encoding, panels, scene, whole_film
+from tests.drawings import drawing, noise
 
 # Linear RGB as eyes without one kind of cone see it (Machado et al. 2009, severity 1).
 EYES = {
@@ -91,7 +93,15 @@ def test_the_maps_of_three_networks_are_small():
     three = case_result(*(prediction(name) for name in ("xception", "resnet50v2", "vgg16")))
     sent = scene.side_by_side(three)
     assert len(json.dumps(sent["networks"])) < 5_000
-    assert len(json.dumps(sent | {"picture": ""})) < 40_000
+    assert len(json.dumps(sent | {"films": ""})) < 40_000
+
+
+def test_the_radiograph_stands_once_beside_three_networks():
+    three = case_result(*(prediction(name) for name in ("xception", "resnet50v2", "vgg16")))
+    sent = scene.side_by_side(three)
+    kinds = [[panel["kind"] for panel in column["panels"]] for column in sent["columns"]]
+    assert kinds == [["radiograph"], *[["overlay", "map"]] * 3]
+    assert len(sent["films"]) == 1
 
 
 def test_each_class_has_its_words_and_an_empty_map_says_so():
@@ -122,6 +132,44 @@ def test_a_radiograph_alone_names_no_class():
     [panel] = column["panels"]
     assert panel["plain"]["caption"] == ["Radiograph · View: PA"]
     assert "texts" not in panel
+
+
+def test_a_film_says_what_its_file_has():
+    spacing = Spacing(down=0.14, across=0.15, at_detector=True)
+    more = {"sha256": "ab", "size": (3000, 2600), "bits": 12, "spacing": spacing, "window": 1}
+    sent = encoding.film(Radiograph(drawing(), **more))
+    assert (sent["rows"], sent["columns"], sent["bits"]) == (3000, 2600, 12)
+    assert sent["spacing"] == {"down": 0.14, "across": 0.15, "detector": True}
+    assert (sent["file"], sent["id"]) == ("ab", "ab-1")
+    assert (sent["height"], sent["width"]) == drawing().shape
+
+
+def test_another_film_stands_beside_the_first_without_its_maps():
+    pair = scene.pair(case_result(prediction()))
+    other = Radiograph(noise(), name="earlier.png")
+    sent = scene.with_beside(pair, other)
+    assert [column["title"] for column in sent["columns"]] == ["This file", "earlier.png", ""]
+    assert [column["panels"][0]["film"] for column in sent["columns"]] == [0, 1, 0]
+    assert sent["films"][1]["src"] != sent["films"][0]["src"]
+    assert scene.with_beside(pair, None) is pair
+
+
+@pytest.mark.parametrize("levels", [200, 4096, 2**16 + 1])
+def test_every_level_travels_without_loss(levels):
+    places = np.arange(levels, dtype=np.min_scalar_type(levels - 1)).reshape(1, -1)
+    shown = np.linspace(-0.5, 1.5, levels, dtype=np.float32)
+    sent = whole_film.encoded(Levels(places, shown), "ab-0")
+    start = 4 + int.from_bytes(sent[:4], "little")
+    header = json.loads(sent[4:start])
+    assert header == {"id": "ab-0", "width": levels, "height": 1, "levels": min(levels, 2**16)}
+    body = zlib.decompress(sent[start:])
+    received = np.frombuffer(body, "<f4", header["levels"])
+    np.testing.assert_array_equal(received, shown[: 2**16])
+    pixels = np.frombuffer(body, np.uint8, offset=4 * header["levels"])
+    if levels > 256:
+        higher, lower = pixels.reshape(2, -1).astype(int)
+        pixels = 256 * higher + lower
+    np.testing.assert_array_equal(pixels, places[0].clip(0, 2**16 - 1))
 
 
 def test_pairs_compare_each_two_for_each_choice():
