@@ -42,7 +42,9 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         verdict = verdict_of(page).filter(has_text="Not calibrated")
         expect(verdict).to_be_visible()
         assert any(title in verdict.inner_text() for title in TITLES.values())
-        expect(page.get_by_text("1 answer, 0 can't tell, 1 refused")).to_be_visible()
+        expect(
+            page.get_by_text("0 answers, 0 can't tell, 1 refused, 1 not calibrated")
+        ).to_be_visible()
 
         page.get_by_role("link", name="Compare").click()
         overlays = page.get_by_role("img", name="The radiograph under the Grad-CAM map")

@@ -1,6 +1,5 @@
 """Text of the Shortcuts page: the checks of an audit and what they mean."""
 
-
 from covid_model.common.audit_checks import CHECKS, CONDITIONS, GUESSED_AUROC
 from covid_model.common.messages import Message, in_words
 from covid_model.runs import Run
