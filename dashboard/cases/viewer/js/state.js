@@ -15,7 +15,7 @@ const FRESH = Object.freeze({
   zoom: 1,
   x: 0.5, // of the radiograph, in the middle of each picture
   y: 0.5,
-  hidden: "radiograph,map", // where there are three kinds: those of pictures that are not shown, with commas
+  hidden: "radiograph,map", // kinds of pictures that are not shown, with commas
   help: false,
 });
 const LIMITS = { opacity: [0, 100], window: [5, 200], level: [0, 100], zoom: [1, MOST_ZOOM] };
