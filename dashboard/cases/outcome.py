@@ -70,7 +70,7 @@ def show_verdict(result: CaseResult, run: Run) -> Verdict:
         with st.container(key="record", horizontal=True, gap="small", vertical_alignment="center"):
             if record := _track_record(result, run, verdict.kind):
                 st.caption(record, width="content")
-            st.page_link(REPORTS, label=t("Reports"), icon=":material/monitoring:")
+            st.page_link(REPORTS, label=t("All its figures"), icon=":material/monitoring:")
     return verdict
 
 

@@ -41,7 +41,7 @@ def show_result(key: str, case: Case, result: CaseResult, run: Run) -> None:
     """Show what the networks say together, their maps, what each says by itself."""
     if not outcome.show_refusal(key, result):
         outcome.show_verdict(result, run)
-        left, right = st.columns([5, 1], gap="medium")
+        left, right = st.columns([7, 1], gap="medium")
         with left:
             draw(key, result)
         with right:

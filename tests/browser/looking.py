@@ -19,7 +19,7 @@ FOCUSED = """() => {
 def give(page: Page, files: list) -> None:
     """Give the page files, as by its button, which folds once there are some."""
     uploader = page.locator("input[type=file]").first
-    fold = page.get_by_test_id("stPopover").get_by_role("button").first
+    fold = fold_of(page)
     if uploader.count() or not fold.count():
         uploader.set_input_files(files)
         return
@@ -28,6 +28,11 @@ def give(page: Page, files: list) -> None:
     uploader.set_input_files(files)
     expect(fold).not_to_contain_text(before, timeout=SECONDS)  # closed earlier it would take none
     page.keyboard.press("Escape")
+
+
+def fold_of(page: Page) -> Locator:
+    """The button that the intake folds to once there are files."""
+    return page.locator(".st-key-toolbar").get_by_test_id("stPopoverButton")
 
 
 def verdict_of(page: Page) -> Locator:

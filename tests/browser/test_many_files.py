@@ -18,7 +18,7 @@ new MutationObserver(() => document.querySelectorAll("[data-testid=stProgress]")
   .forEach(bar => {
     window.bars.add(bar.innerText);
     const { top } = document.querySelector(".st-key-classify-viewer").getBoundingClientRect();
-    const said = document.querySelector("[class*=st-key-verdict-]").innerText;
+    const said = document.querySelector("[class*=st-key-verdict-] h3").innerText;
     window.places.add(`${Math.round(top)} ${said}`);
   })).observe(document.body, {childList: true, subtree: true, characterData: true});
 """

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.browser.looking import SECONDS, give, verdict_of
+from tests.browser.looking import SECONDS, fold_of, give, verdict_of
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser
@@ -102,8 +102,8 @@ def test_the_intake_folds_once_there_are_files_and_the_notice_stays(served, site
     from playwright.sync_api import expect
 
     page = opened(served, site, count=1, viewport=DESK)
-    fold = page.get_by_test_id("stPopover").get_by_role("button", name="Files (1)")
-    expect(fold).to_be_visible()
+    fold = fold_of(page)
+    expect(fold).to_contain_text("Files (1)")
     expect(page.get_by_text("Nothing to look at yet")).to_have_count(0)
     expect(page.get_by_role("button", name="Remove all files")).to_be_hidden()
     notice = page.get_by_text("For research and teaching, not for diagnosis.").bounding_box()

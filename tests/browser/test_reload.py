@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboard.frame.disclaimer_gate import COOKIE
-from tests.browser.looking import give, verdict_of
+from tests.browser.looking import fold_of, give, verdict_of
 from tests.browser.test_many_files import WAIT, fifty, rest
 from tests.browser.test_read_first import read
 
@@ -42,8 +42,7 @@ def test_a_reload_is_asked_about_and_gives_the_readings_back(served, tiny_run_ro
         expect(page.get_by_text("Your reading: Normal")).to_be_visible(timeout=WAIT)
         rest(page, expect)
         assert json.loads(page.evaluate(KEPT))["readings"] == json.loads(kept)["readings"]
-        if page.get_by_test_id("stPopover").count():
-            page.get_by_test_id("stPopover").get_by_role("button").click()
+        fold_of(page).click()
         page.get_by_role("button", name="Remove all files").click()
         expect(page.get_by_text("are gone")).to_have_count(0)
         expect(page.get_by_test_id("stException")).to_have_count(0)
