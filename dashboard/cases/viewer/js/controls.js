@@ -17,7 +17,7 @@ function controls(viewer) {
 function tools(viewer) {
   const { words, films } = viewer.scene;
   const tool = (id, icon, key, act, pressed = false) => button({ id, icon, text: words[id], key, act, pressed });
-  const finer = films.some((film) => isLarger(film) || film.bits > 8);
+  const finer = films.some((film) => isLarger(film) || film.bits > 8); // in its file
   return group(
     words.tools,
     finer ? tool("detail", "hd", "d", () => askForDetail(viewer), true) : null,
@@ -130,7 +130,7 @@ function refreshControls(viewer) {
     map: state.map, outline: state.outline, invert: state.invert,
     original: state.original, help: state.help, [`choice-${state.choice}`]: true, flip: state.flip,
     length: viewer.tool === "length", heart: ["heart", "chest"].includes(viewer.tool),
-    detail: viewer.scene.films.every((film) => whole.has(film.id)),
+    detail: viewer.scene.films.every(isComplete),
   };
   for (const control of viewer.root.querySelectorAll("button[aria-pressed]")) {
     const id = control.dataset.id;

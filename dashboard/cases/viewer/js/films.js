@@ -20,9 +20,12 @@ const sourceOf = (film) => whole.get(film.id) ?? film.small;
 /** Whether the file has more pixels than the small picture. */
 const isLarger = (film) => film.columns > film.width || film.rows > film.height;
 
+/** Whether a film is shown with every pixel and bit of its file. */
+const isComplete = (film) => whole.has(film.id) || !(isLarger(film) || film.bits > 8);
+
 /** Whether what is seen of a film asks for more than its small picture has. */
 function asksForWhole(viewer, film, scale) {
-  if (whole.has(film.id) || !(isLarger(film) || film.bits > 8)) return false;
+  if (isComplete(film)) return false;
   if (viewer.detail) return true;
   return (isLarger(film) && state.zoom > 1 && scale > 1) || (film.bits > 8 && state.window < NARROW_WINDOW);
 }

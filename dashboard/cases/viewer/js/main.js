@@ -45,7 +45,6 @@ async function show(viewer, data) {
   Object.assign(viewer, { tool: "", start: null, detail: false });
   keepOnly(films);
   viewer.hideable = kindsOf(viewer).length > 2;
-  root.classList.toggle("many", viewer.hideable);
   root.classList.toggle("sized", Boolean(data.height));
   root.style.setProperty("--height", data.height);
   viewer.stage = stage(viewer);

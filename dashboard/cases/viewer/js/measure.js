@@ -33,11 +33,15 @@ function putEnd(viewer, film) {
   refresh(viewer);
 }
 
+/** Remove the last line on the films in view. */
 function removeLine(viewer) {
-  const last = lines.pop();
+  const last = lines.findLastIndex((line) => viewer.scene.films.some(({ file }) => file === line.film));
   Object.assign(viewer, { tool: "", start: null });
+  if (last >= 0) {
+    lines.splice(last, 1);
+    announce(viewer, "announceRemoved");
+  }
   refresh(viewer);
-  if (last) announce(viewer, "announceRemoved");
 }
 
 /** How long a line is on a film: mm where the file says how large its pixels are. */

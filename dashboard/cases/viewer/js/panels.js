@@ -75,9 +75,8 @@ function describe(viewer, panel) {
 /** At which resolution a film is shown. */
 function resolutionOf({ scene: { words } }, film) {
   const { columns, rows, bits } = film;
-  const complete = whole.has(film.id) || !(isLarger(film) || bits > 8);
-  const { width, height } = complete ? { width: columns, height: rows } : film;
-  return fill(complete ? words.shownWhole : words.shownSmall, { width, height, columns, rows, bits });
+  const { width, height } = film;
+  return fill(isComplete(film) ? words.shownWhole : words.shownSmall, { width, height, columns, rows, bits });
 }
 
 /** Say how fine the films are, what was measured, what a millimetre rests on. */
