@@ -149,7 +149,7 @@ def _rows(data: bytes, name: str) -> list[dict[str, str]]:
             "{name} is no log of readings: it lacks the columns {columns}. Load the file that "
             "Download the log as CSV gave, without changes.",
             name=name,
-            columns=", ".join(lacking),
+            columns=", ".join(lacking[:4]) + (" ..." if lacking[4:] else ""),
         )
     return rows
 

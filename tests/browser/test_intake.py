@@ -32,20 +32,27 @@ def folder(tmp_path):
     return folder
 
 
+def ready(page):
+    """Wait until the browser's part of the page listens."""
+    page.locator(".target:not(:empty)").wait_for(state="attached")
+
+
 def picture(number):
     return png(drawing(covid=number / 20))
 
 
 def drag(page, *files, to=("dragEnter", "dragOver", "drop")):
-    """Drag files of this machine over the middle of the window, as a hand does."""
+    """Drag files of this machine over the page, as a hand does."""
+    ready(page)
     data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
     session = page.context.new_cdp_session(page)
     for kind in to:
-        step = {"type": kind, "x": 640, "y": 700, "data": data}
+        step = {"type": kind, "x": 200, "y": 400, "data": data}
         session.send("Input.dispatchDragEvent", step)
 
 
 def paste(page, selector, name, data):
+    ready(page)
     element = page.locator(selector).element_handle()
     page.evaluate(PASTE, [element, name, base64.b64encode(data).decode()])
 

@@ -13,6 +13,7 @@ const ANSWER = 2000; // milliseconds that the server may take to say where to se
 const tab = { data: null, said: "", problem: "", failed: 0, pasted: 0, handing: Promise.resolve() };
 
 const count = (part) => document.querySelectorAll(`${BOX} [data-testid=stFileChip${part}]`).length;
+const listens = () => tab.data && document.querySelector(BOX); // not where one has to log in first
 const fill = (text, number) => text.replace("{count}", number);
 
 function say(text) {
@@ -50,6 +51,7 @@ async function take(found) {
  * Streamlit drops its answer to the question where to send them. One that comes twice is one.
  */
 async function hand(files) {
+  tab.waiting = true;
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
   const shown = count("");
@@ -61,6 +63,7 @@ async function hand(files) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
     await until(there);
   }
+  tab.waiting = false;
   if (!there()) fail(files.length);
 }
 
@@ -129,7 +132,7 @@ function target(shown) {
   if (shown) tab.over = setTimeout(() => target(false), LEFT);
 }
 
-const carries = (event) => tab.data && event.dataTransfer?.types.includes("Files");
+const carries = (event) => listens() && event.dataTransfer?.types.includes("Files");
 
 for (const kind of ["dragenter", "dragover"]) {
   window.addEventListener(kind, (event) => {
@@ -147,7 +150,7 @@ window.addEventListener("drop", async (event) => {
 });
 window.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
-  if (!tab.data || !files.length || inText(event.composedPath()[0])) return;
+  if (!listens() || !files.length || inText(event.composedPath()[0])) return;
   event.preventDefault();
   take(files.map((file) => ({ ...asFound(file), path: pastedName(file) })));
 });
@@ -163,14 +166,14 @@ window.addEventListener(
   "click",
   (event) => {
     const choice = CHOICES.find((key) => event.target.closest?.(`.st-key-${key} button`));
-    if (!tab.data || !choice) return;
+    if (!listens() || !choice) return;
     event.stopPropagation(); // the server has nothing to do
     choose(choice);
   },
   true,
 );
 window.addEventListener("beforeunload", (event) => {
-  if (tab.data?.loses || count("IconSpinner")) event.preventDefault();
+  if (listens() && (tab.data.loses || tab.waiting || count("IconSpinner"))) event.preventDefault();
 });
 
 export default function ({ data, parentElement }) {
@@ -185,8 +188,5 @@ export default function ({ data, parentElement }) {
     tab.failed = failed;
   });
   watch.observe(document.querySelector(BOX), { childList: true, subtree: true });
-  return () => {
-    watch.disconnect();
-    tab.data = null;
-  };
+  return () => watch.disconnect();
 }
