@@ -116,7 +116,7 @@ def draw_table(
             )
 
 
-def _csv(rows: Callable[[], csv_export.Rows], result: CaseResult | None) -> str:
+def _csv(rows: Callable[[], csv_export.Rows], result: CaseResult | None = None) -> str:
     named = {}
     if result is not None:
         networks = ", ".join(prediction.model for prediction in result.predictions)

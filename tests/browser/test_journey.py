@@ -41,7 +41,9 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
         metric = page.get_by_test_id("stMetric").filter(has_text="Xception predicts")
         expect(metric).to_be_visible()
         assert metric.inner_text().split("\n")[-1] in TITLES.values()
-        expect(page.get_by_text("1 answer, 0 can't tell, 1 refused")).to_be_visible()
+        expect(
+            page.get_by_text("0 answers, 0 can't tell, 1 refused, 1 not calibrated")
+        ).to_be_visible()
 
         page.get_by_role("link", name="Compare").click()
         overlays = page.get_by_role("img", name="The radiograph under the Grad-CAM map")

@@ -40,7 +40,9 @@ def test_a_reading_comes_before_the_answer(served, tiny_run_root, tmp_path):
         expect(page.get_by_test_id("stMetric")).to_be_visible(timeout=WAIT)
         rest(page, expect)
         table = page.get_by_test_id("stDataFrame")
-        for number, outcome in enumerate(("not read yet", "answer", "not read yet")):
+        for number, outcome in enumerate(
+            ("not read yet", "not\N{NO-BREAK SPACE}calibrated", "not read yet")
+        ):
             expect(table.get_by_test_id(f"glide-cell-2-{number}")).to_have_text(
                 outcome, timeout=WAIT
             )
