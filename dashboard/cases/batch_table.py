@@ -91,8 +91,7 @@ def styled(rows: Sequence[Row]) -> Styler:
     # Any: pandas' type of a format takes every cell, ours the numbers that a column holds.
     formats: dict[str, Any] = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}
     present = {name: write for name, write in formats.items() if name in table}
-    styler = table.style.set_uuid("files")  # the same each time it is drawn
-    return styler.format(present, na_rep=NOTHING)
+    return Styler(table, uuid="files").format(present, na_rep=NOTHING)  # else a new uuid each time
 
 
 def reasons(rows: Iterable[Row]) -> Rows:

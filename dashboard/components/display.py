@@ -128,7 +128,7 @@ def show_table(cells: csv_export.Rows, *, alt: str) -> None:
     st.table(cells, border="horizontal", hide_index=True, alt=alt)
 
 
-def _csv(rows: Callable[[], csv_export.Rows], result: CaseResult | None) -> str:
+def _csv(rows: Callable[[], csv_export.Rows], result: CaseResult | None = None) -> str:
     named = {}
     if result is not None:
         networks = ", ".join(prediction.model for prediction in result.predictions)

@@ -10,7 +10,7 @@ from dashboard.i18n.translate import t
 
 ICON = Path(__file__).resolve().parent / "icon.svg"
 STYLE = ICON.with_name("style.css")
-LETTER = 10.6  # units that a letter of a wide font takes in a line 32 high
+LETTER = 11.3  # units that a letter of a wide font takes in a line 32 high
 INK = {"light": "#12303c", "dark": "#e2eaee"}
 
 
