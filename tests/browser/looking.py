@@ -72,11 +72,26 @@ class Viewer:
         act()
         expect(self.root).not_to_have_attribute("data-drawn", before, timeout=SECONDS)
 
-    def pixels(self, kind: str, index: int = 0) -> np.ndarray:
-        """What a picture shows, int (height, width, 3)."""
+    def canvas(self, kind: str, index: int = 0) -> np.ndarray:
+        """What a canvas holds, int (height, width, 3), with the black beside a picture."""
         url = self.pictures(kind).nth(index).evaluate("one => one.toDataURL()")
         with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as image:
             return np.asarray(image.convert("RGB")).astype(int)
+
+    def pixels(self, kind: str, index: int = 0) -> np.ndarray:
+        """What a picture shows, int (height, width, 3), without black beside the whole of it."""
+        shown = self.canvas(kind, index)
+        canvas = self.pictures(kind).nth(index)
+        aspect = canvas.evaluate("one => getComputedStyle(one).getPropertyValue('--aspect')")
+        across, down = map(float, aspect.split("/"))
+        height, width = shown.shape[:2]
+        scale = min(width / across, height / down)
+        top, left = (height - scale * down) / 2, (width - scale * across) / 2
+        rows, columns = (
+            slice(round(top), round(height - top)),
+            slice(round(left), round(width - left)),
+        )
+        return shown[rows, columns]
 
     def on(self, name: str, value: bool = True) -> None:
         """Expect a button to be on, or off."""

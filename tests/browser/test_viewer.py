@@ -261,7 +261,6 @@ def test_compare_shows_three_networks_in_step_with_what_was_set(viewer):
     viewer.on("choice-covid")
     assert viewer.control("opacity").input_value() == "50"
     expect(viewer.root.locator("output.zoom")).to_have_text("125\u00a0%")
-    first = viewer.pixels("radiograph")
     assert viewer.pictures("radiograph").count() == 1
     names = [one.get_attribute("aria-label") for one in viewer.pictures("overlay").all()]
     assert [name.split(" of ")[1] for name in names] == [
@@ -273,6 +272,7 @@ def test_compare_shows_three_networks_in_step_with_what_was_set(viewer):
     expect(viewer.pictures("map").first).to_be_visible(timeout=SECONDS)
     viewer.control("stage").focus()
     viewer.press("m")
+    first = viewer.pixels("radiograph")
     for index in range(3):
         np.testing.assert_array_equal(viewer.pixels("map", index), first)
         np.testing.assert_array_equal(viewer.pixels("overlay", index), first)

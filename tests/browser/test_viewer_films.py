@@ -206,7 +206,7 @@ def test_what_is_seen_is_saved_with_the_notice(viewer, tmp_path):
     from covid_model.common.disclaimer import NOTICE
 
     viewer.press("h", "m")
-    shown = viewer.pixels("radiograph")
+    shown = viewer.canvas("radiograph")
     with viewer.page.expect_download() as given:
         viewer.page.keyboard.press("s")
     assert given.value.suggested_filename == "radiograph.png"
@@ -273,10 +273,11 @@ def test_another_film_stands_beside_in_step(viewer):
     assert "b.png" in names[1]
 
 
-def test_two_fingers_zoom_and_one_moves_on_a_phone(served, tiny_runs, tmp_path):
+def test_two_fingers_zoom_and_one_moves_on_a_phone(served, page, tiny_runs, tmp_path):
     from tests.browser.looking import Viewer
 
-    with served.dashboard(tiny_runs / "servable", tmp_path) as url, served.chromium() as browser:
+    browser = page.context.browser
+    with served.dashboard(tiny_runs / "servable", tmp_path) as url:
         phone = browser.new_context(viewport={"width": 400, "height": 800}, has_touch=True)
         page = phone.new_page()
         served.enter(page, url)
