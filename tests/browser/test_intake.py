@@ -6,6 +6,7 @@ import io
 import pytest
 from PIL import Image
 
+from tests.browser.looking import fold_of
 from tests.browser.test_many_files import WAIT, rest
 from tests.browser.test_reload import opened
 from tests.drawings import drawing, png
@@ -57,8 +58,17 @@ def paste(page, selector, name, data):
     page.evaluate(PASTE, [element, name, base64.b64encode(data).decode()])
 
 
+def unfold(page, expect):
+    """Open what the intake folds to, unless it is open."""
+    fold = fold_of(page)
+    expect(fold).to_be_visible(timeout=WAIT)
+    if not page.get_by_test_id("stPopoverBody").count():
+        fold.click()
+
+
 def lists(page, expect, *names):
     """Expect these files in the list, and the page at rest."""
+    unfold(page, expect)
     expect(page.locator("li:has(button)")).to_have_text([f"{name}✕" for name in names])
     rest(page, expect)
 
@@ -86,7 +96,6 @@ def test_files_come_from_everywhere_and_leave_by_the_list(served, tiny_run_root,
         expect(page.get_by_role("heading", name="Compare")).to_be_visible()
         rest(page, expect)
         paste(page, "body", "image.png", picture(8))
-        page.get_by_text("Files", exact=True).click()
         lists(page, expect, "alone.png", *films, "pasted 1.png")
         page.get_by_role("button", name=f"Remove {films[0]}").press("Enter")
         lists(page, expect, "alone.png", films[1], "pasted 1.png")
@@ -133,6 +142,7 @@ def test_what_comes_while_the_networks_work_is_not_lost(served, tiny_run_root, t
                 name = f"{number}-{place}.png"
                 paste(page, "body", name, picture(4 * number + place))
             page.wait_for_timeout(60)
+        unfold(page, expect)
         expect(page.locator("li:has(button)")).to_have_count(32, timeout=WAIT)
 
 
@@ -170,6 +180,7 @@ def test_a_folder_beyond_all_bounds_is_cut_and_said(served, tiny_run_root, tmp_p
         expect(said(page)).to_contain_text(
             "Files left out: 3. At most 200 files or 256 MiB go at once."
         )
+        unfold(page, expect)
         expect(page.locator("li:has(button)")).to_have_count(50)
         alert = page.get_by_test_id("stAlert").filter(has_text="150 of the files")
         expect(alert).to_contain_text("many/50.png first, are left out: this page holds at most 50")
