@@ -1,8 +1,10 @@
 """Classify: one network on the visitor's radiographs."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
@@ -69,11 +71,13 @@ def show_result(key: str, result: CaseResult, run: Run, folder: Path) -> None:
     store.button(case, result, run)
 
 
-def show_files(run: Run, model: str) -> None:
+def show_files(run: Run, model: str, line: DeltaGenerator) -> None:
     """Show what one network says of the file in view, then of all files."""
     folder, many = run.model_folder(model), len(cases.by_key()) > 1
     key, case = cases.require_current_case()
-    with st.spinner(t("Reading {name}", name=text.plain(case.name))):
+    said = t("Reading {name}", name=text.plain(case.name))
+    known = inference.has_result(key, folder)
+    with line, nullcontext() if known else st.spinner(said):  # there it moves no picture
         result = inference.classify_case(key, case, [folder])
     show_result(key, result, run, folder)
     rows = batch.table_rows(batch.known_results(folder), run=run.name)
@@ -110,6 +114,6 @@ elif run is not None and model is not None:
     try:
         with stepper:
             toolbar.pick_case(steps(run, model))
-        show_files(run, model)
+        show_files(run, model, stepper)
     except CovidModelError as error:
         st.error(text.plain(error.message), title=t("This network cannot be used"))
