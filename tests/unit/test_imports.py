@@ -29,7 +29,10 @@ RULES = {
     "covid_model.inference": (CORE, (*TRAINS, *TABLES, "streamlit")),
     "covid_model.serving": (("covid_model.inference", *CORE), (*TRAINS, *TABLES, "streamlit")),
     "covid_model.data": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
-    "covid_model.evaluation": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
+    "covid_model.evaluation": (
+        ("covid_model.inference", *CORE),
+        (*TRAINS, "scipy", "sklearn", "skimage", "streamlit"),
+    ),
     "covid_model.cli": (
         ("covid_model.serving", "covid_model.evaluation", "covid_model.data", *CORE),
         (*TRAINS, *TABLES, "streamlit"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
-from covid_model.evaluation.model_comparison import SAME
+from covid_model.evaluation.comparison.models import SAME
 from covid_model.evaluation.reliability.calibration import calibration_in
 from covid_model.evaluation.tables import DISTANCE, as_stored, read_table, scores_of
 from covid_model.inference.calibration import mean_probabilities

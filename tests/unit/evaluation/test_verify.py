@@ -71,7 +71,6 @@ def test_wrong_use_is_another_failure(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("command", "package", "sentence"),
     [
-        ("verify", "scipy.optimize", "Verifying needs scipy.optimize"),
         ("data --out x --covid-url none.zip", "requests", "Building data needs requests"),
     ],
 )
