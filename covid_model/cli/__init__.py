@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from covid_model.cli import card, classify, dashboard, data, report, verify
+from covid_model.cli import card, classify, dashboard, data, drift, evaluate, report, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
 from covid_model.common.system import logs, stopping
@@ -20,7 +20,7 @@ EXIT_CODES = (
     "output cannot be written; 70 a fault of this program; 130 stopped by Ctrl-C, 143 by SIGTERM; "
     "141 nobody reads the output."
 )
-COMMANDS = (classify, dashboard, data, verify, report, card)
+COMMANDS = (classify, evaluate, drift, dashboard, data, verify, report, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

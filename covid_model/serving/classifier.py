@@ -12,6 +12,7 @@ from covid_model.common.errors import RunError, UsageError
 from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
+from covid_model.inference.calibration.profile import Profile
 from covid_model.inference.gradcam import Head, class_scores, gradcam
 from covid_model.inference.network import Network
 from covid_model.inference.network_input import (
@@ -52,6 +53,7 @@ class Prediction:
         lateral: how much the picture looks like a lateral view, range [0, 1], None where the
             network cannot tell.
         lateral_threshold: from which ``lateral`` on it counts as one.
+        profile: name of the hospital's profile that adjusted the probabilities, "" for none.
     """
 
     model: str
@@ -64,6 +66,7 @@ class Prediction:
     plausible: tuple[str, ...] = ()
     lateral: float | None = None
     lateral_threshold: float | None = None
+    profile: str = ""
 
     @property
     def predicted(self) -> str:
@@ -206,7 +209,17 @@ class Classifier:
             lateral=self._reliability.lateral_of(maps),
             lateral_threshold=self._reliability.lateral_threshold,
             seconds=time.perf_counter() - started,
+            profile=self._reliability.profile,
         )
+
+    def adjusted(self, profile: Profile) -> "Classifier":
+        """The same network with its probabilities adjusted by a hospital's profile.
+
+        Raises:
+            RunError: if the profile was made for another network.
+        """
+        reliability = self._reliability.adjusted(profile, self.info)
+        return Classifier(self.info, self._network, self._head, reliability)
 
 
 def _check_preprocessing(folder: Path, info: ModelInfo) -> None:
