@@ -8,6 +8,7 @@ import pandas as pd
 
 from covid_model.common.architectures import TOGETHER
 from covid_model.common.errors import RunError
+from covid_model.common.rounding import mean
 from covid_model.evaluation.comparison.before_after import before_and_after
 from covid_model.evaluation.comparison.local_fit import (
     estimated_mix,
@@ -83,6 +84,8 @@ def profile_content(facts: Mapping[str, Any], tables: Tables, unlabelled: Tables
         rows = {name: pd.concat([table[half], unlabelled[name]]) for name, table in tables.items()}
         mix = estimated_mix(_deciding(rows), next(iter(rows.values()))["patient_id"])
         shares = {name: row["share"] for name, row in mix.items()}
+        for name, row in mix.items():
+            row["of_judged"] = mean((first["label"][~half] == name).to_numpy())
         adjustments = {
             name: mix_adjustment(shares, belongs_to=facts["networks"][name]["belongs_to"])
             for name in tables

@@ -102,6 +102,7 @@ def test_the_report_says_what_the_figures_say(evaluated):
     assert "With the lungs hidden" in text
     assert "| Right of the answered |" in text
     assert "Estimated mix of classes" in text
+    assert "Of the images that judge, by their truth: COVID-19 3" in text
     readings = json.loads((evaluated / "readings.json").read_text())
     assert (readings["images"], readings["accuracy"]) == (2, 0.5)
 

@@ -61,9 +61,9 @@ def test_the_shelf_is_verified_where_no_run_is_named(run, monkeypatch, capsys):
 
 def test_wrong_use_is_another_failure(tmp_path, monkeypatch, capsys):
     assert cli.main(["verify", str(tmp_path)]) == 2
-    assert f"Expected a bundle or a run folder, which holds run.json. Received: {tmp_path}" in (
-        capsys.readouterr().err
-    )
+    error = capsys.readouterr().err
+    assert "Expected a bundle, a run folder, which holds run.json, or an evaluation" in error
+    assert f"Received: {tmp_path}" in error
     monkeypatch.setenv("COVID_MODEL_RUNS", str(tmp_path))
     assert cli.main(["verify"]) == 2
 

@@ -160,9 +160,23 @@ def profile_section(profile: Mapping[str, Any]) -> list[str]:
         )
         parts.append(
             f"Estimated mix of classes: {shares}. It holds where the radiographs of a class look "
-            "the same here as in the run's data, which nothing here can tell."
+            f"the same here as in the run's data. {_mix_held_to_truth(mix)}"
         )
     for name, row in profile["networks"].items():
         if row["figures"]:
             parts += [f"### {title_of(name)}, before and after", change_table(row["figures"])]
     return parts
+
+
+def _mix_held_to_truth(mix: Mapping[str, Any]) -> str:
+    """Say whether an estimated mix is that of the images with a truth, where there are any."""
+    if any(row["of_judged"] is None for row in mix.values()):
+        return "Without a truth nothing here tells whether they do."
+    known = ", ".join(f"{TITLES[name]} {percent(row['of_judged'])}" for name, row in mix.items())
+    missed = [
+        str(TITLES[name])
+        for name, row in mix.items()
+        if not row["share_interval"][0] <= row["of_judged"] <= row["share_interval"][1]
+    ]
+    verdict = f"the estimate misses {', '.join(missed)}: do not use it" if missed else "it fits"
+    return f"Of the images that judge, by their truth: {known}; {verdict}."

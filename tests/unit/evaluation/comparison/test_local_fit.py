@@ -17,6 +17,7 @@ from covid_model.evaluation.comparison.local_fit import (
     require_for_mix,
     to_fit_on,
 )
+from covid_model.evaluation.comparison.report.sections import _mix_held_to_truth
 from covid_model.evaluation.report import predictions_table
 from covid_model.inference.calibration import apply_temperature
 from tests.unit.evaluation.test_label_shift import drawn
@@ -89,6 +90,19 @@ def test_the_mix_alone_is_estimated_without_labels():
     adjustment = mix_adjustment({name: row["share"] for name, row in mix.items()}, belongs_to="x")
     assert (adjustment.temperature, adjustment.threshold, adjustment.sets) == (1.0, None, {})
     assert np.argmax(adjustment.offsets) == 1
+
+
+def test_a_mix_that_is_not_that_of_the_truth_is_told():
+    shares = {name: {"share": 0.3, "share_interval": [0.2, 0.4]} for name in CLASS_NAMES}
+    assert "nothing here tells" in _mix_held_to_truth(_with(shares, None, None, None))
+    told = _mix_held_to_truth(_with(shares, 0.1, 0.6, 0.3))
+    assert told.endswith("the estimate misses COVID-19, Normal: do not use it.")
+    assert _mix_held_to_truth(_with(shares, 0.3, 0.35, 0.35)).endswith("; it fits.")
+
+
+def _with(shares, *judged):
+    pairs = zip(shares.items(), judged, strict=True)
+    return {name: {**row, "of_judged": share} for (name, row), share in pairs}
 
 
 def test_too_few_are_refused_with_the_number_needed():
