@@ -1,6 +1,6 @@
 """Sections of the readable report of an evaluation: a network, the reader, the profile."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from covid_model.common.classes import TITLES
 from covid_model.common.metrics import Place, shown_in
 from covid_model.evaluation.comparison.hospital import FEW_OF_CLASS, PROFILE_FILE
 from covid_model.evaluation.comparison.report.figures import PARTS, beside_table, change_table
+from covid_model.evaluation.reliability.selective_prediction import WANTED_ACCURACY
 from covid_model.runs import read_json
 from covid_model.runs.model_card.markdown import (
     bullets,
@@ -164,8 +165,26 @@ def profile_section(profile: Mapping[str, Any]) -> list[str]:
         )
     for name, row in profile["networks"].items():
         if row["figures"]:
-            parts += [f"### {title_of(name)}, before and after", change_table(row["figures"])]
+            heading = f"### {title_of(name)}, before and after"
+            parts += [heading, worth(row["figures"]), change_table(row["figures"])]
     return parts
+
+
+def worth(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say in words whether an adjustment helps those that it was not fitted on.
+
+    Args:
+        rows: of ``before_after.before_and_after``.
+    """
+    figures = {row["figure"]: row for row in rows}
+    low, high = figures["log_loss"]["difference_interval"] or (-1.0, 1.0)
+    gain = "No gain is shown: leave it" if low <= 0 <= high else "It makes them worse: leave it"
+    probabilities = "The probabilities are better by it" if high < 0 else gain
+    right = with_interval(figures["right"], "after") or "none"
+    return (
+        f"{probabilities}. Of the answers {right} are right with it, where "
+        f"{percent(WANTED_ACCURACY)} are wanted."
+    )
 
 
 def _mix_held_to_truth(mix: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from covid_model.evaluation.comparison.local_fit import (
     require_for_mix,
     to_fit_on,
 )
-from covid_model.evaluation.comparison.report.sections import _mix_held_to_truth
+from covid_model.evaluation.comparison.report.sections import _mix_held_to_truth, worth
 from covid_model.evaluation.report import predictions_table
 from covid_model.inference.calibration import apply_temperature
 from tests.unit.evaluation.test_label_shift import drawn
@@ -69,6 +69,18 @@ def test_mix_and_temperature_that_were_made_are_undone_and_it_is_shown():
         assert rows[figure]["after"] < rows[figure]["before"]
         assert rows[figure]["difference_interval"][1] < 0
     assert rows["right"]["after"] == pytest.approx(0.95, abs=0.04)
+    told = worth(list(rows.values()))
+    assert told.startswith("The probabilities are better by it. Of the answers 9")
+    assert told.endswith("are right with it, where 95.0 % are wanted.")
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"), [([-0.1, 0.2], "No gain is shown"), ([0.1, 0.2], "makes them worse")]
+)
+def test_an_adjustment_that_does_not_help_is_to_be_left_alone(interval, words):
+    loss = {"figure": "log_loss", "difference": 0.1, "difference_interval": interval}
+    told = worth([loss, {"figure": "right", "after": None, "after_interval": None}])
+    assert f"{words}: leave it" in told.replace("It makes", "makes")
 
 
 def test_a_mix_that_is_asked_for_counts_instead():
