@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.comparison.models import write_comparison
 from covid_model.evaluation.report import predictions_table
 from covid_model.evaluation.shortcut_audit import CONDITIONS, audit_metrics, failed_checks
 from covid_model.evaluation.tables import read_table, write_table

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from covid_model.cli import card, classify, dashboard, data, pacs, report, verify
+from covid_model.cli import card, classify, dashboard, data, drift, evaluate, pacs, report, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
 from covid_model.common.system import logs, stopping
@@ -20,7 +20,7 @@ EXIT_CODES = (
     "output cannot be written; 70 a fault of this program; 130 stopped by Ctrl-C, 143 by SIGTERM; "
     "141 nobody reads the output."
 )
-COMMANDS = (classify, dashboard, pacs, data, verify, report, card)
+COMMANDS = (classify, evaluate, drift, dashboard, pacs, data, verify, report, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

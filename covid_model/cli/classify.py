@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from covid_model.cli.tally import Tally
+from covid_model.cli.parts.tally import Tally
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system import logs, stopping
 from covid_model.runs import ModelInfo, Run, load_run, open_shelf
 
 if TYPE_CHECKING:
-    from covid_model.serving import Classifier, Together
+    from covid_model.serving import Classifier, Profile, Together
     from covid_model.serving.batch import Listing
 
     Networks = tuple[list[Classifier], Together | None]
@@ -40,6 +40,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command.add_argument(
         "--model", choices=[*ARCHITECTURES, "all"], default="all", help="network (default: all)"
     )
+    command.add_argument(
+        "--profile", type=Path, metavar="FILE", help="profile.json of `evaluate --adjust` to use"
+    )
     command.add_argument("--csv", type=Path, metavar="FILE", help="table (default: to stdout)")
     command.add_argument(
         "--cam-dir", type=Path, metavar="DIR", help="write each area of attention as PNG here"
@@ -55,14 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         KeyboardInterrupt: noting which files were done; their rows and overlays are whole.
     """
-    from covid_model.serving import batch
+    from covid_model.serving import Profile, batch
 
     with batch.open_sources(arguments.paths) as listing:
         served = load_run(arguments.run) if arguments.run else open_shelf().default
         for sentence in served.damaged.values():
             print(f"warning: {sentence}", file=sys.stderr)
-        classifiers = _load_classifiers(served, arguments.model)
-        networks = classifiers, _load_together(served, classifiers)
+        classifiers = load_classifiers(served, arguments.model)
+        networks = classifiers, load_together(served, classifiers)
+        if arguments.profile:
+            arguments.profile = Profile.load(arguments.profile)
+            networks = adjusted(networks, arguments.profile)
         _prepare_outputs(arguments, served, networks)
         tally = Tally()
         try:
@@ -112,7 +118,9 @@ def _prepare_outputs(arguments: argparse.Namespace, run: Run, networks: "Network
         models = _infos(networks)
         arguments.csv.parent.mkdir(parents=True, exist_ok=True)
         beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
-        beside.write_text(batch_outputs.note(arguments.csv.name, run.name, models), "utf-8")
+        profile = arguments.profile.name if arguments.profile else ""
+        note = batch_outputs.note(arguments.csv.name, run.name, models, profile=profile)
+        beside.write_text(note, "utf-8")
 
 
 def _infos(networks: "Networks") -> list[ModelInfo]:
@@ -121,20 +129,27 @@ def _infos(networks: "Networks") -> list[ModelInfo]:
     return [asked.info for asked in (*classifiers, together) if asked]
 
 
-def _load_classifiers(run: Run, model: str) -> "list[Classifier]":
+def load_classifiers(run: Run, model: str) -> "list[Classifier]":
+    """The network of a run that is named, or all that can predict where it is "all"."""
     from covid_model.serving import Classifier
 
     names = (run.servable_models or run.models) if model == "all" else (model,)
     return [Classifier.load(run.model_folder(name)) for name in names]
 
 
-def _load_together(run: Run, classifiers: "list[Classifier]") -> "Together | None":
+def load_together(run: Run, classifiers: "list[Classifier]") -> "Together | None":
     """The mean of the run's networks, None where it has none or not all of them are asked."""
     from covid_model.serving import Together
 
     together = Together.load(run) if len(classifiers) > 1 else None
     asked = {classifier.info.architecture for classifier in classifiers}
     return together if together and asked.issuperset(together.info.members) else None
+
+
+def adjusted(networks: "Networks", profile: "Profile") -> "Networks":
+    """The networks with a hospital's profile."""
+    classifiers, together = networks
+    return [one.adjusted(profile) for one in classifiers], together and together.adjusted(profile)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         f"(default: those of today and the {DAYS - 1} day before)",
     )
     command.add_argument(
-        "--run", type=Path, metavar="DIR", help="run folder (default: newest that can predict)"
+        "--run", type=Path, metavar="DIR", help="run folder (default: the shipped one)"
     )
     command.add_argument(
         "--csv", type=Path, metavar="FILE", help="table, which is gone on with (default: to stdout)"
@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("Expected seconds above 0 after --watch.")
     _filters(arguments.query)  # wrong ones are told before anything is asked
     pacs = Pacs(PacsSettings.from_environment(url=arguments.url))
-    served = load_run(arguments.run) if arguments.run else open_shelf().newest
+    served = load_run(arguments.run) if arguments.run else open_shelf().default
     networks = _networks(served)
     ledger = Ledger.open(arguments.ledger, networks=networks.digest)
     try:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from covid_model.common.errors import UsageError
 from covid_model.common.system.next_command import to_show
-from covid_model.common.system.requirements import needs
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,8 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.run
     if not (folder / "run.json").is_file():
         raise UsageError(f"Expected a run folder, which holds run.json. Received: {folder}.")
-    with needs("Writing reports"):
-        from covid_model.evaluation.verification.update import update_run
+    from covid_model.evaluation.verification.update import update_run
 
     written = update_run(folder)
     for file in written:

@@ -6,8 +6,9 @@ from pathlib import Path
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import UsageError
 from covid_model.common.system import logs
-from covid_model.common.system.requirements import needs
-from covid_model.runs import run_folders, runs_root
+from covid_model.runs import RUN_FILE, run_folders, runs_root
+
+FOLDERS = (RUN_FILE, "evaluation.json")
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,7 +18,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="compute the published figures again from the stored predictions, or check a bundle",
         description="Hold every file of a run to its digest; compute report.json, comparison.json "
         "and audit.json again from the tables beside them; say what differs. Of a bundle that the "
-        "dashboard wrote, hold every file to its digest and lay its overlays again.",
+        "dashboard wrote, hold every file to its digest and lay its overlays again. Of what "
+        "evaluate wrote, do as of a run.",
     )
     command.set_defaults(run_command=run)
     logs.add_options(command, default="warning")
@@ -26,7 +28,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="run folder, or bundle as a zip (default: all runs of the shelf)",
+        help="run folder, folder of `evaluate`, or bundle as a zip (default: all runs of the "
+        "shelf)",
     )
 
 
@@ -35,11 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
     root = runs_root()
     paths = arguments.paths or run_folders(root) or [root]
     for path in paths:
-        if not (path.is_file() or (path / "run.json").is_file()):
+        if not (path.is_file() or any((path / name).is_file() for name in FOLDERS)):
             raise UsageError(
-                f"Expected a bundle or a run folder, which holds run.json. Received: {path}."
+                "Expected a bundle, a run folder, which holds run.json, or an evaluation, which "
+                f"holds evaluation.json. Received: {path}."
             )
-    failed = [_verify_bundle(path) if path.is_file() else _verify_run(path) for path in paths]
+    failed = [_verify_bundle(path) if path.is_file() else _verify_folder(path) for path in paths]
     return int(any(failed))
 
 
@@ -60,13 +64,14 @@ def _verify_bundle(path: Path) -> bool:
     return bool(checked.problems)
 
 
-def _verify_run(folder: Path) -> bool:
-    """Print what a run's verification finds; return whether there are problems."""
-    with needs("Verifying"):
-        from covid_model.evaluation.verification.verify import verify_run
+def _verify_folder(folder: Path) -> bool:
+    """Print what the verification of a run or an evaluation finds; return whether it fails."""
+    from covid_model.evaluation.verification.hospital import verify_evaluation
+    from covid_model.evaluation.verification.verify import verify_run
 
+    is_run = (folder / RUN_FILE).is_file()
     failed = False
-    for checked in verify_run(folder):
+    for checked in verify_run(folder) if is_run else [verify_evaluation(folder)]:
         failed = failed or bool(checked.problems)
         for problem in checked.problems:
             print(f"{checked.name}: {problem}")

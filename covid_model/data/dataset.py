@@ -13,7 +13,7 @@ from tqdm import tqdm
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
 from covid_model.data.csv_file import read_csv_file
-from covid_model.data.disjoint_sets import DisjointSets
+from covid_model.data.duplicates.disjoint_sets import DisjointSets
 from covid_model.imaging.filenames import is_junk
 from covid_model.imaging.preprocessing import INPUT_SIZE, Preprocessing
 from covid_model.imaging.radiograph import Radiograph

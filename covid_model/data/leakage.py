@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from covid_model.data.dataset import Dataset
-from covid_model.data.perceptual_hash import LIMIT, perceptual_hash
+from covid_model.data.duplicates.perceptual_hash import LIMIT, perceptual_hash
 from covid_model.runs import PARTS
 
 log = logging.getLogger(__name__)

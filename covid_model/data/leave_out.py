@@ -9,7 +9,7 @@ import pandas as pd
 from covid_model.common.errors import DataError
 from covid_model.data.csv_file import read_csv_file
 from covid_model.data.dataset import Dataset, absent_files
-from covid_model.data.disjoint_sets import DisjointSets
+from covid_model.data.duplicates.disjoint_sets import DisjointSets
 
 FOLDS = 5
 FILE_COLUMNS = ("path", "group")

@@ -81,6 +81,13 @@ def macro_recall(truth: np.ndarray, predicted: np.ndarray, bootstrap: PatientBoo
     return value, bootstrap.interval(bootstrap.means(hits).mean(axis=1))
 
 
+def confusion_matrix(truth: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """How many images of each class get each class, int (3, 3), the truth in rows."""
+    classes = len(CLASS_NAMES)
+    counts = np.bincount(classes * truth + predicted, minlength=classes**2)
+    return counts.reshape(classes, classes)
+
+
 def hits_by_class(truth: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     """Right or not, a column a class that has images: float64 (n, k), NaN for others' images."""
     classes = np.unique(truth)

@@ -5,13 +5,12 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import confusion_matrix
 
 from covid_model.common.architectures import title_of
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.evaluation.bootstrap import LEVEL, REPLICATES, SEED, PatientBootstrap
 from covid_model.evaluation.left_out import LeftOut, left_out_metrics
-from covid_model.evaluation.metrics import overall_metrics, per_class_metrics
+from covid_model.evaluation.metrics import confusion_matrix, overall_metrics, per_class_metrics
 from covid_model.evaluation.reliability.calibration import Calibration
 from covid_model.evaluation.reliability.selective_prediction import ThresholdFit, selective_metrics
 from covid_model.evaluation.roc import ranking_metrics, roc_and_pr_curves
@@ -127,9 +126,7 @@ def evaluate(predictions: pd.DataFrame, *, fit: ThresholdFit | None = None) -> R
             "replicates": REPLICATES,
             "seed": SEED,
         },
-        "confusion_matrix": confusion_matrix(
-            truth, predicted, labels=range(len(CLASS_NAMES))
-        ).tolist(),
+        "confusion_matrix": confusion_matrix(truth, predicted).tolist(),
         **overall_metrics(truth, predicted, bootstrap),
         **macro,
         "per_class": [counted | area for counted, area in zip(classes, ranked, strict=True)],

@@ -3,12 +3,6 @@
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import (
-    average_precision_score,
-    precision_recall_curve,
-    roc_auc_score,
-    roc_curve,
-)
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.rounding import number
@@ -17,7 +11,7 @@ from covid_model.runs.report_schema import CurveRow
 
 BLOCK = 100  # replicates at once: of 25,000 images they are 20 MB an array
 MOST_POINTS = 101  # of a curve
-RANKING_METRICS = {"auroc": roc_auc_score, "average_precision": average_precision_score}
+RANKING_METRICS = ("auroc", "average_precision")  # columns of ``weighted_ranking``
 
 
 def ranking_metrics(
@@ -40,8 +34,9 @@ def ranking_metrics(
     resampled = {c: weighted_ranking(positive[:, c], scores[:, c], weights) for c in defined}
     rows: list[dict[str, Any]] = [{} for _ in CLASS_NAMES]
     macro: dict[str, Any] = {}
-    for column, (name, compute) in enumerate(RANKING_METRICS.items()):
-        values = {c: compute(positive[:, c], scores[:, c]) for c in defined}
+    whole = {c: ranking(positive[:, c], scores[:, c]) for c in defined}
+    for column, name in enumerate(RANKING_METRICS):
+        values = {c: whole[c][column] for c in defined}
         draws = {c: resampled[c][:, column] for c in defined}
         for c, row in enumerate(rows):
             row[name] = number(values[c]) if c in defined else None
@@ -52,6 +47,11 @@ def ranking_metrics(
             interval = bootstrap.interval(np.mean(list(draws.values()), axis=0))
         macro |= {f"{name}_macro": mean, f"{name}_macro_interval": interval}
     return rows, macro
+
+
+def ranking(positive: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """AUROC and average precision of images that count alike, float64 (2,)."""
+    return weighted_ranking(positive, score, np.ones((1, len(score))))[0]
 
 
 def weighted_ranking(positive: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -110,13 +110,25 @@ def _curves(name: str, positive: np.ndarray, score: np.ndarray) -> CurveRow:
     row: CurveRow = {"class": name, "prevalence": prevalence, "roc": None, "pr": None}
     if len(np.unique(positive)) < 2:
         return row
-    fpr, tpr, _ = roc_curve(positive, score)
-    precision, recall, _ = precision_recall_curve(positive, score, drop_intermediate=True)
-    x, y = _thinned(fpr, tpr)
+    right, wrong = _counts(positive, score)
+    bends = np.append(True, (np.diff(right, 2) != 0) | (np.diff(wrong, 2) != 0))
+    kept = np.append(bends, True) if len(right) > 2 else np.ones(len(right), bool)
+    x, y = _thinned(*(np.append(0, n[kept] / n[-1]) for n in (wrong, right)))
     row["roc"] = {"fpr": x, "tpr": y}
-    x, y = _thinned(recall[::-1], precision[::-1])
+    steps = np.append(True, (np.diff(right[:-1]) != 0) | (np.diff(right[1:]) != 0))
+    kept = np.append(steps, True) if len(right) > 2 else np.ones(len(right), bool)
+    precision = right[kept] / (right + wrong)[kept]
+    x, y = _thinned(np.append(0, right[kept] / right[-1]), np.append(1, precision))
     row["pr"] = {"recall": x, "precision": y}
     return row
+
+
+def _counts(positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Images of the class and others from the highest score down to each, equal ones together."""
+    order = np.argsort(-score, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
+    right = np.cumsum(positive[order])[ends]
+    return right, ends + 1 - right
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[list[float], list[float]]:

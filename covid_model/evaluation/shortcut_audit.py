@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from covid_model.common import audit_checks
@@ -37,6 +38,24 @@ def audit_metrics(table: pd.DataFrame) -> AuditMetrics:
         "majority": number(shares.max()),
     }
     return cast(AuditMetrics, metrics)  # an audit has images, so that both are numbers
+
+
+def hidden_lungs(
+    untouched: pd.DataFrame, hidden: np.ndarray, shares: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
+    """Rows of an ``audit.csv`` whose only other condition is that the lungs are hidden.
+
+    Args:
+        untouched: rows of ``predictions.csv``.
+        hidden: probabilities of the same images with their lungs hidden, float (n, 3).
+        shares: further columns of the untouched rows, such as the map's share inside the lungs.
+    """
+    before = untouched.reset_index(drop=True)
+    known = ["patient_known"] if "patient_known" in before else []
+    after = before.assign(**dict(zip(SCORE_COLUMNS, hidden.T, strict=True)))
+    first, second = CONDITIONS[:2]
+    both = (before.assign(condition=first, **shares), after.assign(condition=second))
+    return pd.concat(both)[[*COLUMNS, *known, *shares]]
 
 
 def condition_metrics(table: pd.DataFrame) -> list[ConditionRow]:

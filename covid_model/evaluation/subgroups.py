@@ -6,13 +6,12 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.rounding import mean, number
 from covid_model.evaluation.bootstrap import PatientBootstrap
 from covid_model.evaluation.metrics import macro_recall, overall_metrics
-from covid_model.evaluation.roc import weighted_ranking
+from covid_model.evaluation.roc import ranking, weighted_ranking
 from covid_model.evaluation.tables import patient_counts
 from covid_model.inference.calibration import LEAST
 from covid_model.runs.report_schema import GroupRow, WithinSourceRow
@@ -140,7 +139,7 @@ def within_source(
                     "images": int(rows.sum()),
                     "balanced_accuracy": balanced,
                     "balanced_accuracy_interval": interval,
-                    "auroc": number(roc_auc_score(positive, first)),
+                    "auroc": number(ranking(positive, first)[0]),
                     "auroc_interval": bootstrap.interval(areas),
                 }
             )

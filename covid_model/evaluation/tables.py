@@ -1,6 +1,7 @@
 """CSV tables of predictions that round-trip exactly."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ TEXTS = (
     *("label_quality", "patient_known"),
 )
 DISTANCE = "distance"  # of validation.csv: what novelty is over the limit; older runs lack it
-NUMBERS = ("width", "height", "novelty", DISTANCE)
+NUMBERS = ("width", "height", "novelty", DISTANCE, "inside", "lungs")
 KEPT = 0.99  # share of the validation images that novelty refuses none of
 NEEDED = ("source", "patient_id", "label", *SCORE_COLUMNS)
 TYPES = {
@@ -31,8 +32,12 @@ def write_table(table: pd.DataFrame, file: Path | io.StringIO) -> None:
     table.to_csv(file, index=False, float_format="%.9g")
 
 
-def read_table(file: Path | io.StringIO) -> pd.DataFrame:
+def read_table(file: Path | io.StringIO, *, labelled: bool = True) -> pd.DataFrame:
     """Read a table of ``write_table``.
+
+    Args:
+        file: of the table.
+        labelled: whether each row has a class; otherwise ``label`` may be empty.
 
     Returns:
         Texts as they are, "" where unknown; numbers float64, NaN where unknown; scores float32.
@@ -53,7 +58,7 @@ def read_table(file: Path | io.StringIO) -> pd.DataFrame:
     lacking = [column for column in NEEDED if column not in table]
     if lacking:
         raise RunError(f"Expected the columns {', '.join(NEEDED)} in {name}. Missing: {lacking}.")
-    unknown = sorted(set(table["label"]) - set(CLASS_NAMES))
+    unknown = sorted(set(table["label"]) - {*CLASS_NAMES, *([] if labelled else [""])})
     if unknown:
         raise RunError(f"Expected labels of {', '.join(CLASS_NAMES)} in {name}. Got: {unknown}.")
     return table
@@ -80,6 +85,15 @@ def scores_of(table: pd.DataFrame) -> np.ndarray:
 def novelty_limit(distances: np.ndarray, kept: float = KEPT) -> float:
     """The smallest distance that keeps a share of the images, float (n,), n >= 1."""
     return float(np.quantile(distances, kept, method="higher"))
+
+
+def shared_novelty(novelties: Sequence[pd.Series | Sequence[float]]) -> np.ndarray:
+    """The largest value that at least half of the networks reach, float (n,).
+
+    It is above 1 exactly where at least half are, which is when serving refuses an image.
+    """
+    falling = -np.sort(-np.stack([np.asarray(one, float) for one in novelties]), axis=0)
+    return falling[(len(novelties) - 1) // 2]
 
 
 def with_unknown(table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

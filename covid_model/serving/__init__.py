@@ -1,5 +1,6 @@
 """Serving: from a file's bytes to probabilities and areas of attention, without TensorFlow."""
 
+from covid_model.inference.calibration.profile import Profile
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import Decision, decide
 from covid_model.serving.diagnosis import CaseResult, classify_case, combine_predictions
@@ -14,6 +15,7 @@ __all__ = [
     "Decision",
     "Diagnosis",
     "Prediction",
+    "Profile",
     "Together",
     "classify_case",
     "combine_predictions",

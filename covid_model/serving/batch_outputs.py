@@ -35,13 +35,14 @@ again.
 """
 
 
-def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
+def note(table: str, run: str, models: Sequence[ModelInfo], *, profile: str = "") -> str:
     """Return the text beside a table: a line inside would break the table's fixed columns.
 
     Args:
         table: the table's file name.
         run: the run's name.
         models: the networks that were asked, with the mean of them where it decides.
+        profile: name of the hospital's profile that adjusted the probabilities, "" for none.
     """
     titles = ", ".join(info.title for info in models)
     columns = f"{', '.join(SCORE_COLUMNS[:-1])} with {SCORE_COLUMNS[-1]}"
@@ -54,6 +55,8 @@ def note(table: str, run: str, models: Sequence[ModelInfo]) -> str:
         for calibrated, names in kinds.items()
     ]
     first = f"{table} was written with run {run}, models {titles}."
+    if profile:
+        first += f" Their probabilities are adjusted by profile {profile}, the networks are not."
     statuses = MEANS if any(info.architecture == TOGETHER for info in models) else STATUSES
     return "\n".join([NOTICE, "", first, *measures, statuses])
 
@@ -75,9 +78,9 @@ def write_overlays(diagnosis: CaseResult, number: int, folder: Path, *, run: str
         predicted = prediction.predicted
         title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {predicted}"
         doubt = "" if diagnosis.status == "ok" else f" ({diagnosis.status})"
-        caption = (
-            f"{title}, {prediction.measure} {prediction.score:.2f}{doubt}, run {run}. {NOTICE}"
-        )
+        by = f" by profile {prediction.profile}" if prediction.profile else ""
+        figure = f"{prediction.measure}{by} {prediction.score:.2f}{doubt}"
+        caption = f"{title}, {figure}, run {run}. {NOTICE}"
         picture = with_caption(overlay(pixels, prediction.heatmap(predicted)), caption)
         text = {"Source": diagnosis.name, "Title": title, "Caption": caption}
         name = f"{number:05d}-{stem.decode(errors='ignore')}.{prediction.model}.png"

@@ -7,7 +7,7 @@ from covid_model.serving.diagnosis import CaseResult
 
 COLUMNS = (
     *("file", "model", "status", "reason", "predicted", *SCORE_COLUMNS, "novelty", "seconds"),
-    *("run", "version"),  # programs read columns by name: new ones come last
+    *("run", "version", "profile"),  # programs read columns by name: new ones come last
 )
 # As OWASP lists them for CSV injection, with the full width forms that some programs take too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -40,6 +40,7 @@ def rows(result: CaseResult, *, run: str = "") -> list[dict[str, str]]:
             **({} if result.withheld else _answer(prediction)),
             "novelty": "" if prediction.novelty is None else f"{prediction.novelty:.3f}",
             "seconds": f"{prediction.seconds:.3f}",
+            "profile": defused(prediction.profile),
         }
         for prediction in result.reported
     ] or [common]

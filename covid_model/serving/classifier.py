@@ -12,6 +12,7 @@ from covid_model.common.errors import RunError, UsageError
 from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
+from covid_model.inference.calibration.profile import Profile
 from covid_model.inference.gradcam import Head, class_scores, gradcam
 from covid_model.inference.network import Network
 from covid_model.inference.network_input import (
@@ -53,6 +54,7 @@ class Prediction:
             network cannot tell.
         lateral_threshold: from which ``lateral`` on it counts as one.
         run: name of the run folder of the network, "" where it is unknown.
+        profile: name of the hospital's profile that adjusted the probabilities, "" for none.
     """
 
     model: str
@@ -66,6 +68,7 @@ class Prediction:
     lateral: float | None = None
     lateral_threshold: float | None = None
     run: str = ""
+    profile: str = ""
 
     @property
     def predicted(self) -> str:
@@ -214,7 +217,19 @@ class Classifier:
             lateral_threshold=self._reliability.lateral_threshold,
             run=self.run,
             seconds=time.perf_counter() - started,
+            profile=self._reliability.profile,
         )
+
+    def adjusted(self, profile: Profile) -> "Classifier":
+        """The same network with its probabilities adjusted by a hospital's profile.
+
+        Raises:
+            RunError: if the profile was made for another network.
+        """
+        reliability = self._reliability.adjusted(profile, self.info)
+        other = Classifier(self.info, self._network, self._head, reliability)
+        other.run = self.run
+        return other
 
 
 def _check_preprocessing(folder: Path, info: ModelInfo) -> None:

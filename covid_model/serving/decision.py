@@ -18,6 +18,10 @@ WORTH = Message(
 UNCALIBRATED = Message(
     "No threshold was set for {networks}: how often such an answer is right is not known."
 )
+WORTH_HERE = Message(
+    "What a network leaves open was set by the profile {profile} to hold the truth for "
+    "{coverage:.0f} % of the radiographs of each class."
+)
 LATERAL = Message(
     "This looks like a lateral view, or at least like no frontal radiograph, so no class is named: "
     "the networks know frontal views alone. Upload the frontal (PA or AP) radiograph."
@@ -125,7 +129,7 @@ def _disagree(predictions: Sequence[Prediction]) -> Message:
 
 def _doubts(predictions: Sequence[Prediction]) -> list[Message]:
     """A sentence or two for each network below its threshold, then what their sets are worth."""
-    sentences, worth = [], False
+    sentences, worth, profile = [], False, ""
     for prediction in predictions:
         threshold, plausible = prediction.threshold, prediction.plausible
         if threshold is None or prediction.score >= threshold:
@@ -135,6 +139,9 @@ def _doubts(predictions: Sequence[Prediction]) -> list[Message]:
             together = prediction.model == TOGETHER
             sentences.append((_all_leave_open if together else _open)(plausible))
             worth |= len(plausible) < len(CLASS_NAMES)
+            profile = prediction.profile
+    if worth and profile:
+        return [*sentences, Message(WORTH_HERE, profile=profile, coverage=100 * COVERAGE)]
     return [*sentences, Message(WORTH, coverage=100 * COVERAGE)] if worth else sentences
 
 

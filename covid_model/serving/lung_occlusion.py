@@ -7,7 +7,7 @@ import numpy as np
 
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.inference.lung_segmentation import LungSegmenter
+from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
 from covid_model.inference.network_input import view_of
 from covid_model.inference.occlusion import hide_lungs, share_inside
 from covid_model.serving.classifier import Classifier, Prediction
@@ -59,6 +59,11 @@ class LungOcclusion:
     def hardly_changes(self) -> bool:
         """True where the class stays while its probability falls by less than ``HARDLY``."""
         return bool(self.class_stays) and self.change is not None and self.change > -HARDLY
+
+
+def available_segmenter() -> LungSegmenter | None:
+    """What finds the lungs, None where nothing can."""
+    return LungSegmenter.load() if segmenter_available() else None
 
 
 def compare_occluded(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
 from covid_model.inference.calibration import apply_temperature, prediction_sets
+from covid_model.inference.calibration.profile import Adjustment, Profile
 from covid_model.inference.lateral import LateralHead
 from covid_model.inference.novelty import NoveltyModel
 from covid_model.runs import LATERAL_FILE, NOVELTY_FILE, ModelInfo, check_file
@@ -36,6 +37,8 @@ class Reliability:
         sets: class -> least calibrated probability with which it is plausible, range [0, 1]; empty
             where the run has no sets.
         lateral: what tells lateral views from frontal ones.
+        profile: name of the hospital's profile that is used, "" for none.
+        adjustment: what it does to the calibrated probabilities.
     """
 
     temperature: float | None = None
@@ -45,6 +48,8 @@ class Reliability:
     novelty: NoveltyModel | None = None
     sets: Mapping[str, float] = field(default_factory=dict)
     lateral: LateralHead | None = None
+    profile: str = ""
+    adjustment: Adjustment | None = None
 
     @classmethod
     def load(cls, folder: Path, info: ModelInfo) -> Self:
@@ -92,7 +97,23 @@ class Reliability:
         """Return calibrated probabilities, float32 (3,), or the scores where none is calibrated."""
         if self.temperature is None:
             return scores
-        return apply_temperature(scores, self.temperature, self.offsets)
+        calibrated = apply_temperature(scores, self.temperature, self.offsets)
+        return calibrated if self.adjustment is None else self.adjustment.apply(calibrated)
+
+    def adjusted(self, profile: Profile, info: ModelInfo) -> Self:
+        """The same with a hospital's profile.
+
+        Raises:
+            RunError: if the profile was made for other networks.
+        """
+        adjustment = profile.of(info)
+        return replace(
+            self,
+            profile=profile.name,
+            adjustment=adjustment,
+            least_probability=adjustment.threshold or self.least_probability,
+            sets=adjustment.sets,
+        )
 
     def plausible(self, probabilities: np.ndarray) -> tuple[str, ...]:
         """Return the classes that stay open, the most probable one always; () without sets.

@@ -1,8 +1,8 @@
 """The mean of a run's calibrated networks, which decides where all of them were asked."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from covid_model.common.architectures import TOGETHER
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
 from covid_model.inference.calibration import mean_probabilities
+from covid_model.inference.calibration.profile import Adjustment, Profile
 from covid_model.runs import ModelInfo, Run
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.reliability import Reliability
@@ -26,10 +27,13 @@ class Together:
     Attributes:
         info: what ``together/model.json`` says.
         reliability: the calibration of the mean, with its threshold.
+        adjustments: of the members that answer by a hospital's profile; the mean is that of their
+            probabilities without it.
     """
 
     info: ModelInfo
     reliability: Reliability
+    adjustments: Mapping[str, Adjustment] = field(default_factory=dict)
 
     @classmethod
     def load(cls, run: Run) -> Self | None:
@@ -53,6 +57,15 @@ class Together:
             )
         return cls(info, reliability)
 
+    def adjusted(self, profile: Profile) -> Self:
+        """The same with a hospital's profile, for members that were ``adjusted`` by it.
+
+        Raises:
+            RunError: if the profile was made for other networks.
+        """
+        reliability = self.reliability.adjusted(profile, self.info)
+        return replace(self, reliability=reliability, adjustments=profile.adjustments)
+
     def of(self, predictions: Sequence[Prediction]) -> list[Prediction]:
         """The predictions of the members, which alone decide where there is a mean of them."""
         return [each for each in predictions if each.model in self.info.members]
@@ -71,7 +84,7 @@ class Together:
         asked = {prediction.model: prediction for prediction in predictions}
         if not asked.keys() >= set(self.info.members):
             return None
-        mean = mean_probabilities([asked[name].probabilities for name in self.info.members])
+        mean = mean_probabilities([self._served(asked[name]) for name in self.info.members])
         probabilities = self.reliability.probabilities(mean)
         probabilities.flags.writeable = False
         return Prediction(
@@ -82,4 +95,12 @@ class Together:
             threshold=self.reliability.least_probability,
             plausible=self.reliability.plausible(probabilities),
             seconds=time.perf_counter() - started,
+            profile=self.reliability.profile,
         )
+
+    def _served(self, prediction: Prediction) -> np.ndarray:
+        """A member's probabilities as the run serves them, float32 (3,)."""
+        adjustment = self.adjustments.get(prediction.model)
+        if adjustment is None:
+            return prediction.probabilities
+        return adjustment.undo(prediction.probabilities)

@@ -29,7 +29,10 @@ RULES = {
     "covid_model.inference": (CORE, (*TRAINS, *TABLES, "streamlit")),
     "covid_model.serving": (("covid_model.inference", *CORE), (*TRAINS, *TABLES, "streamlit")),
     "covid_model.data": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
-    "covid_model.evaluation": (("covid_model.inference", *CORE), (*TRAINS, "streamlit")),
+    "covid_model.evaluation": (
+        ("covid_model.inference", *CORE),
+        (*TRAINS, "scipy", "sklearn", "skimage", "streamlit"),
+    ),
     "covid_model.cli": (
         (
             # the results that the command pacs stores are the dashboard's exports

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
-from covid_model.data.perceptual_hash import LIMIT
+from covid_model.data.duplicates.perceptual_hash import LIMIT
 from covid_model.data.sources.download import Fetched, alone, disk_full_explained, fetch
 from covid_model.data.sources.registry import SOURCES
 from covid_model.data.sources.unpack import Picture, drop_copies, unpack

@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from covid_model.common.errors import DataError, RadiographError
-from covid_model.data.perceptual_hash import copies, one_id_each, perceptual_hash
+from covid_model.data.duplicates.perceptual_hash import copies, one_id_each, perceptual_hash
 from covid_model.data.sources import registry
 from covid_model.data.sources.download import Fetched, require_space, set_aside
 from covid_model.data.sources.labels import covid_entries, kermany_entries

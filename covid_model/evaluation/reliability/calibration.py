@@ -1,12 +1,10 @@
 """Temperature scaling and expected calibration error."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import log_softmax
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.rounding import mean
@@ -18,7 +16,7 @@ log = logging.getLogger(__name__)
 LEAST_IMAGES = 20
 TEMPERATURES = (0.05, 20.0)
 MOST_OFFSET = 20.0  # nats
-PRECISION = {"ftol": 1e-14, "gtol": 1e-9}
+STEPS, FLAT = 200, 1e-10  # of Newton's method: at most; gradient, in nats, where it ends
 BINS = 10
 
 
@@ -92,22 +90,61 @@ def fit_calibration(
         log.warning("Not calibrated: %d %s, %s.", len(truth), images, lack)
         return None
     logits = np.log(np.maximum(scores.astype(float), np.finfo(np.float32).tiny))
-    rows, shares = np.arange(len(truth)), class_weights(truth) if weights is None else weights
-    shares = shares / shares.sum()
-
-    def loss(values: np.ndarray) -> float:
-        tempered = logits / np.exp(values[0]) + np.append(values[1:], 0.0)
-        return -float(shares @ log_softmax(tempered, axis=1)[rows, truth])
-
-    lowest, highest = np.log(TEMPERATURES)
-    bounds = [(lowest, highest), *[(-MOST_OFFSET, MOST_OFFSET)] * 2]
-    best = minimize(loss, np.zeros(3), bounds=bounds, method="L-BFGS-B", options=PRECISION).x
-    if any(min(x - low, high - x) < 0.01 for x, (low, high) in zip(best, bounds, strict=True)):
+    shares = class_weights(truth) if weights is None else weights
+    best = _most_likely(logits, truth, shares / shares.sum())
+    if best is None:
         log.warning("Not calibrated: %s fit no temperature in %s.", images, TEMPERATURES)
         return None
     raw = np.append(best[1:], 0.0)
     offsets = tuple(round(float(x), 6) for x in raw - raw.mean())
-    return Calibration(round(float(np.exp(best[0])), 6), offsets)
+    return Calibration(round(float(1 / best[0]), 6), offsets)
+
+
+def _most_likely(logits: np.ndarray, truth: np.ndarray, shares: np.ndarray) -> np.ndarray | None:
+    """The inverse temperature with the offsets of all classes but the last, float (3,).
+
+    The loss is convex in these, so that Newton's method with halved steps finds its only minimum
+    (Boyd & Vandenberghe 2004, 9.5). None where there is none, or it lies at a bound.
+    """
+    features = np.zeros((*logits.shape, 3))  # of each image and class
+    features[:, :, 0] = logits
+    features[:, (0, 1), (1, 2)] = 1
+    wanted = np.eye(logits.shape[1])[truth]
+
+    def loss(values: np.ndarray) -> float:
+        tempered = features @ values
+        top = tempered.max(axis=1)
+        total = top + np.log(np.exp(tempered - top[:, None]).sum(axis=1))
+        return float(shares @ (total - (tempered * wanted).sum(axis=1)))
+
+    values = np.array([1.0, 0, 0])
+    for _ in range(STEPS):
+        tempered = features @ values
+        powers = np.exp(tempered - tempered.max(axis=1, keepdims=True))
+        chances = powers / powers.sum(axis=1, keepdims=True)
+        slope = np.einsum("n,nk,nkf->f", shares, chances - wanted, features)
+        if np.abs(slope).max() < FLAT:
+            break
+        centre = np.einsum("nk,nkf->nf", chances, features)
+        apart = features - centre[:, None]
+        bend = np.einsum("n,nk,nkf,nkg->fg", shares, chances, apart, apart, optimize=True)
+        step = np.linalg.lstsq(bend, slope, rcond=None)[0]
+        before, size = loss(values), 1.0
+        while loss(values - size * step) > before - 1e-4 * size * float(slope @ step):
+            size /= 2
+            if size < FLAT:
+                return _inside(values, loss)
+        values = values - size * step
+    return _inside(values, loss)
+
+
+def _inside(values: np.ndarray, loss: Callable[[np.ndarray], float]) -> np.ndarray | None:
+    """Values that are within bounds, and no way to ones ever more likely."""
+    low, high = (1 / bound for bound in reversed(TEMPERATURES))
+    if not 1.01 * low < values[0] < high / 1.01 or np.abs(values[1:]).max() > MOST_OFFSET:
+        return None
+    endless = loss(values * high / values[0]) <= loss(values)
+    return None if endless else values
 
 
 def reliability_bins(

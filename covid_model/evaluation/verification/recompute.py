@@ -7,8 +7,8 @@ from typing import Any
 
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.errors import RunError
+from covid_model.evaluation.comparison.models import compare_pairs
 from covid_model.evaluation.left_out import LeftOut
-from covid_model.evaluation.model_comparison import compare_pairs
 from covid_model.evaluation.reliability.calibration import calibration_in
 from covid_model.evaluation.report import read_and_report
 from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks

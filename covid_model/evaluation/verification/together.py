@@ -8,9 +8,15 @@ import pandas as pd
 
 from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.errors import RunError
-from covid_model.evaluation.model_comparison import SAME
+from covid_model.evaluation.comparison.models import SAME
 from covid_model.evaluation.reliability.calibration import calibration_in
-from covid_model.evaluation.tables import DISTANCE, as_stored, read_table, scores_of
+from covid_model.evaluation.tables import (
+    DISTANCE,
+    as_stored,
+    read_table,
+    scores_of,
+    shared_novelty,
+)
 from covid_model.inference.calibration import mean_probabilities
 from covid_model.runs import LEFT_OUT_FILE, ModelInfo, read_model_info
 
@@ -87,7 +93,7 @@ def mean_table(folder: Path, members: Sequence[str], file: str) -> pd.DataFrame:
     if any("novelty" not in table for table in tables.values()):
         mean = mean.drop(columns="novelty", errors="ignore")
     else:
-        mean["novelty"] = _shared_novelty([table["novelty"] for table in tables.values()])
+        mean["novelty"] = shared_novelty([table["novelty"] for table in tables.values()])
     return as_stored(mean)
 
 
@@ -96,15 +102,6 @@ def _calibrated(folder: Path, file: str, table: pd.DataFrame) -> np.ndarray:
     if calibration is None:
         raise RunError(f"Expected a calibrated network in {folder}. Received: no temperature.")
     return scores_of(table) if file == PREDICTIONS else calibration.apply(scores_of(table))
-
-
-def _shared_novelty(novelties: Sequence[pd.Series]) -> np.ndarray:
-    """The largest value that at least half of the networks reach, float (n,).
-
-    It is above 1 exactly where at least half are, which is when serving refuses an image.
-    """
-    falling = -np.sort(-np.stack([np.asarray(one, float) for one in novelties]), axis=0)
-    return falling[(len(novelties) - 1) // 2]
 
 
 def together_table(folder: Path, info: ModelInfo, file: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.data.dataset import Dataset
 from covid_model.data.selection import Selection
-from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.comparison.models import write_comparison
 from covid_model.runs import AUDIT_FILE, new_run
 from covid_model.training.audit.run import audit_run
 from covid_model.training.export.reuse import copy_network, networks_to_reuse, provenance_of

@@ -9,7 +9,7 @@ import pandas as pd
 from covid_model.common.system.cache import default_cache
 from covid_model.data.dataset import Dataset
 from covid_model.data.run_split import RunSplit, read_run_split
-from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.comparison.models import write_comparison
 from covid_model.evaluation.report import summary_row
 from covid_model.evaluation.tables import read_table
 from covid_model.imaging.preprocessing import Preprocessing

@@ -7,9 +7,9 @@ import sys
 from operator import itemgetter
 
 import pytest
+from covid_model.evaluation.model_comparison import write_comparison
 
 from covid_model import cli
-from covid_model.evaluation.model_comparison import write_comparison
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification import json_diff
 from covid_model.evaluation.verification.verify import computed_report, verify_run
@@ -80,9 +80,9 @@ def test_the_shelf_is_verified_where_no_run_is_named(run, monkeypatch, capsys):
 
 def test_wrong_use_is_another_failure(tmp_path, monkeypatch, capsys):
     assert cli.main(["verify", str(tmp_path)]) == 2
-    assert f"Expected a bundle or a run folder, which holds run.json. Received: {tmp_path}" in (
-        capsys.readouterr().err
-    )
+    error = capsys.readouterr().err
+    assert "Expected a bundle, a run folder, which holds run.json, or an evaluation" in error
+    assert f"Received: {tmp_path}" in error
     monkeypatch.setenv("COVID_MODEL_RUNS", str(tmp_path))
     assert cli.main(["verify"]) == 2
 
@@ -90,7 +90,6 @@ def test_wrong_use_is_another_failure(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("command", "package", "sentence"),
     [
-        ("verify", "scipy.optimize", "Verifying needs scipy.optimize"),
         ("data --out x --covid-url none.zip", "requests", "Building data needs requests"),
     ],
 )

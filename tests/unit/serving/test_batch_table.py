@@ -33,6 +33,7 @@ def test_rows_follow_the_columns():
         "novelty": "",
         "seconds": "0.123",
         **WRITTEN_BY,
+        "profile": "",
     }
 
 

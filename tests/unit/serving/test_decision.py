@@ -1,5 +1,7 @@
 """One image's status from what the networks say: never more sure than the least sure of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -176,3 +178,10 @@ def test_what_sets_are_worth_is_said_once():
     assert reason.count("It leaves open COVID-19 or Normal.") == 2
     assert reason.count(WORTH) == 1
     assert reason.endswith(WORTH)
+
+
+def test_a_profile_says_what_its_own_sets_are_worth():
+    prediction = says("vgg16", UNSURE, plausible=("covid", "normal"))
+    reason = decide([replace(prediction, profile="st-mary")]).reason
+    assert WORTH not in reason
+    assert "was set by the profile st-mary to hold the truth for 95 %" in reason

@@ -32,6 +32,11 @@ def test_help_needs_no_package_of_training():
     assert "--recipe" in done.stdout
 
 
+def test_the_shipped_figures_are_verified_without_packages_of_training():
+    done = run("verify", paths.SHIPPED_RUNS / "paper", main="covid_model.cli")
+    assert done.returncode == 0, done.stderr
+
+
 def test_building_data_names_what_to_install_before_it_downloads(tmp_path):
     done = run("data", "--out", tmp_path / "data", main="covid_model.cli")
     assert done.returncode == 2

@@ -14,7 +14,7 @@ from PIL import Image
 
 from covid_model import cli
 from covid_model.data.dataset import read_dataset
-from covid_model.data.perceptual_hash import LIMIT, copies, one_id_each, perceptual_hash
+from covid_model.data.duplicates.perceptual_hash import LIMIT, copies, one_id_each, perceptual_hash
 from covid_model.data.sources import build, http_file, registry
 from covid_model.data.sources.registry import SOURCES
 from tests.imports import ROOT

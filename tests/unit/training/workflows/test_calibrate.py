@@ -14,7 +14,7 @@ from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import DataError, ReportsOnlyError, RunError
 from covid_model.data.dataset import read_dataset
 from covid_model.data.selection import Selection
-from covid_model.evaluation.model_comparison import write_comparison
+from covid_model.evaluation.comparison.models import write_comparison
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from covid_model.common.errors import RunError
-from covid_model.evaluation.model_comparison import compare_pairs, write_comparison
+from covid_model.evaluation.comparison.models import compare_pairs, write_comparison
 from covid_model.evaluation.report import predictions_table
 from covid_model.evaluation.tables import write_table
 

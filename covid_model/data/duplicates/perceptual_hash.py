@@ -6,7 +6,7 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-from covid_model.data.disjoint_sets import DisjointSets
+from covid_model.data.duplicates.disjoint_sets import DisjointSets
 
 HASH_SIDE = 16  # 256 bits
 # Among 7,085 radiographs of covid-chestxray-dataset, Kermany and NIH, copies of one differed by 22

@@ -1,12 +1,12 @@
 """Comparison of the networks of one run on the same test images."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from covid_model.common.errors import RunError
 from covid_model.common.rounding import number
@@ -69,9 +69,15 @@ def _pair(networks: tuple[str, str], first: pd.DataFrame, second: pd.DataFrame) 
         "only_first": only[0],
         "only_second": only[1],
         "both_wrong": int((~right[0] & ~right[1]).sum()),
-        "p_value": round(float(binomtest(only[0], sum(only)).pvalue), 6) if any(only) else 1.0,
+        "p_value": round(exact_p(*only), 6),
         "accuracy_difference": number(difference.mean()) if len(difference) else None,
         "accuracy_difference_interval": PatientBootstrap(first["patient_id"]).mean_interval(
             difference
         ),
     }
+
+
+def exact_p(first: int, second: int) -> float:
+    """The p value of McNemar's exact test: of a fair coin's heads and tails, both sides."""
+    tail = sum(math.comb(first + second, k) for k in range(min(first, second) + 1))
+    return min(1.0, 2 * tail / 2 ** (first + second))

@@ -1,0 +1,1 @@
+"""Radiographs that are one, people who are one."""

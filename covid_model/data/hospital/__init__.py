@@ -1,0 +1,1 @@
+"""Radiographs of a hospital with the truth of each, read to judge networks by."""

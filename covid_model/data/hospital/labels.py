@@ -1,0 +1,92 @@
+"""Words for the truth, mapped to the classes by a table and never guessed."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from covid_model.common.classes import CLASS_NAMES
+from covid_model.common.errors import DataError
+from covid_model.data.csv_file import read_csv_file
+
+COLUMNS = ("word", "class")
+LEFT_OUT = ""  # the class of words whose images are left out
+
+
+def read_labels(path: Path) -> dict[str, str]:
+    """Read a table of words with the class that each means.
+
+    Args:
+        path: a CSV file with the columns ``word`` and ``class``; a word without a class leaves its
+            images out.
+
+    Returns:
+        ``key_of`` each word -> class, or ``LEFT_OUT``.
+
+    Raises:
+        DataError: if a column is missing, a class is unknown, or a word has two.
+    """
+    table = read_csv_file(path, str)
+    lacking = [name for name in COLUMNS if name not in table]
+    if lacking:
+        raise DataError(
+            f"Expected the columns {', '.join(COLUMNS)} in {path}. Missing: {', '.join(lacking)}. "
+            "Write its first line again."
+        )
+    meanings: dict[str, str] = {}
+    for word, name in zip(table["word"], table["class"].map(key_of), strict=True):
+        if name not in (LEFT_OUT, *CLASS_NAMES):
+            raise DataError(
+                f"Expected {', '.join(CLASS_NAMES)} or nothing as the class of {word!r} in {path}. "
+                f"Received: {name!r}. Correct that line."
+            )
+        if meanings.setdefault(key_of(word), name) != name:
+            raise DataError(f"{path} gives {word!r} two classes: remove one of its lines.")
+    return meanings
+
+
+def key_of(word: str) -> str:
+    """What two spellings of a word share: case and space around it do not count."""
+    return " ".join(word.split()).casefold()
+
+
+def classes_of(words: pd.Series, meanings: Mapping[str, str]) -> pd.Series:
+    """The class that each word means, by a table's meanings and else by its own name.
+
+    Args:
+        words: text as it was given; "" where there is none.
+        meanings: of ``read_labels``.
+
+    Returns:
+        A class, ``LEFT_OUT``, or None where there was no word.
+
+    Raises:
+        DataError: if a word is no class and has no meaning; it lists all such words with a table
+            to fill in.
+    """
+    known = {**{name: name for name in CLASS_NAMES}, **meanings}
+    keys = words.map(key_of)
+    unknown = words[~keys.isin({"", *known})]
+    if len(unknown):
+        raise DataError(_fill_in(unknown))
+    return keys.map(lambda key: known[key] if key else None).astype(object)
+
+
+def _fill_in(unknown: pd.Series) -> str:
+    """The words that are no class with their counts, and the table to give each a class by."""
+    spelled = unknown.groupby(unknown.map(key_of), sort=False).agg(["first", "size"])
+    spelled = spelled.sort_values("size", ascending=False, kind="stable")
+    listed = ", ".join(
+        f"{word!r} ({n})" for word, n in zip(spelled["first"], spelled["size"], strict=True)
+    )
+    skeleton = io.StringIO()
+    csv.writer(skeleton, lineterminator="\n").writerows(
+        [COLUMNS, *([w, ""] for w in spelled["first"])]
+    )
+    return (
+        f"Expected the truth as {', '.join(CLASS_NAMES)}. Received: {listed}. Save the lines below "
+        "as labels.csv, write a class behind each word, or nothing to leave its images out, and "
+        f"add --labels labels.csv.\n\n{skeleton.getvalue()}"
+    )

@@ -1,0 +1,1 @@
+"""Figures held beside others: networks, hospitals, readers."""

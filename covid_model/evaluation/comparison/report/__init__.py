@@ -1,0 +1,1 @@
+"""Readable report of an evaluation, and the folder that it lies in."""
