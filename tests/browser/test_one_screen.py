@@ -1,5 +1,7 @@
 """Classify and Compare on one screen: verdict and whole picture, on a desk and on a phone."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def go(page, name):
 
     page.locator(f'a[href$="/{name}"]').first.click()
     # Streamlit names the page's title in the browser's tab; the address tells it as well
-    page.wait_for_url(f"**/{name}")
+    page.wait_for_url(re.compile(rf"/{name}(\?|$)"))  # run and network follow the name
     expect(page.locator(f".st-key-{name}-viewer")).to_be_visible(timeout=SECONDS)
     rest(page)
 

@@ -170,7 +170,7 @@ def test_every_page_opens_with_its_runs(runs, work, monkeypatch):
     at.session_state[state._ACCEPTED] = True
     at.run()
     at.file_uploader[0].set_value([("a.png", png(drawing()), "")]).run()
-    assert at.metric
+    assert at.subheader
     for page in PAGES:
         at.switch_page(f"views/{page}.py").run().run()
         assert not at.exception, page
