@@ -122,8 +122,9 @@ class NoveltyModel:
                 received=rows.shape[-1],
             )
         finite = np.isfinite(rows).all(axis=-1)
-        joint = joined(np.where(finite[..., None], rows, 0) - self.mean, self)
-        distances = np.linalg.norm((joint - self.centre) @ self.whitening, axis=-1)
+        with np.errstate(invalid="ignore"):  # a flag that a network left set: all here is finite
+            joint = joined(np.where(finite[..., None], rows, 0) - self.mean, self)
+            distances = np.linalg.norm((joint - self.centre) @ self.whitening, axis=-1)
         return np.where(finite, distances, np.float32(np.inf))
 
     def _check(self) -> None:
