@@ -12,7 +12,7 @@ from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
 from dashboard.cases.reader_study import gate
 from dashboard.cases.reader_study import text as reader_study_text
-from dashboard.components import display, pickers, text
+from dashboard.components import display, pickers, text, waiting
 from dashboard.i18n.translate import t
 from dashboard.session import cases, inference, reading, state
 from dashboard.session.uploads import Case
@@ -35,7 +35,8 @@ def classify_pending(folder: Path) -> dict[str, CaseResult]:
     files = cases.by_key()
     results: dict[str, CaseResult] = {}
     current, _ = cases.require_current_case()
-    bar, deadline, classified = st.empty(), monotonic() + TIME_SLICE, False
+    announced, bar = waiting.announce(), st.empty()
+    deadline, classified = monotonic() + TIME_SLICE, False
     for key in sorted(files, key=lambda key: key != current):
         case = files[key]
         if not inference.has_result(key, folder):
@@ -44,7 +45,7 @@ def classify_pending(folder: Path) -> dict[str, CaseResult]:
             classified = True
             if len(files) > 1:
                 bar.progress(len(results) / len(files), _progress_text(len(results) + 1, case.name))
-        results[key] = inference.classify_case(key, case, [folder])
+        results[key] = inference.classify_case(key, case, [folder], waiting=announced)
     if len(results) == len(files):
         bar.empty()
     return {key: results[key] for key in files if key in results}

@@ -1,13 +1,18 @@
 """Uploader and samples."""
 
+from functools import lru_cache
+
+import cv2
+import numpy as np
 import streamlit as st
 
-from dashboard.components import text
+from dashboard.components import display, text
 from dashboard.i18n.translate import t
 from dashboard.session import cases, uploader
 from dashboard.session import samples as session_samples
 
 SAMPLES_WIDTH = 640  # pixels
+SAMPLE_SIDE = 256  # pixels, of the picture of a sample over its button
 
 
 def intake() -> None:
@@ -49,7 +54,7 @@ def samples() -> None:
         grid = st.grid(len(by_title), min_column_width=90, gap="small")
         for title, sample in by_title.items():
             with grid.cell():
-                st.image(sample.data, width="stretch", alt=t(sample.sample))
+                st.image(_small(sample.data), width="stretch", alt=t(sample.sample))
                 st.button(
                     t(title),
                     key=f"sample-{title}",
@@ -58,3 +63,12 @@ def samples() -> None:
                     width="stretch",
                     wrap=True,
                 )
+
+
+@lru_cache(maxsize=8)
+def _small(png: bytes) -> str:
+    """Shrink a sample, which is nobody's file, once for all visitors; return it as a data URL."""
+    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    scale = SAMPLE_SIDE / max(pixels.shape)
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return display.data_url(small, "jpeg")

@@ -1,15 +1,13 @@
 """Bar chart of one image's class probabilities."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from covid_model.common.classes import CLASSES
-from dashboard.components.plotly_base import (
-    MARK,
-    base_figure,
-)
+from dashboard.components.plotly_base import MARK, base_layout
 from dashboard.components.text import capital, titles
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import t
@@ -43,21 +41,21 @@ def scores_chart(
         hovertemplate=f"%{{y}}, {measure}: %{{x:.1f}} %<extra></extra>",
     )
     title = t("{measure} of each class (%)", measure=capital(measure))
-    figure = base_figure(bars, title=title, height=190)
-    figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100])
-    figure.update_yaxes(autorange="reversed", ticks="", ticklabelstandoff=6)
-    if threshold is not None:
-        beyond = {i: labels[i] for i, over in enumerate(crossed) if over}
-        _draw_threshold(figure, threshold, beyond)
-    return figure
+    layout = base_layout(title=title, height=190)
+    layout["xaxis"] |= {"range": [0, 118], "tickvals": [0, 25, 50, 75, 100]}
+    layout["yaxis"] |= {"autorange": "reversed", "ticks": "", "ticklabelstandoff": 6}
+    if threshold is None:
+        return go.Figure(bars, layout)
+    beyond = {i: labels[i] for i, over in enumerate(crossed) if over}
+    layout |= {"height": 210, "showlegend": False} | _line(threshold)
+    layout["margin"] |= {"t": 60}
+    return go.Figure([bars, _labels(100 * threshold + 1.5, beyond)], layout)
 
 
-def _draw_threshold(figure: go.Figure, threshold: float, beyond: Mapping[int, str]) -> None:
-    """Draw the threshold as a line; labels that it would cross, by the bar, stand beyond it."""
-    line = 100 * threshold
-    figure.update_layout(height=210, margin_t=60, showlegend=False)
-    figure.add_scatter(
-        x=[line + 1.5] * len(beyond),
+def _labels(left: float, beyond: Mapping[int, str]) -> go.Scatter:
+    """Labels that the threshold would cross, by their bar, beyond it."""
+    return go.Scatter(
+        x=[left] * len(beyond),
         y=[titles()[bar] for bar in beyond],
         mode="text",
         text=list(beyond.values()),
@@ -65,15 +63,20 @@ def _draw_threshold(figure: go.Figure, threshold: float, beyond: Mapping[int, st
         cliponaxis=False,
         hoverinfo="skip",
     )
-    figure.add_vline(
-        x=line,
-        line={"color": MARK, "dash": "dash", "width": 2},
-        layer="below",
-        annotation={
-            "text": t("answer from {threshold}", threshold=in_percent(threshold)),
-            "y": 1,
-            "yanchor": "bottom",
-            "xanchor": "center",
-            "font_size": 12,
-        },
-    )
+
+
+def _line(threshold: float) -> dict[str, Any]:
+    """The threshold as a line with its label, as a layout takes them."""
+    place = {"x0": 100 * threshold, "x1": 100 * threshold, "y0": 0, "y1": 1}
+    axes = {"xref": "x", "yref": "y domain"}
+    style = {"line": {"color": MARK, "dash": "dash", "width": 2}, "layer": "below"}
+    label = {
+        "text": t("answer from {threshold}", threshold=in_percent(threshold)),
+        "x": 100 * threshold,
+        "y": 1,
+        "xanchor": "center",
+        "yanchor": "bottom",
+        "font": {"size": 12},
+        "showarrow": False,
+    }
+    return {"shapes": [{"type": "line", **place, **axes, **style}], "annotations": [label | axes]}

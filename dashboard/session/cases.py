@@ -1,6 +1,7 @@
 """Files of a visitor's session, and which of them is in view."""
 
 import hashlib
+import threading
 from collections.abc import Sequence
 
 import streamlit as st
@@ -18,6 +19,7 @@ _TABLE = "table"  # before a digest of these
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
 MAX_CASES = results.MAX_FILES
 MAX_BYTES = 256 * 2**20
+removed = threading.Event()  # some session removed a file: its memory can be given back
 
 
 def by_key() -> dict[str, Case]:
@@ -103,6 +105,7 @@ def remove(key: str) -> None:
     """Forget one file with its results."""
     by_key().pop(key, None)
     results.forget(key)
+    removed.set()
 
 
 def clear() -> None:
@@ -110,6 +113,7 @@ def clear() -> None:
     for key in (_CASES, _CHOSEN):
         st.session_state.pop(key, None)
     results.clear()
+    removed.set()
 
 
 def add(case: Case) -> bool:

@@ -6,10 +6,10 @@ from covid_model.common.errors import CovidModelError
 from dashboard.components import display, run_picker, text
 from dashboard.components.run_picker import SelectedNetwork
 from dashboard.i18n.translate import t
-from dashboard.reports.errors import misclassified
+from dashboard.reports.errors import misclassified, thumbnails
 from dashboard.reports.errors import text as errors_text
 from dashboard.reports.errors.misclassified import Mistake
-from dashboard.session import state, thumbnails
+from dashboard.session import state
 
 ON_A_PAGE = 12
 
