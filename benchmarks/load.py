@@ -3,9 +3,9 @@
     python -m benchmarks.load [--sessions N] [--rounds N] [--other DIR] [--runs DIR]
 
 Each visitor is a real websocket session, which opens the dashboard, accepts the notice, uploads a
-marked picture of its own and leaves with the answer; all of them come at once and upload at once. Prints a
-Markdown table: medians and 95th percentiles, how many answers were not the visitor's own, and the
-server's memory: once its first visitor has left, at most, and two minutes after the last one left.
+marked picture of its own and leaves with the answer; all come at once and upload at once. Prints a
+Markdown table: medians and 95th percentiles, how many pages showed another's picture or name, the
+server's memory once its first visitor has left, at most, and two minutes after the last one left.
 ``--other`` asks the server of another checkout too, in turns, and adds the ratios (Linux).
 """
 
@@ -21,25 +21,18 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.load_client import Visit, visit_at_once
+from benchmarks.load_client import visit_at_once
 from tests.browser.served import dashboard
 
 HERE = Path(__file__).resolve().parent.parent
-AFTER = 120  # seconds
+READY, IDLE, AFTER = 10, 5, 120  # seconds after the start, after the first visitor, after the last
 WAITS = {
     "address to the first page": "opened",
     "notice accepted to the page": "accepted",
     "upload to the answer": "answered",
     "upload to the whole page": "drawn",
 }
-WRONG, BEFORE, IDLE, PEAK, LEFT = (
-    "answers that are not the visitor's own",
-    "memory before the first visitor (MiB)",
-    "memory with one visitor's networks, idle (MiB)",
-    "memory at most (MiB)",
-    "memory two minutes after the last left (MiB)",
-)
-RATIO = "that, as a ratio to idle"
+WRONG = "pages with another's picture or name"
 
 
 class Memory:
@@ -77,7 +70,9 @@ def served(checkout: Path, runs: Path | None = None) -> Iterator[tuple[str, Memo
     with tempfile.TemporaryDirectory() as folder:
         app = checkout / "dashboard" / "app.py"
         with dashboard(runs, Path(folder), app=app) as url:
-            yield url, Memory(int(Path(folder, "server.pid").read_text("utf-8")))
+            memory = Memory(int(Path(folder, "server.pid").read_text("utf-8")))
+            time.sleep(READY)
+            yield url, memory
 
 
 def measure(checkout: Path, *, sessions: int, runs: Path | None) -> dict[str, float]:
@@ -85,7 +80,7 @@ def measure(checkout: Path, *, sessions: int, runs: Path | None) -> dict[str, fl
     with served(checkout, runs) as (url, memory):
         before = memory.now()
         visit_at_once(url, [0])
-        time.sleep(2)
+        time.sleep(IDLE)
         idle = memory.now()
         with memory.watched() as seen:
             visits = visit_at_once(url, range(1, sessions + 1))
@@ -96,20 +91,29 @@ def measure(checkout: Path, *, sessions: int, runs: Path | None) -> dict[str, fl
         seconds = [getattr(visit, field) for visit in visits]
         for share in (50, 95):
             rows[f"{title}, p{share} (s)"] = float(np.percentile(seconds, share))
-    wrong = float(sum(not visit.own for visit in visits))
-    return {**rows, WRONG: wrong, BEFORE: before, IDLE: idle, PEAK: max(seen), LEFT: left, RATIO: left / idle}
+    return {
+        **rows,
+        WRONG: float(sum(not visit.own for visit in visits)),
+        "memory before the first visitor (MiB)": before,
+        "memory when the first has left (MiB)": idle,
+        "memory at most (MiB)": max(seen),
+        "memory two minutes after the last left (MiB)": left,
+        "that, as a ratio to when the first had left": left / idle,
+    }
 
 
 def table(own: Sequence[dict[str, float]], other: Sequence[dict[str, float]]) -> str:
-    """Write the medians of the rounds as Markdown, wrong answers as their sum."""
-    heading = ["", "measured", *(("other", "ratio") if other else ())]
-    lines = [heading, ["---"] * len(heading)]
+    """Write the medians of the rounds as Markdown, pages with another's as their sum."""
+    lines = [["", "measured", *(("other", "ratio") if other else ())]]
+    lines.append(["---"] * len(lines[0]))
     for title in own[0]:
         join = sum if title == WRONG else median
-        values = [join(rows[title] for rows in rounds) for rounds in (own, other) if rounds]
-        written = [f"{value:.0f}" if "MiB" in title or title == WRONG else f"{value:.2f}" for value in values]
-        ratio = [f"{values[0] / values[1]:.2f}" if values[1] else ""] if other else []
-        lines.append([title, *written, *ratio])
+        values = [join([rows[title] for rows in rounds]) for rounds in (own, other) if rounds]
+        digits = 0 if "MiB" in title or title == WRONG else 2
+        written = [f"{value:.{digits}f}" for value in values]
+        if other:
+            written.append(f"{values[0] / values[1]:.2f}" if values[1] else "")
+        lines.append([title, *written])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
@@ -121,12 +125,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--other", type=Path, metavar="DIR", help="checkout to compare with")
     parser.add_argument("--runs", type=Path, metavar="DIR", help="default: each checkout's own")
     options = parser.parse_args(arguments)
-    how = {"sessions": options.sessions, "runs": options.runs}
     own, other = [], []
     for _ in range(options.rounds):
-        own.append(measure(HERE, **how))
-        if options.other is not None:
-            other.append(measure(options.other.resolve(), **how))
+        for checkout, rounds in ((HERE, own), (options.other, other)):
+            if checkout is not None:
+                measured = measure(checkout.resolve(), sessions=options.sessions, runs=options.runs)
+                rounds.append(measured)
     sys.stdout.write(table(own, other))
 
 

@@ -10,15 +10,15 @@ from time import perf_counter
 
 import cv2
 import numpy as np
-
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from covid_model.common.system.paths import SAMPLES
 from tests.deployment.visitor import visit
 
-PICTURES = tuple(cv2.imread(str(SAMPLES / f"{name}.png"), cv2.IMREAD_GRAYSCALE) for name in (
-    "covid", "infection", "normal"
-))
+PICTURES = tuple(
+    cv2.imread(str(SAMPLES / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
+    for name in ("covid", "infection", "normal")
+)
 BITS, SIDE = 12, 12  # squares of a mark, black for 0 and white for 1; pixels of a square's side
 NAME = re.compile(rb"radiograph-(\d{4})\.png")
 PICTURE = re.compile(rb"data:image/png;base64,([A-Za-z0-9+/=]+)")

@@ -1,10 +1,11 @@
 """Uploader and samples."""
 
+import io
 from functools import lru_cache
 
-import cv2
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
@@ -68,7 +69,6 @@ def samples() -> None:
 @lru_cache(maxsize=8)
 def _small(png: bytes) -> str:
     """Shrink a sample, which is nobody's file, once for all visitors; return it as a data URL."""
-    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
-    scale = SAMPLE_SIDE / max(pixels.shape)
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return display.data_url(small, "jpeg")
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.thumbnail((SAMPLE_SIDE, SAMPLE_SIDE))
+        return display.data_url(np.asarray(picture.convert("L")), "jpeg")

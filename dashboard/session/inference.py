@@ -31,7 +31,7 @@ PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are d
 @st.cache_resource(max_entries=len(ARCHITECTURES), show_spinner=False)
 def _classifier(folder: str, digest: str) -> Classifier:
     """Load one network for all sessions; ``digest`` makes a retrained one load afresh."""
-    return Classifier.load(folder)
+    return Classifier.load(folder, threads=turns.CORES)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -9,17 +9,16 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from covid_model.common.system.turns import Turns, usable_cores
 
-
-LINE = Turns(places=2 * min(usable_cores(), 4))  # shared by all visitors
+CORES = min(usable_cores(), 4)  # of one pass of a network: on more it is hardly quicker
+LINE = Turns(places=2 * CORES)  # of all visitors: one file is decoded while another has the network
 
 
 @contextmanager
-def turn(waiting: Callable[[int], None] | None = None, *, first: bool = False) -> Iterator[None]:
+def turn(waiting: Callable[[int], None] | None = None) -> Iterator[None]:
     """Wait for a turn in ``LINE``, for as long as the visitor is there.
 
     Args:
         waiting: tells the visitor how many come before, 0 when the turn has come.
-        first: as of ``Turns.turn``.
     """
 
     def wait(before: int) -> None:
@@ -27,7 +26,7 @@ def turn(waiting: Callable[[int], None] | None = None, *, first: bool = False) -
         if waiting is not None:
             waiting(before)
 
-    with LINE.turn(wait, first=first):
+    with LINE.turn(wait):
         yield
 
 

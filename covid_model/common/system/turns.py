@@ -29,17 +29,16 @@ class Turns:
         self._line: list[threading.Event] = []  # those who are served, then those who wait
 
     @contextmanager
-    def turn(self, waiting: Callable[[int], None], *, first: bool = False) -> Iterator[None]:
+    def turn(self, waiting: Callable[[int], None]) -> Iterator[None]:
         """Wait for a turn, which lasts as long as the block.
 
         Args:
             waiting: called about once a second with how many have to be done before, 0 when the
                 turn comes after such a call; what it raises gives the place in the line up.
-            first: come before all who wait, as the rest of a turn that was begun does.
         """
         ticket, said = threading.Event(), False
         with self._lock:
-            self._line.insert(self.places if first else len(self._line), ticket)
+            self._line.append(ticket)
             self._call()
         try:
             while not ticket.wait(TICK):

@@ -33,7 +33,7 @@ def _thumbnail(file: str, changed: int) -> np.ndarray:
     """Read and shrink once for all sessions; ``changed`` makes another file load afresh."""
     path = Path(file)
     check_bytes(path.stat().st_size)
-    with turns.turn(first=True):
+    with turns.turn():
         pixels = shrink(read_radiograph(path.read_bytes(), path.name).pixels, side=THUMBNAIL_SIDE)
     side = max(pixels.shape)
     before = [(side - length) // 2 for length in pixels.shape]

@@ -9,9 +9,8 @@ import pytest
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import DataError
 from covid_model.runs import read_model_info, write_model_info
-from dashboard.reports.errors import misclassified
+from dashboard.reports.errors import misclassified, thumbnails
 from dashboard.reports.errors import text as errors_text
-from dashboard.reports.errors import thumbnails
 from tests import stored_reports
 from tests.app.conftest import words
 from tests.drawings import drawing, png
