@@ -76,11 +76,12 @@ def test_visitors_never_decode_or_ask_a_network_at_once(tiny_run_root, monkeypat
     folder = run.model_folder(run.servable_models[0])
 
     def visit(number):
-        file = Case(f"{number}.png", as_png(drawing(covid=number / 8)))
+        file = Case(f"{number}.png", as_png(drawing(covid=number / 12)))
         return inference.classify_case(file.key, file, [folder])
 
     with ThreadPoolExecutor(6) as pool:
-        assert all(result.predictions for result in pool.map(visit, range(6)))
+        results = list(pool.map(visit, range(6)))
+    assert [str(result.reason) for result in results if not result.predictions] == []
     assert most == [1] * 2 * 6
 
 
