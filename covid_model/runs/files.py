@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -21,7 +22,8 @@ def read_json(path: Path, shape: Any = dict[str, Any]) -> dict[str, Any]:
         RunError: if the file is missing or holds no JSON object of the shape.
     """
     try:
-        value = json.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        value = json.loads(text)
     except FileNotFoundError:
         raise RunError("{path} is missing: this is no complete run folder.", path=path) from None
     except (OSError, ValueError, RecursionError) as error:
@@ -34,7 +36,7 @@ def read_json(path: Path, shape: Any = dict[str, Any]) -> dict[str, Any]:
             path=path,
             received=type(value).__name__,
         )
-    if wrong := misfit(value, shape):
+    if wrong := _misfit_of(text, shape):
         raise RunError(
             "{path} does not have the shape of such a file: {wrong}. Restore it, or make the run "
             "again.",
@@ -42,6 +44,12 @@ def read_json(path: Path, shape: Any = dict[str, Any]) -> dict[str, Any]:
             wrong=wrong,
         )
     return value
+
+
+@lru_cache(maxsize=64)
+def _misfit_of(text: str, shape: Any) -> str:
+    """As ``misfit``; a page of the dashboard reads the same texts each time that it is drawn."""
+    return misfit(json.loads(text), shape)
 
 
 def listed_digests(run: Path) -> Mapping[str, str]:
@@ -61,7 +69,21 @@ def read_model_info(folder: Path) -> ModelInfo:
         RunError: if it is missing, damaged or lacks a field.
     """
     path = folder / MODEL_FILE
-    raw = read_json(path)
+    info, wrong = _model_info_of(json.dumps(read_json(path)))
+    if info is None:
+        raise RunError(
+            "{path} does not have this version's fields ({error}): train the model again "
+            "with this version.",
+            path=path,
+            error=wrong,
+        )
+    return info
+
+
+@lru_cache(maxsize=64)
+def _model_info_of(text: str) -> tuple[ModelInfo | None, str]:
+    """Make what a ``model.json`` says; None with what is wrong where it lacks a field."""
+    raw = json.loads(text)
     try:
         info = ModelInfo(
             **{
@@ -73,19 +95,11 @@ def read_model_info(folder: Path) -> ModelInfo:
             }
         )
     except (KeyError, TypeError) as error:
-        wrong = str(error)
-    else:
-        hints = get_type_hints(ModelInfo)
-        found = (misfit(getattr(info, name), hint, name) for name, hint in hints.items())
-        wrong = next(filter(None, found), "")
-    if wrong:
-        raise RunError(
-            "{path} does not have this version's fields ({error}): train the model again "
-            "with this version.",
-            path=path,
-            error=wrong,
-        )
-    return info
+        return None, str(error)
+    hints = get_type_hints(ModelInfo)
+    found = (misfit(getattr(info, name), hint, name) for name, hint in hints.items())
+    wrong = next(filter(None, found), "")
+    return (None, wrong) if wrong else (info, "")
 
 
 def require_servable(folder: Path, info: ModelInfo) -> None:

@@ -13,7 +13,7 @@ from dashboard.cases import batch_table
 from dashboard.cases.batch_table import Row
 from dashboard.cases.reader_study import gate
 from dashboard.cases.reader_study import text as reader_study_text
-from dashboard.components import display, text
+from dashboard.components import display, text, waiting
 from dashboard.i18n.translate import t
 from dashboard.session import cases, inference, reading, state
 
@@ -39,10 +39,10 @@ def classify_rest(folder: Path) -> bool:
     """
     files = cases.by_key()
     left = [key for key in files if not inference.has_result(key, folder)]
-    bar, deadline = st.empty(), monotonic() + TIME_SLICE
+    announced, bar, deadline = waiting.announce(), st.empty(), monotonic() + TIME_SLICE
     for number, key in enumerate(left, len(files) - len(left) + 1):
         bar.progress((number - 1) / len(files), _progress_text(number, files[key].name))
-        inference.classify_case(key, files[key], [folder])
+        inference.classify_case(key, files[key], [folder], waiting=announced)
         if monotonic() > deadline:
             break
     return bool(left)

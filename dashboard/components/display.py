@@ -37,10 +37,15 @@ def draw_radiograph(result: CaseResult) -> None:
     )
 
 
-def data_url(pixels: np.ndarray) -> str:
-    """Write uint8 (H, W) as a picture that goes to its visitor alone, at no address of its own."""
-    _, encoded = cv2.imencode(".png", pixels)
-    return f"data:image/png;base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"
+def data_url(pixels: np.ndarray, kind: str = "png") -> str:
+    """Write uint8 (H, W) as a picture that goes to its visitor alone, at no address of its own.
+
+    Args:
+        pixels: of the picture.
+        kind: "png", or "jpeg" where every grey need not stay as it is.
+    """
+    _, encoded = cv2.imencode(f".{kind}", pixels)
+    return f"data:image/{kind};base64,{base64.b64encode(encoded.tobytes()).decode('ascii')}"
 
 
 def details_line(radiograph: Radiograph) -> str:

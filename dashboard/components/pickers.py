@@ -112,11 +112,13 @@ def pick_case() -> tuple[str, Case] | None:
     """Let the visitor choose one of the session's files when there are several."""
     files = cases.by_key()
     if len(files) > 1:
+        # Names alone: Streamlit keeps the function, with all it holds, when the list is gone.
+        names = {key: text.said(case.name) for key, case in files.items()}
         cases.show_chosen()
         st.selectbox(
             t("File to look at"),
             list(files),
-            format_func=lambda key: text.said(files[key].name) if key in files else "",
+            format_func=lambda key: names.get(key, ""),
             key=cases.CASE,
             on_change=cases.choose_shown,
         )

@@ -1,8 +1,6 @@
-"""Sessions that left: forgotten after a grace, also where nobody else comes."""
+"""Sessions that left: forgotten after a grace, also where nobody else comes; their memory."""
 
 import asyncio
-import ctypes
-import gc
 import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
@@ -15,25 +13,30 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.session_manager import SessionClient
 
 from covid_model.common.system import logs
-from dashboard.server import uploads
+from dashboard.server import memory, uploads
+from dashboard.server.warm_up import warm_up
 from dashboard.session import removal
 
 LOGGER = logging.getLogger(__name__)
 GRACE, TICK, VISIT = 60.0, 1.0, 0.2  # seconds
+OPENING = 3.0  # seconds that a browser opened with the server has to itself
 SETTLING = 15.0  # seconds in which a page may still be drawn that holds removed files
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Keep uploads in memory and watch for sessions that left, as long as the server runs."""
+    """Keep uploads in memory, watch for sessions that left, and make ready for the first."""
     uploads.keep_in_memory()
+    memory.keep_together()
     watch = asyncio.create_task(_watch())
+    ready = asyncio.create_task(_make_ready())
     try:
         yield
     finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+        for task in (watch, ready):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 class Departures:
@@ -66,18 +69,31 @@ def grace() -> float:
     return min(GRACE, st.get_option("server.disconnectedSessionTTL") / 2)
 
 
+async def _make_ready() -> None:
+    await asyncio.sleep(OPENING)
+    try:
+        await asyncio.to_thread(warm_up)
+        memory.collect()
+    except Exception:  # whoever comes first waits for what is not ready
+        logs.failure(LOGGER, "The server could not make ready for its first visitor.")
+
+
 async def _watch() -> None:
     """Forget each session at the end of its grace; give memory back after that, or a removal."""
-    departures, before, settled = Departures(grace()), 0, monotonic()
+    departures, before, settled = Departures(grace()), removal.times_let_go(), 0.0
     while True:
         await asyncio.sleep(TICK)
         try:
             forgotten, now = await _forget(departures), removal.times_let_go()
             if forgotten or now != before:
                 settled = monotonic() + SETTLING
-                gc.collect()
-            if monotonic() < settled:
-                await asyncio.to_thread(give_back)
+                memory.collect()
+            if settled:
+                await asyncio.to_thread(memory.give_back)
+            if settled and monotonic() > settled:
+                settled = 0.0
+                memory.collect()
+                await asyncio.to_thread(memory.give_back)
             before = now
         except Exception:  # the watch goes on, whatever befell it once
             logs.failure(LOGGER, "Sessions that left could not be forgotten.")
@@ -115,10 +131,3 @@ class _Nobody(SessionClient):
 
     def write_forward_msg(self, msg: ForwardMsg) -> None:
         """Take a message."""
-
-
-def give_back() -> None:
-    """Hand freed memory to the system, where the C library is glibc."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

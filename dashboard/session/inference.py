@@ -1,6 +1,6 @@
 """Cached inference: networks for all sessions, results for one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from covid_model.serving.diagnosis import CaseResult, combine_predictions
 from covid_model.serving.lung_occlusion import LungOcclusion
 from covid_model.serving.lung_occlusion import occlude_lungs as occlude_lungs_uncached
 from covid_model.serving.together import Together
-from dashboard.session import cases, results, state
+from dashboard.session import cases, results, state, turns
 from dashboard.session.uploads import Case
 
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
@@ -32,7 +32,7 @@ PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are d
 @st.cache_resource(max_entries=len(ARCHITECTURES), show_spinner=False)
 def _classifier(folder: str, digest: str) -> Classifier:
     """Load one network for all sessions; ``digest`` makes a retrained one load afresh."""
-    return Classifier.load(folder)
+    return Classifier.load(folder, threads=turns.CORES)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -41,18 +41,39 @@ def _segmenter(folder: str, digest: str) -> LungSegmenter:
     return LungSegmenter.load(Path(folder))
 
 
+def load(folder: Path) -> None:
+    """Load a network for all sessions, with the segmenter where it is shipped.
+
+    Raises:
+        RunError: if the network or the segmenter cannot be loaded.
+    """
+    _classifier(*_network(folder))
+    if lung_segmentation.segmenter_available():
+        _segmenter(*_segmenter_key())
+
+
 def has_result(case_key: str, folder: Path) -> bool:
     """Whether the network in ``folder`` classified a file of this session before."""
     return results.get((case_key, *_network(folder))) is not None
 
 
 def classify_case(
-    case_key: str, case: Case, folders: Sequence[Path], together: Together | None = None
+    case_key: str,
+    case: Case,
+    folders: Sequence[Path],
+    together: Together | None = None,
+    waiting: Callable[[int], None] | None = None,
 ) -> CaseResult:
     """Return the result of the networks in ``folders`` for one file; none runs a second time.
 
-    An unforeseen error is logged, and refuses this one file. ``together`` is the mean of their
-    run's networks, None where it has none.
+    An unforeseen error is logged, and refuses this one file.
+
+    Args:
+        case_key: of the file.
+        case: the file.
+        folders: of the networks.
+        together: the mean of their run's networks, None where it has none.
+        waiting: tells the visitor how many others come before, as of ``turns.turn``.
 
     Raises:
         RunError: if a network cannot be loaded.
@@ -60,8 +81,10 @@ def classify_case(
     keys = [(case_key, *_network(folder)) for folder in folders]
     missing = [key for key in keys if results.get(key) is None]
     if missing:
-        classifiers = [_classifier(*network) for _, *network in missing]
-        joint = _with_preview(case_key, classify(Source.whole(case.name, case.load), classifiers))
+        with turns.turn(waiting):
+            classifiers = [_classifier(*network) for _, *network in missing]
+            source = Source.whole(case.name, case.load)
+            joint = _with_preview(case_key, classify(source, classifiers))
         for place, key in enumerate(missing):  # no prediction where the file was refused
             own = joint.predictions[place : place + 1]
             results.store(key, replace(joint, predictions=own))
@@ -76,6 +99,11 @@ def classify_case(
 
 def _network(folder: Path) -> tuple[str, str]:
     return str(folder), sha256_of(folder / "model.json")
+
+
+def _segmenter_key() -> tuple[str, str]:
+    folder = lung_segmentation.DEFAULT_FOLDER
+    return str(folder), sha256_of(folder / lung_segmentation.INFO_FILE)
 
 
 def _with_preview(case_key: str, result: CaseResult) -> CaseResult:
@@ -106,8 +134,9 @@ def refused_picture(case_key: str, case: Case) -> Radiograph | None:
     stored = results.get(key)
     if stored is None:
         try:
-            radiograph = read_radiograph(case.data, case.name, any_view=True)
-            pixels = shrink(radiograph.pixels, side=PREVIEW_SIDE)
+            with turns.turn():
+                radiograph = read_radiograph(case.data, case.name, any_view=True)
+                pixels = shrink(radiograph.pixels, side=PREVIEW_SIDE)
             stored = (replace(radiograph, pixels=pixels),)
         except Exception:  # the reason of the refusal is shown all the same
             stored = (None,)
@@ -131,22 +160,19 @@ def occlude_lungs(case_key: str, result: CaseResult, folder: Path) -> LungOcclus
     """
     if not lung_segmentation.segmenter_available():
         return None
-    segmenter = (
-        str(lung_segmentation.DEFAULT_FOLDER),
-        sha256_of(lung_segmentation.DEFAULT_FOLDER / lung_segmentation.INFO_FILE),
-    )
-    network = _network(folder)
+    segmenter, network = _segmenter_key(), _network(folder)
     key = (case_key, *segmenter, *network)
     occlusion = results.get(key)
     if occlusion is None:
         radiograph = results.radiograph_of(result)
-        mask = _mask(case_key, radiograph.pixels, segmenter)
-        occlusion = occlude_lungs_uncached(
-            radiograph,
-            mask,
-            classifier=_classifier(*network),
-            prediction=result.predictions[0],
-        )
+        with turns.turn():
+            mask = _mask(case_key, radiograph.pixels, segmenter)
+            occlusion = occlude_lungs_uncached(
+                radiograph,
+                mask,
+                classifier=_classifier(*network),
+                prediction=result.predictions[0],
+            )
         results.store(key, occlusion)
     return occlusion
 
@@ -175,8 +201,9 @@ def in_window(case_key: str, case: Case, index: int) -> np.ndarray:
     key = (case_key, state.WINDOW, str(index))
     preview = results.get(key)
     if preview is None:
-        pixels = read_radiograph(case.data, case.name, window=index).pixels
-        preview = shrink(pixels, side=PREVIEW_SIDE)
+        with turns.turn():
+            pixels = read_radiograph(case.data, case.name, window=index).pixels
+            preview = shrink(pixels, side=PREVIEW_SIDE)
         results.store(key, preview)
     return preview
 

@@ -22,7 +22,7 @@ from dashboard.cases.lung_occlusion import wording as lung_occlusion_text
 from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate, summary
 from dashboard.cases.viewer import prior, scene
-from dashboard.components import display, pickers, text, toolbar
+from dashboard.components import display, pickers, text, toolbar, waiting
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import cases, inference, state
@@ -76,9 +76,9 @@ def show_files(run: Run, model: str, line: DeltaGenerator) -> None:
     folder, many = run.model_folder(model), len(cases.by_key()) > 1
     key, case = cases.require_current_case()
     said = t("Reading {name}", name=text.plain(case.name))
-    known = inference.has_result(key, folder)
+    known, announced = inference.has_result(key, folder), waiting.announce()
     with line, nullcontext() if known else st.spinner(said):  # there it moves no picture
-        result = inference.classify_case(key, case, [folder])
+        result = inference.classify_case(key, case, [folder], waiting=announced)
     show_result(key, result, run, folder)
     rows = batch.table_rows(batch.known_results(folder), run=run.name)
     bar = st.container()

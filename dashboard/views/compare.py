@@ -12,7 +12,7 @@ from dashboard.cases import dicom_windows, exports, outcome, viewer
 from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate
 from dashboard.cases.viewer import scene
-from dashboard.components import pickers, text, toolbar
+from dashboard.components import pickers, text, toolbar, waiting
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
 from dashboard.session import cases, inference
@@ -71,9 +71,10 @@ elif run is not None:
             count=len(run.servable_models),
             name=text.plain(case.name),
         )
+        announced = waiting.announce()
         with st.spinner(asking):
             folders = [run.model_folder(name) for name in run.servable_models]
-            result = inference.classify_case(key, case, folders, Together.load(run))
+            result = inference.classify_case(key, case, folders, Together.load(run), announced)
     except CovidModelError as error:
         st.error(text.plain(error.message), title=t("A network cannot be used"))
         st.stop()

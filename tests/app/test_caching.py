@@ -9,6 +9,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.inference import network_input
 from covid_model.runs import load_run, sha256_of
 from covid_model.serving.classifier import Classifier
+from dashboard.server.warm_up import warm_up
 from dashboard.session import inference, state
 from tests.app.conftest import go, upload
 
@@ -44,6 +45,20 @@ def worked(monkeypatch):
     monkeypatch.setattr(Classifier, "predict", predicted)
     monkeypatch.setattr(network_input, "to_input", counted_input)
     return names
+
+
+def test_the_first_visitor_does_not_wait_for_a_network(open_app, tiny_run_root, png, loaded):
+    at = open_app(tiny_run_root)
+    warm_up()
+    assert len(loaded) == 1
+    assert upload(at, ("a.png", png)).metric
+    assert len(loaded) == 1
+
+
+def test_a_server_without_runs_starts(tmp_path, monkeypatch, loaded):
+    monkeypatch.setenv("COVID_MODEL_RUNS", str(tmp_path))
+    warm_up()
+    assert loaded == []
 
 
 def test_twenty_sessions_at_once_load_each_network_once(open_app, tiny_run_root, loaded):

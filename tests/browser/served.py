@@ -50,6 +50,7 @@ def dashboard(
     under: Sequence[str] = (),
     options: Sequence[str] = (),
     port: int = 0,
+    app: Path = DASHBOARD,
 ) -> Iterator[str]:
     """Serve the dashboard on ``runs`` from the working folder ``folder``; yield its address.
 
@@ -61,6 +62,7 @@ def dashboard(
         under: command that starts the server, as one that traces it.
         options: of Streamlit.
         port: to serve at, a free one by default.
+        app: script of the dashboard, as that of another version.
     """
     port = port or free_port()
     command = [
@@ -69,7 +71,7 @@ def dashboard(
         "-m",
         "streamlit",
         "run",
-        str(DASHBOARD),
+        str(app),
         "--server.headless=true",
     ]
     command += [f"--server.port={port}", "--server.fileWatcherType=none", *options]

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,11 +20,12 @@ BOUNDARY = "a-line-between-parts"
 
 
 class Visitor:
-    """One session that accepted the notice; ``page`` is what its last run sent."""
+    """One session; ``page`` is what its last run sent."""
 
     def __init__(self, url: str, connection: ClientConnection, token: str) -> None:
         self.url, self.connection, self.token = url, connection, token
         self.uploads: list[tuple[str, FileURLs]] = []
+        self.times: list[float] = []  # when each message of the last run came
         self.page = session.run_page(connection)
         self.id = session.session_id(self.page)
 
@@ -81,10 +83,11 @@ class Visitor:
             for name, urls in self.uploads:
                 state.uploaded_file_info.add(file_id=urls.file_id, name=name, file_urls=urls)
         self.connection.send(asked.SerializeToString())
-        self.page = []
+        self.page, self.times = [], []
         while not self._drawn():
             received = self.connection.recv(timeout=session.PATIENCE)
             self.page.append(ForwardMsg.FromString(received))
+            self.times.append(time.perf_counter())
 
     def _drawn(self) -> bool:
         """Whether a run began and ended since it was asked for."""
@@ -95,11 +98,16 @@ class Visitor:
 
 
 @contextmanager
-def visit(url: str) -> Iterator[Visitor]:
-    """Open the dashboard's first page; leaving closes the connection."""
+def visit(url: str, *, accepted: bool = True) -> Iterator[Visitor]:
+    """Open the dashboard's first page; leaving closes the connection.
+
+    Args:
+        url: of the server.
+        accepted: the browser accepted the notice before; otherwise the first page is the notice.
+    """
     cookie = ask(url, "GET", "/_stcore/health")[1]["Set-Cookie"]
     token = re.search(r"_streamlit_xsrf=([^;]+)", cookie)[1]
-    cookies = f"{COOKIE}=1; _streamlit_xsrf={token}"
+    cookies = f"_streamlit_xsrf={token}" + (f"; {COOKIE}=1" if accepted else "")
     with session.opened(url, cookies=cookies) as connection:
         yield Visitor(url, connection, token)
 

@@ -75,6 +75,10 @@ RULES = {
         ("dashboard.frame", "dashboard.session", "dashboard.i18n", "covid_model.common"),
         TRAINS,
     ),
+    "dashboard.server.warm_up": (
+        ("dashboard.cases", "dashboard.components", "dashboard.session", *SERVES),
+        TRAINS,
+    ),
     "dashboard.components": (PAGES, TRAINS),
     "dashboard.cases": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
     "dashboard.cases.viewer": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
@@ -95,6 +99,12 @@ RULES = {
             "tests.dicoms",
         ),
         TRAINS,
+    ),
+    "benchmarks.load": (("benchmarks.load_client", "tests.browser"), (*TRAINS, "streamlit")),
+    "benchmarks.load_client": (("covid_model.common", "tests.deployment"), TRAINS),
+    "benchmarks.removals": (
+        ("benchmarks.load", "tests.deployment", "tests.dicoms", "tests.drawings"),
+        (*TRAINS, "streamlit"),
     ),
 }
 

@@ -1,17 +1,22 @@
 """Intake of files: buttons that choose them, samples, the list of those that are loaded."""
 
+import io
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+from PIL import Image
 
 from covid_model.imaging import reader
-from dashboard.components import text
+from dashboard.components import display, text
 from dashboard.i18n.translate import t
 from dashboard.session import cases, removal, uploader
 from dashboard.session import samples as session_samples
 
 HERE = Path(__file__).resolve().parent
 SAMPLES_WIDTH = 640  # pixels
+SAMPLE_SIDE = 256  # pixels, of the picture of a sample over its button
 MIB = 2**20
 
 _mounted = st.components.v2.component(
@@ -121,7 +126,7 @@ def samples() -> None:
         grid = st.grid(len(by_title), min_column_width=90, gap="small")
         for title, sample in by_title.items():
             with grid.cell():
-                st.image(sample.data, width="stretch", alt=t(sample.sample))
+                st.image(_small(sample.data), width="stretch", alt=t(sample.sample))
                 st.button(
                     t(title),
                     key=f"sample-{title}",
@@ -130,3 +135,11 @@ def samples() -> None:
                     width="stretch",
                     wrap=True,
                 )
+
+
+@lru_cache(maxsize=8)
+def _small(png: bytes) -> str:
+    """Shrink a sample, which is nobody's file, once for all visitors; return it as a data URL."""
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.thumbnail((SAMPLE_SIDE, SAMPLE_SIDE))
+        return display.data_url(np.asarray(picture.convert("L")), "jpeg")

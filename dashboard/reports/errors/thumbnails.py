@@ -8,6 +8,7 @@ import streamlit as st
 from covid_model.common.errors import DataError
 from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.reader import check_bytes, read_radiograph
+from dashboard.session import turns
 
 THUMBNAIL_SIDE, MAX_THUMBNAILS = 320, 96  # pixels; pictures of some pages of errors
 
@@ -32,7 +33,8 @@ def _thumbnail(file: str, changed: int) -> np.ndarray:
     """Read and shrink once for all sessions; ``changed`` makes another file load afresh."""
     path = Path(file)
     check_bytes(path.stat().st_size)
-    pixels = shrink(read_radiograph(path.read_bytes(), path.name).pixels, side=THUMBNAIL_SIDE)
+    with turns.turn():
+        pixels = shrink(read_radiograph(path.read_bytes(), path.name).pixels, side=THUMBNAIL_SIDE)
     side = max(pixels.shape)
     before = [(side - length) // 2 for length in pixels.shape]
     after = [side - length - start for length, start in zip(pixels.shape, before, strict=True)]

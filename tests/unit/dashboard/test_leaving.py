@@ -1,13 +1,15 @@
 """Sessions that left, uploads that are too many, what a browser keeps: rules without a server."""
 
 import asyncio
+import gc
 import json
+import weakref
 
 import pytest
 
-from dashboard.server import uploads
+from dashboard.server import departures, memory, uploads
 from dashboard.server.departures import Departures
-from dashboard.session import kept_readings
+from dashboard.session import kept_readings, removal
 from dashboard.session.reading_log import CHANGED, SEEN, Reading, ReadingLog
 
 DIGEST = "ab" * 32
@@ -22,6 +24,46 @@ def test_a_session_is_due_after_the_grace_alone():
     assert departures.due(["a", "b"], now=60) == ["a"]
     assert departures.due(["a"], now=61) == ["a"]  # b came back
     assert departures.due(["b"], now=119) == []
+
+
+@pytest.mark.parametrize("event", ["a session left", "files were freed"])
+def test_memory_is_given_back_when_something_left(event, monkeypatch):
+    given, rounds = asyncio.Event(), []
+
+    async def forget(_):
+        rounds.append(given.is_set())
+        return len(rounds) == 2 and event == "a session left"
+
+    monkeypatch.setattr(departures, "TICK", 0)
+    monkeypatch.setattr(departures, "grace", lambda: 60)
+    monkeypatch.setattr(departures, "_forget", forget)
+    freed = lambda: int(len(rounds) >= 2 and event == "files were freed")  # noqa: E731
+    monkeypatch.setattr(removal, "times_let_go", freed)
+    loop_of = []
+    monkeypatch.setattr(memory, "give_back", lambda: loop_of[0].call_soon_threadsafe(given.set))
+
+    async def watched():
+        loop_of.append(asyncio.get_running_loop())
+        watch = asyncio.create_task(departures._watch())
+        await asyncio.wait_for(given.wait(), 60)
+        watch.cancel()
+
+    asyncio.run(watched())
+    assert not any(rounds[:2])  # nothing before it
+
+
+def test_what_was_left_out_of_collections_is_collected_when_something_left():
+    class Picture:
+        pass
+
+    picture = Picture()
+    picture.itself, alive = picture, weakref.ref(picture)
+    memory.collect()  # as when another session left
+    del picture
+    gc.collect()
+    assert alive() is not None
+    memory.collect()
+    assert alive() is None
 
 
 @pytest.mark.parametrize(

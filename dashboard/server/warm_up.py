@@ -1,0 +1,25 @@
+"""What the first visitor would wait for, made ready: modules of the pages, the first network."""
+
+import importlib
+import pkgutil
+
+from covid_model.common.errors import CovidModelError
+from covid_model.runs import open_shelf
+from dashboard import cases, components
+from dashboard.session import inference
+
+
+def warm_up() -> None:
+    """Import what pages with a file need, then load the network that they start with.
+
+    Without a run that predicts there is none; the page says why.
+    """
+    for package in (components, cases):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module("covid_model.imaging.dicom.reader")
+    try:
+        run = open_shelf().default
+        inference.load(run.model_folder(run.servable_models[0]))
+    except CovidModelError:
+        return
