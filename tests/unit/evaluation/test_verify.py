@@ -7,9 +7,9 @@ import sys
 from operator import itemgetter
 
 import pytest
-from covid_model.evaluation.model_comparison import write_comparison
 
 from covid_model import cli
+from covid_model.evaluation.comparison.models import write_comparison
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification import json_diff
 from covid_model.evaluation.verification.verify import computed_report, verify_run

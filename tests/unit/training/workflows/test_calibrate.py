@@ -317,7 +317,7 @@ def test_a_run_of_reports_is_judged_by_keras(fitted, split, tmp_path, run_count)
 
     def scores(rows):
         truth = split[0].labels[rows].argmax(axis=1)
-        said = np.where(rows % 9 == 0, (truth + 1) % 3, truth)
+        said = np.where(rows % 7 == 0, (truth + 1 + rows % 2) % 3, truth)  # each for each
         return 0.05 + 0.85 * np.eye(3, dtype=np.float32)[said]
 
     given, _ = material(split, scores)
