@@ -51,7 +51,7 @@ def test_the_first_visitor_does_not_wait_for_a_network(open_app, tiny_run_root, 
     at = open_app(tiny_run_root)
     warm_up()
     assert len(loaded) == 1
-    assert upload(at, ("a.png", png)).metric
+    assert upload(at, ("a.png", png)).subheader
     assert len(loaded) == 1
 
 
