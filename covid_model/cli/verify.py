@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 from covid_model.common.disclaimer import NOTICE
-from covid_model.common.errors import UsageError
-from covid_model.common.system import logs
+from covid_model.common.errors import SignatureError, UsageError
+from covid_model.common.system import logs, signatures
 from covid_model.common.system.requirements import needs
-from covid_model.runs import run_folders, runs_root
+from covid_model.runs import RUN_FILE, run_folders, runs_root
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,7 +17,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="compute the published figures again from the stored predictions, or check a bundle",
         description="Hold every file of a run to its digest; compute report.json, comparison.json "
         "and audit.json again from the tables beside them; say what differs. Of a bundle that the "
-        "dashboard wrote, hold every file to its digest and lay its overlays again.",
+        "dashboard wrote, hold every file to its digest and lay its overlays again. With --key, hold "
+        "run.json, which has the digests, or the bundle to the signature beside it.",
     )
     command.set_defaults(run_command=run)
     logs.add_options(command, default="warning")
@@ -28,19 +29,61 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="PATH",
         help="run folder, or bundle as a zip (default: all runs of the shelf)",
     )
+    command.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="public key of minisign by which each run or bundle has to be signed",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line a network or bundle, or one a problem; return 1 where there are any."""
-    root = runs_root()
+    """Print a line a network, bundle or signature, or one a problem; return 1 where there are any."""
+    root, key = runs_root(), arguments.key
     paths = arguments.paths or run_folders(root) or [root]
-    for path in paths:
-        if not (path.is_file() or (path / "run.json").is_file()):
-            raise UsageError(
-                f"Expected a bundle or a run folder, which holds run.json. Received: {path}."
-            )
-    failed = [_verify_bundle(path) if path.is_file() else _verify_run(path) for path in paths]
+    files = [signed_file(path) for path in paths]
+    failed = [verify(path, whole=key is not None) for path in paths]
+    failed += [_verify_signature(path, file, key) for path, file in zip(paths, files, strict=True)]
     return int(any(failed))
+
+
+def signed_file(path: Path) -> Path:
+    """The file that is signed of a run, the one with the digests, or of a bundle, itself.
+
+    Raises:
+        UsageError: if the path is of neither.
+    """
+    file = path if path.is_file() else path / RUN_FILE
+    if not file.is_file():
+        raise UsageError(
+            f"Expected a bundle or a run folder, which holds run.json. Received: {path}."
+        )
+    return file
+
+
+def verify(path: Path, *, whole: bool) -> bool:
+    """Print what the verification of a run or a bundle finds; return whether there are problems.
+
+    Args:
+        path: of the run folder or the bundle.
+        whole: whether a file that no digest covers is a problem, as for a signature.
+    """
+    return _verify_bundle(path) if path.is_file() else _verify_run(path, whole=whole)
+
+
+def _verify_signature(path: Path, file: Path, key: Path | None) -> bool:
+    """Print what the signature says; return whether it is not as it should be."""
+    beside, name = signatures.signature_path(file), path.resolve().name
+    if key is None:
+        if beside.is_file():
+            print(f"{name}: {beside.name} was not checked: give the signer's public key by --key.")
+        return False
+    try:
+        print(f"{name}: {signatures.check(file, key)}")
+    except SignatureError as error:
+        print(f"{name}: {error}")
+        return True
+    return False
 
 
 def _verify_bundle(path: Path) -> bool:
@@ -60,14 +103,14 @@ def _verify_bundle(path: Path) -> bool:
     return bool(checked.problems)
 
 
-def _verify_run(folder: Path) -> bool:
+def _verify_run(folder: Path, *, whole: bool) -> bool:
     """Print what a run's verification finds; return whether there are problems."""
     with needs("Verifying"):
         from covid_model.evaluation.verification.verify import verify_run
 
     failed = False
     for checked in verify_run(folder):
-        failed = failed or bool(checked.problems)
+        failed = failed or bool(checked.problems) or (whole and bool(checked.notes))
         for problem in checked.problems:
             print(f"{checked.name}: {problem}")
         for note in checked.notes:
