@@ -39,6 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _password() -> str:
-    if sys.stdin.isatty():
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    try:
         return getpass.getpass("Password of the key: ")
-    return sys.stdin.readline().rstrip("\r\n")
+    except EOFError:  # Ctrl-D: none
+        return ""

@@ -17,8 +17,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="compute the published figures again from the stored predictions, or check a bundle",
         description="Hold every file of a run to its digest; compute report.json, comparison.json "
         "and audit.json again from the tables beside them; say what differs. Of a bundle that the "
-        "dashboard wrote, hold every file to its digest and lay its overlays again. With --key, hold "
-        "run.json, which has the digests, or the bundle to the signature beside it.",
+        "dashboard wrote, hold every file to its digest and lay its overlays again. With --key, "
+        "hold run.json, which has the digests, or the bundle to the signature beside it.",
     )
     command.set_defaults(run_command=run)
     logs.add_options(command, default="warning")
@@ -38,7 +38,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line a network, bundle or signature, or one a problem; return 1 where there are any."""
+    """Print a line a network, bundle, signature or problem; return 1 where there are problems."""
     root, key = runs_root(), arguments.key
     paths = arguments.paths or run_folders(root) or [root]
     files = [signed_file(path) for path in paths]

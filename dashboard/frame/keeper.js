@@ -5,7 +5,9 @@ const KEY = "radiograph-session";
 const tab = { loses: false, lost: false, told: "" };
 
 window.addEventListener("beforeunload", (event) => {
-  if (tab.loses) event.preventDefault();
+  // Who stayed after "Log out" would be logged in again by a reload: the browser still has the cookie.
+  const leaves = document.activeElement?.closest(".st-key-log-out");
+  if (tab.loses && !leaves) event.preventDefault();
 });
 
 export default function ({ data, parentElement, setTriggerValue }) {

@@ -23,7 +23,11 @@ def requirements(name):
 def test_the_requirements_files_say_what_the_project_says():
     extras = PROJECT["optional-dependencies"]
     assert requirements("requirements-serve.txt") == PROJECT["dependencies"]
-    assert requirements("requirements.txt") == [*extras["train"], *extras["dev"]]
+    assert requirements("requirements.txt") == [
+        *extras["train"],
+        *extras["sign"],
+        *extras["dev"],
+    ]
     assert "-r requirements-serve.txt\n" in (ROOT / "requirements.txt").read_text("utf-8")
 
 

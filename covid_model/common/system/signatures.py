@@ -45,7 +45,7 @@ def sign(path: Path, key: Path, *, ask: Callable[[], str]) -> str:
         try:
             secret.decrypt(ask() if secret.is_encrypted() else "")
         except minisign.Error as error:
-            raise UsageError("{key} cannot be used: {why}.", key=key, why=str(error)) from None
+            raise UsageError(f"{key} cannot be used: {error}.") from None
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         signature = secret.sign(path.read_bytes(), trusted_comment=f"signed {moment}")
         signature_path(path).write_bytes(bytes(signature) + b"\n")
@@ -72,22 +72,18 @@ def check(path: Path, key: Path) -> str:
     public = _read(key, minisign.PublicKey.from_bytes, "a public key of minisign")
     wanted, beside = _key_id(public.to_base64()), signature_path(path)
     if not beside.is_file():
-        raise SignatureError("not signed: {beside} is missing.", beside=beside.name)
+        raise SignatureError(f"not signed: {beside.name} is missing.")
     what = "a signature of minisign"
     signature = _read(beside, minisign.Signature.from_bytes, what, wrong=SignatureError)
     found = _key_id(bytes(signature).splitlines()[1])
     if found != wanted:
-        raise SignatureError(
-            "signed by key {found}, not by {wanted} of {key}.", found=found, wanted=wanted, key=key
-        )
+        raise SignatureError(f"signed by key {found}, not by {wanted} of {key}.")
     try:
         public.verify(path.read_bytes(), signature)
     except minisign.VerifyError:
         raise SignatureError(
-            "the signature by key {found} is not valid: {name}, the signature or the key is "
-            "another one than at the signing.",
-            found=found,
-            name=path.name,
+            f"the signature by key {found} is not valid: {path.name}, the signature or the key is "
+            "another one than at the signing."
         ) from None
     return f"signed by key {found}: valid ({signature.trusted_comment})."
 
@@ -102,13 +98,9 @@ def _read(
     try:
         return parse(path.read_bytes())
     except OSError as error:
-        raise wrong(
-            "{path} cannot be read ({reason}): check it.", path=path, reason=error.strerror
-        ) from None
+        raise wrong(f"{path} cannot be read ({error.strerror}): check it.") from None
     except ValueError as error:  # all of minisign's are such
-        raise wrong(
-            "Expected {what} in {path}. Received: {error}.", what=what, path=path, error=str(error)
-        ) from None
+        raise wrong(f"Expected {what} in {path}. Received: {error}.") from None
 
 
 def _key_id(encoded: bytes) -> str:
