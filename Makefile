@@ -12,7 +12,7 @@ app: ## open the dashboard
 	$(PYTHON) -m covid_model dashboard
 
 test: ## run every test
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2
 
 test-fast: ## run the unit tests that need no TensorFlow, on every core
 	$(PYTHON) -m pytest -n auto -m "not tensorflow and not data and not slow" tests/unit

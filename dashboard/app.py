@@ -10,10 +10,11 @@ if str(HERE.parent) not in sys.path:  # Streamlit puts this folder there, not th
     sys.path.insert(0, str(HERE.parent))
 
 from dashboard.frame import error_boundary  # noqa: E402
-from dashboard.server import departures, logs  # noqa: E402
+from dashboard.server import departures, login, logs  # noqa: E402
 from dashboard.server.middleware import middleware  # noqa: E402
 
 logs.configure()
+login.require_secrets()
 # Streamlit looks for this very assignment in the text of this file.
 app = st.App(
     HERE / "main.py",

@@ -63,8 +63,10 @@ with st.container(horizontal_alignment="center"), st.container(key="frame"):
         vertical_alignment="center",
     ):
         st.caption(f":material/info: **{t(NOTICE)}**", width="content")
-        with st.container(width="content", gap=None):
-            language_switch.switch()
+        with st.container(width="content", horizontal=True, vertical_alignment="center"):
+            with st.container(width="content", gap=None):
+                language_switch.switch()
+            login_gate.log_out()
     keeper.offer()
     state.open_page(page.url_path)
     receiver.note()

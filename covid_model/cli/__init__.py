@@ -7,7 +7,18 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from covid_model.cli import card, classify, dashboard, data, drift, evaluate, pacs, report, verify
+from covid_model.cli import (
+    card,
+    classify,
+    dashboard,
+    data,
+    drift,
+    evaluate,
+    pacs,
+    report,
+    sign,
+    verify,
+)
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
 from covid_model.common.system import logs, stopping
@@ -16,11 +27,12 @@ from covid_model.common.system.next_command import program
 log = logging.getLogger(__name__)
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 EXIT_CODES = (
-    "Exit code: 0 all is well; 1 figures differ, or no file could be read; 2 wrong use, or an "
+    "Exit code: 0 all is well; 1 figures differ, a signature is missing or wrong, or no file could "
+    "be read; 2 wrong use, or an "
     "output cannot be written; 70 a fault of this program; 130 stopped by Ctrl-C, 143 by SIGTERM; "
     "141 nobody reads the output."
 )
-COMMANDS = (classify, evaluate, drift, dashboard, pacs, data, verify, report, card)
+COMMANDS = (classify, evaluate, drift, dashboard, pacs, data, verify, sign, report, card)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

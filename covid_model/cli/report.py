@@ -5,6 +5,7 @@ from pathlib import Path
 
 from covid_model.common.errors import UsageError
 from covid_model.common.system.next_command import to_show
+from covid_model.common.system.signatures import signature_path
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,9 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"Expected a run folder, which holds run.json. Received: {folder}.")
     from covid_model.evaluation.verification.update import update_run
 
+    signature = signature_path(folder / "run.json")
+    signed = signature.is_file()
     written = update_run(folder)
     for file in written:
         print(f"{folder.resolve().name}: {file} written.")
+    if signed and written:
+        print(f"{folder.resolve().name}: {signature.name} removed: sign the run again.")
     if not written:
         print(f"{folder.resolve().name}: every file agrees, nothing to write.")
     print(to_show(folder), end="")

@@ -37,6 +37,10 @@ class ReportsOnlyError(RunError):
     """A run holds reports without a model, so it cannot predict."""
 
 
+class SignatureError(CovidModelError):
+    """A file is not signed, or not by the key that was given, or not as it is."""
+
+
 class UsageError(CovidModelError):
     """A command was called with arguments that do not fit together."""
 

@@ -2,7 +2,8 @@
 
 ``run.json`` lists the files beside it and the ``model.json`` of each network, which lists the files
 beside that; ``run.json`` holds the digest of its own other values. So the digest of
-``run.json`` is one of the whole run. Runs of earlier versions list no ``model.json``.
+``run.json`` is one of the whole run, and its signature one of it. Runs of earlier versions list no
+``model.json``.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 from covid_model.common.errors import RunError
 from covid_model.common.system.digests import sha256, sha256_of
+from covid_model.common.system.signatures import signature_path
 from covid_model.runs.schema import MODEL_FILE, OWN_DIGEST, RUN_FILE, ModelInfo
 
 
@@ -80,9 +82,10 @@ def run_digests(folder: Path) -> dict[str, str]:
 
 
 def digests_of(folder: Path, *, but: str) -> dict[str, str]:
-    """The digest of each file that lies in a folder, by its name, but of one."""
+    """The digest of each file that lies in a folder, by its name, but of one and its signature."""
+    left_out = (folder / but, signature_path(folder / but))
     return {
         path.name: sha256_of(path)
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != but
+        if path.is_file() and path not in left_out
     }

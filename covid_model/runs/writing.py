@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from covid_model.common.errors import RunError
+from covid_model.common.system.signatures import signature_path
 from covid_model.runs.integrity import digests_of, own_digest
 from covid_model.runs.schema import ADDED, MODEL_FILE, OWN_DIGEST, RUN_FILE, ModelInfo
 
@@ -133,7 +134,11 @@ def write_model_info(folder: Path, info: ModelInfo) -> None:
 
 
 def write_run_file(folder: Path, info: Mapping[str, Any], digests: Mapping[str, str]) -> None:
-    """Write ``run.json`` with the digests of what it lists, then its own."""
+    """Write ``run.json`` with the digests of what it lists, then its own.
+
+    A signature of the file that it takes the place of goes.
+    """
     content = {**info, "sha256": dict(sorted(digests.items()))}
     content.pop(OWN_DIGEST, None)
+    signature_path(folder / RUN_FILE).unlink(missing_ok=True)
     write_json(folder / RUN_FILE, {**content, OWN_DIGEST: own_digest(content)})

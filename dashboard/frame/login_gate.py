@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from dashboard.frame import language_switch
+from dashboard.frame import keeper, language_switch
 from dashboard.i18n.translate import t
 
 
@@ -19,6 +19,13 @@ def show() -> None:
         st.title(t("Please log in"))
         st.markdown(t("This server shows its pages to people who have an account alone."))
         st.button(t("Log in"), type="primary", on_click=st.login)
+    keeper.forget()
+
+
+def log_out() -> None:
+    """Draw the button that logs out, where somebody is logged in."""
+    if _configured():
+        st.button(t("Log out"), type="tertiary", key="log-out", on_click=st.logout)
 
 
 def _configured() -> bool:

@@ -1,4 +1,4 @@
-"""Uploads on their way in: kept in memory, bounded for each session."""
+"""Uploads on their way in: of visitors who may, kept in memory, bounded for each session."""
 
 import re
 from collections import Counter
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from dashboard.server import login
 from dashboard.session import cases
 
 _FRAMING = 2**20  # bytes beside the file that Streamlit lets a request have
@@ -35,19 +36,26 @@ def held() -> dict[str, int]:
 
 
 class BoundedUploads:
-    """Refuses an upload with which a session would have more than ``limit`` bytes on the server."""
+    """Refuses an upload of a visitor who has yet to log in, or of too much.
+
+    A session may have ``limit`` bytes of uploads on the server. Streamlit itself asks nobody who
+    uploads to log in: it gives every visitor a session, which draws the login.
+    """
 
     def __init__(self, app: ASGIApp, limit: int = MAX_BYTES) -> None:
         self.app, self.limit = app, limit
         self.coming: Counter[str] = Counter()  # bytes of the uploads under way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 413: the uploads are too large together; 411: no length."""
+        """Pass a request on, or answer 403: log in; 411: no length; 413: too large together."""
         upload = _UPLOAD.search(scope["path"]) if scope.get("method") == "PUT" else None
         if upload is None:
             await self.app(scope, receive, send)
             return
         session, length = upload["session"], Headers(scope=scope).get("content-length", "")
+        if not login.may_upload(session):
+            await PlainTextResponse("Log in first", 403)(scope, receive, send)
+            return
         if not length.isdecimal():
             await PlainTextResponse("Length required", 411)(scope, receive, send)
             return

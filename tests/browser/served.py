@@ -34,10 +34,12 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Chromium without a window."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """Start Chromium without a window, with further arguments."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*ARGUMENTS, *arguments]
+        )
         yield browser
         browser.close()
 

@@ -2,104 +2,31 @@
 
 import base64
 import http.client
-import os
 import re
 import socket
 import ssl
-import subprocess
-import time
 from contextlib import closing
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from dashboard.server.middleware import HEADERS
-from tests.deployment import session
-from tests.deployment.conftest import NAME, tool
-from tests.imports import ROOT
+from tests.browser.served import free_port
+from tests.deployment import nginx, session
+from tests.deployment.conftest import NAME
 
 pytestmark = pytest.mark.slow
-SHIPPED = (ROOT / "deploy/nginx.conf").read_text("utf-8")
 ENTRY = {"Authorization": "Basic " + base64.b64encode(b"ward:made-up").decode()}
 BOUNDARY = "a-line-between-parts"
-AROUND = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-{user}
-events {{}}
-http {{
-    access_log {folder}/access.log;
-    client_body_temp_path {folder}/gone;
-    proxy_temp_path {folder}/gone;
-    fastcgi_temp_path {folder}/gone;
-    uwsgi_temp_path {folder}/gone;
-    scgi_temp_path {folder}/gone;
-    include {folder}/site.conf;
-}}
-"""
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def fill_in(folder, server, ports):
-    """Write the shipped file with this machine's ports and folder in place of a ward's."""
-    site = SHIPPED
-    for there, here in (
-        ("listen 443 ", f"listen 127.0.0.1:{ports[0]} "),
-        ("listen 80;", f"listen 127.0.0.1:{ports[1]};"),
-        ("http://127.0.0.1:8501", server),
-        ("/etc/covid-xray/", f"{folder}/"),
-    ):
-        assert there in site
-        site = site.replace(there, here)
-    (folder / "site.conf").write_text(site)
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
 
 
 @pytest.fixture(scope="module")
 def proxy(served, tmp_path_factory):
-    """nginx in front of the server: its address, TLS context, plain port, folder."""
-    nginx, openssl = tool("nginx"), tool("openssl")
-    folder = tmp_path_factory.mktemp("nginx")
-    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    made += ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    made += ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
-    subprocess.run(made, check=True, capture_output=True)
-    hashed = [openssl, "passwd", "-6", "made-up"]
-    password = subprocess.run(hashed, check=True, capture_output=True, text=True).stdout
-    (folder / "passwords").write_text(f"ward:{password}")
+    """nginx in front of the server."""
     ports = free_port(), free_port()
-    fill_in(folder, served[0], ports)
-    process = subprocess.Popen([nginx, "-c", folder / "nginx.conf"], cwd=folder)
-    try:
-        wait_for(process, ports[0])
-        (folder / "gone").rmdir()  # a body or an answer that is put on disk fails from here on
-        context = ssl.create_default_context(cafile=folder / "certificate.pem")
-        url = f"https://{NAME}:{ports[0]}"
-        yield SimpleNamespace(url=url, tls=context, port=ports[0], plain=ports[1], folder=folder)
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
-def wait_for(process, port):
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("nginx did not start: read error.log.")
+    with nginx.in_front_of(served[0], ports, tmp_path_factory.mktemp("nginx")) as proxy:
+        yield proxy
 
 
 def ask(proxy, method, path, *, body=None, **headers):

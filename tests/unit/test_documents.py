@@ -105,7 +105,8 @@ def test_the_readme_is_short_and_has_the_notice_on_its_first_screen():
 def test_the_readme_gives_dashboard_then_tests_as_its_first_commands():
     first, second = [text for language, text in blocks("README.md") if not language][:2]
     assert "pip install -r requirements-serve.txt && streamlit run dashboard/app.py" in first
-    assert second == "pip install -r requirements.txt && python -m pytest\n"
+    assert second == "pip install -r requirements.txt && python -m pytest -n 2\n"
+    assert "\npython -m pytest -n 2\n" in (ROOT / ".ci/run").read_text("utf-8")
 
 
 def test_the_readmes_example_predicts(in_a_clone):

@@ -8,6 +8,7 @@ from pathlib import Path
 from covid_model.common.architectures import ARCHITECTURES, TOGETHER
 from covid_model.common.audit_checks import cannot_be_audited
 from covid_model.common.errors import CovidModelError, RunError
+from covid_model.common.system.signatures import signature_path
 from covid_model.evaluation.verification import fitted, json_diff, together
 from covid_model.evaluation.verification.recompute import (
     REPORT_FILE,
@@ -136,10 +137,11 @@ def _files(folder: Path, listed: Mapping[str, str], *, listing: str) -> tuple[in
         good += same
         if not same:
             problems.append(f"{name} differs from the digest in {listing}.")
+    expected = (listing, signature_path(folder / listing).name, *listed)
     for path in sorted(folder.iterdir()):
         network = listing == RUN_FILE and (path / "model.json").is_file()
         known = (*ARCHITECTURES, TOGETHER) if network else ()
-        if path.name not in (listing, *listed, *known):
+        if path.name not in (*expected, *known):
             problems.append(f"{path.name} is not listed in {listing}.")
     return good, problems
 

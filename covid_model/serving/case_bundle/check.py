@@ -38,8 +38,8 @@ class BundleCheck:
 def check(data: bytes) -> BundleCheck:
     """Hold every member of a bundle to its digest; lay each overlay again from the arrays.
 
-    The digests show damage, or a change of some files. They are no signature: whoever writes a
-    whole bundle again can write anything.
+    The digests show damage, or a change of some files. They are no signature, which
+    ``common/system/signatures.py`` makes: whoever writes a whole bundle again can write anything.
 
     Args:
         data: the zip's bytes.

@@ -12,6 +12,8 @@ from dashboard.session.kept_readings import BrowserCopy
 
 HERE = Path(__file__).resolve().parent
 KEY = "keeper"
+# keeper.js keeps the readings under this name.
+FORGET = "export default function () { sessionStorage.removeItem('radiograph-session') }"
 _LEFT, _BEGAN = "left_by_earlier_session", "session_began"
 _SESSION = "session_of_tab"  # tells the browser one session from the next
 STARTED_ANEW = Message(
@@ -32,6 +34,13 @@ _mounted = st.components.v2.component(
     css=HERE.joinpath("keeper.css").read_text("utf-8"),
     js=HERE.joinpath("keeper.js").read_text("utf-8"),
 )
+
+_forget = st.components.v2.component("forget_readings", js=FORGET)
+
+
+def forget() -> None:
+    """Have the browser drop what it kept in this tab: the next visitor may be another person."""
+    _forget(height=0)
 
 
 def keep() -> None:

@@ -173,6 +173,8 @@ window.addEventListener(
   true,
 );
 window.addEventListener("beforeunload", (event) => {
+  // Who stayed after "Log out" would be logged in again by a reload: the browser has the cookie.
+  if (document.activeElement?.closest(".st-key-log-out")) return;
   if (listens() && (tab.data.loses || tab.waiting || count("IconSpinner"))) event.preventDefault();
 });
 

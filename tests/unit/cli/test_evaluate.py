@@ -17,6 +17,7 @@ from covid_model.serving import Classifier, Profile, Together, batch
 from tests.computed_run import edit
 from tests.drawings import drawn_rows, noise, png, varied
 from tests.tiny_tables import write_mean
+from tests.unit.cli.test_sign import write_keys
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
 IMAGES = 60
@@ -128,6 +129,17 @@ def test_what_was_written_verifies_and_what_was_changed_does_not(
     table = folder / "xception" / "predictions.csv"
     table.write_text(table.read_text().replace("test-0.png", "test-0.jpg"))
     assert cli.main(["verify", str(folder)]) == 1
+
+
+def test_an_evaluation_is_signed(evaluated, tmp_path, capsys):
+    secret, public = write_keys(tmp_path, "ward")
+    folder = shutil.copytree(evaluated, tmp_path / "copy")
+    assert cli.main(["sign", str(folder), "--key", str(secret)]) == 0
+    assert cli.main(["verify", str(folder), "--key", str(public)]) == 0
+    assert ": valid (signed 20" in capsys.readouterr().out
+    edit(folder / "evaluation.json", lambda facts: facts.update(name="another"))
+    assert cli.main(["verify", str(folder), "--key", str(public)]) == 1
+    assert "the signature by key " in capsys.readouterr().out
 
 
 def test_a_missing_class_leaves_out_what_is_of_all_classes(hospital, run, tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from covid_model.common.errors import DataError
+from covid_model.common.system.signatures import signature_path
 from covid_model.evaluation.comparison.hospital import FACTS_FILE, PROFILE_FILE, computations
 from covid_model.evaluation.comparison.report.text import REPORT, report_text
 from covid_model.runs import OWN_DIGEST, own_digest, sha256_of, write_json
@@ -39,7 +40,8 @@ def write_figures(folder: Path, facts: Mapping[str, Any]) -> str:
 
 
 def listed_digests(folder: Path) -> dict[str, str]:
-    """The digest of each file of an evaluation but ``FACTS_FILE``, by its path."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    names = {path.relative_to(folder).as_posix(): path for path in paths}
-    return {name: sha256_of(path) for name, path in names.items() if name != FACTS_FILE}
+    """Each file's digest by its path, but of ``FACTS_FILE`` and its signature."""
+    facts = folder / FACTS_FILE
+    left_out = (facts, signature_path(facts))
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in left_out)
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
