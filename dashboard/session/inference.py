@@ -165,7 +165,7 @@ def occlude_lungs(case_key: str, result: CaseResult, folder: Path) -> LungOcclus
     occlusion = results.get(key)
     if occlusion is None:
         radiograph = results.radiograph_of(result)
-        with turns.turn():
+        with turns.turn(delay=turns.AFTER_ANSWERS):
             mask = _mask(case_key, radiograph.pixels, segmenter)
             occlusion = occlude_lungs_uncached(
                 radiograph,

@@ -9,15 +9,17 @@ from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 from covid_model.common.system.turns import Turns, usable_cores
 
 CORES = min(usable_cores(), 4)  # of one pass of a network: on more it is hardly quicker
-LINE = Turns(places=2 * CORES)  # of all visitors: one file is decoded while another has the network
+AFTER_ANSWERS = 10.0  # seconds for which others' answers come before what follows on one's own
+LINE = Turns(places=CORES)  # of all visitors: one file is decoded while another has the network
 
 
 @contextmanager
-def turn(waiting: Callable[[int], None] | None = None) -> Iterator[None]:
+def turn(waiting: Callable[[int], None] | None = None, *, delay: float = 0.0) -> Iterator[None]:
     """Wait for a turn in ``LINE``, for as long as the visitor is there.
 
     Args:
         waiting: tells the visitor how many come before, 0 when the turn has come.
+        delay: seconds for which all who ask later come before.
     """
 
     def wait(before: int) -> None:
@@ -25,7 +27,7 @@ def turn(waiting: Callable[[int], None] | None = None) -> Iterator[None]:
         if waiting is not None:
             waiting(before)
 
-    with LINE.turn(wait):
+    with LINE.turn(wait, delay=delay):
         yield
 
 

@@ -1,9 +1,11 @@
-"""Turns at what takes the processor: so many at once, in the order in which they asked."""
+"""Turns at what takes the processor: so many at once, in the order in which they are due."""
 
 import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
 
 TICK = 1.0  # seconds between two looks at how many come before
 
@@ -16,6 +18,12 @@ def usable_cores() -> int:
         return os.cpu_count() or 1
 
 
+@dataclass(eq=False)
+class _Ticket:
+    due: float  # on the clock of time.monotonic
+    called: threading.Event = field(default_factory=threading.Event)
+
+
 class Turns:
     """A line in which ``places`` threads are served at once and the others wait.
 
@@ -26,22 +34,24 @@ class Turns:
     def __init__(self, places: int) -> None:
         self.places = places
         self._lock = threading.Lock()
-        self._line: list[threading.Event] = []  # those who are served, then those who wait
+        self._line: list[_Ticket] = []  # those who are served, then those who wait
 
     @contextmanager
-    def turn(self, waiting: Callable[[int], None]) -> Iterator[None]:
+    def turn(self, waiting: Callable[[int], None], *, delay: float = 0.0) -> Iterator[None]:
         """Wait for a turn, which lasts as long as the block.
 
         Args:
             waiting: called about once a second with how many have to be done before, 0 when the
                 turn comes after such a call; what it raises gives the place in the line up.
+            delay: seconds for which all who ask later come before.
         """
-        ticket, said = threading.Event(), False
+        ticket, said = _Ticket(monotonic() + delay), False
         with self._lock:
-            self._line.append(ticket)
+            after = (i for i, other in enumerate(self._line) if self._comes_after(other, ticket))
+            self._line.insert(next(after, len(self._line)), ticket)
             self._call()
         try:
-            while not ticket.wait(TICK):
+            while not ticket.called.wait(TICK):
                 waiting(self._before(ticket))
                 said = True
             if said:
@@ -52,10 +62,14 @@ class Turns:
                 self._line.remove(ticket)
                 self._call()
 
-    def _before(self, ticket: threading.Event) -> int:
+    @staticmethod
+    def _comes_after(other: _Ticket, ticket: _Ticket) -> bool:
+        return not other.called.is_set() and other.due > ticket.due
+
+    def _before(self, ticket: _Ticket) -> int:
         with self._lock:
             return max(0, self._line.index(ticket) - self.places + 1)
 
     def _call(self) -> None:
         for ticket in self._line[: self.places]:
-            ticket.set()
+            ticket.called.set()

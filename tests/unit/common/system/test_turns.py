@@ -19,15 +19,15 @@ def short_tick(monkeypatch):
 class Visitor:
     """One thread that wants a turn, and keeps it until it is told to leave."""
 
-    def __init__(self, line, pool, served):
+    def __init__(self, line, pool, served, *, delay=0.0):
         self.said, self.news, self.leave = [], threading.Condition(), threading.Event()
         self.gone = False
-        self.done = pool.submit(self._visit, line, served)
+        self.done = pool.submit(self._visit, line, served, delay)
         with self.news:
             assert self.news.wait_for(lambda: self.said or self in served, PATIENCE)
 
-    def _visit(self, line, served):
-        with line.turn(self._hear):
+    def _visit(self, line, served, delay):
+        with line.turn(self._hear, delay=delay):
             served.append(self)
             with self.news:
                 self.news.notify_all()
@@ -59,6 +59,20 @@ def test_who_came_first_is_served_first_and_the_others_hear_how_many_are_before(
             visitor.done.result(PATIENCE)
             assert visitor.said[-1] == 0
     assert served == visitors
+
+
+def test_who_lets_others_come_first_is_served_after_them_for_as_long():
+    line, served = Turns(1), []
+    with ThreadPoolExecutor() as pool:
+        first = Visitor(line, pool, served)
+        polite = Visitor(line, pool, served, delay=PATIENCE)
+        hasty = Visitor(line, pool, served)
+        later = Visitor(line, pool, served, delay=2 * PATIENCE)
+        assert polite.hears(2)
+        for visitor in (first, hasty, polite, later):
+            visitor.leave.set()
+            visitor.done.result(PATIENCE)
+    assert served == [first, hasty, polite, later]
 
 
 def test_one_who_leaves_gives_the_place_up():
