@@ -16,7 +16,7 @@ if str(ROOT) not in sys.path:
 from playwright.sync_api import Page  # noqa: E402
 
 from covid_model.runs import open_shelf, runs_root  # noqa: E402
-from dashboard.session import samples  # noqa: E402
+from dashboard.session.intake import samples  # noqa: E402
 from tests.browser.served import chromium, dashboard, enter, find_chromium  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"

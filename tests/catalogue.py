@@ -10,13 +10,19 @@ from covid_model.common import errors, paper
 
 PROJECT = Path(dashboard.__file__).resolve().parents[1]
 FOLDERS = ("covid_model", "dashboard")
-ENGLISH = tuple(  # what no page says: the command line, training, model cards
-    PROJECT / "covid_model" / part
+ENGLISH = tuple(  # what no page says: the command line, the server's start, training, model cards
+    PROJECT / part
     for part in (
-        *("cli", "common/system/logs.py", "common/system/requirements.py"),
-        "common/system/folder_walk.py",
-        *("data", "evaluation", "training"),
-        *("serving/batch.py", "serving/pacs/ledger.py", "serving/pacs/rows.py", "runs/model_card"),
+        "dashboard/server/login.py",
+        *(
+            f"covid_model/{part}"
+            for part in (
+                *("cli", "data", "evaluation", "training", "runs/model_card"),
+                *("common/system/logs.py", "common/system/requirements.py"),
+                *("common/system/folder_walk.py", "common/system/signatures.py"),
+                *("serving/batch.py", "serving/pacs/ledger.py", "serving/pacs/rows.py"),
+            )
+        ),
     )
 )
 SAYING = {"t", "Message"} | {name for name in vars(errors) if name.endswith("Error")}

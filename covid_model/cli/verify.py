@@ -61,7 +61,8 @@ def signed_file(path: Path) -> Path:
             return file
     raise UsageError(
         "Expected a bundle, a run folder, which holds run.json, or an evaluation, which holds "
-        f"evaluation.json. Received: {path}."
+        "evaluation.json. Received: {path}.",
+        path=path,
     )
 
 

@@ -15,7 +15,8 @@ from dashboard.cases.reader_study import gate
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.components import display, text, waiting
 from dashboard.i18n.translate import t
-from dashboard.session import cases, inference, reading, state
+from dashboard.session import cases, inference, state
+from dashboard.session.readings import reading
 
 TIME_SLICE = 3.0  # seconds of classifying, after which the table shows the results so far
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from covid_model.common.architectures import title_of
 from covid_model.common.messages import Message
-from dashboard.components.plotly_base import (
+from dashboard.components.charts.plotly_base import (
     PAPER,
     TRAIN,
     VALIDATION,

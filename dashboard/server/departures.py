@@ -15,7 +15,7 @@ from streamlit.runtime.session_manager import SessionClient
 from covid_model.common.system import logs
 from dashboard.server import memory, uploads
 from dashboard.server.warm_up import warm_up
-from dashboard.session import removal
+from dashboard.session.intake import removal
 
 LOGGER = logging.getLogger(__name__)
 GRACE, TICK, VISIT = 60.0, 1.0, 0.2  # seconds

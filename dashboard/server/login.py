@@ -27,8 +27,9 @@ def require_secrets() -> None:
         readable = False
     if not readable:
         raise UsageError(
-            f"{', '.join(files)} cannot be read as TOML, so nobody would have to log in: restore "
-            "it, with the rights to read it, or remove it."
+            "{files} cannot be read as TOML, so nobody would have to log in: restore it, with the "
+            "rights to read it, or remove it.",
+            files=", ".join(files),
         )
 
 

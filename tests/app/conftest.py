@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from covid_model.inference import lung_segmentation
 from covid_model.serving import Classifier
 from dashboard.session import inference, state
-from dashboard.session import samples as session_samples
+from dashboard.session.intake import samples as session_samples
 from tests.pages import APP, PAGES
 
 VIEWER = "radiograph_viewer"

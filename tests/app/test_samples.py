@@ -10,7 +10,7 @@ from covid_model.serving.classifier import Classifier
 from covid_model.serving.diagnosis import classify_case, combine_predictions
 from covid_model.serving.together import Together
 from dashboard.components import text
-from dashboard.session import samples as session_samples
+from dashboard.session.intake import samples as session_samples
 from tests.app.conftest import words
 
 LISTED = json.loads((paths.SAMPLES / "samples.json").read_text("utf-8"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian
 
-from dashboard.session import removal
+from dashboard.session.intake import removal
 from tests.browser.served import dashboard
 from tests.deployment.conftest import tool
 from tests.deployment.visitor import ask, visit

@@ -45,7 +45,7 @@ def sign(path: Path, key: Path, *, ask: Callable[[], str]) -> str:
         try:
             secret.decrypt(ask() if secret.is_encrypted() else "")
         except minisign.Error as error:
-            raise UsageError(f"{key} cannot be used: {error}.") from None
+            raise UsageError("{key} cannot be used: {error}.", key=key, error=error) from None
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         signature = secret.sign(path.read_bytes(), trusted_comment=f"signed {moment}")
         signature_path(path).write_bytes(bytes(signature) + b"\n")
@@ -72,18 +72,22 @@ def check(path: Path, key: Path) -> str:
     public = _read(key, minisign.PublicKey.from_bytes, "a public key of minisign")
     wanted, beside = _key_id(public.to_base64()), signature_path(path)
     if not beside.is_file():
-        raise SignatureError(f"not signed: {beside.name} is missing.")
+        raise SignatureError("not signed: {file} is missing.", file=beside.name)
     what = "a signature of minisign"
     signature = _read(beside, minisign.Signature.from_bytes, what, wrong=SignatureError)
     found = _key_id(bytes(signature).splitlines()[1])
     if found != wanted:
-        raise SignatureError(f"signed by key {found}, not by {wanted} of {key}.")
+        raise SignatureError(
+            "signed by key {found}, not by {wanted} of {key}.", found=found, wanted=wanted, key=key
+        )
     try:
         public.verify(path.read_bytes(), signature)
     except minisign.VerifyError:
         raise SignatureError(
-            f"the signature by key {found} is not valid: {path.name}, the signature or the key is "
-            "another one than at the signing."
+            "the signature by key {found} is not valid: {file}, the signature or the key is "
+            "another one than at the signing.",
+            found=found,
+            file=path.name,
         ) from None
     return f"signed by key {found}: valid ({signature.trusted_comment})."
 
@@ -98,9 +102,13 @@ def _read(
     try:
         return parse(path.read_bytes())
     except OSError as error:
-        raise wrong(f"{path} cannot be read ({error.strerror}): check it.") from None
+        raise wrong(
+            "{path} cannot be read ({reason}): check it.", path=path, reason=error.strerror
+        ) from None
     except ValueError as error:  # all of minisign's are such
-        raise wrong(f"Expected {what} in {path}. Received: {error}.") from None
+        raise wrong(
+            "Expected {what} in {path}. Received: {error}.", what=what, path=path, error=error
+        ) from None
 
 
 def _key_id(encoded: bytes) -> str:

@@ -16,7 +16,8 @@ from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.text import CaseText, text_of
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
-from dashboard.session import inference, reading
+from dashboard.session import inference
+from dashboard.session.readings import reading
 from dashboard.session.uploads import Case
 
 OF_NOBODY = Message(

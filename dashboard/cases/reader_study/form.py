@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.i18n.translate import t
 from dashboard.session import cases
-from dashboard.session import reading as session_reading
-from dashboard.session.reading_log import CHOICES, Reading
+from dashboard.session.readings import reading as session_reading
+from dashboard.session.readings.reading_log import CHOICES, Reading
 from dashboard.session.uploads import Case
 
 MAX_NOTE = 500  # characters

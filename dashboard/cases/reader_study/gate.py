@@ -10,7 +10,7 @@ from dashboard.cases.reader_study import form
 from dashboard.cases.viewer import scene
 from dashboard.components import toolbar
 from dashboard.i18n.translate import t
-from dashboard.session import reading
+from dashboard.session.readings import reading
 from dashboard.session.uploads import Case
 
 

@@ -9,7 +9,7 @@ from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.components import display
 from dashboard.i18n.translate import t
-from dashboard.session import reading
+from dashboard.session.readings import reading
 
 
 def section(*, run: str, network: str) -> None:

@@ -9,8 +9,8 @@ from dashboard.cases.reader_study.text import choice
 from dashboard.components.csv_export import Rows, with_notice
 from dashboard.components.text import of_kind
 from dashboard.i18n.translate import t
-from dashboard.session.kept_readings import COLUMNS
-from dashboard.session.reading_log import CHOICES, Answer, Reading, ReadingLog
+from dashboard.session.readings.kept_readings import COLUMNS
+from dashboard.session.readings.reading_log import CHOICES, Answer, Reading, ReadingLog
 
 NETWORK_OUTCOMES = (*CLASS_NAMES, "uncertain", "refused")  # an answer's class, or no answer
 

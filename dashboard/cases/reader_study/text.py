@@ -4,7 +4,14 @@ from covid_model.common.classes import CLASS_NAMES, TITLES
 from dashboard.cases.reader_study.kappa import Kappa, fewest_cases
 from dashboard.components.text import plain
 from dashboard.i18n.translate import t
-from dashboard.session.reading_log import CHANGED, SAMPLE, SEEN, UNSURE, Reading, ReadingLog
+from dashboard.session.readings.reading_log import (
+    CHANGED,
+    SAMPLE,
+    SEEN,
+    UNSURE,
+    Reading,
+    ReadingLog,
+)
 
 
 def choice(name: str) -> str:

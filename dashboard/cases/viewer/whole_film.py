@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from covid_model.imaging.dicom.levels import Levels
-from dashboard.session import inference, reading
+from dashboard.session import inference
+from dashboard.session.readings import reading
 
 MOST_LEVELS = 2**16
 

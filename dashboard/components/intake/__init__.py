@@ -11,8 +11,9 @@ from PIL import Image
 from covid_model.imaging import reader
 from dashboard.components import display, text
 from dashboard.i18n.translate import t
-from dashboard.session import cases, removal, uploader
-from dashboard.session import samples as session_samples
+from dashboard.session import cases
+from dashboard.session.intake import removal, uploader
+from dashboard.session.intake import samples as session_samples
 
 HERE = Path(__file__).resolve().parent
 SAMPLES_WIDTH = 640  # pixels

@@ -7,8 +7,9 @@ import streamlit as st
 
 from covid_model.common.messages import Message
 from dashboard.i18n.translate import t
-from dashboard.session import cases, kept_readings, reading
-from dashboard.session.kept_readings import BrowserCopy
+from dashboard.session import cases
+from dashboard.session.readings import kept_readings, reading
+from dashboard.session.readings.kept_readings import BrowserCopy
 
 HERE = Path(__file__).resolve().parent
 KEY = "keeper"

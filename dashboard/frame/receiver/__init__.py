@@ -10,7 +10,9 @@ import streamlit as st
 
 from covid_model.runs.model_card.markdown import as_text
 from dashboard.i18n.translate import t
-from dashboard.session import cases, reading, uploader
+from dashboard.session import cases
+from dashboard.session.intake import uploader
+from dashboard.session.readings import reading
 
 HERE = Path(__file__).resolve().parent
 MAX_FILES = 4 * cases.MAX_CASES  # at once: a folder's files may be no pictures

@@ -8,9 +8,8 @@ import plotly.graph_objects as go
 from covid_model.common.classes import CLASSES
 from covid_model.common.messages import Message
 from covid_model.runs.report_schema import GroupRow, Report
-from dashboard.components.dot_chart import Dots, dot_chart
-from dashboard.components.formatting import count
-from dashboard.components.plotly_base import (
+from dashboard.components.charts.dot_chart import Dots, dot_chart
+from dashboard.components.charts.plotly_base import (
     MARK,
     TRAIN,
     VALIDATION,
@@ -18,6 +17,7 @@ from dashboard.components.plotly_base import (
     legend,
     percent,
 )
+from dashboard.components.formatting import count
 from dashboard.components.text import in_chart, titles
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import number, t

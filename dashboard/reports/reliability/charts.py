@@ -4,7 +4,14 @@ import plotly.graph_objects as go
 
 from covid_model.common.messages import Message
 from covid_model.runs.report_schema import AnswersReport, CalibrationReport
-from dashboard.components.plotly_base import MARK, TRAIN, VALIDATION, base_figure, legend, percent
+from dashboard.components.charts.plotly_base import (
+    MARK,
+    TRAIN,
+    VALIDATION,
+    base_figure,
+    legend,
+    percent,
+)
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import t
 

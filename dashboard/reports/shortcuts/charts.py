@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 from covid_model.common.audit_checks import CONDITIONS
 from covid_model.common.messages import Message
 from covid_model.runs.audit_schema import Audit, InsideLungs, MapCurve, SourceProbe
-from dashboard.components.dot_chart import Dots, Level, dot_chart
-from dashboard.components.plotly_base import MARK, TRAIN, base_figure, legend, percent
+from dashboard.components.charts.dot_chart import Dots, Level, dot_chart
+from dashboard.components.charts.plotly_base import MARK, TRAIN, base_figure, legend, percent
 from dashboard.i18n.translate import t
 from dashboard.reports.performance.charts import ACCURACY, RECALL
 

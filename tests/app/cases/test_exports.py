@@ -463,8 +463,8 @@ def test_a_reading_of_the_visitor_goes_into_the_files(
     open_app, trusted_run_root, trusted_pictures, monkeypatch
 ):
     from dashboard.cases.exports import buttons
-    from dashboard.session import reading
-    from dashboard.session.reading_log import Reading, ReadingLog
+    from dashboard.session.readings import reading
+    from dashboard.session.readings.reading_log import Reading, ReadingLog
 
     taken = []
     monkeypatch.setattr(

@@ -7,8 +7,8 @@ import pytest
 
 from covid_model.serving.diagnosis import CaseResult
 from dashboard.cases.reader_study import tables as reader_study_tables
-from dashboard.session import removal
-from dashboard.session.reading_log import Reading, ReadingLog
+from dashboard.session.intake import removal
+from dashboard.session.readings.reading_log import Reading, ReadingLog
 from tests.app.conftest import go, upload, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png

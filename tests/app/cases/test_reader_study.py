@@ -12,7 +12,8 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.imaging.reader import read_radiograph
 from covid_model.serving import Prediction, combine_predictions
 from dashboard.cases.reader_study import tables as reader_study_tables
-from dashboard.session import inference, reading, reading_log
+from dashboard.session import inference
+from dashboard.session.readings import reading, reading_log
 from tests.app.conftest import bars, everything, go, panels, scene, upload, verdict, words
 from tests.drawings import drawing
 from tests.drawings import png as as_png

@@ -9,7 +9,7 @@ from covid_model.common.disclaimer import NOTICE
 from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.cases.reader_study import text as reader_study_text
 from dashboard.cases.reader_study.kappa import Kappa
-from dashboard.session.reading_log import Answer, Reading, ReadingLog
+from dashboard.session.readings.reading_log import Answer, Reading, ReadingLog
 
 
 def logged(*pairs, network="vgg16"):

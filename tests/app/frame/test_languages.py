@@ -5,7 +5,7 @@ import pytest
 from dashboard.components import csv_export, display
 from dashboard.i18n import translate
 from dashboard.reports.performance import tables as performance_tables
-from dashboard.session import reading
+from dashboard.session.readings import reading
 from tests import stored_reports
 from tests.app import marks
 from tests.app.conftest import go, upload, words

@@ -10,7 +10,7 @@ import pytest
 
 import dashboard
 from covid_model.common.classes import CLASSES
-from dashboard.components import plotly_base
+from dashboard.components.charts import plotly_base
 
 FOLDER = Path(dashboard.__file__).parent
 THEME = tomllib.loads((FOLDER / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]

@@ -3,7 +3,7 @@
 import pytest
 
 from covid_model.common.classes import CLASSES
-from dashboard.components import dot_chart
+from dashboard.components.charts import dot_chart
 from dashboard.reports.performance import charts as performance_charts
 from dashboard.reports.shortcuts import charts as shortcuts_charts
 from tests import stored_reports

@@ -8,8 +8,8 @@ import pytest
 
 from covid_model.common.errors import DataError
 from dashboard.cases.reader_study.tables import log_csv
-from dashboard.session import kept_readings
-from dashboard.session.reading_log import CHANGED, SAMPLE, Answer, Reading, ReadingLog
+from dashboard.session.readings import kept_readings
+from dashboard.session.readings.reading_log import CHANGED, SAMPLE, Answer, Reading, ReadingLog
 
 A, B = "ab" * 32, "cd" * 32
 EARLY, LATE = "2026-01-02T03:04:05+00:00", "2026-01-03T03:04:05+00:00"

@@ -9,8 +9,9 @@ import pytest
 
 from dashboard.server import departures, memory, uploads
 from dashboard.server.departures import Departures
-from dashboard.session import kept_readings, removal
-from dashboard.session.reading_log import CHANGED, SEEN, Reading, ReadingLog
+from dashboard.session.intake import removal
+from dashboard.session.readings import kept_readings
+from dashboard.session.readings.reading_log import CHANGED, SEEN, Reading, ReadingLog
 
 DIGEST = "ab" * 32
 TIME, PIXELS = "2026-01-02T03:04:05+00:00", "533 x 640 of 2500 x 3000"

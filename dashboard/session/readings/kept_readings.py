@@ -13,7 +13,7 @@ from typing import Any
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
 from covid_model.serving.batch_table import FORMULA_STARTS
-from dashboard.session.reading_log import (
+from dashboard.session.readings.reading_log import (
     CHANGED,
     CHOICES,
     SAMPLE,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.session import results
 from dashboard.session.cases import by_key
-from dashboard.session.reading_log import ReadingLog
+from dashboard.session.readings.reading_log import ReadingLog
 from dashboard.session.uploads import Case
 
 READ_FIRST = "read_first"  # the switch that hides what the networks say

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from covid_model.common.messages import Message
-from dashboard.components.plotly_base import MARK, base_figure, legend, percent
+from dashboard.components.charts.plotly_base import MARK, base_figure, legend, percent
 from dashboard.components.text import percent as in_percent
 from dashboard.i18n.translate import number, t
 

@@ -12,7 +12,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from covid_model.common.errors import DataError
 from covid_model.common.messages import Message, join
 from covid_model.imaging.archives import Source
-from dashboard.session import cases, kept_readings, reading, removal, uploads
+from dashboard.session import cases, uploads
+from dashboard.session.intake import removal
+from dashboard.session.readings import kept_readings, reading
 from dashboard.session.uploads import Case
 
 KEY = "uploader"

@@ -1,0 +1,1 @@
+"""Files that come into a session and leave it: uploads, samples, removal with undo."""

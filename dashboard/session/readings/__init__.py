@@ -1,0 +1,1 @@
+"""Readings that a visitor gives before the answer: the log, and its copies outside."""
