@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.browser import served
+from tests.browser.looking import verdict_of
 from tests.deployment import nginx
 from tests.deployment.conftest import NAME
 from tests.deployment.visitor import visit
@@ -82,7 +83,7 @@ def test_a_person_logs_in_uploads_and_logs_out(site, page):
     served.enter(page, proxy.url)
     file = {"name": "chest.png", "mimeType": "image/png", "buffer": png(drawing())}
     page.locator("input[type=file]").set_input_files([file])
-    expect(page.get_by_test_id("stMetric").filter(has_text="predicts")).to_be_visible()
+    expect(verdict_of(page)).to_be_visible()
     page.evaluate("() => sessionStorage.setItem('radiograph-session', 'kept')")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
