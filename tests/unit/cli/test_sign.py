@@ -12,6 +12,7 @@ import pytest
 from covid_model import cli
 from covid_model.common.system.signatures import signature_path
 from tests.computed_run import edit, list_again, write_run
+from tests.deployment.conftest import tool
 from tests.unit.serving import test_case_bundle
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
@@ -248,9 +249,7 @@ def test_what_to_install_is_said_where_the_library_is_missing(bundle, keys, monk
 
 
 def test_minisign_itself_agrees(signable, keys, tmp_path, capsys):
-    program = shutil.which("minisign")
-    if not program:
-        pytest.skip("minisign is not installed")
+    program = tool("minisign")
     file = file_of(signable)
     sign(signable, keys[0])
     ask = [program, "-V", "-m", file, "-p", keys[1]]
