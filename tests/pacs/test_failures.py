@@ -112,6 +112,12 @@ def test_a_token_is_sent_and_a_user_is_sent():
     assert received[1]["Authorization"].startswith("Basic ")
 
 
+def test_a_server_is_asked_not_to_pack_films():
+    with answering() as (url, received):
+        error_of(url)
+    assert received[0]["Accept-Encoding"] == "identity"
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

@@ -28,6 +28,7 @@ def open_session(settings: PacsSettings, *, on_response: Callable[..., None]) ->
     """
     session = requests.Session()
     session.trust_env = False  # neither a proxy nor a password file of the user's own
+    session.headers["Accept-Encoding"] = "identity"  # to pack a film takes longer than to send it
     session.verify = str(settings.ca) if settings.ca else True
     if settings.token:
         session.headers["Authorization"] = f"Bearer {settings.token}"
