@@ -40,6 +40,9 @@ lock: ## pin every version with its hashes, for all systems, in deploy/*.lock
 	        --upgrade --no-emit-index-url --custom-compile-command "make lock" \
 	        --output-file deploy/$$set.lock $$set.txt; \
 	done
+	$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --upgrade --no-emit-index-url --custom-compile-command "make lock" \
+	    --extra pacs --output-file deploy/requirements-pacs.lock pyproject.toml
 
 ci: ## what continuous integration runs, in a fresh environment (Debian, as root)
 	.ci/run

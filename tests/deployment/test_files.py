@@ -2,16 +2,18 @@
 
 import re
 import subprocess
+import tomllib
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from covid_model import cli
 from tests.deployment.conftest import tool
 from tests.imports import ROOT
 
 DEPLOY = ROOT / "deploy"
-UNIT = (DEPLOY / "covid-xray.service").read_text("utf-8")
+UNITS = ("covid-xray.service", "covid-xray-pacs.service")
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 PIN = re.compile(
     r"^([A-Za-z0-9._-]+)==([^ \\]+)(?: ; .*?)?((?: \\\n    --hash=sha256:\w{64})+)$", re.M
@@ -43,12 +45,24 @@ def test_the_lock_files_pin_what_the_requirements_allow_by_hash(name):
         assert all(version in requirement.specifier for version in versions), requirement
 
 
-def test_both_lock_files_pin_the_same_versions():
-    small, whole = (
+def test_the_lock_files_pin_the_same_versions():
+    small, middle, whole = (
         {f"{name}=={version}" for name, version, _ in PIN.findall(path.read_text("utf-8"))}
-        for path in (DEPLOY / "requirements-serve.lock", DEPLOY / "requirements.lock")
+        for path in (
+            DEPLOY / f"{name}.lock"
+            for name in ("requirements-serve", "requirements-pacs", "requirements")
+        )
     )
-    assert small - whole == set()
+    assert small < middle < whole
+
+
+def test_a_lock_file_has_what_a_pacs_needs():
+    lock = (DEPLOY / "requirements-pacs.lock").read_text("utf-8")
+    pinned = {canonicalize_name(package) for package, *_ in PIN.findall(lock)}
+    assert len(re.findall(r"^\w", lock, re.M)) == len(PIN.findall(lock)), "one is not pinned"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = project["dependencies"] + project["optional-dependencies"]["pacs"]
+    assert {canonicalize_name(Requirement(line).name) for line in needed} <= pinned
 
 
 def test_the_linter_finds_nothing_in_the_dockerfile():
@@ -69,15 +83,17 @@ def test_the_image_runs_as_nobody_in_particular_and_says_how_it_is():
     assert ignored[1] == "*", "everything is left out but what is named"
     kept = [line[1:] for line in ignored if line.startswith("!")]
     assert all((ROOT / path).exists() for path in kept)
-    for line in re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.M):
-        assert line == "." or line in kept
+    for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.M):
+        assert all(path == "." or path in kept for path in line.split())
 
 
-def test_the_service_is_sound_and_hardened(tmp_path):
+@pytest.mark.parametrize("name", UNITS)
+def test_the_service_is_sound_and_hardened(name, tmp_path):
     analyze = tool("systemd-analyze", promised=False)
-    [program] = re.findall(r"^ExecStart=(\S+)", UNIT, re.M)
-    unit = tmp_path / "covid-xray.service"
-    unit.write_text(UNIT.replace(program, "/bin/true"))  # it has to be there
+    text = (DEPLOY / name).read_text("utf-8")
+    [program] = re.findall(r"^ExecStart=(\S+)", text, re.M)
+    unit = tmp_path / name
+    unit.write_text(text.replace(program, "/bin/true"))  # it has to be there
     for command in (
         ["verify", "--man=no"],
         ["security", "--offline=true", "--no-pager", f"--threshold={int(10 * HARDENED)}"],
@@ -89,6 +105,15 @@ def test_the_service_is_sound_and_hardened(tmp_path):
         assert not done.stderr
 
 
-def test_the_service_keeps_memory_off_the_disk_and_the_network_out():
+@pytest.mark.parametrize("name", UNITS)
+def test_the_service_keeps_memory_off_the_disk_and_the_network_out(name):
+    text = (DEPLOY / name).read_text("utf-8")
     for line in ("LimitCORE=0", "MemorySwapMax=0", "IPAddressDeny=any", "DynamicUser=yes"):
-        assert f"\n{line}\n" in UNIT
+        assert f"\n{line}\n" in text
+
+
+def test_the_watch_is_started_with_options_that_there_are():
+    text = (DEPLOY / "covid-xray-pacs.service").read_text("utf-8")
+    [line] = re.findall(r"^ExecStart=\S+ (.*)$", text, re.M)
+    options = cli._parse(line.split())
+    assert (options.store, options.watch is not None) == (True, True)
