@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 EXIT_CODES = (
     "Exit code: 0 all is well; 1 figures differ, a signature is missing or wrong, or no file could "
-    "be read; 2 wrong use, or an output cannot be written; 70 a fault of this program; 130 stopped by Ctrl-C, 143 by SIGTERM; "
-    "141 nobody reads the output."
+    "be read; 2 wrong use, or an output cannot be written; 70 a fault of this program; 130 stopped "
+    "by Ctrl-C, 143 by SIGTERM; 141 nobody reads the output."
 )
 COMMANDS = (classify, evaluate, drift, dashboard, pacs, data, verify, sign, report, card)
 
