@@ -21,7 +21,7 @@ from covid_model.serving.pacs.films import find_studies
 from covid_model.serving.pacs.settings import PacsSettings
 from tests.deployment.conftest import tool
 from tests.imports import ROOT
-from tests.pacs.conftest import STUDY_DAY, command, film
+from tests.pacs.conftest import DAY, STUDY_DAY, command, film
 from tests.pacs.test_command import results_in, rows_of
 
 FILMS = 100
@@ -110,6 +110,25 @@ def test_a_token_is_sent_and_a_user_is_sent():
         error_of(url, user="me", password="you")
     assert received[0]["Authorization"] == "Bearer abc"
     assert received[1]["Authorization"].startswith("Basic ")
+
+
+def test_more_studies_than_one_answer_holds_are_all_found(server):
+    for number in range(130):
+        server.add(film(number, np.zeros((16, 16))))
+    pacs = Pacs(PacsSettings.from_environment(url=server.url))
+    assert len(find_studies(pacs, {"StudyDate": DAY})) == 130
+
+
+@pytest.mark.parametrize("most", [40, 100, 130])
+def test_a_server_that_gives_fewer_than_it_is_asked_for_is_asked_on(monkeypatch, most):
+    all_of_them = [{"00080050": {"vr": "SH", "Value": [str(number)]}} for number in range(333)]
+
+    def search(limit, offset, **_):
+        return all_of_them[offset : offset + min(limit, most)]
+
+    pacs = Pacs(PacsSettings.of({"url": "http://127.0.0.1/dicom-web"}))
+    monkeypatch.setattr(pacs._client, "search_for_studies", search)
+    assert len(pacs.search("studies", {})) == 333
 
 
 def test_a_server_is_asked_not_to_pack_films():

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from requests import HTTPError, RequestException, Response
 
 MAX_RESPONSE = 512 * 2**20  # bytes
-PAGE = 100  # matches asked for at a time
-MAX_MATCHES = 10_000
+LIMITS = (100, 1_000, 10_000)  # matches asked for at a time, more where an answer was full
 ANY_SYNTAX = (("application/dicom", "*"),)  # as it is stored: no recompression on the way
 CONNECT = 10.0  # seconds to reach the server at all
 
@@ -53,7 +52,11 @@ class Pacs:
     def search(
         self, level: str, filters: Mapping[str, str], fields: Sequence[str] = (), **within: str
     ) -> "list[Dataset]":
-        """Return what matches (QIDO-RS), page by page, at most ``MAX_MATCHES``.
+        """Return what matches (QIDO-RS), at most ``LIMITS[-1]``.
+
+        The limit grows from zero on, instead of an offset: Orthanc's plugin (1.7) takes an offset
+        off the first matches where it filters by modality, and then loses what comes after them.
+        An offset is for a server that never gives as many as it is asked for.
 
         Args:
             level: "studies", "series" or "instances".
@@ -63,26 +66,22 @@ class Pacs:
         """
         from pydicom import Dataset
 
-        ask = getattr(self._client, f"search_for_{level}")
-        matches: list[Dataset] = []
-        seen: set[str] = set()
+        search = getattr(self._client, f"search_for_{level}")
+        asked = {"search_filters": dict(filters), "fields": list(fields), **within}
+        matches: dict[str, dict[str, Any]] = {}
+
+        def ask(limit: int, offset: int) -> int:
+            page = search(limit=limit, offset=offset, **asked)
+            matches.update((json.dumps(match, sort_keys=True), match) for match in page)
+            return len(page)
+
         with _explained():
-            while len(matches) < MAX_MATCHES:
-                page = ask(
-                    limit=PAGE,
-                    offset=len(matches),
-                    search_filters=dict(filters),
-                    fields=list(fields),
-                    **within,
-                )
-                texts = {json.dumps(match, sort_keys=True) for match in page}
-                if not texts - seen:  # a server that pages from the start again each time
-                    break
-                seen |= texts
-                matches += [Dataset.from_json(match) for match in page]
-                if len(page) < PAGE:
-                    break
-        return matches
+            limit = next((limit for limit in LIMITS if ask(limit, 0) < limit), LIMITS[-1])
+            before = 0 if level == "studies" or limit > LIMITS[0] else len(matches)
+            while before < len(matches) < LIMITS[-1]:
+                before = len(matches)
+                ask(limit, before)
+            return [Dataset.from_json(match) for match in matches.values()][: LIMITS[-1]]
 
     def fetch(self, study: str, series: str, instance: str) -> bytes:
         """Return one instance as a DICOM file, as it is stored (WADO-RS)."""
