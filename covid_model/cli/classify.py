@@ -1,24 +1,23 @@
 """The command classify: one row for each file and network."""
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+from covid_model.cli.parts.in_order import in_order
+from covid_model.cli.parts.job import Job
+from covid_model.cli.parts.networks import Asked
 from covid_model.cli.parts.tally import Tally
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system import logs, stopping
-from covid_model.runs import ModelInfo, Run, load_run, open_shelf
+from covid_model.common.system.turns import usable_cores
+from covid_model.runs import load_run, open_shelf
 
 if TYPE_CHECKING:
-    from covid_model.serving import Classifier, Profile, Together
-    from covid_model.serving.batch import Listing
-
-    Networks = tuple[list[Classifier], Together | None]
+    from covid_model.cli.parts.table import Table
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,7 +42,24 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command.add_argument(
         "--profile", type=Path, metavar="FILE", help="profile.json of `evaluate --adjust` to use"
     )
-    command.add_argument("--csv", type=Path, metavar="FILE", help="table (default: to stdout)")
+    command.add_argument(
+        "--out",
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="table, Parquet where its name ends with .parquet, else CSV (default: to stdout)",
+    )
+    command.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep the rows that the table has of files that are the same, by their digest",
+    )
+    command.add_argument(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help="files at once (default: one a processor core)",
+    )
     command.add_argument(
         "--cam-dir", type=Path, metavar="DIR", help="write each area of attention as PNG here"
     )
@@ -58,104 +74,71 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         KeyboardInterrupt: noting which files were done; their rows and overlays are whole.
     """
-    from covid_model.serving import Profile, batch
+    from covid_model.serving import batch
 
     with batch.open_sources(arguments.paths) as listing:
         served = load_run(arguments.run) if arguments.run else open_shelf().default
         for sentence in served.damaged.values():
             print(f"warning: {sentence}", file=sys.stderr)
-        classifiers = load_classifiers(served, arguments.model)
-        networks = classifiers, load_together(served, classifiers)
-        if arguments.profile:
-            arguments.profile = Profile.load(arguments.profile)
-            networks = adjusted(networks, arguments.profile)
-        _prepare_outputs(arguments, served, networks)
-        tally = Tally()
-        try:
-            _write_rows(arguments, served.name, listing, networks, tally)
-        except KeyboardInterrupt as stop:
-            stop.add_note(tally.progress(listing.sources, arguments.csv))
-            raise
+        workers = min(arguments.workers or usable_cores(), len(listing.sources))
+        networks = Asked.load(served, arguments.model, profile=arguments.profile, workers=workers)
+        if arguments.cam_dir:
+            arguments.cam_dir.mkdir(parents=True, exist_ok=True)
+        job = Job(listing.sources, networks, workers, arguments.cam_dir)
+        tally = _write_rows(job, _table(arguments.out, networks), resume=arguments.resume)
     others = f" Left out, as they are no pictures: {listing.others}." if listing.others else ""
-    asked = f"Run {served.name}: {', '.join(info.title for info in _infos(networks))}."
+    asked = f"Run {served.name}: {', '.join(info.title for info in networks.infos)}."
     print(f"Files: {tally.files} ({tally.counts()}).{others} {asked} {NOTICE}", file=sys.stderr)
     return 0 if tally.read and not tally.unforeseen else 1
 
 
-def _write_rows(
-    arguments: argparse.Namespace, run: str, listing: "Listing", networks: "Networks", tally: Tally
-) -> None:
+def _write_rows(job: Job, table: "Table", *, resume: bool) -> Tally:
     """Write the rows of each file with its overlays, and count it, all of it or nothing."""
     from tqdm import tqdm
 
-    from covid_model.serving import batch, batch_outputs, batch_table
+    from covid_model.cli.parts.resuming import keep
+    from covid_model.serving.batch_table import defused
 
+    names = [defused(source.name) for source in job.sources]
+    kept = keep(job, names, table.earlier() if resume else [])
+    tally = Tally()
+    for done in kept.files.values():
+        tally.add(done)
+    left = [place for place in range(len(names)) if place not in kept.files]
     # None: a bar only on a terminal; never where it would run through the table.
-    hidden = None if arguments.csv else True
-    with (
-        _table(arguments.csv) as stream,
-        tqdm(listing.sources, unit="file", disable=hidden) as bar,
-    ):
-        writer = csv.DictWriter(stream, batch_table.COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for number, source in enumerate(bar, 1):
-            result = batch.classify(source, *networks)
-            with stopping.held():
-                writer.writerows(batch_table.rows(result, run=run))
-                stream.flush()
-                if arguments.cam_dir:
-                    batch_outputs.write_overlays(result, number, arguments.cam_dir, run=run)
-                tally.add(result)
+    hidden = True if table.path is None and sys.stdout.isatty() else None
+    try:
+        with (
+            table.writing(kept.rows, names) as write,
+            tqdm(total=len(names), initial=len(kept.files), unit="file", disable=hidden) as bar,
+            in_order(job.one, left, workers=job.workers) as results,
+        ):
+            for done in results:
+                with stopping.held():
+                    write(done.rows)
+                    job.write_overlays(done)
+                    tally.add(done)
+                    bar.update()
+    except KeyboardInterrupt as stop:
+        following = [job.sources[place] for place in left[tally.files - len(kept.files) :]]
+        stop.add_note(tally.progress(following, table.path))
+        raise
+    return tally
 
 
-def _prepare_outputs(arguments: argparse.Namespace, run: Run, networks: "Networks") -> None:
-    """Make the folders that are written to, and write the note beside the table."""
+def _table(path: Path | None, networks: Asked) -> "Table":
+    from covid_model.cli.parts.table import Table
     from covid_model.serving import batch_outputs
 
-    if arguments.cam_dir:
-        arguments.cam_dir.mkdir(parents=True, exist_ok=True)
-    if arguments.csv:
-        models = _infos(networks)
-        arguments.csv.parent.mkdir(parents=True, exist_ok=True)
-        beside = arguments.csv.with_name(f"{arguments.csv.name}.notice.txt")
-        profile = arguments.profile.name if arguments.profile else ""
-        note = batch_outputs.note(arguments.csv.name, run.name, models, profile=profile)
-        beside.write_text(note, "utf-8")
+    note = partial(batch_outputs.note, profile=networks.profile, digest=networks.digest)
+    return Table(path, note(path.name if path else "", networks.run.name, networks.infos))
 
 
-def _infos(networks: "Networks") -> list[ModelInfo]:
-    """What is known of each network that was asked, with the mean of them where it decides."""
-    classifiers, together = networks
-    return [asked.info for asked in (*classifiers, together) if asked]
-
-
-def load_classifiers(run: Run, model: str) -> "list[Classifier]":
-    """The network of a run that is named, or all that can predict where it is "all"."""
-    from covid_model.serving import Classifier
-
-    names = (run.servable_models or run.models) if model == "all" else (model,)
-    return [Classifier.load(run.model_folder(name)) for name in names]
-
-
-def load_together(run: Run, classifiers: "list[Classifier]") -> "Together | None":
-    """The mean of the run's networks, None where it has none or not all of them are asked."""
-    from covid_model.serving import Together
-
-    together = Together.load(run) if len(classifiers) > 1 else None
-    asked = {classifier.info.architecture for classifier in classifiers}
-    return together if together and asked.issuperset(together.info.members) else None
-
-
-def adjusted(networks: "Networks", profile: "Profile") -> "Networks":
-    """The networks with a hospital's profile."""
-    classifiers, together = networks
-    return [one.adjusted(profile) for one in classifiers], together and together.adjusted(profile)
-
-
-@contextmanager
-def _table(path: Path | None) -> Iterator[TextIO]:
-    if path is None:
-        yield sys.stdout
-        return
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        yield stream
+def _workers(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError("expected a whole number of 1 or more")
+    return number

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from covid_model.cli.classify import load_classifiers, load_together
 from covid_model.cli.parts.mix import parse_mix
+from covid_model.cli.parts.networks import load_classifiers, load_together
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import DataError
 from covid_model.common.system import logs

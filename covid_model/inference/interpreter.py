@@ -1,6 +1,8 @@
 """LiteRT interpreter of one exported model, safe to share between threads."""
 
+from collections.abc import Callable
 from pathlib import Path
+from queue import Empty, LifoQueue
 from threading import Lock
 from typing import Any
 
@@ -31,10 +33,20 @@ class LiteRTModel:
         output_shapes: number of dimensions -> shape.
     """
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        """Hold an interpreter whose tensors are allocated."""
-        self._interpreter = interpreter
+    def __init__(self, opening: Callable[[], Interpreter], *, copies: int = 1) -> None:
+        """Open the model.
+
+        Args:
+            opening: returns an interpreter whose tensors are allocated; called once now, later
+                only where passes coincide.
+            copies: how many passes may run at once, >= 1, each in an interpreter of its own.
+        """
+        interpreter = opening()
+        self._opening = opening
+        self._left = copies - 1
         self._lock = Lock()
+        self._free: LifoQueue[Interpreter] = LifoQueue()
+        self._free.put(interpreter)
         details = interpreter.get_input_details()[0]
         outputs = {len(output["shape"]): output for output in interpreter.get_output_details()}
         self._input = details["index"]
@@ -48,12 +60,23 @@ class LiteRTModel:
         Args:
             values: float32, of ``input_shape``.
         """
-        with self._lock:
-            self._interpreter.set_tensor(self._input, values)
-            self._interpreter.invoke()
-            return {
-                rank: self._interpreter.get_tensor(index) for rank, index in self._outputs.items()
-            }
+        interpreter = self._take()
+        try:
+            interpreter.set_tensor(self._input, values)
+            interpreter.invoke()
+            return {rank: interpreter.get_tensor(index) for rank, index in self._outputs.items()}
+        finally:
+            self._free.put(interpreter)
+
+    def _take(self) -> Interpreter:
+        """An interpreter that is free, a new one where there may be more, else the next free."""
+        try:
+            return self._free.get_nowait()
+        except Empty:
+            with self._lock:
+                opens = self._left > 0
+                self._left -= opens
+            return self._opening() if opens else self._free.get()
 
 
 def _shape(details: dict[str, Any]) -> tuple[int, ...]:

@@ -1,16 +1,17 @@
 """Lung segmentation, which gives no mask where it is not plausible."""
 
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import cv2
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
 from covid_model.common.system import paths
 from covid_model.common.system.digests import sha256_of
+from covid_model.common.system.turns import usable_cores
 from covid_model.imaging.preprocessing import Box, resize
 from covid_model.inference.interpreter import LiteRTModel, open_interpreter
 from covid_model.runs import read_json
@@ -49,9 +50,9 @@ class LungSegmenter:
         threshold: score from which a cell counts as lung, in (0, 1).
     """
 
-    def __init__(self, interpreter: Interpreter, threshold: float) -> None:
-        """Hold an interpreter whose tensors are allocated; use ``LungSegmenter.load`` instead."""
-        self._model = LiteRTModel(interpreter)
+    def __init__(self, model: LiteRTModel, threshold: float) -> None:
+        """Hold a model with its threshold; use ``LungSegmenter.load`` instead."""
+        self._model = model
         self.threshold = threshold
         _, self._height, self._width, _ = self._model.input_shape
 
@@ -81,7 +82,8 @@ class LungSegmenter:
                     info=INFO_FILE,
                     remedy=RESTORE,
                 )
-            return cls(open_interpreter(path), threshold)
+            opening = partial(open_interpreter, path)
+            return cls(LiteRTModel(opening, copies=usable_cores()), threshold)
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
             raise RunError(
                 "{folder} holds no segmenter that this version can run ({error}): {remedy}",

@@ -1,10 +1,10 @@
 """An exported network: image in, scores and feature maps out."""
 
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from covid_model.common.errors import RunError
 from covid_model.inference.interpreter import LiteRTModel, open_interpreter
@@ -20,26 +20,28 @@ class Network:
         maps_shape: (h, w, c) of the target layer.
     """
 
-    def __init__(self, interpreter: Interpreter) -> None:
-        """Hold an interpreter whose tensors are allocated; use ``Network.load`` instead."""
-        self._model = LiteRTModel(interpreter)
+    def __init__(self, model: LiteRTModel) -> None:
+        """Hold a model with both outputs; use ``Network.load`` instead."""
+        self._model = model
         self.input_shape = self._model.input_shape
         shapes = {rank: self._model.output_shapes[rank] for rank in (SCORES, MAPS)}
         self.maps_shape = shapes[MAPS][1:]
 
     @classmethod
-    def load(cls, path: Path, *, threads: int = 2) -> Self:
+    def load(cls, path: Path, *, threads: int = 2, copies: int = 1) -> Self:
         """Open a model file.
 
         Args:
             path: the file that ``training.export.litert`` wrote.
             threads: processor cores that one pass may use.
+            copies: how many passes may run at once, each with memory of its own.
 
         Raises:
             RunError: if the file is damaged or has other outputs.
         """
         try:
-            return cls(open_interpreter(path, threads=threads))
+            opening = partial(open_interpreter, path, threads=threads)
+            return cls(LiteRTModel(opening, copies=copies))
         except (ValueError, RuntimeError, KeyError) as error:
             raise RunError(
                 "{path} is no network that this version can run ({error}): restore the run "

@@ -35,7 +35,9 @@ again.
 """
 
 
-def note(table: str, run: str, models: Sequence[ModelInfo], *, profile: str = "") -> str:
+def note(
+    table: str, run: str, models: Sequence[ModelInfo], *, profile: str = "", digest: str = ""
+) -> str:
     """Return the text beside a table: a line inside would break the table's fixed columns.
 
     Args:
@@ -43,6 +45,7 @@ def note(table: str, run: str, models: Sequence[ModelInfo], *, profile: str = ""
         run: the run's name.
         models: the networks that were asked, with the mean of them where it decides.
         profile: name of the hospital's profile that adjusted the probabilities, "" for none.
+        digest: of the networks with the profile, "" where nobody will ask.
     """
     titles = ", ".join(info.title for info in models)
     columns = f"{', '.join(SCORE_COLUMNS[:-1])} with {SCORE_COLUMNS[-1]}"
@@ -58,22 +61,22 @@ def note(table: str, run: str, models: Sequence[ModelInfo], *, profile: str = ""
     if profile:
         first += f" Their probabilities are adjusted by profile {profile}, the networks are not."
     statuses = MEANS if any(info.architecture == TOGETHER for info in models) else STATUSES
-    return "\n".join([NOTICE, "", first, *measures, statuses])
+    last = [f"Digest of the networks with their profile: {digest}.\n"] if digest else []
+    return "\n".join([NOTICE, "", first, *measures, statuses, *last])
 
 
-def write_overlays(diagnosis: CaseResult, number: int, folder: Path, *, run: str) -> None:
-    """Write one PNG a network, of the class it predicts; none for a refused image.
+def overlays(diagnosis: CaseResult, number: int, *, run: str) -> dict[str, bytes]:
+    """Return one PNG a network, of the class it predicts, by its name; none for a refused image.
 
     Args:
         diagnosis: what the networks say.
-        number: of the file in the table, from 1; begins the file's name.
-        folder: where to write; it exists.
+        number: of the file in the table, from 1; begins the PNG's name.
         run: the run's name.
     """
     if diagnosis.radiograph is None or diagnosis.status == "refused":
-        return
+        return {}
     pixels = shrink(diagnosis.radiograph.pixels, side=CAM_SIDE)
-    stem = re.sub(r"[^\w.-]+", "_", Path(diagnosis.name).name).encode()[-MAX_STEM:]
+    pictures = {}
     for prediction in diagnosis.predictions:
         predicted = prediction.predicted
         title = f"{ARCHITECTURES.get(prediction.model, prediction.model)}: {predicted}"
@@ -83,5 +86,12 @@ def write_overlays(diagnosis: CaseResult, number: int, folder: Path, *, run: str
         caption = f"{title}, {figure}, run {run}. {NOTICE}"
         picture = with_caption(overlay(pixels, prediction.heatmap(predicted)), caption)
         text = {"Source": diagnosis.name, "Title": title, "Caption": caption}
-        name = f"{number:05d}-{stem.decode(errors='ignore')}.{prediction.model}.png"
-        (folder / name).write_bytes(to_png(picture, text=text))
+        name = overlay_name(diagnosis.name, number, prediction.model)
+        pictures[name] = to_png(picture, text=text)
+    return pictures
+
+
+def overlay_name(file: str, number: int, model: str) -> str:
+    """Name of the PNG of a file and a network, as ``overlays`` has it."""
+    stem = re.sub(r"[^\w.-]+", "_", Path(file).name).encode()[-MAX_STEM:]
+    return f"{number:05d}-{stem.decode(errors='ignore')}.{model}.png"

@@ -144,12 +144,13 @@ class Classifier:
         )
 
     @classmethod
-    def load(cls, folder: Path | str, *, threads: int = 2) -> Self:
+    def load(cls, folder: Path | str, *, threads: int = 2, copies: int = 1) -> Self:
         """Open one model folder of a run, after checking the digests of its files.
 
         Args:
             folder: ``<run>/<architecture>``.
             threads: processor cores that one prediction may use.
+            copies: how many predictions may run at once, each with memory of its own.
 
         Raises:
             ReportsOnlyError: if the folder holds reports without a model.
@@ -171,7 +172,7 @@ class Classifier:
         for name in SERVING_FILES:
             check_file(folder, name, info)
         _check_preprocessing(folder, info)
-        network = Network.load(folder / "model.tflite", threads=threads)
+        network = Network.load(folder / "model.tflite", threads=threads, copies=copies)
         head, reliability = Head.load(folder / "head.npz"), Reliability.load(folder, info)
         maps = np.zeros(network.maps_shape, np.float32)
         reliability.novelty_of(maps, np.zeros(network.input_shape[1:], np.float32))

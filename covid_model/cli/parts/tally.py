@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from covid_model.cli.parts.job import Done
     from covid_model.imaging.archives import Source
-    from covid_model.serving import CaseResult
 
 
 class Tally:
@@ -17,32 +17,32 @@ class Tally:
         self.statuses: Counter[str] = Counter()
         self.files = self.read = self.unforeseen = 0
 
-    def add(self, result: "CaseResult") -> None:
+    def add(self, done: "Done") -> None:
         """Count one file."""
-        from covid_model.serving.diagnosis import UNFORESEEN
-
         self.files += 1
-        self.statuses[result.status] += 1
-        self.read += result.radiograph is not None
-        self.unforeseen += getattr(result.reason, "template", "") == UNFORESEEN
+        self.statuses[done.rows[0]["status"]] += 1
+        self.read += done.read
+        self.unforeseen += done.unforeseen
 
     def counts(self) -> str:
         """How many files have each status."""
         return ", ".join(f"{count} {status}" for status, count in sorted(self.statuses.items()))
 
-    def progress(self, sources: "Sequence[Source]", table: Path | None) -> str:
+    def progress(self, left: "Sequence[Source]", table: Path | None) -> str:
         """Say how many files are done and which are next, for whoever goes on with the others.
 
         Args:
-            sources: all files of the batch, in order.
+            left: the files that are not done, in order.
             table: where the rows are, None for the standard output.
         """
         where = f"with their rows in {table or 'the table'}"
-        if self.files == len(sources):
+        if not left:
             return f"all {self.files} files are done, {where}."
-        after = len(sources) - self.files - 1
-        comes, following = ("come", f" and the {after} after it") if after else ("comes", "")
+        comes, following = "comes", ""
+        if len(left) > 1:
+            comes, following = "come", f" and the {len(left) - 1} after it"
+        resume = " The same command with --resume goes on." if table else ""
         return (
-            f"{self.files} of {len(sources)} files are done, {where}; "
-            f"next {comes} {sources[self.files].name}{following}."
+            f"{self.files} of {self.files + len(left)} files are done, {where}; "
+            f"next {comes} {left[0].name}{following}.{resume}"
         )

@@ -16,12 +16,13 @@ from PIL import Image
 
 import covid_model
 from covid_model import cli
+from covid_model.cli.parts.table_files import COLUMNS
+from covid_model.cli.parts.tally import Tally
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
-from covid_model.serving import Classifier, batch_table
-from covid_model.serving.batch_table import COLUMNS
+from covid_model.serving import Classifier
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import UNFORESEEN
 from tests.imports import ROOT
@@ -62,7 +63,7 @@ def runs(tmp_path, monkeypatch):
     monkeypatch.setenv("COVID_MODEL_RUNS", str(root))
     loaded = []
 
-    def load(folder):
+    def load(folder, **options):
         loaded.append(f"{folder.parent.name}/{folder.name}")
         return FakeClassifier(load_run(folder.parent).model_info(folder.name))
 
@@ -211,6 +212,9 @@ def test_what_nobody_foresaw_of_a_command_is_a_sentence(files, monkeypatch, caps
     assert files.name not in line + sentence
 
 
+RESUME = "The same command with --resume goes on."
+
+
 def unstopped(number, frame):
     raise AssertionError("nobody handles this signal")
 
@@ -230,14 +234,14 @@ def unhandled():
     ("where", "at", "told"),
     [
         ("classifier.predict", 0, "0 of 4 files are done, with their rows in {csv}; next come "
-         "{files}/1.png and the 3 after it."),
+         "{files}/1.png and the 3 after it. {resume}"),
         ("classifier.predict", 2, "2 of 4 files are done, with their rows in {csv}; next come "
-         "{files}/3.png and the 1 after it."),
-        ("batch_table.rows", 1, "2 of 4 files are done, with their rows in {csv}; next come "
-         "{files}/3.png and the 1 after it."),
-        ("batch_table.rows", 2, "3 of 4 files are done, with their rows in {csv}; next comes "
-         "{files}/4.png."),
-        ("batch_table.rows", 3, "all 4 files are done, with their rows in {csv}."),
+         "{files}/3.png and the 1 after it. {resume}"),
+        ("Tally.add", 1, "2 of 4 files are done, with their rows in {csv}; next come "
+         "{files}/3.png and the 1 after it. {resume}"),
+        ("Tally.add", 2, "3 of 4 files are done, with their rows in {csv}; next comes "
+         "{files}/4.png. {resume}"),
+        ("Tally.add", 3, "all 4 files are done, with their rows in {csv}."),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -262,13 +266,16 @@ def test_a_stop_keeps_every_row_that_is_done(
 
         return stopping
 
-    if where == "batch_table.rows":
-        monkeypatch.setattr(batch_table, "rows", stops(batch_table.rows))
+    if where == "Tally.add":
+        monkeypatch.setattr(Tally, "add", stops(Tally.add))
     else:
         monkeypatch.setattr(FakeClassifier, "predict", stops(FakeClassifier.predict))
     given = ["--csv", str(table), "--model", "vgg16", "--cam-dir", str(tmp_path / "cams")]
-    assert cli.main(["classify", str(files), *given]) == code
-    assert capsys.readouterr().err == f"stopped: {told.format(csv=table, files=files)}\n"
+    assert cli.main(["classify", str(files), *given, "--workers", "1"]) == code
+    assert (
+        capsys.readouterr().err
+        == f"stopped: {told.format(csv=table, files=files, resume=RESUME)}\n"
+    )
     done = at if where == "classifier.predict" else at + 1
     names = [Path(row["file"]).name for row in rows_of(table.read_text("utf-8"))]
     assert names == [f"{name}.png" for name in "1234"[:done]]
