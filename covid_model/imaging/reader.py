@@ -15,7 +15,6 @@ from covid_model.imaging.radiograph import Radiograph
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal
 MIN_SIDE = 64
-ENOUGH = 1024  # pixels of the longer side that a picture has left for networks and overlays
 SPARSE = 16  # pixels from one to the next that is looked at to tell 8 bits from 16
 
 
@@ -32,8 +31,8 @@ def read_radiograph(
         window: which of its ``windows`` to show a DICOM file in. Networks take the default.
         any_view: whether to read what a DICOM header says is no frontal chest radiograph too, to
             show it; never for networks.
-        least: pixels of the longer side of a smaller copy that will do, where the file has one
-            within itself; 0 for every pixel. Networks take ``ENOUGH``, in training and serving.
+        least: pixels of the longer side of a smaller copy that will do to look at, where the file
+            has one within itself; 0 for every pixel, as networks take it.
 
     Raises:
         RadiographError: with the reason the file is refused.
