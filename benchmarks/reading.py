@@ -3,9 +3,10 @@
     python -m benchmarks.reading [--rounds N] [--other DIR [--other-python EXE]]
 
 Prints a Markdown table: medians of the time, which also tells how busy the machine was, of the
-processor's time over all cores, and the most memory that such a process had (Linux). ``--other`` reads
-with the code of another checkout too, in a process of its own and in turns, and adds the ratios;
-``--other-python`` runs it, where it needs other packages.
+processor's time over all cores, and the most memory that such a process had (Linux); then how long
+it takes a visitor of the dashboard, over a real websocket, from the upload of the film in JPEG 2000
+to the answer. ``--other`` asks another checkout too, in a process of its own and in turns, and adds
+the ratios; ``--other-python`` runs it, where it needs other packages.
 """
 
 import argparse
@@ -13,12 +14,16 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks.films import films
+from benchmarks.films import films, jpeg_2000
+from benchmarks.load import served
+from benchmarks.load_client import answer_in
+from tests.deployment.visitor import visit
 
 HERE = Path(__file__).resolve().parent.parent
 # Versions up to 0.2 had other modules.
@@ -82,6 +87,27 @@ def in_turns(
     return [tuple(map(median, zip(*own, strict=True))) for own in zip(*times, strict=True)]
 
 
+def answered(url: str, number: int) -> float:
+    """Seconds from the upload of a film, each number another file, to the answer to it."""
+    film = bytes([number]) + jpeg_2000()[1:]  # of the preamble, which says nothing
+    with visit(url, accepted=False) as visitor:
+        visitor.press("I understand")
+        start = time.perf_counter()
+        visitor.upload("film.dcm", film)
+        return visitor.times[answer_in(visitor.page)] - start
+
+
+def answers(sides: Sequence[tuple[Path, str]], rounds: int) -> list[float]:
+    """Median seconds of the dashboard of each checkout, of which the first answer is left out."""
+    with ExitStack() as stack:
+        urls = [
+            stack.enter_context(served(checkout.resolve(), python=python))[0]
+            for checkout, python in sides
+        ]
+        times = [[answered(url, number) for url in urls] for number in range(rounds + 1)]
+    return [median(own) for own in zip(*times[1:], strict=True)]
+
+
 def row(name: str, medians: Sequence[tuple[float, ...]]) -> str:
     """Write a line of the table: this checkout, the other one, the ratio, of each measure."""
     cells = [name]
@@ -114,6 +140,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             file.write_bytes(data)
             lines.append(row(name, in_turns(processes, file, options.rounds)))
     sys.stdout.write("\n".join(lines) + "\n")
+    seconds = answers(sides, options.rounds)
+    shown = " and ".join(f"{1000 * own:.0f} ms" for own in seconds)
+    ratio = f", ratio {seconds[0] / seconds[1]:.2f}" if options.other else ""
+    sys.stdout.write(f"\nUpload of the film in JPEG 2000 to the answer: {shown}{ratio}.\n")
 
 
 if __name__ == "__main__":
