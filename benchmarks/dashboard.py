@@ -20,8 +20,8 @@ from itertools import cycle
 from pathlib import Path
 from statistics import median
 
+from benchmarks.films import jpeg_2000
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.common.system import paths
 from covid_model.runs import DEFAULT_ROOT
 from tests.browser.served import chromium, dashboard, enter
 
@@ -47,26 +47,9 @@ def start() -> float:
             return time.perf_counter() - started
 
 
-def film() -> bytes:
-    """Enlarge the first sample, with noise, to a DICOM file of 2500 x 3000 pixels, JPEG 2000."""
-    import cv2
-    import numpy as np
-    from imagecodecs import jpeg2k_encode
-    from pydicom.uid import JPEG2000Lossless
-
-    from tests.dicoms import dataset, encode
-
-    sample = cv2.imread(str(paths.SAMPLES / "covid.png"), cv2.IMREAD_GRAYSCALE) / 255
-    picture = cv2.resize(sample, (2500, 3000), interpolation=cv2.INTER_CUBIC)
-    picture += np.random.default_rng(0).normal(0, 0.004, picture.shape)
-    values = (4095 * picture.clip(0, 1)).round().astype(np.uint16)
-    frame = jpeg2k_encode(values, level=0, reversible=True, codecformat="j2k")
-    return encode(dataset(values), JPEG2000Lossless, frames=[frame])
-
-
 def answers(rounds: int) -> Iterator[float]:
     """Seconds from the choice of a large file to its answer and picture, each time another file."""
-    data = film()
+    data = jpeg_2000()
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
         with dashboard(DEFAULT_ROOT, folder) as url:

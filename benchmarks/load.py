@@ -64,12 +64,14 @@ class Memory:
 
 
 @contextmanager
-def served(checkout: Path, runs: Path | None = None) -> Iterator[tuple[str, Memory]]:
+def served(
+    checkout: Path, runs: Path | None = None, *, python: str = sys.executable
+) -> Iterator[tuple[str, Memory]]:
     """Serve a checkout's dashboard, on its own runs by default; yield address and memory."""
     runs = runs or checkout / "assets" / "runs"
     with tempfile.TemporaryDirectory() as folder:
         app = checkout / "dashboard" / "app.py"
-        with dashboard(runs, Path(folder), app=app) as url:
+        with dashboard(runs, Path(folder), app=app, python=python) as url:
             memory = Memory(int(Path(folder, "server.pid").read_text("utf-8")))
             time.sleep(READY)
             yield url, memory

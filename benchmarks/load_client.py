@@ -66,7 +66,7 @@ def _visit(url: str, number: int, ready: threading.Barrier) -> Visit:
             ready.wait()
             times.append(perf_counter())
             status = visitor.upload(name, picture)
-            times += [visitor.times[_answer_in(visitor.page)], visitor.times[-1]]
+            times += [visitor.times[answer_in(visitor.page)], visitor.times[-1]]
             page = b"".join(message.SerializeToString() for message in visitor.page)
     except BaseException:
         ready.abort()  # the others need not wait for this one
@@ -76,7 +76,7 @@ def _visit(url: str, number: int, ready: threading.Barrier) -> Visit:
     return Visit(opened - start, accepted - opened, answered - began, drawn - began, own)
 
 
-def _answer_in(page: Sequence[ForwardMsg]) -> int:
+def answer_in(page: Sequence[ForwardMsg]) -> int:
     """Where a page says what the network says of the file: its verdict, or else its end.
 
     Versions up to 0.2 have a metric in its place.

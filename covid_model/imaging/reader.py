@@ -19,7 +19,7 @@ SPARSE = 16  # pixels from one to the next that is looked at to tell 8 bits from
 
 
 def read_radiograph(
-    data: bytes, name: str = "", *, window: int = 0, any_view: bool = False
+    data: bytes, name: str = "", *, window: int = 0, any_view: bool = False, least: int = 0
 ) -> Radiograph:
     """Read a frontal chest radiograph; the content decides its format, never the file name.
 
@@ -31,6 +31,8 @@ def read_radiograph(
         window: which of its ``windows`` to show a DICOM file in. Networks take the default.
         any_view: whether to read what a DICOM header says is no frontal chest radiograph too, to
             show it; never for networks.
+        least: pixels of the longer side of a smaller copy that will do to look at, where the file
+            has one within itself; 0 for every pixel, as networks take it.
 
     Raises:
         RadiographError: with the reason the file is refused.
@@ -39,7 +41,7 @@ def read_radiograph(
     picture: np.ndarray | Levels
     header: dict[str, Any] = {}
     if kind == "DICOM":
-        picture, header = _read_dicom(data, window=window, any_view=any_view)
+        picture, header = _read_dicom(data, window=window, any_view=any_view, least=least)
     else:
         picture = _read_picture(data, kind)
     if isinstance(picture, Levels):
@@ -55,9 +57,8 @@ def read_radiograph(
         format=kind,
         sha256=sha256(data),
         window=window,
-        size=(pixels.shape[0], pixels.shape[1]),
         bits=bits,
-        **header,
+        **{"size": pixels.shape, **header},
     )
 
 
@@ -94,11 +95,11 @@ def _kind(data: bytes) -> str:
 
 
 def _read_dicom(
-    data: bytes, *, window: int, any_view: bool
+    data: bytes, *, window: int, any_view: bool, least: int = 0
 ) -> tuple[np.ndarray | Levels, dict[str, Any]]:
     from covid_model.imaging.dicom.reader import read_dicom  # pydicom only where it is needed
 
-    return read_dicom(data, check_size=check_size, window=window, any_view=any_view)
+    return read_dicom(data, check_size=check_size, window=window, any_view=any_view, least=least)
 
 
 def _read_picture(data: bytes, kind: str) -> np.ndarray:

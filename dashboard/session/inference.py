@@ -135,7 +135,9 @@ def refused_picture(case_key: str, case: Case) -> Radiograph | None:
     if stored is None:
         try:
             with turns.turn():
-                radiograph = read_radiograph(case.data, case.name, any_view=True)
+                radiograph = read_radiograph(
+                    case.data, case.name, any_view=True, least=PREVIEW_SIDE
+                )
                 pixels = shrink(radiograph.pixels, side=PREVIEW_SIDE)
             stored = (replace(radiograph, pixels=pixels),)
         except Exception:  # the reason of the refusal is shown all the same
@@ -202,8 +204,8 @@ def in_window(case_key: str, case: Case, index: int) -> np.ndarray:
     preview = results.get(key)
     if preview is None:
         with turns.turn():
-            pixels = read_radiograph(case.data, case.name, window=index).pixels
-            preview = shrink(pixels, side=PREVIEW_SIDE)
+            radiograph = read_radiograph(case.data, case.name, window=index, least=PREVIEW_SIDE)
+            preview = shrink(radiograph.pixels, side=PREVIEW_SIDE)
         results.store(key, preview)
     return preview
 

@@ -53,6 +53,7 @@ def dashboard(
     options: Sequence[str] = (),
     port: int = 0,
     app: Path = DASHBOARD,
+    python: str = sys.executable,
 ) -> Iterator[str]:
     """Serve the dashboard on ``runs`` from the working folder ``folder``; yield its address.
 
@@ -65,11 +66,12 @@ def dashboard(
         options: of Streamlit.
         port: to serve at, a free one by default.
         app: script of the dashboard, as that of another version.
+        python: what runs it, as another version may need other packages.
     """
     port = port or free_port()
     command = [
         *under,
-        sys.executable,
+        python,
         "-m",
         "streamlit",
         "run",

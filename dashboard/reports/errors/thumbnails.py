@@ -34,7 +34,8 @@ def _thumbnail(file: str, changed: int) -> np.ndarray:
     path = Path(file)
     check_bytes(path.stat().st_size)
     with turns.turn():
-        pixels = shrink(read_radiograph(path.read_bytes(), path.name).pixels, side=THUMBNAIL_SIDE)
+        radiograph = read_radiograph(path.read_bytes(), path.name, least=THUMBNAIL_SIDE)
+        pixels = shrink(radiograph.pixels, side=THUMBNAIL_SIDE)
     side = max(pixels.shape)
     before = [(side - length) // 2 for length in pixels.shape]
     after = [side - length - start for length, start in zip(pixels.shape, before, strict=True)]

@@ -12,8 +12,9 @@ encoder makes (tests/unit/imaging/dicom/test_decoders.py), then timed, then fed 
 - JPEG 2000, with high throughput (HTJ2K): OpenJPEG of imagecodecs, which decodes parts of a picture
   at the same time without a bit's difference. OpenJPH of imagecodecs returns a picture where its
   decoder fails.
-- RLE and pixels without compression: pydicom. The RLE decoder of imagecodecs does not survive
-  damaged data.
+  Where a smaller picture will do: see ``reduced.py``.
+- RLE: see ``rle.py``; pydicom where that does not read it, or in colour.
+- Pixels without compression: pydicom.
 
 What a stream is, is told by its first bytes: the transfer syntax in the header may be another's.
 """
@@ -43,6 +44,8 @@ from covid_model.imaging.dicom.pixels.codestream import (
 from covid_model.imaging.dicom.pixels.frames import CUT, frame_of, is_encapsulated, is_rle
 from covid_model.imaging.dicom.pixels.layout import Layout
 from covid_model.imaging.dicom.pixels.native import big_endian, check_native, read_native
+from covid_model.imaging.dicom.pixels.reduced import reduced
+from covid_model.imaging.dicom.pixels.rle import read_rle
 
 SCAN, END = b"\xff\xda", b"\xff\xd9"  # markers of a JPEG
 THREADS = min(4, os.cpu_count() or 1)  # of one JPEG 2000 picture
@@ -55,8 +58,16 @@ NAMES = {  # transfer syntaxes that pydicom has no name for
 }
 
 
-def decode(dataset: Dataset, layout: Layout) -> tuple[np.ndarray, Layout]:
+def decode(
+    dataset: Dataset, layout: Layout, *, least: int = 0, windowed: bool = True
+) -> tuple[np.ndarray, Layout]:
     """Decode the one picture of a file, with every bit that it is stored with.
+
+    Args:
+        dataset: the header with the pixels.
+        layout: what the header says of them.
+        least: pixels of the longer side of a smaller copy that will do; 0 for all.
+        windowed: as ``reduced`` has it.
 
     Returns:
         Integers, (H, W) of grey, (H, W, 3) RGB of colour, and the layout of these integers: where
@@ -77,6 +88,9 @@ def decode(dataset: Dataset, layout: Layout) -> tuple[np.ndarray, Layout]:
             return _without_codestream(dataset, frame, layout), layout
     check_codestream(stream, layout)
     told = told_by(stream, layout)
+    small = reduced(stream, told, least=least, windowed=windowed) if least else None
+    if small is not None:
+        return small, told
     with _naming(stream.kind):
         return _decoded(stream, layout), told
 
@@ -86,6 +100,9 @@ def _without_codestream(dataset: Dataset, frame: bytes, layout: Layout) -> np.nd
     if is_rle(frame):
         check_native(layout)
         with _naming("RLE"):
+            array = read_rle(frame, layout)
+            if array is not None:
+                return array
             return _by_pydicom(RLELossless, "pydicom", frame, layout, bits=layout.allocated)
     if syntax == ENCAPSULATED_UNCOMPRESSED:
         return _rgb(read_native(frame, layout), layout)
