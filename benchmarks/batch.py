@@ -2,10 +2,11 @@
 
     python -m benchmarks.batch [--small N] [--large N] [--rounds N] [--workers N] [--other DIR]
 
-Draws films from the composite samples with grain, as PNG, JPEG and raw DICOM by turns: small ones of
-320 px, large ones of 2500 x 3000. Each round takes a share of them and asks every build about it in
-a process of its own, one after the other, so that a busy machine slows all alike. Prints a Markdown
-table: medians of films a second with the start of the process, and the peak memory (Linux).
+Draws films from the composite samples with grain, as PNG, JPEG and raw DICOM by turns: small ones
+of 320 px, large ones of 2500 x 3000. Each round takes a share of them and asks every build about it
+in a process of its own, one after the other, so that a busy machine slows all alike. Prints a
+Markdown table: medians of films a second with the start of the process, how many times those of
+each other build that is, the median of the rounds, and the peak memory (Linux).
 """
 
 import argparse
@@ -102,37 +103,40 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     if options.other:
         builds.insert(0, Build("other checkout", options.other))
-    load = [os.getloadavg()[0]]
+    loads = []
     with tempfile.TemporaryDirectory() as name:
         for number in range(options.rounds):
             for kind, size in SIZES.items():
                 share = getattr(options, kind) // options.rounds
                 films = Path(name, f"{kind}{number}")
                 draw(films, size, range(number * share, (number + 1) * share))
-                for build in builds[number % len(builds) :] + builds[: number % len(builds)]:
+                first = number % len(builds)
+                for build in builds[first:] + builds[:first]:
                     build.classify(films, kind, count=share)
-                load.append(os.getloadavg()[0])
-    sys.stdout.write(
-        f"{usable_cores()} cores, load {min(load):.0f} to {max(load):.0f}, medians of "
-        f"{options.rounds} rounds.\n\n| | films | {' | '.join(b.title for b in builds)} | ratios |\n"
-        f"| --- | --- | {'--- | ' * len(builds)}--- |\n"
-    )
+                loads.append(os.getloadavg()[0])
+    write_table(builds, f"{options.rounds} rounds, load {min(loads):.0f} to {max(loads):.0f}")
+
+
+def write_table(builds: Sequence[Build], how: str) -> None:
+    """Print a row a figure, a column a build."""
+    titles = " | ".join(build.title for build in builds)
+    sys.stdout.write(f"{usable_cores()} cores, {how}.\n\n| | {titles} |\n")
+    sys.stdout.write(f"| --- {'| --- ' * len(builds)}|\n")
     for kind, (width, height) in SIZES.items():
-        rates = [median(build.rates[kind]) for build in builds]
-        each = zip(*(build.rates[kind] for build in builds), strict=True)
-        ratios = [
-            median(last / one for last, one in pairs)
-            for pairs in zip(
-                *[[(row[-1], row[place]) for place in range(len(builds) - 1)] for row in each],
-                strict=True,
-            )
+        last = builds[-1].rates[kind]
+        rates = [f"{median(build.rates[kind]):.2f}" for build in builds]
+        times = [
+            f"{median(a / b for a, b in zip(last, build.rates[kind], strict=True)):.2f}"
+            for build in builds
         ]
-        sys.stdout.write(
-            f"| films a second, {width} x {height} | {getattr(options, kind)} | "
-            f"{' | '.join(f'{rate:.2f}' for rate in rates)} | "
-            f"{', '.join(f'{ratio:.2f}' for ratio in ratios)} |\n"
-            f"| peak memory, MB | | {' | '.join(f'{b.memory[kind]:.0f}' for b in builds)} | |\n"
-        )
+        memory = [f"{build.memory[kind]:.0f}" for build in builds]
+        of = f"{width} x {height}"
+        for what, cells in (
+            (f"films a second, {of}", rates),
+            ("the last build is so many times as fast", times),
+            ("peak memory, MB", memory),
+        ):
+            sys.stdout.write(f"| {what} | {' | '.join(cells)} |\n")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,10 @@ RULES = {
     "dashboard": (("dashboard", *SERVES), TRAINS),
     "train_models": (("covid_model.training.cli",), (*TRAINS, *TABLES, "streamlit")),
     "benchmarks": (("covid_model",), ("streamlit",)),
+    "benchmarks.batch": (
+        ("covid_model.common", "tests.dicoms"),
+        (*TRAINS, *TABLES, "streamlit"),
+    ),
     "benchmarks.dashboard": (
         (
             "covid_model.runs",
