@@ -32,7 +32,6 @@ def read_rle(frame: bytes, layout: Layout) -> np.ndarray | None:
             return None
         if len(plane) != len(picture):
             return None
-        picture[:, count - 1 - place] = np.frombuffer(
-            plane, np.uint8
-        )  # the highest byte comes first
+        highest_first = count - 1 - place
+        picture[:, highest_first] = np.frombuffer(plane, np.uint8)
     return picture.view(f"<u{count}").reshape(layout.height, layout.width)
