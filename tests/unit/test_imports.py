@@ -96,16 +96,18 @@ RULES = {
     ),
     "benchmarks.dashboard": (
         (
+            "benchmarks.films",
             "covid_model.runs",
             "covid_model.common",
             "dashboard.session",
             "tests.browser",
-            "tests.dicoms",
         ),
         TRAINS,
     ),
+    "benchmarks.films": (("covid_model.common", "tests.dicoms"), (*TRAINS, "streamlit")),
     "benchmarks.load": (("benchmarks.load_client", "tests.browser"), (*TRAINS, "streamlit")),
     "benchmarks.load_client": (("covid_model.common", "tests.deployment"), TRAINS),
+    "benchmarks.reading": (("benchmarks", "tests.deployment"), (*TRAINS, "streamlit")),
     "benchmarks.removals": (
         ("benchmarks.load", "tests.deployment", "tests.dicoms", "tests.drawings"),
         (*TRAINS, "streamlit"),

@@ -27,10 +27,11 @@ def read_rle(frame: bytes, layout: Layout) -> np.ndarray | None:
     picture = np.empty((layout.height * layout.width, count), np.uint8)
     for place, (start, stop) in enumerate(pairwise((*places[:count], len(frame)))):
         try:
-            plane = packbits_decode(frame[start:stop], out=np.empty(len(picture), np.uint8))
+            plane = packbits_decode(frame[start:stop], out=bytearray(len(picture)))
         except Exception:  # damaged, cut, or longer than the picture
             return None
         if len(plane) != len(picture):
             return None
-        picture[:, count - 1 - place] = plane  # the highest byte comes first
+        highest_first = count - 1 - place
+        picture[:, highest_first] = np.frombuffer(plane, np.uint8)
     return picture.view(f"<u{count}").reshape(layout.height, layout.width)
