@@ -32,8 +32,9 @@ function refresh(viewer) {
     }
     const titled = viewer.root.querySelector(".heading") ? 1 : 0;
     const rows = Math.max(...viewer.scene.columns.map(({ panels }) => panels.filter(isShown(viewer)).length));
-    viewer.stage.style.gridTemplateRows = `${"auto ".repeat(titled)}${"minmax(0, 1fr) auto ".repeat(rows)}`;
+    viewer.stage.style.gridTemplateRows = `${"auto ".repeat(titled)}${"minmax(0, var(--row)) auto ".repeat(rows)}`;
     refreshControls(viewer);
+    viewer.stage.style.setProperty("--whole", `${wholeHeight(visiblePanels(viewer))}px`);
     const panels = visiblePanels(viewer).filter(({ canvas }) => fitted(canvas));
     if (panels.length) keepInView(panels[0]);
     viewer.drawn = new Map();
@@ -50,6 +51,15 @@ function refresh(viewer) {
 }
 
 const isShown = (viewer) => ({ kind }) => !(viewer.hideable && isHidden(kind));
+
+/** The CSS pixels of height at which no picture that is as wide as its column is cut. */
+function wholeHeight(panels) {
+  const heights = panels.map(({ canvas, film }) => {
+    const [across, down] = turned(film);
+    return (canvas.clientWidth * down) / across;
+  });
+  return Math.ceil(Math.max(0, ...heights));
+}
 
 /** Give a canvas the pixels that the screen has for it; return whether there are any. */
 function fitted(canvas) {
