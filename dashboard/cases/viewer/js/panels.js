@@ -32,9 +32,9 @@ function refresh(viewer) {
     }
     const titled = viewer.root.querySelector(".heading") ? 1 : 0;
     const rows = Math.max(...viewer.scene.columns.map(({ panels }) => panels.filter(isShown(viewer)).length));
-    viewer.stage.style.gridTemplateRows = `${"auto ".repeat(titled)}${"minmax(0, var(--row)) auto ".repeat(rows)}`;
+    viewer.stage.style.gridTemplateRows = `${"auto ".repeat(titled)}${"minmax(0, 1fr) auto ".repeat(rows)}`;
     refreshControls(viewer);
-    viewer.stage.style.setProperty("--whole", `${wholeHeight(visiblePanels(viewer))}px`);
+    viewer.stage.style.setProperty("--needed", `${neededHeight(viewer, rows)}px`);
     const panels = visiblePanels(viewer).filter(({ canvas }) => fitted(canvas));
     if (panels.length) keepInView(panels[0]);
     viewer.drawn = new Map();
@@ -52,13 +52,15 @@ function refresh(viewer) {
 
 const isShown = (viewer) => ({ kind }) => !(viewer.hideable && isHidden(kind));
 
-/** The CSS pixels of height at which no picture that is as wide as its column is cut. */
-function wholeHeight(panels) {
+/** The CSS pixels of height that rows of pictures as wide as their columns take with their words. */
+function neededHeight(viewer, rows) {
+  const panels = visiblePanels(viewer);
   const heights = panels.map(({ canvas, film }) => {
     const [across, down] = turned(film);
     return (canvas.clientWidth * down) / across;
   });
-  return Math.ceil(Math.max(0, ...heights));
+  const words = viewer.stage.clientHeight - rows * panels[0].canvas.clientHeight;
+  return Math.ceil(words + rows * Math.max(...heights));
 }
 
 /** Give a canvas the pixels that the screen has for it; return whether there are any. */
