@@ -79,4 +79,5 @@ def translate() -> None:
                 said = t(message)
             if said != wanted:
                 pairs.append((said, wanted))
-    _mounted(data={"words": pairs}, key=KEY, height=0)
+    # Of a list Streamlit would ask whether it is a table, and import pandas before the first page.
+    _mounted(data={"words": tuple(pairs)}, key=KEY, height=0)

@@ -5,8 +5,6 @@ import pkgutil
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import open_shelf
-from dashboard import cases, components
-from dashboard.session import inference
 
 
 def warm_up() -> None:
@@ -14,6 +12,9 @@ def warm_up() -> None:
 
     Without a run that predicts there is none; the page says why.
     """
+    from dashboard import cases, components
+    from dashboard.session import inference
+
     for package in (components, cases):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)

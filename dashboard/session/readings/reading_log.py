@@ -1,10 +1,15 @@
 """Log of a reader's readings and of the networks' answers, free of Streamlit."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.serving import CaseResult, Prediction, decide
+
+if TYPE_CHECKING:  # the first page is there sooner without NumPy
+    from covid_model.serving import CaseResult, Prediction
 
 UNSURE = "unsure"
 CHOICES = (*CLASS_NAMES, UNSURE)
@@ -58,8 +63,10 @@ class Answer:
     probability: float | None
 
     @classmethod
-    def of(cls, run: str, prediction: Prediction) -> "Answer":
+    def of(cls, run: str, prediction: Prediction) -> Answer:
         """Make the log's entry of a prediction."""
+        from covid_model.serving import decide
+
         outcome = decide([prediction]).status
         refused = outcome == "refused"
         return cls(
