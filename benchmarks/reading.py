@@ -62,11 +62,13 @@ class Reader:
                 self.page.get_by_test_id("stMain").evaluate(f"one => one.scrollBy(0, -{HEADER})")
 
     def click(self, control: Locator) -> None:
+        """Click a control that is on the screen."""
         self.look(control)
         self.taken["clicks"] += 1
         control.click()
 
     def press(self, key: str) -> None:
+        """Press a key."""
         self.taken["keys"] += 1
         self.page.keyboard.press(key)
 

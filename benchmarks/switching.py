@@ -2,10 +2,10 @@
 
     python -m benchmarks.switching [--other DIR] [--rounds N]
 
-Prints a Markdown table of medians in milliseconds, in an open Chromium of 1280 x 800: from the start
-of `streamlit run` to the first page; then, with every answer known, from a click on another class,
-opacity, network or file to the picture that shows it. Rounds alternate between this checkout and
-the one in DIR, each with its own runs, so that what else the machine does weighs on both.
+Prints a Markdown table of medians in milliseconds, in an open Chromium of 1280 x 800: from the
+start of `streamlit run` to the first page; then, with every answer known, from a click on another
+class, opacity, network or file to the picture that shows it. Rounds alternate between this checkout
+and the one in DIR, each with its own runs, so that what else the machine does weighs on both.
 """
 
 import argparse

@@ -7,6 +7,12 @@ from covid_model.common.errors import CovidModelError
 from covid_model.runs import open_shelf
 
 
+def make_first_page_ready() -> None:
+    """Import what Streamlit imports for any page, while the browser loads its scripts."""
+    for module in ("numpy", "PIL.Image", "streamlit.emojis", "dashboard.frame.receiver"):
+        importlib.import_module(module)
+
+
 def warm_up() -> None:
     """Import what pages with a file need, then load the network that they start with.
 

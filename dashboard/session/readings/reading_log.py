@@ -126,7 +126,7 @@ class ReadingLog:
         time = datetime.now(UTC).isoformat(timespec="seconds")
         self.readings.append(replace(reading, time=time, not_blind=not_blind))
 
-    def merge(self, other: "ReadingLog") -> int:
+    def merge(self, other: ReadingLog) -> int:
         """Take the readings of another log of the same reader in, by their time, each once.
 
         Of several blind readings of a picture the first stays blind: the answer followed it.
@@ -148,7 +148,7 @@ class ReadingLog:
         self.seen |= other.seen
         return len(self.readings) - before
 
-    def without_readings(self) -> "ReadingLog":
+    def without_readings(self) -> ReadingLog:
         """Return a log without readings, in which whatever had been revealed stays seen."""
         return ReadingLog(seen=self.seen | {reading.sha256 for reading in self.readings})
 
