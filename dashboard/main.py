@@ -25,7 +25,7 @@ from dashboard.i18n.translate import t  # noqa: E402
 from dashboard.session import state  # noqa: E402
 
 # A file of ours: Streamlit would fetch an emoji or a symbol for the browser tab from elsewhere.
-st.set_page_config(page_title=t(NAME), page_icon=str(brand.ICON), layout="wide")
+st.set_page_config(page_title=t(NAME), page_icon=brand.ICON, layout="wide")
 pages = {
     file: st.Page(HERE / "views" / f"{file}.py", title=title, icon=f":material/{icon}:", help=about)
     for file, title, icon, about in (

@@ -11,7 +11,6 @@ from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
 from covid_model.imaging.filenames import in_order, is_junk, parts_of
 from covid_model.imaging.foreign import DOCUMENT, OFFICE
-from covid_model.imaging.reader import check_bytes
 
 STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 DOCUMENT_PARTS = {"[Content_Types].xml", "mimetype"}  # of office documents, which are zips
@@ -154,6 +153,8 @@ def _is_folder(info: ZipInfo, *, holds: bool) -> bool:
 
 
 def _load(archive: ZipFile, info: ZipInfo) -> bytes:
+    from covid_model.imaging.reader import check_bytes  # imports NumPy
+
     check_bytes(info.file_size)
     return _unpack(archive, info, info.file_size + 1)
 

@@ -54,6 +54,7 @@ class Split(Enum):
         return cls.SHARED if shared else cls.DISJOINT
 
 
+TAKEN_OVER = "was taken over from run"  # in a note on where a kept network comes from
 INTERVALS = Note(
     Message("In brackets: {level} intervals ({method}, {replicates:,} replicates)."),
     "In brackets: {level} intervals, {method}, {replicates} replicates.",

@@ -95,6 +95,7 @@ def _table(rows: Sequence[Row]) -> None:
         selection_mode=["single-row", "single-cell"],
         column_config={
             t("Outcome"): st.column_config.TextColumn(width=120),
+            t("Class"): st.column_config.TextColumn(width=120),
             t("Reason"): st.column_config.TextColumn(width="large"),
         },
         hide_index=True,

@@ -21,6 +21,7 @@ from dashboard.components.text import (
     counted,
     of_kind,
     percent,
+    percent_below,
     plain,
     said,
 )
@@ -70,7 +71,7 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
         measure(rows): [prediction and prediction.score for prediction in named],
         t("Novelty"): [row.prediction and row.prediction.novelty for row in rows],
         t("Your reading"): [row.reading or None for row in rows],
-        t("Reason"): [t(row.result.reason) if row.result else None for row in rows],
+        t("Reason"): [_reason(row) for row in rows],
     }
     return pd.DataFrame(
         {
@@ -79,6 +80,16 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
             t("Class"): [prediction and t(TITLES[prediction.predicted]) for prediction in named],
             **{heading: cells for heading, cells in optional.items() if any(cells)},
         }
+    )
+
+
+def _reason(row: Row) -> str | None:
+    """Say why a file has no answer: in few words where the other columns have the rest."""
+    prediction = row.named_prediction
+    if row.kind != "uncertain" or prediction is None or prediction.threshold is None:
+        return t(row.result.reason) if row.result else None
+    return t(
+        "answers from {threshold}", threshold=percent_below(prediction.threshold, prediction.score)
     )
 
 

@@ -35,7 +35,7 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
     follow_link("run", by_name, key=state.RUN)
     if len(by_name) == 1:
         run = shelf.servable[0]
-        st.caption(t("Trained run: {title}", title=run_title(run)))
+        st.caption(t("Run: {title}", title=run_title(run)))
     else:
         name = st.selectbox(
             t("Trained run"),

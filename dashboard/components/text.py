@@ -143,6 +143,16 @@ def history(rows: Sequence[Mapping[str, float]], quantity: str) -> str:
     )
 
 
+def fitted_at_once(row: Mapping[str, float]) -> str:
+    """Say what the only step of a training came to, in place of curves of one point."""
+    return t(
+        "Fitted in one step: accuracy {training} on the training images, {validation} on the "
+        "validation images.",
+        training=percent(row["accuracy"]),
+        validation=percent(row["val_accuracy"]),
+    )
+
+
 def networks(reports: Mapping[str, Mapping[str, Any]]) -> str:
     """List each network's accuracy, for screen readers."""
     listed = ", ".join(

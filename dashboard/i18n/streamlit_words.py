@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from covid_model.common.messages import Message
-from dashboard.i18n.translate import LANGUAGES, speaking, t
+from dashboard.i18n.translate import KEY as KEY_OF_CHOICE
+from dashboard.i18n.translate import LANGUAGES, current, speaking, t
 
 KEY = "streamlit_words"
 # As Streamlit 1.67 writes them; {what} stands for what it puts there.
@@ -70,7 +71,12 @@ _mounted = st.components.v2.component(KEY, js=Path(__file__).with_suffix(".js").
 
 
 def translate() -> None:
-    """Have the browser put the page's language in place of Streamlit's English, or back."""
+    """Have the browser put the page's language in place of Streamlit's English, or back.
+
+    A page that was English from its start has nothing to put back.
+    """
+    if current() == "en" and KEY_OF_CHOICE not in st.session_state:
+        return
     pairs = []
     for message in WORDS:
         wanted = t(message)
@@ -79,4 +85,5 @@ def translate() -> None:
                 said = t(message)
             if said != wanted:
                 pairs.append((said, wanted))
-    _mounted(data={"words": pairs}, key=KEY, height=0)
+    # Of a list Streamlit would ask whether it is a table, and import pandas before the first page.
+    _mounted(data={"words": tuple(pairs)}, key=KEY, height=0)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from babel.messages.pofile import read_po
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from covid_model.common.messages import Message
@@ -111,6 +110,8 @@ def catalogue(language: str) -> dict[str, str]:
     path = FOLDER / f"{language}.po"
     if not path.is_file():
         return {}
+    from babel.messages.pofile import read_po
+
     with path.open("rb") as file:
         pairs = [(entry.id, entry.string) for entry in read_po(file, language)]
     # A plural would be a tuple: no message has one, as numbers stand in sentences of their own.

@@ -8,6 +8,7 @@ from covid_model.common.architectures import title_of
 from covid_model.common.audit_checks import no_better_than_guessing
 from covid_model.common.classes import TITLES
 from covid_model.common.messages import Message
+from covid_model.runs.notes import TAKEN_OVER
 from covid_model.runs.report_schema import Report
 from dashboard.components.formatting import interval
 from dashboard.components.run_picker import SelectedNetwork
@@ -159,7 +160,7 @@ def about(opening: Opening) -> str:
 
 
 def caveats(chosen: SelectedNetwork) -> list[str]:
-    """The notes of the run that name the network, or one that a mean is of."""
+    """The notes of the run that name the network, or one that a mean is of, but of its origin."""
     members = chosen.run.model_info(chosen.model).members or (chosen.model,)
-    notes = chosen.run.info.get("notes") or ()
+    notes = [note for note in chosen.run.info.get("notes") or () if TAKEN_OVER not in note]
     return [note for note in notes if any(title_of(name) in note for name in members)]

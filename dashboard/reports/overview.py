@@ -105,6 +105,9 @@ def course(chosen: SelectedNetwork) -> None:
     if not history:
         st.error(t("{file} cannot be read as the course of a training.", file="history.csv"))
         return
+    if len(history) == 1:
+        st.markdown(text.fitted_at_once(history[0]))
+        return
     for column, quantity in zip(st.columns(2, gap="medium"), ("accuracy", "loss"), strict=True):
         with column:
             display.draw_chart(

@@ -14,7 +14,7 @@ from streamlit.runtime.session_manager import SessionClient
 
 from covid_model.common.system import logs
 from dashboard.server import memory, uploads
-from dashboard.server.warm_up import warm_up
+from dashboard.server.warm_up import make_first_page_ready, warm_up
 from dashboard.session.intake import removal
 
 LOGGER = logging.getLogger(__name__)
@@ -70,8 +70,9 @@ def grace() -> float:
 
 
 async def _make_ready() -> None:
-    await asyncio.sleep(OPENING)
     try:
+        await asyncio.to_thread(make_first_page_ready)
+        await asyncio.sleep(OPENING)
         await asyncio.to_thread(warm_up)
         memory.collect()
     except Exception:  # whoever comes first waits for what is not ready

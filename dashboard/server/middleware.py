@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.frame import language_switch
 from dashboard.i18n import translate
+from dashboard.server.assets import WholeAssets
 from dashboard.server.downloads import ShortLived
 from dashboard.server.uploads import BoundedUploads
 
@@ -64,6 +65,7 @@ def middleware() -> list[Middleware]:
     return [
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(WholeAssets),
         Middleware(SameOrigin, allowed=origins),
         Middleware(BoundedUploads),
         Middleware(ShortLived),

@@ -5,8 +5,12 @@ import pkgutil
 
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import open_shelf
-from dashboard import cases, components
-from dashboard.session import inference
+
+
+def make_first_page_ready() -> None:
+    """Import what Streamlit imports for any page, while the browser loads its scripts."""
+    for module in ("numpy", "PIL.Image", "streamlit.emojis", "dashboard.frame.receiver"):
+        importlib.import_module(module)
 
 
 def warm_up() -> None:
@@ -14,6 +18,9 @@ def warm_up() -> None:
 
     Without a run that predicts there is none; the page says why.
     """
+    from dashboard import cases, components
+    from dashboard.session import inference
+
     for package in (components, cases):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)

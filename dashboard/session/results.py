@@ -1,12 +1,16 @@
 """Results of one session by key, and the radiograph of a result."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.imaging.radiograph import Radiograph
-from covid_model.serving import CaseResult
+
+if TYPE_CHECKING:  # the first page is there sooner without NumPy
+    from covid_model.imaging.radiograph import Radiograph
+    from covid_model.serving import CaseResult
 
 _RESULTS = "results"
 MAX_FILES = 50
@@ -41,6 +45,8 @@ def radiograph_of(result: CaseResult) -> Radiograph:
 
 def is_unreadable(case_key: str) -> bool:
     """Whether a file is known to hold nothing to look at."""
+    from covid_model.serving import CaseResult
+
     return any(
         key[0] == case_key and isinstance(result, CaseResult) and result.radiograph is None
         for key, result in st.session_state.get(_RESULTS, {}).items()

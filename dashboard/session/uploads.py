@@ -1,9 +1,12 @@
 """Uploaded files, and the pictures inside uploaded archives."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
@@ -17,7 +20,9 @@ from covid_model.imaging.archives import (
 )
 from covid_model.imaging.filenames import is_junk, parts_of
 from covid_model.imaging.formats import kind_of
-from covid_model.serving.pacs.films import Film
+
+if TYPE_CHECKING:  # the first page is there sooner without NumPy
+    from covid_model.serving.pacs.films import Film
 
 
 @dataclass(frozen=True, eq=False)

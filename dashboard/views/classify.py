@@ -75,10 +75,14 @@ def show_files(run: Run, model: str, line: DeltaGenerator) -> None:
     """Show what one network says of the file in view, then of all files."""
     folder, many = run.model_folder(model), len(cases.by_key()) > 1
     key, case = cases.require_current_case()
-    said = t("Reading {name}", name=text.plain(case.name))
-    known, announced = inference.has_result(key, folder), waiting.announce()
-    with line, nullcontext() if known else st.spinner(said):  # there it moves no picture
-        result = inference.classify_case(key, case, [folder], waiting=announced)
+    known, announced, pane = inference.has_result(key, folder), waiting.announce(), st.empty()
+    seen = any(inference.has_result(other, folder) for other in cases.by_key())
+    # Where a picture is on the page, in the line: there it moves none.
+    with line if seen else pane.container(key="reading"):
+        said = t("Reading {name}", name=text.plain(case.name))
+        with nullcontext() if known else st.spinner(said):
+            result = inference.classify_case(key, case, [folder], waiting=announced)
+    pane.empty()
     show_result(key, result, run, folder)
     rows = batch.table_rows(batch.known_results(folder), run=run.name)
     bar = st.container()

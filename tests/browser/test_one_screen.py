@@ -10,7 +10,7 @@ from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 400, "height": 800}
-LEAST = 0.55  # of the screen's height that a picture has on a desk
+LEAST = {"classify": 0.55, "compare": 0.45}  # of a desk's height: Compare has four columns
 LOWEST = 650  # pixels from the top of a phone's screen at which the picture begins
 
 
@@ -59,6 +59,11 @@ def go(page, name):
     rest(page)
 
 
+def go_by_drawer(page, name):
+    page.get_by_test_id("stExpandSidebarButton").click()
+    go(page, name)
+
+
 def pictures(page):
     """The boxes of the pictures that are drawn, but not of a scale of colours."""
     canvases = page.locator(".viewer figure canvas:visible").all()
@@ -80,7 +85,7 @@ def test_a_desk_shows_the_verdict_above_whole_pictures(served, site, count, loca
             assert box["y"] >= sentence["y"] + sentence["height"], name
             assert box["y"] + box["height"] <= DESK["height"], name
             assert box["x"] + box["width"] <= DESK["width"], name
-        assert max(box["height"] for box in boxes) >= LEAST * DESK["height"], name
+        assert max(box["height"] for box in boxes) >= LEAST[name] * DESK["height"], name
         bars = page.locator(".scores").first.bounding_box()
         assert bars["x"] >= max(box["x"] + box["width"] for box in boxes), "bars at the side"
         assert bars["y"] + bars["height"] <= DESK["height"]
@@ -97,6 +102,38 @@ def test_a_phone_shows_the_verdict_and_where_the_picture_begins(served, site, co
     assert sentence["y"] > 0
     assert sentence["y"] + sentence["height"] <= PHONE["height"]
     assert sentence["y"] + sentence["height"] <= pictures(page)[0]["y"] <= LOWEST
+    page.close()
+
+
+def test_a_wide_picture_has_no_black_above_and_below(served, site):
+    url, browser = site
+    page = browser.new_page(viewport=DESK)
+    served.enter(page, url)
+    wide = np.kron(drawing(), np.ones((2, 3), np.float32))
+    down, across = wide.shape
+    give(page, [{"name": "wide.png", "mimeType": "image/png", "buffer": png(wide)}])
+    rest(page)
+    for name in ("classify", "compare"):
+        if name == "compare":
+            go(page, name)
+        for box in pictures(page):
+            assert box["height"] == pytest.approx(box["width"] * down / across, abs=3), name
+    page.locator(".viewer [data-id=turn]").click()
+    page.wait_for_timeout(500)
+    assert all(box["height"] > box["width"] for box in pictures(page))
+    page.close()
+
+
+def test_a_phone_cuts_no_name(served, site):
+    page = opened(served, site, count=2, viewport=PHONE)
+    go_by_drawer(page, "compare")
+    shown = page.get_by_role("combobox", name="File to look at").bounding_box()
+    assert shown["width"] > PHONE["width"] / 2
+    run = page.locator(".st-key-toolbar [data-testid=stCaptionContainer] p")
+    wide = "one => [one.scrollWidth, one.clientWidth, one.getBoundingClientRect().width]"
+    asked, has, width = run.evaluate(wide)
+    assert asked <= has
+    assert width > PHONE["width"] / 2
     page.close()
 
 

@@ -69,6 +69,9 @@ def test_a_study_is_read_by_keys_alone(served, tiny_run_root, tmp_path):
         upload(page, "a", "b", "c")
         hidden(page, expect)
         choices, shown = page.get_by_role("radiogroup", name="What do you see?"), file_in_view(page)
+        expected = ["COVID-19", "1", "Normal", "2", "Other infection", "3", "Unsure", "4"]
+        drawn = texts(page)
+        assert drawn[drawn.index("COVID-19") :][: len(expected)] == expected
         for number, name, following in ((2, "Normal", "b.png"), (4, "Unsure", "c.png")):
             rest(page, expect)
             page.keyboard.press(str(number))
@@ -91,6 +94,14 @@ def test_a_study_is_read_by_keys_alone(served, tiny_run_root, tmp_path):
         expect(page.get_by_text("Your reading: COVID-19 · 1 n")).to_be_visible(timeout=WAIT)
         expect(page.get_by_test_id("stException")).to_have_count(0)
     assert "Traceback" not in (tmp_path / "server.log").read_text()
+
+
+def texts(page):
+    """Every text of the page in order, with those that the style adds."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    return [
+        node["name"]["value"] for node in tree["nodes"] if node["role"]["value"] == "StaticText"
+    ]
 
 
 def hidden(page, expect):

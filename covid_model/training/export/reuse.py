@@ -23,6 +23,7 @@ from covid_model.runs import (
     write_json,
     write_model_info,
 )
+from covid_model.runs.notes import TAKEN_OVER
 
 PROVENANCE_KEYS = (
     "recipe",
@@ -129,7 +130,7 @@ def provenance_of(reused: Mapping[str, Run]) -> dict[str, Any]:
 def in_words(kept: dict[str, Any]) -> list[str]:
     """A note on each kept network, for whoever reads the run."""
     return [
-        f"{ARCHITECTURES[name]} was taken over from run {origin['run']} "
+        f"{ARCHITECTURES[name]} {TAKEN_OVER} {origin['run']} "
         f"(recipe {(origin.get('recipe') or {}).get('name', 'unknown')}), which has the same split."
         for name, origin in kept.items()
     ]

@@ -15,14 +15,15 @@ from dashboard.session import results
 RADIOGRAPH, MAP, OVERLAY = "radiograph", "map", "overlay"
 
 
-def radiograph(result: CaseResult) -> dict[str, Any]:
-    """Return the panel of the radiograph alone."""
-    return {"kind": RADIOGRAPH, "film": 0, "plain": _plain(results.radiograph_of(result))}
+def radiograph(result: CaseResult, *, titled: bool = False) -> dict[str, Any]:
+    """Return the panel of the radiograph alone; ``titled`` where its column says what it is."""
+    words = _plain(results.radiograph_of(result), *(() if titled else (t("Radiograph"),)))
+    return {"kind": RADIOGRAPH, "film": 0, "plain": words}
 
 
 def beside(radiograph: Radiograph) -> dict[str, Any]:
     """Return the panel of another film, the second of a scene."""
-    return {"kind": RADIOGRAPH, "film": 1, "plain": _plain(radiograph)}
+    return {"kind": RADIOGRAPH, "film": 1, "plain": _plain(radiograph, t("Radiograph"))}
 
 
 def of_network(
@@ -41,17 +42,17 @@ def of_network(
         "kind": kind,
         "film": 0,
         "network": index,
-        "plain": _plain(results.radiograph_of(result)),
+        "plain": _plain(results.radiograph_of(result), t("Radiograph")),
         "texts": {name: _text(prediction, name, kind, notes or {}) for name in CLASS_NAMES},
     }
 
 
-def _plain(radiograph: Radiograph) -> dict[str, Any]:
-    """The words of the radiograph as it is, which any panel may show."""
+def _plain(radiograph: Radiograph, *title: str) -> dict[str, Any]:
+    """The words of the radiograph as it is, which any panel may show, after its title if any."""
     details = text.unplain(display.details_line(radiograph))
     return {
         "alt": t("The radiograph {name} as it was read", name=radiograph.name),
-        "caption": [" · ".join(filter(None, [t("Radiograph"), details]))],
+        "caption": [" · ".join(filter(None, [*title, details]))],
     }
 
 

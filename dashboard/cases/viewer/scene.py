@@ -91,7 +91,7 @@ def side_by_side(result: CaseResult) -> dict[str, Any]:
         }
         for index, prediction in enumerate(predictions)
     ]
-    film = {"title": t("Radiograph"), "panels": [panels.radiograph(result)]}
+    film = {"title": t("Radiograph"), "panels": [panels.radiograph(result, titled=True)]}
     return {
         **alone(result),
         **_maps(predictions, t("Each one's prediction")),

@@ -124,7 +124,8 @@ def samples() -> None:
     if by_title := session_samples.samples():
         on_purpose = {session_samples.CANT_TELL, session_samples.REFUSAL} <= by_title.keys()
         st.caption(t(text.SAMPLES) + (f" {t(text.ON_PURPOSE)}" if on_purpose else ""))
-        grid = st.grid(len(by_title), min_column_width=90, gap="small")
+        with st.container(key="samples"):
+            grid = st.grid(len(by_title), min_column_width=90, gap="small")
         for title, sample in by_title.items():
             with grid.cell():
                 st.image(_small(sample.data), width="stretch", alt=t(sample.sample))

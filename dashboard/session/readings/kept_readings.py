@@ -12,7 +12,6 @@ from typing import Any
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
-from covid_model.serving.batch_table import FORMULA_STARTS
 from dashboard.session.readings.reading_log import (
     CHANGED,
     CHOICES,
@@ -187,5 +186,7 @@ def _answer(row: dict[str, str]) -> Answer:
 
 def _unquoted(words: str) -> str:
     """Take off the apostrophe that keeps a spreadsheet from running words as a formula."""
+    from covid_model.serving.batch_table import FORMULA_STARTS
+
     quoted = words[:1] == "'" and words[1:].startswith(FORMULA_STARTS)
     return words[1:] if quoted else words

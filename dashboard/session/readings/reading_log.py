@@ -1,10 +1,15 @@
 """Log of a reader's readings and of the networks' answers, free of Streamlit."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from covid_model.common.classes import CLASS_NAMES
-from covid_model.serving import CaseResult, Prediction, decide
+
+if TYPE_CHECKING:  # the first page is there sooner without NumPy
+    from covid_model.serving import CaseResult, Prediction
 
 UNSURE = "unsure"
 CHOICES = (*CLASS_NAMES, UNSURE)
@@ -58,8 +63,10 @@ class Answer:
     probability: float | None
 
     @classmethod
-    def of(cls, run: str, prediction: Prediction) -> "Answer":
+    def of(cls, run: str, prediction: Prediction) -> Answer:
         """Make the log's entry of a prediction."""
+        from covid_model.serving import decide
+
         outcome = decide([prediction]).status
         refused = outcome == "refused"
         return cls(
@@ -119,7 +126,7 @@ class ReadingLog:
         time = datetime.now(UTC).isoformat(timespec="seconds")
         self.readings.append(replace(reading, time=time, not_blind=not_blind))
 
-    def merge(self, other: "ReadingLog") -> int:
+    def merge(self, other: ReadingLog) -> int:
         """Take the readings of another log of the same reader in, by their time, each once.
 
         Of several blind readings of a picture the first stays blind: the answer followed it.
@@ -141,7 +148,7 @@ class ReadingLog:
         self.seen |= other.seen
         return len(self.readings) - before
 
-    def without_readings(self) -> "ReadingLog":
+    def without_readings(self) -> ReadingLog:
         """Return a log without readings, in which whatever had been revealed stays seen."""
         return ReadingLog(seen=self.seen | {reading.sha256 for reading in self.readings})
 

@@ -227,3 +227,14 @@ def test_the_table_leaves_out_what_no_row_has():
     assert frame["Score"][0] == pytest.approx(0.7)
     hidden = batch_table.frame([Row("1", "a.png", "hidden")])
     assert list(hidden) == ["File", "Outcome", "Class"]
+
+
+def test_the_reason_of_a_doubt_says_only_what_the_other_columns_do_not():
+    [prediction] = ANSWERED.predictions
+    doubtful = replace(ANSWERED, predictions=(replace(prediction, threshold=0.8),))
+    row = Row("key", "a.png", "uncertain", doubtful)
+    table = batch_table.frame([row, Row("other", "b.png", "refused", REFUSED)])
+    assert [cell.replace("\u00a0", " ") for cell in table["Reason"]] == [
+        "answers from 80 %",
+        REFUSED.reason,
+    ]

@@ -107,13 +107,27 @@ def test_every_link_of_the_contents_leads_to_a_section(open_app, trusted_run_roo
 def test_notes_that_name_the_network_are_not_folded(open_app, tmp_path):
     write_evidence_run(tmp_path / "run")
     run = load_run(tmp_path / "run")
-    notes = ["VGG16 knows these images.", "Made on a Monday."]
+    origin = "VGG16 was taken over from run first (recipe linear), which has the same split."
+    notes = ["VGG16 knows these images.", "Made on a Monday.", origin]
     write_json(tmp_path / "run" / "run.json", {**run.info, "notes": notes})
     at = open_app(tmp_path, "reports")
     assert notes[0] not in [one.value for one in at.caption]
     assert all(note in at.expander[0].markdown[0].value for note in notes)
     at.segmented_control(key="report_model").set_value("vgg16").run()
-    assert notes[0] in [one.value for one in at.caption]
+    shown = [one.value for one in at.caption]
+    assert notes[0] in shown
+    assert origin not in shown  # where it comes from weakens no figure
+
+
+def test_a_training_of_one_step_is_a_sentence(open_app, tmp_path):
+    write_evidence_run(tmp_path / "run")
+    folder = tmp_path / "run" / next(iter(ARCHITECTURES))
+    head, first, *_ = (folder / "history.csv").read_text().splitlines()
+    (folder / "history.csv").write_text(f"{head}\n{first}\n")
+    write_model_info(folder, read_model_info(folder))
+    at = open_app(tmp_path, "reports")
+    assert not at.exception
+    assert "Fitted in one step: accuracy" in words(at)
 
 
 def test_a_section_that_cannot_be_shown_leaves_the_others(open_app, tmp_path):

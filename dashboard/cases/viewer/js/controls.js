@@ -5,12 +5,9 @@ const NARROW = { window: 700, viewer: 520 }; // CSS pixels up to which columns a
 /** All controls: what is shown, how, tools, a list of the keys. */
 function controls(viewer) {
   const { words, networks } = viewer.scene;
-  const bar = make("div", { class: "bar" });
-  if (networks.length) bar.append(choices(viewer));
-  bar.append(group(words.show, ...switches(viewer)), zoomGroup(viewer));
-  const second = make("div", { class: "bar" }, sliders(viewer), tools(viewer));
-  if (kindsOf(viewer).length > 2) second.append(rows(viewer));
-  return [bar, second];
+  const kinds = viewer.hideable ? rows(viewer) : null;
+  const shown = [networks.length ? choices(viewer) : null, group(words.show, ...switches(viewer))];
+  return make("div", { class: "bar" }, ...shown, zoomGroup(viewer), tools(viewer), sliders(viewer), kinds);
 }
 
 /** Tools by their symbols: what they do, with their keys, is in their titles and the list of keys. */

@@ -51,7 +51,7 @@ async function show(viewer, data) {
   listen(viewer, viewer.stage);
   const colours = data.networks.length ? colourBar(viewer) : null;
   const below = make("div", { class: "bar" }, viewer.about, colours);
-  const frame = make("div", { class: "frame" }, viewer.stage, below, ...controls(viewer));
+  const frame = make("div", { class: "frame" }, viewer.stage, below, controls(viewer));
   root.replaceChildren(frame, keyList(viewer), ...pairTable(viewer), viewer.status);
   viewer.sizes.disconnect();
   viewer.panels.forEach((panel) => viewer.sizes.observe(panel.canvas));

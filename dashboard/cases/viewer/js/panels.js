@@ -34,6 +34,7 @@ function refresh(viewer) {
     const rows = Math.max(...viewer.scene.columns.map(({ panels }) => panels.filter(isShown(viewer)).length));
     viewer.stage.style.gridTemplateRows = `${"auto ".repeat(titled)}${"minmax(0, 1fr) auto ".repeat(rows)}`;
     refreshControls(viewer);
+    viewer.stage.style.setProperty("--needed", `${neededHeight(viewer, rows)}px`);
     const panels = visiblePanels(viewer).filter(({ canvas }) => fitted(canvas));
     if (panels.length) keepInView(panels[0]);
     viewer.drawn = new Map();
@@ -50,6 +51,17 @@ function refresh(viewer) {
 }
 
 const isShown = (viewer) => ({ kind }) => !(viewer.hideable && isHidden(kind));
+
+/** The CSS pixels of height that rows of pictures as wide as their columns take with their words. */
+function neededHeight(viewer, rows) {
+  const panels = visiblePanels(viewer);
+  const heights = panels.map(({ canvas, film }) => {
+    const [across, down] = turned(film);
+    return (canvas.clientWidth * down) / across;
+  });
+  const words = viewer.stage.clientHeight - rows * panels[0].canvas.clientHeight;
+  return Math.ceil(words + rows * Math.max(...heights));
+}
 
 /** Give a canvas the pixels that the screen has for it; return whether there are any. */
 function fitted(canvas) {
