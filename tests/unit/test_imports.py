@@ -107,11 +107,17 @@ RULES = {
     "benchmarks.films": (("covid_model.common", "tests.dicoms"), (*TRAINS, "streamlit")),
     "benchmarks.load": (("benchmarks.load_client", "tests.browser"), (*TRAINS, "streamlit")),
     "benchmarks.load_client": (("covid_model.common", "tests.deployment"), TRAINS),
+    "benchmarks.pacs": (("benchmarks.load", "tests.drawings", "tests.pacs"), TRAINS),
+    "benchmarks.reader_study": (
+        ("benchmarks.switching", "covid_model.common", "tests.browser"),
+        TRAINS,
+    ),
     "benchmarks.reading": (("benchmarks", "tests.deployment"), (*TRAINS, "streamlit")),
     "benchmarks.removals": (
         ("benchmarks.load", "tests.deployment", "tests.dicoms", "tests.drawings"),
         (*TRAINS, "streamlit"),
     ),
+    "benchmarks.switching": (("covid_model.common", "tests.browser"), TRAINS),
 }
 
 
