@@ -33,6 +33,10 @@ RULES = {
         ("covid_model.inference", *CORE),
         (*TRAINS, "scipy", "sklearn", "skimage", "streamlit"),
     ),
+    "covid_model.evaluation.comparison.asking": (
+        ("covid_model.evaluation", "covid_model.data", *SERVES),
+        (*TRAINS, "scipy", "sklearn", "skimage", "streamlit"),
+    ),
     "covid_model.cli": (
         (
             # the results that the command pacs stores are the dashboard's exports

@@ -131,7 +131,8 @@ def test_what_was_written_verifies_and_what_was_changed_does_not(
     assert cli.main(["verify", str(folder)]) == 1
 
 
-def test_an_evaluation_is_signed(evaluated, tmp_path, capsys):
+def test_an_evaluation_is_signed(evaluated, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(local_fit, "LEAST_FOR_MIX", 10)
     secret, public = write_keys(tmp_path, "ward")
     folder = shutil.copytree(evaluated, tmp_path / "copy")
     assert cli.main(["sign", str(folder), "--key", str(secret)]) == 0
