@@ -91,6 +91,14 @@ RULES = {
         TRAINS,
     ),
     "dashboard.reports": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
+    # judges uploads; nothing else of the pages may, so that these need pandas at most
+    "dashboard.reports.hospital": (
+        (
+            *("dashboard.reports", "dashboard.components", "dashboard.frame", *PAGES),
+            *("covid_model.evaluation.comparison", "covid_model.data.hospital"),
+        ),
+        (*TRAINS, "scipy", "sklearn", "skimage"),
+    ),
     "dashboard": (("dashboard", *SERVES), TRAINS),
     "train_models": (("covid_model.training.cli",), (*TRAINS, *TABLES, "streamlit")),
     "benchmarks": (("covid_model",), ("streamlit",)),

@@ -43,18 +43,26 @@ def read_labels(path: Path) -> dict[str, str]:
     lacking = [name for name in COLUMNS if name not in table]
     if lacking:
         raise DataError(
-            f"Expected the columns {', '.join(COLUMNS)} in {path}. Missing: {', '.join(lacking)}. "
-            "Write its first line again."
+            "Expected the columns word, class in {path}. Missing: {lacking}. Write its first line "
+            "again.",
+            path=path,
+            lacking=", ".join(lacking),
         )
     meanings: dict[str, str] = {}
     for word, name in zip(table["word"], table["class"].map(key_of), strict=True):
         if name not in (LEFT_OUT, *CLASS_NAMES):
             raise DataError(
-                f"Expected {', '.join(CLASS_NAMES)} or nothing as the class of {word!r} in {path}. "
-                f"Received: {name!r}. Correct that line."
+                "Expected {classes} or nothing as the class of {word!r} in {path}. Received: "
+                "{name!r}. Correct that line.",
+                classes=", ".join(CLASS_NAMES),
+                word=word,
+                path=path,
+                name=name,
             )
         if meanings.setdefault(key_of(word), name) != name:
-            raise DataError(f"{path} gives {word!r} two classes: remove one of its lines.")
+            raise DataError(
+                "{path} gives {word!r} two classes: remove one of its lines.", path=path, word=word
+            )
     return meanings
 
 

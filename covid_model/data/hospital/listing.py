@@ -79,6 +79,8 @@ class Listing:
     def find(self, cell: str) -> list[str]:
         """The files that a cell may mean: by their path, else by name, without ending or case."""
         name = cell.strip().replace("\\", "/").removeprefix("./")
+        if name in self.files:
+            return [name]
         found = self._named.get(name.casefold(), [])
         return [path for path in found if self.real_path(path) == name] or found
 

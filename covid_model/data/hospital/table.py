@@ -59,6 +59,15 @@ class Table:
     data: bytes
 
 
+def columns_of(table: Table) -> list[str]:
+    """The names of a table's columns.
+
+    Raises:
+        DataError: if it cannot be read.
+    """
+    return [str(name) for name in read_csv_bytes(table.data, table.name, str)]
+
+
 def table_in(listing: Listing, naming: Naming) -> Table | None:
     """The table of a folder: the one that was named, ``METADATA``, or the only one there is.
 

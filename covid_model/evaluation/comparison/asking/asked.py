@@ -78,7 +78,7 @@ def ask(hospital: Hospital, networks: "Networks", asked: Asked, *, audit: int) -
             here = hospital.files["path"] == path
             judged = here & hospital.files["status"].isin((JUDGED, WITHOUT_TRUTH))
             hospital.files.loc[judged, ["status", "reason"]] = [REFUSED, str(result.reason)]
-            asked.refusals[str(result.reason)] += 1
+            asked.refusals[result.reason] += 1
         yield row + 1
 
 

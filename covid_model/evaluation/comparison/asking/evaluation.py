@@ -158,5 +158,5 @@ class Evaluation:
             "files": {str(status): int(n) for status, n in statuses.items()},
             "several": int(several.sum()),
             "in_training": named_in_training(self.run.folder / "split.csv", called),
-            "refusals": [[reason, n] for reason, n in refusals],
+            "refusals": [[str(reason), n] for reason, n in refusals],
         }
