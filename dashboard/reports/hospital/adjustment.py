@@ -10,7 +10,7 @@ from covid_model.evaluation.comparison.hospital import PROFILE_FILE, json_of
 from covid_model.runs import Shelf
 from dashboard.components import display
 from dashboard.components.formatting import count
-from dashboard.components.text import plain
+from dashboard.components.text import capital, plain
 from dashboard.i18n.translate import t
 from dashboard.reports.hospital import findings, tables, text
 from dashboard.reports.hospital.work import Work
@@ -45,13 +45,13 @@ def _take(data: bytes, shelf: Shelf) -> None:
     try:
         profile.load(data, shelf)
     except CovidModelError as error:
-        st.error(plain(t(error.message)))
+        st.error(plain(capital(t(error.message))))
 
 
 def fitted(done: Work, shelf: Shelf) -> None:
     """Show what the profile of an evaluation changes; why there is none where one was asked for."""
     if done.no_profile:
-        st.warning(plain(t(done.no_profile)), title=t("No profile was made"))
+        st.warning(plain(capital(t(done.no_profile))), title=t("No profile was made"))
     content = json_of(done.files, PROFILE_FILE)
     if not content:
         return

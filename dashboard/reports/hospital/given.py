@@ -17,9 +17,8 @@ from dashboard.reports.hospital import upload, work
 from dashboard.reports.hospital.upload import Upload
 from dashboard.session.intake import uploader
 
-KIND, UPLOADER, TRUTH, WORD, COLUMN = (
-    f"hospital-{part}" for part in ("kind", "up", "truth", "word", "column")
-)
+KIND, UPLOADER, TRUTH = "hospital-kind", "hospital-upload", "hospital-truth"
+WORD, COLUMN = "hospital-word", "hospital-column"
 _UPLOADS = "hospital-uploads"  # how many came: another key empties the uploader
 MOST_WORDS = 30  # that are asked about; more are no words for a class
 HIGH = 340  # pixels of a list of files
@@ -55,7 +54,7 @@ def _take(label: str, endings: list[str], taken: Callable[[str, bytes], Upload])
     try:
         work.give(taken(name, data))
     except CovidModelError as error:
-        st.error(text.plain(t(error.message)))
+        st.error(text.plain(text.capital(t(error.message))))
         return
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
     st.rerun()
@@ -122,6 +121,7 @@ def _naming(table: Table) -> Naming:
                 names,
                 key=f"{COLUMN}-{part}",
                 format_func=lambda name: name or t("found by its name"),
+                persist_state="session",
             )  # fmt: skip
             for column, (part, label) in zip(st.columns(3), parts.items(), strict=True)
         }
@@ -178,7 +178,7 @@ def _asked(words: Sequence[tuple[str, int]]) -> Meanings | None:
                 t("{word} ({images} images)", word=text.plain(word), images=images),
                 [*CLASS_NAMES, LEFT_OUT], index=None, placeholder=t("Choose"),
                 format_func=lambda name: t(TITLES[name]) if name else t("leave these out"),
-                key=f"{WORD}-{key_of(word)}",
+                key=f"{WORD}-{key_of(word)}", persist_state="session",
             )  # fmt: skip
         if answer is not None:
             answers[key_of(word)] = answer

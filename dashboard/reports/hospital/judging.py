@@ -16,7 +16,7 @@ from covid_model.evaluation.comparison.profile import PRIOR
 from covid_model.runs import Run
 from covid_model.serving import Together
 from covid_model.serving.batch_table import defused
-from dashboard.components.text import plain
+from dashboard.components.text import capital, plain
 from dashboard.i18n.translate import t
 from dashboard.reports.hospital import given, options, upload, work
 from dashboard.reports.hospital import text as hospital_text
@@ -42,7 +42,7 @@ def ask(run: Run) -> None:
         if st.button(t("Compute"), type="primary", icon=":material/calculate:", key="compute"):
             _begin(run, listing, rows, meant, request)
     except CovidModelError as error:
-        st.error(plain(t(error.message)))
+        st.error(plain(capital(t(error.message))))
 
 
 def _listing(kind: str) -> Listing | None:
@@ -131,6 +131,6 @@ def go_on() -> None:
             under_way.finish()
     except CovidModelError as error:
         under_way.stop()
-        st.error(plain(t(error.message)))
+        st.error(plain(capital(t(error.message))))
         return
     st.rerun()

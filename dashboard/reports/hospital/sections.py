@@ -1,6 +1,6 @@
 """Report of an evaluation on the page, from its files alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -34,10 +34,18 @@ def report(done: Work) -> None:
         if (found := json_of(done.files, f"{name}/report.json"))
     }
     name, run = plain(facts["name"]), plain(facts["run"]["name"])
-    st.header(t("Report {name}: run {run}", name=name, run=run))
+    st.header(t("Report {name}: run {run}", name=name, run=run), anchor=False)
     if reports:
         deciding = TOGETHER if TOGETHER in reports else next(iter(reports))
         _in_short(json_of(done.files, f"{deciding}/figures.json"), reports[deciding], deciding)
+    if known := facts["data"]["in_training"]:
+        st.warning(
+            t(
+                "{count} images bear the name of one that the run was trained on: if they are the "
+                "same, the figures flatter it.",
+                count=known,
+            )
+        )
     _downloads(done)
     if reports:
         _network(done, reports)
@@ -65,10 +73,13 @@ def _in_short(figures: Mapping[str, Any], report: Mapping[str, Any], name: str) 
     )
     method = t(report["intervals"]["method"])
     intervals = t("Intervals: {method}.", method=method)
-    for sentence in (*sentences, f"{judged} {intervals}"):
-        st.markdown(f"- {sentence}")
+    _listed([*sentences, f"{judged} {intervals}"])
     for sentence in findings.limits(figures):
         st.warning(sentence)
+
+
+def _listed(sentences: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def _network(done: Work, reports: Mapping[str, Mapping[str, Any]]) -> None:
@@ -86,8 +97,7 @@ def _network(done: Work, reports: Mapping[str, Mapping[str, Any]]) -> None:
         file=f"{FILE}-{name}-classes",
     )
     performance.charts_of(own)
-    for sentence in (*findings.answers(own), *findings.audit(audit)):
-        st.markdown(f"- {sentence}")
+    _listed([*findings.answers(own), *findings.audit(audit)])
     for part, rows in figures["beside"].items():
         where, images = findings.PARTS[part], rows["images"]
         title = t("Beside {where} ({images} images)", where=where, images=count(images))
@@ -132,14 +142,6 @@ def _files(done: Work, facts: Mapping[str, Any]) -> None:
                 t(
                     "{count} images are of patients with images of more than one class.",
                     count=data["several"],
-                )
-            )
-        if data["in_training"]:
-            st.caption(
-                t(
-                    "{count} images bear the name of one that the run was trained on: if they are "
-                    "the same, the figures flatter it.",
-                    count=data["in_training"],
                 )
             )
 

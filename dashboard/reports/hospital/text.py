@@ -20,8 +20,8 @@ ZIP_HELP = Message(
 )
 FILES_HELP = Message(
     "The files that are loaded for Classify and Compare, without samples. By a table patients can "
-    "be told; by the boxes each image counts as a patient. A file whose truth stays open is left "
-    "out."
+    "be told; by the boxes each image counts as a patient. A file whose truth stays open does not "
+    "count."
 )
 NO_FILES = Message(
     "No file is loaded: drop some anywhere on this page, or give a zip with a table."

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import DataError
+from covid_model.common.messages import Message
 from covid_model.data.hospital.listing import Listing
 from covid_model.data.hospital.table import METADATA, TABLES, Table
 from covid_model.imaging.archives import Source, is_archive, list_files, open_archive
 from covid_model.imaging.no_picture import is_no_picture
 from dashboard.session import cases
 
-ZIP, TABLE, FILES = "the zip", "the table", "the loaded files"  # not their names: may be patients'
+# Not their names, which may be patients'.
+ZIP, TABLE, FILES = Message("the zip"), Message("the table"), Message("the loaded files")
 MAX_TABLE = 8 * 2**20  # bytes
 
 
