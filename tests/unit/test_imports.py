@@ -221,11 +221,11 @@ def test_no_folder_has_more_entries_than_one_takes_in(part):
     assert crowded == {}
 
 
-def loaded_after(modules):
-    """The heavy packages that a new process has loaded after importing ``modules``."""
+def loaded_after(modules, heavy=TRAINS):
+    """Which of some heavy packages a new process has loaded after importing ``modules``."""
     code = (
         f"import importlib, json, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
-        f"print(json.dumps([name for name in {TRAINS!r} if name in sys.modules]))"
+        f"print(json.dumps([name for name in {heavy!r} if name in sys.modules]))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -247,6 +247,11 @@ def test_the_dashboards_modules_start_without_tensorflow():
     names = [module_of(path) for path in modules]
     assert "dashboard.session.inference" in names
     assert loaded_after(names) == []
+
+
+def test_the_page_of_a_hospital_starts_without_what_serving_does_not_install():
+    names = [module_of(path) for path in sources("dashboard/reports/hospital")]
+    assert loaded_after(names, (*TRAINS, "scipy", "sklearn", "skimage")) == []
 
 
 @pytest.mark.parametrize("path", sources("covid_model", "dashboard"))

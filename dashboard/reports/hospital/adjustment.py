@@ -37,7 +37,7 @@ def loaded(shelf: Shelf) -> None:
             _take(data, shelf)
         if own := profile.own():
             names = {"name": plain(own.name), "run": plain(own.run)}
-            st.success(t("Profile {name} of the run {run} is loaded.", **names))
+            st.info(t("Profile {name} of the run {run} is loaded.", **names))
             st.button(t("Remove the profile"), on_click=profile.forget, icon=":material/delete:")
 
 

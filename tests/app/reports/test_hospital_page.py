@@ -9,7 +9,6 @@ import pytest
 
 from covid_model import cli
 from covid_model.evaluation.comparison import local_fit
-from covid_model.runs import load_run
 from covid_model.serving import Classifier, batch
 from covid_model.serving.batch import classify
 from dashboard.reports.hospital import given, options, work
@@ -17,45 +16,17 @@ from dashboard.session import cases
 from dashboard.session import profile as session_profile
 from dashboard.session.readings.reading_log import Reading, ReadingLog
 from tests.app.conftest import go, upload, verdict, words
-from tests.computed_run import edit
 from tests.drawings import drawn_rows, png, varied
-from tests.tiny_tables import write_mean
+from tests.own_radiographs import IMAGES, MARK, PLAIN, WORDS, calibrate, packed
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
-MARK = "zyxwv"  # a patient's name that nothing else holds
-IMAGES = 24
-PLAIN = {name: name for name in ("covid", "normal", "infection")}
-WORDS = {"covid": "COVID-19", "normal": "normal", "infection": "other"}
 
 
 @pytest.fixture
 def runs(trusted_run_root):
     """The trusted run, calibrated for equally frequent classes, with the mean of its networks."""
-    run = trusted_run_root / "trusted"
-    write_mean(run, threshold=0.5)
-    for name in (*load_run(run).servable_models, "together"):
-        edit(run / name / "model.json", lambda info: info.update(offsets=[0.0, 0.0, 0.0]))
-    (run / "run.json").write_text(json.dumps(unlisted(run)))
+    calibrate(trusted_run_root / "trusted")
     return trusted_run_root
-
-
-def unlisted(run):
-    """The content of ``run.json`` without digests, as of an earlier version."""
-    content = json.loads((run / "run.json").read_text())
-    return {key: value for key, value in content.items() if "sha256" not in key}
-
-
-def packed(*, words=WORDS, header="Image;Truth;Patient", images=IMAGES, wrong=0):
-    """A zip of drawings with a table, whose names all hold ``MARK``; some truths may be wrong."""
-    stream, lines = io.BytesIO(), [header]
-    with zipfile.ZipFile(stream, "w") as archive:
-        for row in drawn_rows("test", images).itertuples():
-            name = f"{MARK}-{row.original}"
-            archive.writestr(f"{MARK}/{name}", png(varied(row.label, row.seed + 5000)))
-            label = "covid" if wrong and row.Index % wrong == 0 else row.label
-            lines.append(f"{name};{words[label]};{MARK} {row.patient_id}")
-        archive.writestr(f"{MARK}/table of {MARK}.csv", "\n".join(lines))
-    return stream.getvalue()
 
 
 def give(at, data, name=f"{MARK}.zip"):
