@@ -7,7 +7,7 @@ import streamlit as st
 from covid_model.common.architectures import title_of
 from covid_model.common.errors import CovidModelError
 from covid_model.evaluation.comparison.hospital import PROFILE_FILE, json_of
-from covid_model.runs import Shelf
+from covid_model.runs import OWN_DIGEST, Shelf
 from dashboard.components import display
 from dashboard.components.formatting import count
 from dashboard.components.text import capital, plain
@@ -22,7 +22,8 @@ UPLOADER = "hospital-profile"
 
 def loaded(shelf: Shelf) -> None:
     """Show, folded, the profile that is used, and take one."""
-    with st.expander(t("Profile of a hospital"), icon=":material/tune:"):
+    opened = profile.own() is not None
+    with st.expander(t("Profile of a hospital"), opened, icon=":material/tune:"):
         st.caption(
             t(
                 "A profile that evaluate --adjust or this page made adjusts the probabilities on "
@@ -76,9 +77,10 @@ def fitted(done: Work, shelf: Shelf) -> None:
             display.draw_table(
                 partial(tables.change, row["figures"]), alt=title, file=f"hospital-{name}-change"
             )
-    st.button(
-        t("Use this profile"),
-        icon=":material/check:",
-        on_click=_take,
-        args=(done.files[PROFILE_FILE], shelf),
-    )
+    own = profile.own()
+    if own is not None and own.digest == content[OWN_DIGEST]:
+        st.caption(t("Classify and Compare answer by this profile."))
+    else:
+        data = done.files[PROFILE_FILE]
+        label, icon = t("Use this profile"), ":material/check:"
+        st.button(label, icon=icon, on_click=_take, args=(data, shelf))

@@ -156,6 +156,7 @@ def test_a_profile_is_made_used_and_removed(opened, runs, monkeypatch, trusted_p
     data = at.session_state["hospital"].files["profile.json"]
     at = press(at, "Use this profile")
     assert "Profile Ward 7 of the run trusted is loaded." in words(at)
+    assert "Classify and Compare answer by this profile." in words(at)
     at = upload(at, ("a.png", trusted_pictures["ok"]))
     at = go(at, "classify")
     assert "Adjusted by the profile Ward 7" in words(at)
