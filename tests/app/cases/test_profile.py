@@ -8,15 +8,19 @@ import zipfile
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.uid import ExplicitVRLittleEndian
 
 from covid_model.common.errors import RunError
-from covid_model.runs import load_run, open_shelf
+from covid_model.runs import OWN_DIGEST, load_run, open_shelf, own_digest, write_json
 from covid_model.serving import Classifier, Profile, Together, classify_case
+from dashboard.cases.batch_table import Row, results_csv
 from dashboard.cases.exports.buttons import offers
 from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.text import text_of
 from dashboard.session import profile as session_profile
 from tests.app.conftest import bars, go, upload, verdict, words
+from tests.dicoms import dataset, encode
+from tests.drawings import drawing
 from tests.profiles import profile_of
 from tests.tiny_tables import write_mean
 
@@ -49,15 +53,8 @@ def test_answers_follow_the_profile_until_it_is_switched_off(
     assert len(calls) == asked  # both answers are kept
 
 
-def test_the_table_of_files_names_the_profile(
-    open_app, trusted_run_root, trusted_pictures, profile
-):
-    at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
-    [button] = [one for one in at.get("download_button") if "results" in one.proto.label]
-    assert button is not None
+def test_the_table_of_files_names_the_profile(trusted_run_root, trusted_pictures, profile):
     result = answered(trusted_run_root / "trusted", trusted_pictures["ok"], profile)
-    from dashboard.cases.batch_table import Row, results_csv
-
     table = results_csv([Row("k", "a.png", result.status, result)], run="trusted")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert {row["profile"] for row in rows} == {NAME}
@@ -84,13 +81,23 @@ def test_every_export_of_a_case_names_the_profile(trusted_run_root, trusted_pict
     assert {row["answers_from"] for row in manifest["networks"]} == {0.99}
 
 
-def test_a_structured_report_names_the_profile_and_is_another(trusted_pictures):
+def test_what_is_stored_in_a_pacs_names_the_profile_and_is_another_result(
+    trusted_run_root, profile
+):
+    pytest.importorskip("highdicom")
     from covid_model.serving.pacs.results.origin import Origin
-    from tests.dicoms import dataset, encode
+    from dashboard.cases.pacs.results import results_of
 
-    data = encode(dataset(np.zeros((32, 32), np.uint16)), "1.2.840.10008.1.2.1")
-    plain, adjusted = Origin(data, "r", {"a": "0"}), Origin(data, "r", {"a": "0"}, "x, SHA-256 1")
+    pixels = (4095 * drawing()).astype(np.uint16)
+    data = encode(dataset(pixels, StudyInstanceUID="1.2.3"), ExplicitVRLittleEndian)
+    run, networks = load_run(trusted_run_root / "trusted"), dict.fromkeys(profile.adjustments, "0")
+    result = answered(run.folder, data, profile)
+    plain, adjusted = Origin(data, "r", networks), Origin(data, "r", networks, f"{NAME}, SHA-256 1")
     assert plain.seed != adjusted.seed
+    report, picture, page = results_of(result, adjusted, run)
+    assert f"Probabilities adjusted by profile {NAME}, SHA-256 1." in str(report)
+    assert f"Adjusted by profile {NAME}." in picture.ImageComments
+    assert page.EncapsulatedDocument.startswith(b"%PDF")
 
 
 def test_a_profile_of_other_networks_is_not_used_and_said(
@@ -99,8 +106,6 @@ def test_a_profile_of_other_networks_is_not_used_and_said(
     content = json.loads(profile_of(trusted_run_root / "trusted"))
     for row in content["networks"].values():
         row["belongs_to"] = "0" * 64
-    from covid_model.runs import OWN_DIGEST, own_digest, write_json
-
     content[OWN_DIGEST] = own_digest(content)
     write_json(tmp_path / "other.json", content)
     monkeypatch.setenv(session_profile.VARIABLE, str(tmp_path / "other.json"))

@@ -260,3 +260,14 @@ def test_images_without_truth_are_enough_for_the_mix(hospital, run, tmp_path, mo
     assert sum(row["share"] for row in content["mix"].values()) == pytest.approx(1, abs=1e-5)
     assert not (tmp_path / "out" / "vgg16" / "report.json").exists()
     assert cli.main(["verify", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "says"), [("evaluate", "no profile"), ("drift", "however large")]
+)
+def test_help_lists_the_exit_codes(command, says, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Exit code: 0 " in text
+    assert says in text
