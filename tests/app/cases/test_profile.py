@@ -89,13 +89,17 @@ def test_what_is_stored_in_a_pacs_names_the_profile_and_is_another_result(
     from dashboard.cases.pacs.results import results_of
 
     pixels = (4095 * drawing()).astype(np.uint16)
-    data = encode(dataset(pixels, StudyInstanceUID="1.2.3"), ExplicitVRLittleEndian)
+    tags = {"StudyInstanceUID": "1.2.4", "SeriesInstanceUID": "1.2.5"}
+    film = dataset(pixels, **tags, WindowCenter=2048, WindowWidth=4096)
+    data = encode(film, ExplicitVRLittleEndian)
     run, networks = load_run(trusted_run_root / "trusted"), dict.fromkeys(profile.adjustments, "0")
     result = answered(run.folder, data, profile)
     plain, adjusted = Origin(data, "r", networks), Origin(data, "r", networks, f"{NAME}, SHA-256 1")
     assert plain.seed != adjusted.seed
     report, picture, page = results_of(result, adjusted, run)
-    assert f"Probabilities adjusted by profile {NAME}, SHA-256 1." in str(report)
+    said = [str(element.value) for element in report.iterall() if element.keyword == "TextValue"]
+    assert f"Probabilities adjusted by profile {NAME}, SHA-256 1." in said
+    assert f"adjusted by profile {NAME}, SHA-256 1" in said  # of the algorithm
     assert f"Adjusted by profile {NAME}." in picture.ImageComments
     assert page.EncapsulatedDocument.startswith(b"%PDF")
 
