@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from covid_model.common.architectures import title_of
 from dashboard.components import pickers
 from dashboard.i18n.translate import t
 from dashboard.reports.hospital import adjustment, judging, sections, text, work
@@ -12,6 +13,8 @@ st.caption(t(text.PRIVACY))
 shelf = pickers.open_shelf(to_predict=True)
 run = pickers.pick_run(shelf)
 if run is not None:
+    names = ", ".join(t(title_of(name)) for name in run.servable_models)
+    st.caption(t("Asked: {networks}.", networks=names))
     judging.ask(run)
     judging.go_on()
     done = work.current()
