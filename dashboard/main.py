@@ -34,6 +34,12 @@ pages = {
         ("reports", t("Reports"), "monitoring", t("How well the trained networks do.")),
         ("shortcuts", t("Shortcuts"), "visibility", t("Do they look at the lungs?")),
         ("errors", t("Errors"), "rule", t("What they name wrongly.")),
+        (
+            "hospital",
+            t("Your hospital"),
+            "local_hospital",
+            t("How well they do on your radiographs."),
+        ),
         ("about", t("About"), "info", t("Purpose, data, origin of the models, limits.")),
     )
 }

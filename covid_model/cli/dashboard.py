@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 from covid_model.common.system import logs, paths, stopping
-from covid_model.runs import CHOSEN, load_run
+from covid_model.runs import CHOSEN, load_run, open_shelf
+
+PROFILE = "COVID_MODEL_PROFILE"  # which ``dashboard.session.profile`` reads
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,8 +19,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="open the dashboard in a browser",
         description="Open the dashboard in a browser. Options of `streamlit run` may follow, such "
         "as --server.port 8600 or --server.headless true.",
-        usage="%(prog)s [-h] [--run DIR] [--log-level LEVEL] [--log-format FORMAT] "
-        "[OPTION OF STREAMLIT ...]",
+        usage="%(prog)s [-h] [--run DIR] [--profile FILE] [--log-level LEVEL] "
+        "[--log-format FORMAT] [OPTION OF STREAMLIT ...]",
     )
     command.set_defaults(run_command=run, passes_options_on=True)
     logs.add_options(command, default="info")
@@ -27,6 +29,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=Path,
         metavar="DIR",
         help="run folder to begin with (default: the shipped one)",
+    )
+    command.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE",
+        help="profile.json of `evaluate --adjust` by which that run answers",
     )
 
 
@@ -37,6 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ[logs.FORMAT_VARIABLE] = arguments.log_format
     if arguments.run:
         os.environ[CHOSEN] = str(load_run(arguments.run).folder.resolve())
+    if arguments.profile:
+        from covid_model.serving import Profile
+
+        served = load_run(arguments.run) if arguments.run else open_shelf().default
+        profile = Profile.load(arguments.profile)
+        for name in served.reported:
+            profile.of(served.model_info(name))
+        os.environ[PROFILE] = str(arguments.profile.resolve())
     if arguments.log_format == "json":  # Streamlit's greeting is none
         os.environ["STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE"] = "true"
     # As a script, not imported: the command line serves without Streamlit.

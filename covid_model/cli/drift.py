@@ -12,6 +12,11 @@ from covid_model.runs import load_run, open_shelf
 if TYPE_CHECKING:
     from covid_model.evaluation.comparison.drift import Drift
 
+EXIT_CODES = (
+    "Exit code: 0 compared, however large the drift; 2 wrong use, a table that classify did not "
+    "write, or an output that cannot be written; 70 a fault of this program; 130 stopped by "
+    "Ctrl-C, 143 by SIGTERM; 141 nobody reads the output."
+)
 LINE = "{:<14}{:<14}{:>9}{:>9}{:>9}{:>11}   {}"
 
 
@@ -22,6 +27,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="say how far what classify wrote lies from the run's own test part",
         description="Compare novelty and probabilities of a table of classify with those of the "
         f"run's test part, by the population stability index. {NOTICE}",
+        epilog=EXIT_CODES,
     )
     command.set_defaults(run_command=run)
     logs.add_options(command, default="warning")

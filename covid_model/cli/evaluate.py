@@ -1,24 +1,15 @@
 """The command evaluate: judge a run's networks on radiographs of one's own."""
 
 import argparse
-import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from covid_model.cli.parts.mix import parse_mix
 from covid_model.cli.parts.networks import load_classifiers, load_together
 from covid_model.common.disclaimer import NOTICE
-from covid_model.common.errors import DataError
 from covid_model.common.system import logs
-from covid_model.common.system.version import __version__
 from covid_model.runs import (
-    LEFT_OUT_FILE,
-    RUN_FILE,
-    SCHEMA,
-    Run,
-    check_file,
     load_run,
     new_run,
     open_shelf,
@@ -28,12 +19,17 @@ from covid_model.runs import (
 )
 
 if TYPE_CHECKING:
-    from covid_model.cli.parts.asking import Asked, Networks
     from covid_model.data.hospital.reading import Hospital
     from covid_model.data.hospital.readings import Readings
+    from covid_model.evaluation.comparison.asking.evaluation import Request
 
 AUDITED = 100  # images that are shown with the lungs hidden too
-MOST_REASONS = 5
+EXIT_CODES = (
+    "Exit code: 0 the folder is written; 1 it is, but no profile could be fitted, as too many "
+    "files were refused; 2 wrong use, data that cannot be judged, or an output that cannot be "
+    "written; 70 a fault of this program; 130 stopped by Ctrl-C, 143 by SIGTERM: then nothing is "
+    "left."
+)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,6 +39,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="judge the networks on radiographs of one's own, beside the run's own figures",
         description="Ask a run's networks about radiographs whose truth is known, and write their "
         f"figures beside those of the run. No network is changed. {NOTICE}",
+        epilog=EXIT_CODES,
     )
     command.set_defaults(run_command=run)
     logs.add_options(command, default="warning")
@@ -67,40 +64,46 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the folder of an evaluation, whole or not at all; return 1 where it has no profile."""
-    from covid_model.cli.parts.asking import ask, write_tables
-    from covid_model.evaluation.comparison.hospital import FILES_TABLE, READINGS_TABLE
-    from covid_model.evaluation.comparison.report.folder import write_figures
+    from tqdm import tqdm
+
+    from covid_model.evaluation.comparison.asking.evaluation import Evaluation
+    from covid_model.evaluation.comparison.report.folder import write_files
     from covid_model.evaluation.comparison.report.text import REPORT
 
     refuse_existing(arguments.out)
     refuse_unwritable(arguments.out)
-    mix = parse_mix(arguments.prevalence) if arguments.prevalence else None
-    hospital = _read(arguments)
+    request, hospital = _request(arguments), _read(arguments)
     served = load_run(arguments.run) if arguments.run else open_shelf().default
     classifiers = load_classifiers(served, "all")
     networks = classifiers, load_together(served, classifiers)
-    facts = {**_facts(arguments, served, networks), "mix": mix}
-    readings = _checked(arguments, hospital, facts)
-    asked = ask(hospital, networks, audit=arguments.audit)
-    if not asked.rows:
-        raise DataError(
-            f"No file of {arguments.data} could be read as a frontal chest radiograph; the first "
-            f"was refused: {next(iter(asked.refusals))}"
-        )
+    evaluation = Evaluation(served, networks, hospital, request)
+    evaluation.check()
+    if arguments.readings:
+        from covid_model.data.hospital.readings import read_readings
+
+        evaluation.readings = read_readings(arguments.readings, hospital.frame)
+    images = len(hospital.frame)
+    for _ in tqdm(evaluation.steps(), "Asking the networks", images, unit="image"):
+        pass
     with new_run(arguments.out) as folder:
-        together = networks[1]
-        members = together.info.members if together else ()
-        write_tables(folder, hospital, asked, members=members)
-        hospital.files.to_csv(folder / FILES_TABLE, index=False)
-        if readings is not None:
-            readings.table.to_csv(folder / READINGS_TABLE, index=False)
-        _copy_run(served, folder, list(facts["networks"]))
-        data = _data(arguments, served, hospital, asked)
-        failure = write_figures(folder, {**facts, "data": data})
-    _say(arguments.out / REPORT, hospital, readings)
+        files, failure = evaluation.files()
+        write_files(folder, files)
+    _say(arguments.out / REPORT, hospital, evaluation.readings)
     if failure:
         print(f"error: No profile was written. {failure}", file=sys.stderr)
     return int(bool(failure))
+
+
+def _request(arguments: argparse.Namespace) -> "Request":
+    from covid_model.evaluation.comparison.asking.evaluation import Request
+
+    return Request(
+        name=arguments.out.resolve().name,
+        adjust=arguments.adjust,
+        mix=parse_mix(arguments.prevalence) if arguments.prevalence else None,
+        audit=arguments.audit,
+        labels=sha256_of(arguments.labels) if arguments.labels else None,
+    )
 
 
 def _read(arguments: argparse.Namespace) -> "Hospital":
@@ -117,70 +120,6 @@ def _read(arguments: argparse.Namespace) -> "Hospital":
         meanings=read_labels(arguments.labels) if arguments.labels else None,
         unlabelled=arguments.adjust == "prior",
     )
-
-
-def _facts(arguments: argparse.Namespace, served: Run, networks: "Networks") -> dict[str, Any]:
-    """What the figures follow from beside the tables."""
-    from covid_model.evaluation.comparison.hospital import KIND, network_facts
-
-    classifiers, together = networks
-    infos = [one.info for one in (*classifiers, together) if one]
-    return {
-        "schema": SCHEMA,
-        "kind": KIND,
-        "notice": NOTICE,
-        "name": arguments.out.resolve().name,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "version": __version__,
-        "run": {"name": served.name, "sha256": sha256_of(served.folder / RUN_FILE)},
-        "adjust": arguments.adjust,
-        "networks": {info.architecture: network_facts(served, info.architecture) for info in infos},
-    }
-
-
-def _checked(
-    arguments: argparse.Namespace, hospital: "Hospital", facts: dict[str, Any]
-) -> "Readings | None":
-    """Refuse what would fail after the networks were asked; return the readings, if any."""
-    from covid_model.data.hospital.readings import read_readings
-    from covid_model.evaluation.comparison.local_fit import require_enough, require_for_mix
-    from covid_model.evaluation.comparison.profile import LABELS, require_calibrated
-
-    if arguments.adjust:
-        require_calibrated(facts["networks"])
-        enough = require_enough if arguments.adjust == LABELS else require_for_mix
-        enough(hospital.frame)
-    return read_readings(arguments.readings, hospital.frame) if arguments.readings else None
-
-
-def _copy_run(served: Run, folder: Path, names: list[str]) -> None:
-    """Copy the tables that the run is judged by, so that the folder verifies without it."""
-    from covid_model.evaluation.comparison.hospital import PREDICTIONS, TEST_PART
-
-    for name in names:
-        for file, copy in ((PREDICTIONS, TEST_PART), (LEFT_OUT_FILE, LEFT_OUT_FILE)):
-            source = served.model_folder(name) / file
-            if source.is_file():
-                check_file(source.parent, file, served.model_info(name))
-                shutil.copyfile(source, folder / name / copy)
-
-
-def _data(
-    arguments: argparse.Namespace, served: Run, hospital: "Hospital", asked: "Asked"
-) -> dict[str, Any]:
-    """What became of the files."""
-    from covid_model.data.hospital.training import named_in_training
-
-    statuses = hospital.files["status"].value_counts()
-    several = (hospital.files["status"] == "judged") & (hospital.files["reason"] != "")
-    return {
-        "table": hospital.table,
-        "labels": sha256_of(arguments.labels) if arguments.labels else None,
-        "files": {str(status): int(n) for status, n in statuses.items()},
-        "several": int(several.sum()),
-        "in_training": named_in_training(served.folder / "split.csv", hospital.frame),
-        "refusals": [[reason, n] for reason, n in asked.refusals.most_common(MOST_REASONS)],
-    }
 
 
 def _say(report: Path, hospital: "Hospital", readings: "Readings | None") -> None:

@@ -1,7 +1,7 @@
 """CSV tables of predictions that round-trip exactly."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ DISTANCE = "distance"  # of validation.csv: what novelty is over the limit; olde
 NUMBERS = ("width", "height", "novelty", DISTANCE, "inside", "lungs")
 KEPT = 0.99  # share of the validation images that novelty refuses none of
 NEEDED = ("source", "patient_id", "label", *SCORE_COLUMNS)
+Files = Mapping[str, bytes]  # of a folder, by their paths with slashes: none needs to be on a disk
 TYPES = {
     **dict.fromkeys(TEXTS, str),
     **dict.fromkeys(NUMBERS, np.float64),
@@ -32,12 +33,27 @@ def write_table(table: pd.DataFrame, file: Path | io.StringIO) -> None:
     table.to_csv(file, index=False, float_format="%.9g")
 
 
-def read_table(file: Path | io.StringIO, *, labelled: bool = True) -> pd.DataFrame:
+def table_bytes(table: pd.DataFrame) -> bytes:
+    """The bytes that ``write_table`` writes."""
+    text = io.StringIO()
+    write_table(table, text)
+    return text.getvalue().encode()
+
+
+def table_of(files: Files, name: str, *, labelled: bool = True) -> pd.DataFrame:
+    """Read a table that is among some files; as ``read_table``."""
+    return read_table(io.BytesIO(files[name]), labelled=labelled, name=name)
+
+
+def read_table(
+    file: Path | io.IOBase, *, labelled: bool = True, name: str = "the table"
+) -> pd.DataFrame:
     """Read a table of ``write_table``.
 
     Args:
         file: of the table.
         labelled: whether each row has a class; otherwise ``label`` may be empty.
+        name: what errors call it by where it has no path.
 
     Returns:
         Texts as they are, "" where unknown; numbers float64, NaN where unknown; scores float32.
@@ -45,7 +61,7 @@ def read_table(file: Path | io.StringIO, *, labelled: bool = True) -> pd.DataFra
     Raises:
         RunError: if it cannot be read, lacks a column of ``NEEDED``, or has an unknown class.
     """
-    name = file if isinstance(file, Path) else "the table"
+    called = file if isinstance(file, Path) else name
     try:
         table = pd.read_csv(
             file,
@@ -54,13 +70,13 @@ def read_table(file: Path | io.StringIO, *, labelled: bool = True) -> pd.DataFra
             na_values={column: [""] for column in NUMBERS},
         )
     except (OSError, ValueError) as error:
-        raise RunError(f"{name} cannot be read as a table ({error}): restore it.") from None
+        raise RunError(f"{called} cannot be read as a table ({error}): restore it.") from None
     lacking = [column for column in NEEDED if column not in table]
     if lacking:
-        raise RunError(f"Expected the columns {', '.join(NEEDED)} in {name}. Missing: {lacking}.")
+        raise RunError(f"Expected the columns {', '.join(NEEDED)} in {called}. Missing: {lacking}.")
     unknown = sorted(set(table["label"]) - {*CLASS_NAMES, *([] if labelled else [""])})
     if unknown:
-        raise RunError(f"Expected labels of {', '.join(CLASS_NAMES)} in {name}. Got: {unknown}.")
+        raise RunError(f"Expected labels of {', '.join(CLASS_NAMES)} in {called}. Got: {unknown}.")
     return table
 
 

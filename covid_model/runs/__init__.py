@@ -11,7 +11,13 @@ from covid_model.runs.catalog import (
     run_folders,
     runs_root,
 )
-from covid_model.runs.files import listed_digests, read_json, read_model_info, require_servable
+from covid_model.runs.files import (
+    listed_digests,
+    parse_json,
+    read_json,
+    read_model_info,
+    require_servable,
+)
 from covid_model.runs.integrity import (
     check_file,
     check_model_file,
@@ -36,6 +42,7 @@ from covid_model.runs.schema import (
     ModelInfo,
 )
 from covid_model.runs.writing import (
+    json_bytes,
     new_run,
     refuse_existing,
     refuse_unwritable,
@@ -67,11 +74,13 @@ __all__ = [
     "check_file",
     "check_model_file",
     "digests_of",
+    "json_bytes",
     "listed_digests",
     "load_run",
     "new_run",
     "open_shelf",
     "own_digest",
+    "parse_json",
     "read_json",
     "read_model_info",
     "refuse_existing",

@@ -22,11 +22,31 @@ def read_json(path: Path, shape: Any = dict[str, Any]) -> dict[str, Any]:
         RunError: if the file is missing or holds no JSON object of the shape.
     """
     try:
-        text = path.read_text("utf-8")
-        value = json.loads(text)
+        data = path.read_bytes()
     except FileNotFoundError:
         raise RunError("{path} is missing: this is no complete run folder.", path=path) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise RunError(
+            "{path} cannot be read as JSON ({error}): restore it.", path=path, error=str(error)
+        ) from None
+    return parse_json(data, path, shape)
+
+
+def parse_json(data: bytes, path: Path | str, shape: Any = dict[str, Any]) -> dict[str, Any]:
+    """Read a JSON object from a file's bytes.
+
+    Args:
+        data: the bytes, UTF-8.
+        path: what errors call the file by.
+        shape: a type as ``shape.misfit`` takes it.
+
+    Raises:
+        RunError: if it is no JSON object of the shape.
+    """
+    try:
+        text = data.decode()
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise RunError(
             "{path} cannot be read as JSON ({error}): restore it.", path=path, error=str(error)
         ) from None

@@ -123,7 +123,12 @@ def _locked(folder: Path) -> Iterator[bool]:
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON object, indented, with a final newline."""
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    path.write_bytes(json_bytes(value))
+
+
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """A JSON object as it is written: indented, with a final newline."""
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def write_model_info(folder: Path, info: ModelInfo) -> None:

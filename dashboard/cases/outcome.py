@@ -77,6 +77,8 @@ def show_verdict(result: CaseResult, run: Run) -> Verdict:
 def _track_record(result: CaseResult, run: Run, kind: str) -> str:
     """How often what decides is right; "" where several do, or no report can be read."""
     deciding = result.predictions if result.together is None else (result.together,)
+    if name := deciding[0].profile:
+        return outcome_text.by_profile(name)
     if len(deciding) > 1:
         return ""
     [prediction] = deciding

@@ -8,7 +8,7 @@ from covid_model.common.messages import Message
 from covid_model.runs.report_schema import Report
 from covid_model.serving import CaseResult, Prediction, decide
 from dashboard.components.formatting import share
-from dashboard.components.text import percent, percent_below
+from dashboard.components.text import percent, percent_below, plain
 from dashboard.i18n.translate import t
 
 NOVEL = Message("Refused: this does not look like the radiographs that the networks know")
@@ -111,6 +111,15 @@ def track_record(report: Report, prediction: Prediction, kind: str) -> str:
         )
     said = (_left_open(prediction, crossed["coverage"]), _unsure(crossed["answered"]))
     return " ".join(filter(None, said))
+
+
+def by_profile(name: str) -> str:
+    """Say that a profile adjusted the probabilities, whose figures are not the run's."""
+    return t(
+        "Adjusted by the profile {name}. How often such answers are right, the report of its "
+        "evaluation says.",
+        name=plain(name),
+    )
 
 
 def _own_test(report: Report, kind: str) -> str:

@@ -137,6 +137,8 @@ def _csv(rows: Callable[[], csv_export.Rows], result: CaseResult | None = None) 
     named = {}
     if result is not None:
         networks = ", ".join(prediction.model for prediction in result.predictions)
-        named = {"run": result.predictions[0].run, "networks": networks}
+        first = result.predictions[0]
+        named = {"run": first.run, "networks": networks}
+        named |= {"profile": first.profile} if first.profile else {}
     with speaking(FILES):
         return csv_export.to_csv([{**row, **named} for row in rows()])

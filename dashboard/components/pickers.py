@@ -9,10 +9,11 @@ import streamlit as st
 
 from covid_model import runs
 from covid_model.common.architectures import title_of
+from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
 from dashboard.components import text
 from dashboard.i18n.translate import t
-from dashboard.session import cases, state
+from dashboard.session import cases, profile, state
 from dashboard.session.uploads import Case
 
 
@@ -47,6 +48,34 @@ def pick_run(shelf: runs.Shelf) -> Run | None:
         run = by_name.get(name, shelf.servable[0])
     state.chose("run", run.name)
     return run
+
+
+def switch_profile(run: Run) -> None:
+    """Let the visitor switch the profile off by which the networks answer; nothing without one."""
+    try:
+        available = profile.available()
+    except CovidModelError as error:
+        st.error(text.plain(t(error.message)), title=t("The profile of this server is not used"))
+        return
+    if available is None:
+        return
+    name = text.plain(available.name)
+    if not available.fits(run.folder):
+        made_for = text.plain(available.run)
+        st.caption(
+            t("Profile {name} is not used: it belongs to the run {run}.", name=name, run=made_for)
+        )
+        return
+    st.toggle(
+        t("Profile {name}", name=name),
+        st.session_state.get(profile.SWITCH, True),
+        key=profile.SWITCH,
+        persist_state="session",
+        help=t(
+            "Adjusts the probabilities, what an answer takes and which classes stay open to a "
+            "hospital. The networks stay as they are."
+        ),
+    )
 
 
 def pick_network(models: Sequence[str], *, key: str) -> str:

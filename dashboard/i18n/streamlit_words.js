@@ -4,6 +4,7 @@
 const NAMES = ["aria-label", "title", "placeholder"];
 // What the project writes is translated where it is made.
 const OURS = '[data-testid="stMain"] :is([data-testid="stMarkdownContainer"], table, pre)';
+const THEIRS = '[data-testid="stFileUploader"]'; // though its button is such a container
 const told = { exact: new Map(), around: [] };
 const watch = new MutationObserver((changes) => {
   for (const { type, target, attributeName, addedNodes } of changes) {
@@ -50,7 +51,8 @@ function all(node) {
 function say(text) {
   const words = text.nodeValue;
   const other = translated(words);
-  if (other !== words && !text.parentElement?.closest(OURS)) text.nodeValue = other;
+  const near = text.parentElement;
+  if (other !== words && (!near?.closest(OURS) || near.closest(THEIRS))) text.nodeValue = other;
 }
 
 function name(element, attribute) {

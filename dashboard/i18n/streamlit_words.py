@@ -65,6 +65,8 @@ WORDS = (
     Message("Hide column"),
     Message("Copy column name"),
     Message("Select all"),
+    Message("Upload"),
+    Message("{what} per file"),
 )
 
 _mounted = st.components.v2.component(KEY, js=Path(__file__).with_suffix(".js").read_text("utf-8"))

@@ -13,6 +13,7 @@ from dashboard.session.uploads import Case
 CASE = "case"
 # Plain values.
 _CASES = "cases"
+_HELD = "held_bytes"
 _ROWS = "rows"  # the files of the table by row
 _TABLE = "table"  # before a digest of these
 _CHOSEN = "chosen"  # kept apart from CASE: a page switch forgets what code gave a new widget
@@ -104,11 +105,21 @@ def restore(files: dict[str, Case]) -> None:
     st.session_state[_CASES] = files
 
 
+def room() -> int:
+    """How many bytes the session may have beside its files and what else it holds."""
+    held = sum(len(case.data) for case in by_key().values())
+    return MAX_BYTES - held - st.session_state.get(_HELD, 0)
+
+
+def hold(size: int) -> None:
+    """Note how many bytes the session holds beside its files."""
+    st.session_state[_HELD] = size
+
+
 def add(case: Case) -> bool:
     """Add a file where there is room for it; return whether there was."""
     cases = by_key()
-    size = sum(len(other.data) for other in cases.values()) + len(case.data)
-    if case.key not in cases and (len(cases) >= MAX_CASES or size > MAX_BYTES):
+    if case.key not in cases and (len(cases) >= MAX_CASES or len(case.data) > room()):
         return False
     cases[case.key] = case
     return True

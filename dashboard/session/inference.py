@@ -23,7 +23,7 @@ from covid_model.serving.diagnosis import CaseResult, combine_predictions
 from covid_model.serving.lung_occlusion import LungOcclusion
 from covid_model.serving.lung_occlusion import occlude_lungs as occlude_lungs_uncached
 from covid_model.serving.together import Together
-from dashboard.session import cases, results, state, turns
+from dashboard.session import cases, profile, results, state, turns
 from dashboard.session.uploads import Case
 
 PREVIEW_SIDE = 640  # pixels; a session keeps pictures no larger than they are drawn
@@ -54,7 +54,7 @@ def load(folder: Path) -> None:
 
 def has_result(case_key: str, folder: Path) -> bool:
     """Whether the network in ``folder`` classified a file of this session before."""
-    return results.get((case_key, *_network(folder))) is not None
+    return results.get((case_key, *_asked(folder))) is not None
 
 
 def classify_case(
@@ -78,11 +78,11 @@ def classify_case(
     Raises:
         RunError: if a network cannot be loaded.
     """
-    keys = [(case_key, *_network(folder)) for folder in folders]
+    keys = [(case_key, *_asked(folder)) for folder in folders]
     missing = [key for key in keys if results.get(key) is None]
     if missing:
         with turns.turn(waiting):
-            classifiers = [_classifier(*network) for _, *network in missing]
+            classifiers = [classifier_of(Path(folder)) for _, folder, *_ in missing]
             source = Source.whole(case.name, case.load)
             joint = _with_preview(case_key, classify(source, classifiers))
         for place, key in enumerate(missing):  # no prediction where the file was refused
@@ -99,6 +99,31 @@ def classify_case(
 
 def _network(folder: Path) -> tuple[str, str]:
     return str(folder), sha256_of(folder / "model.json")
+
+
+def _asked(folder: Path) -> tuple[str, ...]:
+    """What tells one answer of a network from another: the network, then the profile's digest."""
+    used = profile.used(folder.parent)
+    return *_network(folder), *([used.digest] if used else [])
+
+
+def network(folder: Path) -> Classifier:
+    """Return the network in a folder as its run serves it, without any profile.
+
+    Raises:
+        RunError: if it cannot be loaded.
+    """
+    return _classifier(*_network(folder))
+
+
+def classifier_of(folder: Path) -> Classifier:
+    """Return the network in a folder as it answers in this session: by a profile where one is used.
+
+    Raises:
+        RunError: if it cannot be loaded.
+    """
+    network, used = _classifier(*_network(folder)), profile.used(folder.parent)
+    return network.adjusted(used) if used else network
 
 
 def _segmenter_key() -> tuple[str, str]:
@@ -162,8 +187,8 @@ def occlude_lungs(case_key: str, result: CaseResult, folder: Path) -> LungOcclus
     """
     if not lung_segmentation.segmenter_available():
         return None
-    segmenter, network = _segmenter_key(), _network(folder)
-    key = (case_key, *segmenter, *network)
+    segmenter = _segmenter_key()
+    key = (case_key, *segmenter, *_asked(folder))
     occlusion = results.get(key)
     if occlusion is None:
         radiograph = results.radiograph_of(result)
@@ -172,7 +197,7 @@ def occlude_lungs(case_key: str, result: CaseResult, folder: Path) -> LungOcclus
             occlusion = occlude_lungs_uncached(
                 radiograph,
                 mask,
-                classifier=_classifier(*network),
+                classifier=classifier_of(folder),
                 prediction=result.predictions[0],
             )
         results.store(key, occlusion)

@@ -111,6 +111,7 @@ with toolbar.line():
     run = pickers.pick_run(shelf)
     model = None if run is None else pickers.pick_network(run.servable_models, key=state.MODEL)
     if run is not None:
+        pickers.switch_profile(run)
         gate.switch()  # before the first file too, as its answer would show at once
 if not cases.by_key():
     toolbar.nothing_yet()

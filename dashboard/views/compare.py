@@ -7,7 +7,6 @@ import streamlit as st
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import Run
 from covid_model.serving.diagnosis import CaseResult
-from covid_model.serving.together import Together
 from dashboard.cases import dicom_windows, exports, outcome, viewer
 from dashboard.cases.pacs import store, worklist
 from dashboard.cases.reader_study import gate
@@ -15,7 +14,7 @@ from dashboard.cases.viewer import scene
 from dashboard.components import pickers, text, toolbar, waiting
 from dashboard.frame import error_boundary
 from dashboard.i18n.translate import t
-from dashboard.session import cases, inference
+from dashboard.session import cases, inference, profile
 from dashboard.session.uploads import Case
 
 
@@ -60,6 +59,7 @@ with toolbar.line():
     toolbar.pick_case()
     run = pickers.pick_run(shelf)
     if run is not None:
+        pickers.switch_profile(run)
         gate.switch()
 if not cases.by_key():
     toolbar.nothing_yet()
@@ -74,7 +74,7 @@ elif run is not None:
         announced = waiting.announce()
         with st.spinner(asking):
             folders = [run.model_folder(name) for name in run.servable_models]
-            result = inference.classify_case(key, case, folders, Together.load(run), announced)
+            result = inference.classify_case(key, case, folders, profile.together(run), announced)
     except CovidModelError as error:
         st.error(text.plain(error.message), title=t("A network cannot be used"))
         st.stop()

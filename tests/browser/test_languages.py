@@ -63,6 +63,10 @@ def test_what_streamlit_says_follows_the_language_too(served, tiny_run_root, tmp
         page.get_by_role("button", name="Menu principal").click()
         expect(page.get_by_test_id("stMainMenuPopover")).to_contain_text("Imprimir")
         page.keyboard.press("Escape")
+        page.get_by_role("link", name="Seu hospital").click()
+        chooser = page.locator("[data-testid=stFileUploader]:not(.st-key-receiver *)").first
+        expect(chooser).to_contain_text("Enviar")
+        expect(chooser).to_contain_text("MB por arquivo • ZIP")
         page.get_by_role("radio", name="English").click()
         page.get_by_role("button", name="Main menu").click()
         expect(page.get_by_test_id("stMainMenuPopover")).to_contain_text("Print")

@@ -33,6 +33,10 @@ RULES = {
         ("covid_model.inference", *CORE),
         (*TRAINS, "scipy", "sklearn", "skimage", "streamlit"),
     ),
+    "covid_model.evaluation.comparison.asking": (
+        ("covid_model.evaluation", "covid_model.data", *SERVES),
+        (*TRAINS, "scipy", "sklearn", "skimage", "streamlit"),
+    ),
     "covid_model.cli": (
         (
             # the results that the command pacs stores are the dashboard's exports
@@ -87,6 +91,14 @@ RULES = {
         TRAINS,
     ),
     "dashboard.reports": (("dashboard.components", "dashboard.frame", *PAGES), TRAINS),
+    # judges uploads; nothing else of the pages may, so that these need pandas at most
+    "dashboard.reports.hospital": (
+        (
+            *("dashboard.reports", "dashboard.components", "dashboard.frame", *PAGES),
+            *("covid_model.evaluation.comparison", "covid_model.data.hospital"),
+        ),
+        (*TRAINS, "scipy", "sklearn", "skimage"),
+    ),
     "dashboard": (("dashboard", *SERVES), TRAINS),
     "train_models": (("covid_model.training.cli",), (*TRAINS, *TABLES, "streamlit")),
     "benchmarks": (("covid_model",), ("streamlit",)),
@@ -221,11 +233,11 @@ def test_no_folder_has_more_entries_than_one_takes_in(part):
     assert crowded == {}
 
 
-def loaded_after(modules):
-    """The heavy packages that a new process has loaded after importing ``modules``."""
+def loaded_after(modules, heavy=TRAINS):
+    """Which of some heavy packages a new process has loaded after importing ``modules``."""
     code = (
         f"import importlib, json, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
-        f"print(json.dumps([name for name in {TRAINS!r} if name in sys.modules]))"
+        f"print(json.dumps([name for name in {heavy!r} if name in sys.modules]))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -247,6 +259,11 @@ def test_the_dashboards_modules_start_without_tensorflow():
     names = [module_of(path) for path in modules]
     assert "dashboard.session.inference" in names
     assert loaded_after(names) == []
+
+
+def test_the_page_of_a_hospital_starts_without_what_serving_does_not_install():
+    names = [module_of(path) for path in sources("dashboard/reports/hospital")]
+    assert loaded_after(names, (*TRAINS, "scipy", "sklearn", "skimage")) == []
 
 
 @pytest.mark.parametrize("path", sources("covid_model", "dashboard"))

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,18 @@ from covid_model.common.errors import DataError
 from covid_model.data.csv_file import read_csv_file
 
 COLUMNS = ("word", "class")
+Meanings = Mapping[str, str]  # key_of a word -> class, or LEFT_OUT
 LEFT_OUT = ""  # the class of words whose images are left out
+
+
+class UnknownWords(DataError):
+    """Words of the truth that are no class.
+
+    Attributes:
+        words: each as it was given first, with how many images have it; most first.
+    """
+
+    words: Sequence[tuple[str, int]] = ()
 
 
 def read_labels(path: Path) -> dict[str, str]:
@@ -32,18 +43,26 @@ def read_labels(path: Path) -> dict[str, str]:
     lacking = [name for name in COLUMNS if name not in table]
     if lacking:
         raise DataError(
-            f"Expected the columns {', '.join(COLUMNS)} in {path}. Missing: {', '.join(lacking)}. "
-            "Write its first line again."
+            "Expected the columns word, class in {path}. Missing: {lacking}. Write its first line "
+            "again.",
+            path=path,
+            lacking=", ".join(lacking),
         )
     meanings: dict[str, str] = {}
     for word, name in zip(table["word"], table["class"].map(key_of), strict=True):
         if name not in (LEFT_OUT, *CLASS_NAMES):
             raise DataError(
-                f"Expected {', '.join(CLASS_NAMES)} or nothing as the class of {word!r} in {path}. "
-                f"Received: {name!r}. Correct that line."
+                "Expected {classes} or nothing as the class of {word!r} in {path}. Received: "
+                "{name!r}. Correct that line.",
+                classes=", ".join(CLASS_NAMES),
+                word=word,
+                path=path,
+                name=name,
             )
         if meanings.setdefault(key_of(word), name) != name:
-            raise DataError(f"{path} gives {word!r} two classes: remove one of its lines.")
+            raise DataError(
+                "{path} gives {word!r} two classes: remove one of its lines.", path=path, word=word
+            )
     return meanings
 
 
@@ -63,30 +82,34 @@ def classes_of(words: pd.Series, meanings: Mapping[str, str]) -> pd.Series:
         A class, ``LEFT_OUT``, or None where there was no word.
 
     Raises:
-        DataError: if a word is no class and has no meaning; it lists all such words with a table
-            to fill in.
+        UnknownWords: if a word is no class and has no meaning; it lists all such words with a
+            table to fill in.
     """
     known = {**{name: name for name in CLASS_NAMES}, **meanings}
     keys = words.map(key_of)
     unknown = words[~keys.isin({"", *known})]
     if len(unknown):
-        raise DataError(_fill_in(unknown))
+        raise _fill_in(unknown)
     return keys.map(lambda key: known[key] if key else None).astype(object)
 
 
-def _fill_in(unknown: pd.Series) -> str:
+def _fill_in(unknown: pd.Series) -> UnknownWords:
     """The words that are no class with their counts, and the table to give each a class by."""
     spelled = unknown.groupby(unknown.map(key_of), sort=False).agg(["first", "size"])
     spelled = spelled.sort_values("size", ascending=False, kind="stable")
-    listed = ", ".join(
-        f"{word!r} ({n})" for word, n in zip(spelled["first"], spelled["size"], strict=True)
-    )
+    words = [(str(word), int(n)) for word, n in spelled.to_numpy()]
+    listed = ", ".join(f"{word!r} ({n})" for word, n in words)
     skeleton = io.StringIO()
     csv.writer(skeleton, lineterminator="\n").writerows(
-        [COLUMNS, *([w, ""] for w in spelled["first"])]
+        [COLUMNS, *([word, ""] for word, _ in words)]
     )
-    return (
-        f"Expected the truth as {', '.join(CLASS_NAMES)}. Received: {listed}. Save the lines below "
-        "as labels.csv, write a class behind each word, or nothing to leave its images out, and "
-        f"add --labels labels.csv.\n\n{skeleton.getvalue()}"
+    error = UnknownWords(
+        "Expected the truth as {classes}. Received: {listed}. Save the lines below as labels.csv, "
+        "write a class behind each word, or nothing to leave its images out, and add --labels "
+        "labels.csv.\n\n{skeleton}",
+        classes=", ".join(CLASS_NAMES),
+        listed=listed,
+        skeleton=skeleton.getvalue(),
     )
+    error.words = words
+    return error

@@ -1,18 +1,18 @@
 """Radiographs of a hospital with their truth, each other row with the reason why it is none."""
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from covid_model.common.errors import DataError
+from covid_model.common.errors import DataError, RadiographError
+from covid_model.common.messages import Message
+from covid_model.common.system.digests import sha256
 from covid_model.data.dataset import merge_duplicates
-from covid_model.data.hospital.labels import LEFT_OUT, classes_of
+from covid_model.data.hospital.labels import LEFT_OUT, Meanings, classes_of
 from covid_model.data.hospital.listing import Listing
 from covid_model.data.hospital.table import RECORDED, Naming, read_truth, table_in
-from covid_model.runs import sha256_of
 
 FILES_COLUMNS = ("path", "truth", "label", "patient_id", "sha256", "status", "reason")
 JUDGED, UNLABELLED, OUT = "judged", "without truth", "left out"
@@ -43,7 +43,7 @@ def read_hospital(
     folder: Path,
     naming: Naming | None = None,
     *,
-    meanings: Mapping[str, str] | None = None,
+    meanings: Meanings | None = None,
     unlabelled: bool = False,
 ) -> Hospital:
     """Read a folder with a table of files and truth, or with a sub-folder a class.
@@ -62,38 +62,71 @@ def read_hospital(
             the truth is unknown, or no image is left.
     """
     listing, naming = Listing.of(folder), naming or Naming()
-    table = table_in(folder, naming)
-    rows = (
-        read_truth(table, listing, naming, unlabelled=unlabelled) if table else _by_folders(listing)
-    )
-    rows = rows.reset_index(drop=True)
+    table = table_in(listing, naming)
+    rows = read_truth(table, listing, naming, unlabelled=unlabelled) if table else None
+    name = Path(table.name).name if table else ""
+    return hospital_of(listing, rows, name, meanings=meanings, unlabelled=unlabelled)
+
+
+def hospital_of(
+    listing: Listing,
+    rows: pd.DataFrame | None,
+    table: str = "",
+    *,
+    meanings: Meanings | None = None,
+    unlabelled: bool = False,
+) -> Hospital:
+    """Join files with rows of ``read_truth``; as ``read_hospital``.
+
+    Args:
+        listing: of the files.
+        rows: None where the first folder of each path is its truth.
+        table: name of the table that the rows are of.
+        meanings: of ``labels.read_labels``.
+        unlabelled: whether images without truth are enough.
+    """
+    rows = (_by_folders(listing) if rows is None else rows).reset_index(drop=True)
     rows["label"] = classes_of(rows["word"], meanings or {})
     rows["status"], rows["reason"] = JUDGED, ""
+    if listing.called:
+        _forget_names(rows)
     _find_files(rows, listing)
     _mark(rows, rows["label"].isna(), UNLABELLED, "no truth is given")
     _mark(rows, rows["label"] == LEFT_OUT, OUT, "the table of labels gives its word no class")
     _mark_doubles(rows, "path", "the row of {first} is given before")
-    rows["sha256"] = _digests(rows, folder)
+    rows["sha256"] = _digests(rows, listing)
     _mark_doubles(rows, "sha256", "the same picture as {first}")
     kept = rows["status"].isin((JUDGED, UNLABELLED)).to_numpy()
-    frame = _completed(rows, folder.resolve().name)[kept].reset_index(drop=True)
+    frame = _completed(rows, Path(listing.name).resolve().name)[kept].reset_index(drop=True)
     _note_patients(rows, frame)
     if not (frame["label"].notna().any() or (unlabelled and len(frame))):
         counts = ", ".join(f"{n} {status}" for status, n in rows["status"].value_counts().items())
         raise DataError(
-            f"No image of {folder} can be judged ({counts or 'no picture'}): give a table with "
-            "a file and its truth a row, or a folder a class."
+            "No image of {folder} can be judged ({counts}): give a table with a file and its "
+            "truth a row, or a folder a class.",
+            folder=listing.name,
+            counts=counts or Message("no picture"),
         )
     files = rows.assign(truth=rows["word"], label=rows["label"].where(rows["label"].notna(), ""))
     files = files.reindex(columns=list(FILES_COLUMNS), fill_value="")
-    return Hospital(listing, frame, files, table.name if table else "")
+    return Hospital(listing, frame, files, table)
 
 
 def _by_folders(listing: Listing) -> pd.DataFrame:
     """The pictures of a folder, whose first sub-folder is their truth."""
-    paths = listing.pictures()
+    paths = [listing.real_path(path) for path in listing.pictures()]
     words = [path.partition("/")[0] if "/" in path else "" for path in paths]
     return pd.DataFrame({"file": paths, "word": words}, dtype=object)
+
+
+def _forget_names(rows: pd.DataFrame) -> None:
+    """Number the patients and sources, and put classes for words: each may name a patient."""
+    for column, kind in (("patient_id", "patient"), ("source", "source")):
+        if column in rows:
+            given = rows[column] != ""
+            numbers = pd.factorize(rows[column].where(given, None))[0] + 1
+            rows[column] = [f"{kind}-{n:05d}" if n else "" for n in numbers]
+    rows["word"] = rows["label"].fillna("")
 
 
 def _find_files(rows: pd.DataFrame, listing: Listing) -> None:
@@ -101,16 +134,14 @@ def _find_files(rows: pd.DataFrame, listing: Listing) -> None:
     found = rows["file"].map(listing.find)
     counts = found.map(len)
     rows["path"] = [
-        one[0] if len(one) == 1 else cell for one, cell in zip(found, rows["file"], strict=True)
+        one[0] if len(one) == 1 else "" if listing.called else cell
+        for one, cell in zip(found, rows["file"], strict=True)
     ]
     _mark(rows, counts == 0, MISSING, "no such file in the folder")
     for number in sorted(set(counts[counts > 1])):
         why = f"{number} files are called so: give the path"
         _mark(rows, counts == number, MISSING, why)
-    inside = listing.folder.resolve()
-    for row in rows.index[counts == 1]:
-        if not (listing.folder / rows.loc[row, "path"]).resolve().is_relative_to(inside):
-            rows.loc[row, ["status", "reason"]] = [MISSING, "the file lies outside the folder"]
+    _mark(rows, rows["path"].isin(listing.outside), MISSING, "the file lies outside the folder")
 
 
 def _mark(rows: pd.DataFrame, where: pd.Series, status: str, reason: str) -> None:
@@ -137,17 +168,17 @@ def _mark_doubles(rows: pd.DataFrame, column: str, reason: str) -> None:
         rows.loc[doubles, ["status", "reason"]] = [DUPLICATE, reason.format(first=first)]
 
 
-def _digests(rows: pd.DataFrame, folder: Path) -> list[str]:
+def _digests(rows: pd.DataFrame, listing: Listing) -> list[str]:
     """The digest of each file, "" where it is missing or cannot be read, which asking will say."""
 
     def digest(path: str) -> str:
         try:
-            return sha256_of(folder / path)
-        except OSError:
+            return sha256(listing.source(path).load())
+        except RadiographError:
             return ""
 
     there = rows["status"] != MISSING
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(2) as pool:
         return list(pool.map(lambda p, ok: digest(p) if ok else "", rows["path"], there))
 
 

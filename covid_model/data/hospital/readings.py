@@ -27,23 +27,30 @@ class Readings:
 
 
 def read_readings(path: Path, frame: pd.DataFrame) -> Readings:
-    """Read the log that the dashboard offers below "Read first".
+    """Read the log that the dashboard offers below "Read first"; as ``match_readings``."""
+    return match_readings(read_csv_file(path, str), frame, path)
+
+
+def match_readings(log: pd.DataFrame, frame: pd.DataFrame, path: Path | str) -> Readings:
+    """Match a log of readings with the images that have a truth.
 
     A picture is known by its digest, else by its file's name where only one has it.
 
     Args:
-        path: the log: ``reader_class`` with ``sha256`` or ``file``, and ``blind`` (yes or no).
+        log: text columns ``reader_class`` with ``sha256`` or ``file``, and ``blind`` (yes or no).
         frame: of a ``Hospital``.
+        path: what errors call the log by.
 
     Raises:
         DataError: if a column is missing, or no reading has a truth.
     """
-    log = read_csv_file(path, str)
     keys = [name for name in ("sha256", "file") if name in log]
     if READER_CLASS not in log or not keys:
         raise DataError(
-            f"Expected the columns {READER_CLASS} and sha256 or file in {path}. Received: "
-            f"{', '.join(map(str, log))}. Give the log as the dashboard wrote it."
+            "Expected the columns reader_class and sha256 or file in {path}. Received: "
+            "{columns}. Give the log as the dashboard wrote it.",
+            path=path,
+            columns=", ".join(map(str, log)),
         )
     blind = log[BLIND] == "yes" if BLIND in log else pd.Series(True, index=log.index)
     known = frame[frame["label"].notna()]
@@ -59,8 +66,9 @@ def read_readings(path: Path, frame: pd.DataFrame) -> Readings:
     read = counted[counted["path"].notna()].drop_duplicates("path")
     if not len(read):
         raise DataError(
-            f"No blind reading of {path} is of an image with a truth: give the folder with the "
-            "files that were read."
+            "No blind reading of {path} is of an image with a truth: give the folder with the "
+            "files that were read.",
+            path=path,
         )
     return Readings(
         read[["path", READER_CLASS]].reset_index(drop=True),

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from covid_model.common.errors import DataError
-from covid_model.data.csv_file import read_csv_file
+from covid_model.data.csv_file import bytes_of, read_csv_bytes
 from covid_model.data.hospital.listing import Listing
 
 METADATA = "metadata.csv"
-TABLES = (".csv", ".tsv", ".txt")
+TABLES = (".csv", ".tsv")
 LABELS = (
     *("label", "truth", "groundtruth", "class", "classname", "category", "target"),
     *(
@@ -39,7 +39,7 @@ class Naming:
     """What a person says of a table; "" or None leaves it to be found out.
 
     Attributes:
-        table: the file.
+        table: the file; None for the one that the listing has, or none.
         file: the column with the files.
         label: the column with the truth.
         patient: the column with the patients.
@@ -51,27 +51,46 @@ class Naming:
     patient: str = ""
 
 
-def table_in(folder: Path, naming: Naming) -> Path | None:
+@dataclass(frozen=True)
+class Table:
+    """A table of files, as bytes with what errors call it by."""
+
+    name: Path | str
+    data: bytes
+
+
+def columns_of(table: Table) -> list[str]:
+    """The names of a table's columns.
+
+    Raises:
+        DataError: if it cannot be read.
+    """
+    return [str(name) for name in read_csv_bytes(table.data, table.name, str)]
+
+
+def table_in(listing: Listing, naming: Naming) -> Table | None:
     """The table of a folder: the one that was named, ``METADATA``, or the only one there is.
 
     Raises:
-        DataError: if there are several, or none where one was named.
+        DataError: if there are several, or one cannot be read.
     """
     if naming.table is not None:
-        return naming.table
-    if (folder / METADATA).is_file():
-        return folder / METADATA
-    tables = sorted(path for path in folder.iterdir() if path.suffix.lower() in TABLES[:2])
-    if len(tables) > 1:
+        return Table(naming.table, bytes_of(naming.table))
+    tables = [path for path in listing.files if path.lower().endswith(TABLES) and "/" not in path]
+    chosen = [METADATA] if METADATA in tables else tables
+    if len(chosen) > 1:
         raise DataError(
-            f"{folder} has {len(tables)} tables ({', '.join(path.name for path in tables[:5])}): "
-            "name the one with the truth by --table."
+            "{folder} has {count} tables ({names}): name the one with the truth by --table, or "
+            "leave only that.",
+            folder=listing.name,
+            count=len(chosen),
+            names=", ".join(chosen[:5]),
         )
-    return tables[0] if tables else None
+    return Table(chosen[0], listing.files[chosen[0]].load()) if chosen else None
 
 
 def read_truth(
-    path: Path, listing: Listing, naming: Naming, *, unlabelled: bool = False
+    source: Table, listing: Listing, naming: Naming, *, unlabelled: bool = False
 ) -> pd.DataFrame:
     """Read a table of files with their truth.
 
@@ -80,7 +99,7 @@ def read_truth(
     left is the truth.
 
     Args:
-        path: of the table.
+        source: the table.
         listing: of the folder.
         naming: of the columns.
         unlabelled: whether there may be no column of truth.
@@ -92,10 +111,11 @@ def read_truth(
     Raises:
         DataError: if a column cannot be told; it says which option names it.
     """
-    table = read_csv_file(path, str)
+    path = source.name
+    table = read_csv_bytes(source.data, path, str)
     table.columns = [str(name) for name in table.columns]
     if not len(table):
-        raise DataError(f"{path} has no row: write a row for each file.")
+        raise DataError("{path} has no row: write a row for each file.", path=path)
     file = _file_column(path, table, listing, naming.file)
     patient = _named(path, table, naming.patient, "--patient-column") or _by_name(table, PATIENTS)
     label = _named(path, table, naming.label, "--label-column") or _by_name(table, LABELS)
@@ -104,8 +124,9 @@ def read_truth(
         label = rest[0]
     if not (label or unlabelled):
         raise DataError(
-            f"Which column of {path} holds the truth? It has {_listed(table)}. Name it by "
-            "--label-column."
+            "Which column of {path} holds the truth? It has {columns}. Name it (--label-column).",
+            path=path,
+            columns=_listed(table),
         )
     columns = {"file": file, "word": label, "patient_id": patient}
     found = {name: table[column].str.strip() for name, column in columns.items() if column}
@@ -113,7 +134,7 @@ def read_truth(
     return pd.DataFrame({"word": "", **recorded, **found}, index=table.index)
 
 
-def _file_column(path: Path, table: pd.DataFrame, listing: Listing, named: str) -> str:
+def _file_column(path: Path | str, table: pd.DataFrame, listing: Listing, named: str) -> str:
     if named:
         return _named(path, table, named, "--file-column")
     shares: Mapping[str, float] = {
@@ -123,17 +144,25 @@ def _file_column(path: Path, table: pd.DataFrame, listing: Listing, named: str) 
     best = max(shares, key=lambda name: shares[name])
     if shares[best] < MOST_FILES:
         raise DataError(
-            f"No column of {path} names files of {listing.folder}; it has {_listed(table)}, and "
-            f"{best!r} names {100 * shares[best]:.0f} % of them. Check its paths, or name the "
-            "column by --file-column."
+            "No column of {path} names files of {folder}; it has {columns}, and {best!r} names "
+            "{share:.0f} % of them. Check its paths, or name the column (--file-column).",
+            path=path,
+            folder=listing.name,
+            columns=_listed(table),
+            best=best,
+            share=100 * shares[best],
         )
     return best
 
 
-def _named(path: Path, table: pd.DataFrame, name: str, option: str) -> str:
+def _named(path: Path | str, table: pd.DataFrame, name: str, option: str) -> str:
     if name and name not in table:
         raise DataError(
-            f"Expected a column of {path} after {option}: {_listed(table)}. Received: {name!r}."
+            "Expected a column of {path} after {option}: {columns}. Received: {name!r}.",
+            path=path,
+            option=option,
+            columns=_listed(table),
+            name=name,
         )
     return name
 

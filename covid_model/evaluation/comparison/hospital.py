@@ -1,8 +1,8 @@
 """Figures of an evaluation on a hospital's radiographs, computed from the tables of its folder."""
 
+import io
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,15 +24,16 @@ from covid_model.evaluation.reliability.calibration import Calibration
 from covid_model.evaluation.reliability.selective_prediction import ThresholdFit
 from covid_model.evaluation.report import evaluate
 from covid_model.evaluation.shortcut_audit import audit_metrics, failed_checks
-from covid_model.evaluation.tables import read_table, scores_of
+from covid_model.evaluation.tables import Files, read_table, scores_of, table_of
 from covid_model.inference.calibration.profile import fingerprint
-from covid_model.runs import LEFT_OUT, LEFT_OUT_FILE, SCHEMA, Run, read_json
+from covid_model.runs import LEFT_OUT, LEFT_OUT_FILE, SCHEMA, Run, parse_json
 from covid_model.runs.report_schema import Report
 
 FACTS_FILE, KIND = "evaluation.json", "covid-xray-models evaluation"
 FILES_TABLE, READINGS_TABLE = "files.csv", "readings.csv"
 PREDICTIONS, UNLABELLED, AUDIT = "predictions.csv", "unlabelled.csv", "audit.csv"
 TEST_PART = "test_part.csv"  # copy of the run's predictions.csv
+BESIDE = {"test_part": TEST_PART, LEFT_OUT: LEFT_OUT_FILE}  # the run's tables that are held to
 PROFILE_FILE = "profile.json"
 FEW_OF_CLASS = 10  # images of a class, below which its figures say next to nothing
 Computation = Callable[[], Mapping[str, Any]]
@@ -66,42 +67,56 @@ def network_facts(run: Run, name: str) -> dict[str, Any]:
     }
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
-    """Read what an evaluation was asked for.
+def json_of(files: Files, name: str) -> dict[str, Any]:
+    """Read a JSON file of an evaluation, empty where there is none."""
+    return parse_json(files[name], name) if name in files else {}
+
+
+def computations(files: Files) -> dict[str, Computation]:
+    """What computes each JSON file of an evaluation, by its path, from its tables and facts.
 
     Raises:
-        RunError: if the file is missing or no such file.
+        RunError: if one of them is damaged.
+        KeyError: if one is missing.
     """
-    return read_json(folder / FACTS_FILE)
-
-
-def computations(folder: Path) -> dict[str, Computation]:
-    """What computes each JSON file of an evaluation, by its path from the folder."""
-    facts, jobs = read_facts(folder), dict[str, Computation]()
-    tables = {name: read_table(folder / name / PREDICTIONS) for name in facts["networks"]}
+    facts, jobs = json_of(files, FACTS_FILE), dict[str, Computation]()
+    tables = {name: table_of(files, f"{name}/{PREDICTIONS}") for name in facts["networks"]}
     judged = {name: table for name, table in tables.items() if len(table)}
     for name, table in judged.items():
         row = facts["networks"][name]
+        beside = {part: _beside(files, name, file, row) for part, file in BESIDE.items()}
         jobs[f"{name}/report.json"] = partial(own_report, table, row)
-        jobs[f"{name}/figures.json"] = partial(_figures, table, row, folder / name, facts["mix"])
-        if (folder / name / AUDIT).is_file():
-            jobs[f"{name}/audit.json"] = partial(_audit, folder / name / AUDIT)
+        jobs[f"{name}/figures.json"] = partial(_figures, table, row, beside, facts["mix"])
+        if f"{name}/{AUDIT}" in files:
+            jobs[f"{name}/audit.json"] = partial(_audit, table_of(files, f"{name}/{AUDIT}"))
     networks = {name: table for name, table in judged.items() if name != TOGETHER}
     if len(networks) > 1:
         jobs["comparison.json"] = lambda: {"schema": SCHEMA, "pairs": compare_pairs(networks)}
-    if judged and (folder / READINGS_TABLE).is_file():
-        jobs["readings.json"] = lambda: readings_compared(folder / READINGS_TABLE, judged)
+    if judged and READINGS_TABLE in files:
+        text = io.BytesIO(files[READINGS_TABLE])
+        readings = pd.read_csv(text, dtype=str, keep_default_na=False)
+        jobs["readings.json"] = lambda: readings_compared(readings, judged)
     if facts["adjust"]:
-        jobs[PROFILE_FILE] = lambda: profile_content(facts, tables, _unlabelled(folder, tables))
+        jobs[PROFILE_FILE] = lambda: profile_content(facts, tables, _unlabelled(files, tables))
     return jobs
 
 
-def _unlabelled(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    paths = {name: folder / name / UNLABELLED for name in tables}
+def _unlabelled(files: Files, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    paths = {name: f"{name}/{UNLABELLED}" for name in tables}
     return {
-        name: read_table(path, labelled=False) if path.is_file() else tables[name].iloc[:0]
+        name: table_of(files, path, labelled=False) if path in files else tables[name].iloc[:0]
         for name, path in paths.items()
     }
+
+
+def _beside(files: Files, name: str, file: str, network: Mapping[str, Any]) -> pd.DataFrame | None:
+    """The run's own answers that a network's are held to, as they are served."""
+    if f"{name}/{file}" not in files:
+        return None
+    other, calibration = table_of(files, f"{name}/{file}"), _calibration(network)
+    if file == LEFT_OUT_FILE and calibration is not None:
+        other[list(SCORE_COLUMNS)] = calibration.apply(scores_of(other))
+    return other
 
 
 def own_report(table: pd.DataFrame, network: Mapping[str, Any]) -> Report:
@@ -133,19 +148,19 @@ def _calibration(network: Mapping[str, Any]) -> Calibration | None:
 
 
 def _figures(
-    table: pd.DataFrame, network: Mapping[str, Any], folder: Path, mix: Mapping[str, float] | None
+    table: pd.DataFrame,
+    network: Mapping[str, Any],
+    others: Mapping[str, pd.DataFrame | None],
+    mix: Mapping[str, float] | None,
 ) -> dict[str, Any]:
     """The content of ``figures.json``: beside the run's own figures, and at another mix."""
     counts = {name: int((table["label"] == name).sum()) for name in CLASS_NAMES}
     threshold = network["thresholds"].get("probability")
     beside: dict[str, Any] = {}
-    for part, file in (("test_part", TEST_PART), (LEFT_OUT, LEFT_OUT_FILE)):
-        if not (folder / file).is_file():
+    for part, other in others.items():
+        if other is None:
             continue
-        other, own = read_table(folder / file), table
-        calibration = _calibration(network)
-        if part == LEFT_OUT and calibration is not None:
-            other[list(SCORE_COLUMNS)] = calibration.apply(scores_of(other))
+        own = table
         if "novelty" not in other:
             own = own.drop(columns="novelty", errors="ignore")
         beside[part] = {
@@ -167,9 +182,8 @@ def _figures(
     return figures
 
 
-def _audit(path: Path) -> dict[str, Any]:
+def _audit(table: pd.DataFrame) -> dict[str, Any]:
     """The content of ``audit.json``: what hiding the lungs changes, how much of maps lies there."""
-    table = read_table(path)
     metrics = audit_metrics(table)
     unknown = {"source_probe": None, "label_by_source": {"cramers_v": 0.0}}
     first = table[table["condition"] == "untouched"]

@@ -52,11 +52,13 @@ def require_enough(table: pd.DataFrame) -> None:
     patients = table.groupby("label")["patient_id"].nunique().reindex(CLASS_NAMES, fill_value=0)
     short = {name: int(n) for name, n in patients.items() if n < LEAST_PATIENTS}
     if short:
-        counts = ", ".join(f"{n} of {name}" for name, n in short.items())
+        counts = ", ".join(f"{name} {n}" for name, n in short.items())
         raise DataError(
-            f"To adjust, {LEAST_PATIENTS} labelled patients of each class are needed (images, "
-            f"where patients are unknown): half to fit on, half to judge by. Received: {counts}. "
-            "Add some, or adjust the mix of classes alone, by --adjust prior."
+            "To adjust, {least} labelled patients of each class are needed (images, where "
+            "patients are unknown): half to fit on, half to judge by. Received: {counts}. Add "
+            "some, or adjust the mix of classes alone (--adjust prior).",
+            least=LEAST_PATIENTS,
+            counts=counts,
         )
 
 
@@ -75,9 +77,12 @@ def require_for_mix(table: pd.DataFrame) -> None:
     with_truth, without = (table["patient_id"][rows].nunique() for rows in (labelled, ~labelled))
     if with_truth // 2 + without < LEAST_FOR_MIX:
         raise DataError(
-            f"To estimate the mix of classes, {LEAST_FOR_MIX} patients are needed (images, where "
-            "patients are unknown); half of those with a truth judge and do not count. Received: "
-            f"{with_truth} with a truth, {without} without. Add some."
+            "To estimate the mix of classes, {least} patients are needed (images, where patients "
+            "are unknown); half of those with a truth judge and do not count. Received: {known} "
+            "with a truth, {unknown} without. Add some.",
+            least=LEAST_FOR_MIX,
+            known=with_truth,
+            unknown=without,
         )
 
 

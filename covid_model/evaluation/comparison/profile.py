@@ -18,11 +18,13 @@ from covid_model.evaluation.comparison.local_fit import (
     require_for_mix,
     to_fit_on,
 )
+from covid_model.evaluation.reliability.selective_prediction import WANTED_ACCURACY
 from covid_model.evaluation.tables import scores_of
 from covid_model.inference.calibration import mean_probabilities
 from covid_model.inference.calibration.profile import KIND, SCHEMA, Adjustment
 from covid_model.runs import OWN_DIGEST, own_digest
 
+WANTED = WANTED_ACCURACY  # share of the answers that are to be right
 LABELS, PRIOR = "labels", "prior"  # what a profile is fitted on: --adjust, --adjust prior
 FITTED = {
     LABELS: "temperature, offsets, threshold and sets, on labelled images",
@@ -44,8 +46,9 @@ def require_calibrated(networks: Mapping[str, Any]) -> None:
             or "probability" not in row["thresholds"]
         ):
             raise RunError(
-                f"{name} of this run is not calibrated for equally frequent classes, so that "
-                "nothing can be adjusted. Take a run that is."
+                "{network} of this run is not calibrated for equally frequent classes, so that "
+                "nothing can be adjusted. Take a run that is.",
+                network=name,
             )
 
 

@@ -1,7 +1,6 @@
 """Readings of a person held to the truth, beside those of the networks."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,12 @@ READER = "reader"
 COLUMNS = ("path", "reader_class")
 
 
-def readings_compared(path: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def readings_compared(readings: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Hold a reader's classes to the truth, and each network's on the same images.
 
     Args:
-        path: ``readings.csv`` of the evaluation: a row a picture by ``COLUMNS``; what is no class
-            is a reader who was unsure.
+        readings: a row a picture by ``COLUMNS``, text; what is no class is a reader who was
+            unsure.
         tables: ``predictions.csv`` of each network, of the same images.
 
     Returns:
@@ -32,7 +31,6 @@ def readings_compared(path: Path, tables: Mapping[str, pd.DataFrame]) -> dict[st
         accuracy, how often both name the same class (``agree``) and are right then
         (``right_if_agreed``), and what ``compare_pairs`` says of the reader and the network.
     """
-    readings = pd.read_csv(path, dtype=str, keep_default_na=False)
     classed = readings[readings["reader_class"].isin(CLASS_NAMES)]
     named = dict(zip(classed["path"], classed["reader_class"].map(CLASS_NAMES.index), strict=True))
     read = {

@@ -13,7 +13,15 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import RunError
 from covid_model.common.system.digests import sha256
 from covid_model.inference.calibration.temperature import apply_temperature, undo_temperature
-from covid_model.runs import OWN_DIGEST, SERVING_FILES, ModelInfo, own_digest, read_json
+from covid_model.runs import (
+    OWN_DIGEST,
+    SERVING_FILES,
+    ModelInfo,
+    own_digest,
+    parse_json,
+    read_json,
+    read_model_info,
+)
 from covid_model.runs.shape import Among, Length
 
 KIND = "covid-xray-models profile"
@@ -30,12 +38,19 @@ class AdjustmentRow(TypedDict):
     sets: dict[Annotated[str, Among(CLASS_NAMES)], float]
 
 
+class RunNamed(TypedDict):
+    """The run that a profile was made for."""
+
+    name: str
+
+
 class ProfileContent(TypedDict):
     """What is read of a profile; it says more, on what it was fitted and how that was judged."""
 
     kind: Annotated[str, Among((KIND,))]
     schema: int
     name: str
+    run: RunNamed
     networks: dict[str, AdjustmentRow]
     own_sha256: str
 
@@ -67,17 +82,21 @@ class Adjustment:
         return undo_temperature(probabilities, self.temperature, self.offsets)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """The adjustments of a hospital, by the names of the networks that they belong to.
 
     Attributes:
         name: what every output calls it by.
         adjustments: of each network, and of their mean where the run has one.
+        run: name of the run that it was made for.
+        digest: of its content.
     """
 
     name: str
     adjustments: Mapping[str, Adjustment]
+    run: str = ""
+    digest: str = ""
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -87,7 +106,20 @@ class Profile:
             RunError: if it cannot be read, is none, was changed after it was written, or a value
                 is out of its range.
         """
-        content = read_json(path, ProfileContent)
+        return cls._of(read_json(path, ProfileContent), path)
+
+    @classmethod
+    def parse(cls, data: bytes, path: str) -> Self:
+        """Read a profile from its bytes; as ``load``.
+
+        Args:
+            data: the bytes.
+            path: what errors call it by.
+        """
+        return cls._of(parse_json(data, path, ProfileContent), path)
+
+    @classmethod
+    def _of(cls, content: Mapping[str, Any], path: Path | str) -> Self:
         rows = content["networks"]
         if content["schema"] != SCHEMA or not all(map(_in_range, rows.values())):
             raise RunError(
@@ -111,7 +143,16 @@ class Profile:
             )
             for name, row in rows.items()
         }
-        return cls(content["name"], adjustments)
+        return cls(content["name"], adjustments, content["run"]["name"], content[OWN_DIGEST])
+
+    def fits(self, run: Path) -> bool:
+        """Whether it was made for the networks that lie in a run's folder now."""
+        try:
+            for name in self.adjustments:
+                self.of(read_model_info(run / name))
+        except RunError:
+            return False
+        return bool(self.adjustments)
 
     def of(self, info: ModelInfo) -> Adjustment:
         """The adjustment of a network.

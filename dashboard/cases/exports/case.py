@@ -53,6 +53,11 @@ class ExportedCase:
         """Put ``name`` in place of the file's own name in words on it."""
         return words.replace(str(self.result.name), self.name)
 
+    @property
+    def profile(self) -> str:
+        """Name of the hospital's profile that adjusted the probabilities, "" for none."""
+        return next((item.profile for item in self.result.predictions), "")
+
     @cached_property
     def model_infos(self) -> tuple[ModelInfo, ...]:
         """What ``model.json`` says of each network, in the order of the predictions."""

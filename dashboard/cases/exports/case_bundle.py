@@ -54,6 +54,7 @@ def _manifest(exported: ExportedCase, created: datetime) -> dict[str, Any]:
         },
         "outcome": {"status": result.status, "reason": exported.unnamed(str(result.reason))},
         "run": {"name": run.name, "created": run.info.get("created")},
+        **({"profile": exported.profile} if exported.profile else {}),
         "preprocessing": {
             "resize": "to the input's height and width, aspect ratio not kept; area averages where "
             "the picture shrinks, else linear",
@@ -117,12 +118,14 @@ def _together(exported: ExportedCase) -> dict[str, Any] | None:
 
 def _answer(exported: ExportedCase, prediction: Prediction, info: ModelInfo) -> dict[str, Any]:
     """How an answer is calibrated, then the answer itself where the file is not refused."""
-    calibration = {
+    calibration: dict[str, Any] = {
         "temperature": info.temperature,
         "offsets": info.offsets,
         "thresholds": dict(info.thresholds),
         "measure": prediction.measure,
     }
+    if prediction.profile:
+        calibration |= {"profile": prediction.profile, "answers_from": prediction.threshold}
     if not exported.named_predictions:
         return calibration
     return calibration | {

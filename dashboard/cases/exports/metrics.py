@@ -95,6 +95,9 @@ def facts(exported: ExportedCase) -> tuple[tuple[str, str], ...]:
         rows.append((t("SHA-256 of the file"), exported.sha256))
     title = str(exported.run.info.get("title") or exported.run.name)
     rows.append((t("Run"), f"{title} ({exported.run.name})"))
+    if exported.profile:
+        adjusted = t("{name}: adjusts the probabilities, not the networks", name=exported.profile)
+        rows.append((t("Profile"), adjusted))
     weights = [
         f"{info.title} {info.weights_format} {digests.get('model.tflite', '')[:16]}"
         for info, digests in zip(exported.model_infos, exported.weights, strict=True)

@@ -93,7 +93,10 @@ def _origin(ds: Dataset, exported: ExportedCase) -> None:
     )
     source = f"Source file SHA-256 {exported.sha256}."
     ds.DerivationDescription = f"Radiograph beside Grad-CAM overlays. {NOTICE}"
-    ds.ImageComments = f"{NOTICE} {source} Run {exported.run.name}, weights SHA-256: {weights}."
+    profile = f" Adjusted by profile {exported.profile}." if exported.profile else ""
+    ds.ImageComments = (
+        f"{NOTICE} {source} Run {exported.run.name}, weights SHA-256: {weights}.{profile}"
+    )
 
 
 def _pixels(ds: Dataset, rgb: np.ndarray) -> None:

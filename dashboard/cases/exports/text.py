@@ -78,6 +78,15 @@ def caption(prediction: Prediction) -> str:
     """Say whose map of which class a picture shows, with the figure of that class."""
     figure = text.percent(prediction.score)
     title, network = t(TITLES[prediction.predicted]), ARCHITECTURES[prediction.model]
+    if prediction.profile:
+        return t(
+            "{network}: area of attention for {title}, calibrated probability {figure} by the "
+            "profile {profile}",
+            network=network,
+            title=title,
+            figure=figure,
+            profile=prediction.profile,
+        )
     if prediction.calibrated:
         return t(
             "{network}: area of attention for {title}, calibrated probability {figure}",

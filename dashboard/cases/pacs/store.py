@@ -10,6 +10,7 @@ from covid_model.serving.pacs.results.origin import Origin
 from dashboard.cases.pacs import session
 from dashboard.components import text
 from dashboard.i18n.translate import speaking, t
+from dashboard.session import profile
 from dashboard.session.uploads import Case
 
 
@@ -42,10 +43,12 @@ def _store(case: Case, film: Film, result: CaseResult, run: Run) -> None:
         prediction.model: sha256_of(run.model_folder(prediction.model) / MODEL_FILE)
         for prediction in result.predictions
     }
+    used = profile.used(run.folder)
+    adjusted = f"{used.name}, SHA-256 {used.digest}" if used else ""
     try:
         with st.spinner(t("Storing in the PACS")):
             with speaking("en"):  # as the command does: others read it too
-                made = results_of(result, Origin(case.data, run.name, weights), run)
+                made = results_of(result, Origin(case.data, run.name, weights, adjusted), run)
             stored = session.store(film, made)
     except CovidModelError as error:
         st.error(text.plain(t(error.message)))

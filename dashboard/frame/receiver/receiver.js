@@ -132,7 +132,9 @@ function target(shown) {
   if (shown) tab.over = setTimeout(() => target(false), LEFT);
 }
 
-const carries = (event) => listens() && event.dataTransfer?.types.includes("Files");
+const UPLOADER = "[data-testid=stFileUploader]"; // of a page, which takes what is dropped on it
+const carries = (event) =>
+  listens() && event.dataTransfer?.types.includes("Files") && !event.target.closest?.(UPLOADER);
 
 for (const kind of ["dragenter", "dragover"]) {
   window.addEventListener(kind, (event) => {

@@ -45,6 +45,12 @@ class Removal:
 _let_go = 0
 
 
+def note_freed() -> None:
+    """Note that a session freed something else that was large."""
+    global _let_go
+    _let_go += 1
+
+
 def times_let_go() -> int:
     """How often files of any session were freed since the server began."""
     return _let_go

@@ -80,7 +80,7 @@ def receive() -> None:
             _take(file.name, file.getvalue(), arrival)
             taken.add(file.file_id)
             arrival.files += 1
-            _release(file)
+            release(file)
     if arrival.files:
         _tell(arrival)
         del st.session_state[_ARRIVAL]
@@ -121,8 +121,8 @@ def removed_message(names: tuple[str, ...]) -> Message:
     return Message("Files removed: {count}.", count=len(names))
 
 
-def _release(file: UploadedFile) -> None:
-    """Have Streamlit hold a file no longer."""
+def release(file: UploadedFile) -> None:
+    """Have Streamlit hold an upload no longer."""
     file.truncate(0)  # the widget's value of one run outlives the next
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):

@@ -51,7 +51,7 @@ class Answer:
         network: key of the network in ``architectures.ARCHITECTURES``.
         outcome: a status of ``decision.Decision``, as of this network alone.
         named_class: the class with the highest probability, "" where refused.
-        measure: "calibrated probability" or "score".
+        measure: "calibrated probability", by which profile if by one, or "score".
         probability: of ``named_class``, range [0, 1], None where refused.
     """
 
@@ -69,12 +69,13 @@ class Answer:
 
         outcome = decide([prediction]).status
         refused = outcome == "refused"
+        by = f" by profile {prediction.profile}" if prediction.profile else ""
         return cls(
             run=run,
             network=prediction.model,
             outcome=outcome,
             named_class="" if refused else prediction.predicted,
-            measure=prediction.measure,
+            measure=f"{prediction.measure}{by}",
             probability=None if refused else prediction.score,
         )
 

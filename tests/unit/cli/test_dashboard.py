@@ -10,6 +10,8 @@ import pytest
 from covid_model import cli
 from covid_model.common.system import logs, paths
 from covid_model.runs import open_shelf
+from dashboard.session import profile
+from tests.profiles import profile_of
 
 
 @pytest.fixture
@@ -77,3 +79,16 @@ def test_signals_are_left_to_the_server(ran, monkeypatch):
     assert cli.main(["dashboard"]) == 0
     assert handlers == [signal.SIG_DFL, signal.SIG_DFL]
     assert [*map(signal.getsignal, asked)] == before
+
+
+def test_a_profile_of_the_run_goes_on_and_one_of_others_is_refused(
+    ran, trusted_run_root, tiny_run_root, tmp_path, capsys
+):
+    path = tmp_path / "profile.json"
+    path.write_bytes(profile_of(trusted_run_root / "trusted"))
+    command = ["dashboard", "--profile", str(path), "--run"]
+    assert cli.main([*command, str(trusted_run_root / "trusted")]) == 0
+    assert profile.available().name == "St. Mary's"
+    assert cli.main([*command, str(tiny_run_root / "tiny")]) == 2
+    assert "was not made for the" in capsys.readouterr().err
+    assert len(ran) == 1

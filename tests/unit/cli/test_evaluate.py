@@ -131,7 +131,8 @@ def test_what_was_written_verifies_and_what_was_changed_does_not(
     assert cli.main(["verify", str(folder)]) == 1
 
 
-def test_an_evaluation_is_signed(evaluated, tmp_path, capsys):
+def test_an_evaluation_is_signed(evaluated, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(local_fit, "LEAST_FOR_MIX", 10)
     secret, public = write_keys(tmp_path, "ward")
     folder = shutil.copytree(evaluated, tmp_path / "copy")
     assert cli.main(["sign", str(folder), "--key", str(secret)]) == 0
@@ -259,3 +260,14 @@ def test_images_without_truth_are_enough_for_the_mix(hospital, run, tmp_path, mo
     assert sum(row["share"] for row in content["mix"].values()) == pytest.approx(1, abs=1e-5)
     assert not (tmp_path / "out" / "vgg16" / "report.json").exists()
     assert cli.main(["verify", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "says"), [("evaluate", "no profile"), ("drift", "however large")]
+)
+def test_help_lists_the_exit_codes(command, says, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Exit code: 0 " in text
+    assert says in text

@@ -1,17 +1,16 @@
 """Sections of the readable report of an evaluation: a network, the reader, the profile."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from covid_model.common import metrics
 from covid_model.common.architectures import title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.metrics import Place, shown_in
-from covid_model.evaluation.comparison.hospital import FEW_OF_CLASS, PROFILE_FILE
+from covid_model.evaluation.comparison.hospital import FEW_OF_CLASS, PROFILE_FILE, json_of
 from covid_model.evaluation.comparison.report.figures import PARTS, beside_table, change_table
 from covid_model.evaluation.reliability.selective_prediction import WANTED_ACCURACY
-from covid_model.runs import read_json
+from covid_model.evaluation.tables import Files
 from covid_model.runs.model_card.markdown import (
     bullets,
     metric_cells,
@@ -22,14 +21,9 @@ from covid_model.runs.model_card.markdown import (
 )
 
 
-def read_if_there(path: Path) -> dict[str, Any]:
-    """The content of a JSON file, empty where there is none."""
-    return read_json(path) if path.is_file() else {}
-
-
-def network_section(folder: Path, report: Mapping[str, Any]) -> list[str]:
+def network_section(files: Files, name: str, report: Mapping[str, Any]) -> list[str]:
     """Give the figures of one network, then those of the run beside them."""
-    figures = read_json(folder / "figures.json")
+    figures, audit = (json_of(files, f"{name}/{file}.json") for file in ("figures", "audit"))
     overall = metric_cells(report, shown_in(Place.CARD, metrics.OVERALL))
     parts = [
         table([{"Figure": title, "Value": value or "–"} for title, value in overall.items()]),
@@ -38,7 +32,7 @@ def network_section(folder: Path, report: Mapping[str, Any]) -> list[str]:
     ]
     if "at_prevalence" in figures:
         parts += ["Where the classes are as frequent as asked for:", _at_prevalence(figures)]
-    parts.append(bullets([_calibration(report), _answers(report), *_audit(folder)]))
+    parts.append(bullets([_calibration(report), _answers(report), *_audit(audit)]))
     for part, rows in figures["beside"].items():
         if rows["figures"]:
             heading = f"Beside {PARTS[part]} ({rows['images']} images):"
@@ -100,8 +94,7 @@ def _answers(report: Mapping[str, Any]) -> str:
     )
 
 
-def _audit(folder: Path) -> list[str]:
-    audit = read_if_there(folder / "audit.json")
+def _audit(audit: Mapping[str, Any]) -> list[str]:
     rows = {row["condition"]: row for row in audit.get("conditions", ())}
     if "lungs_hidden" not in rows:
         return []

@@ -1,21 +1,24 @@
 """Readable report of an evaluation, written from the files of its folder alone."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from covid_model.common.architectures import TOGETHER, title_of
 from covid_model.common.classes import TITLES
 from covid_model.common.disclaimer import NOTICE
-from covid_model.evaluation.comparison.hospital import FEW_OF_CLASS, PROFILE_FILE, read_facts
+from covid_model.evaluation.comparison.hospital import (
+    FACTS_FILE,
+    FEW_OF_CLASS,
+    PROFILE_FILE,
+    json_of,
+)
 from covid_model.evaluation.comparison.report.figures import PARTS, conclusion, pairs_table
 from covid_model.evaluation.comparison.report.sections import (
     network_section,
     profile_section,
-    read_if_there,
     readings_section,
 )
-from covid_model.runs import read_json
+from covid_model.evaluation.tables import Files
 from covid_model.runs.model_card.markdown import as_text, bullets, table
 
 REPORT = "REPORT.md"
@@ -32,11 +35,11 @@ MEANING = (
 )
 
 
-def report_text(folder: Path) -> str:
+def report_text(files: Files) -> str:
     """Write the report of an evaluation whose JSON files are written."""
-    facts = read_facts(folder)
+    facts = json_of(files, FACTS_FILE)
     networks = list(facts["networks"])
-    reports = {name: read_if_there(folder / name / "report.json") for name in networks}
+    reports = {name: json_of(files, f"{name}/report.json") for name in networks}
     reports = {name: report for name, report in reports.items() if report}
     parts = [
         f"# {as_text(facts['name'])}: run {as_text(facts['run']['name'])} on one's own radiographs",
@@ -45,23 +48,23 @@ def report_text(folder: Path) -> str:
     ]
     if reports:
         deciding = TOGETHER if TOGETHER in reports else next(iter(reports))
-        parts += ["## In short", _in_short(folder / deciding, deciding)]
-    parts += ["## Images", _images(facts, folder / networks[0])]
+        parts += ["## In short", _in_short(files, deciding)]
+    parts += ["## Images", _images(facts, next(iter(reports.values()), {}))]
     for name, report in reports.items():
-        parts += [f"## {title_of(name)}", *network_section(folder / name, report)]
+        parts += [f"## {title_of(name)}", *network_section(files, name, report)]
     if reports:
         parts += ["## How to read this", MEANING]
-    if comparison := read_if_there(folder / "comparison.json"):
+    if comparison := json_of(files, "comparison.json"):
         parts += ["## The networks beside each other", pairs_table(comparison["pairs"])]
-    if readings := read_if_there(folder / "readings.json"):
+    if readings := json_of(files, "readings.json"):
         parts += ["## The reader beside the networks", *readings_section(readings)]
-    if profile := read_if_there(folder / PROFILE_FILE):
+    if profile := json_of(files, PROFILE_FILE):
         parts += ["## Adjustment to this hospital", *profile_section(profile)]
     return "\n\n".join(parts) + "\n"
 
 
-def _in_short(folder: Path, name: str) -> str:
-    figures = read_json(folder / "figures.json")
+def _in_short(files: Files, name: str) -> str:
+    figures = json_of(files, f"{name}/figures.json")
     sentences = [f"By {title_of(name)}."]
     for part, rows in figures["beside"].items():
         known = {row["figure"]: row for row in rows["figures"]}
@@ -86,10 +89,9 @@ def _limits(figures: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _images(facts: Mapping[str, Any], folder: Path) -> str:
+def _images(facts: Mapping[str, Any], report: Mapping[str, Any]) -> str:
     data = facts["data"]
     rows = [{"Status": status, "Files": str(n)} for status, n in data["files"].items()]
-    report = read_if_there(folder / "report.json")
     patients = ""
     if report:
         unknown = report.get("patients_unknown", {}).get("images", 0)

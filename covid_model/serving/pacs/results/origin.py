@@ -24,11 +24,14 @@ class Origin:
         data: the DICOM file.
         run: name of the run.
         weights: network -> SHA-256 of its ``model.json``, which has the digests of all its files.
+        profile: name and digest of the hospital's profile that adjusted the probabilities, "" for
+            none.
     """
 
     data: bytes
     run: str
     weights: Mapping[str, str]
+    profile: str = ""
 
     @cached_property
     def source(self) -> "Dataset":
@@ -43,8 +46,9 @@ class Origin:
 
     @property
     def networks(self) -> str:
-        """Digest of the networks: others make other results."""
-        return networks_digest(self.run, self.weights)
+        """Digest of the networks with the profile: others make other results."""
+        adjusted = {"profile": self.profile} if self.profile else {}
+        return networks_digest(self.run, {**self.weights, **adjusted})
 
     @property
     def seed(self) -> str:

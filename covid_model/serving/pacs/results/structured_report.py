@@ -97,7 +97,8 @@ def _outcome(result: CaseResult, origin: Origin) -> "MeasurementsAndQualitativeE
         deciding = result.together or result.predictions[0]
         code = codes.FINDINGS[deciding.predicted]
     evaluation = QualitativeEvaluation(codes.concept(codes.OUTCOME), codes.concept(code))
-    comments = [text for text in (str(result.reason), NOTICE) if text]
+    adjusted = f"Probabilities adjusted by profile {origin.profile}." if origin.profile else ""
+    comments = [text for text in (str(result.reason), adjusted, NOTICE) if text]
     return _group("outcome", origin, evaluations=[evaluation], comments=comments)
 
 
@@ -171,6 +172,7 @@ def _algorithm(name: str, origin: Origin) -> "AlgorithmIdentification":
 
     weights = origin.weights if name in ("outcome", TOGETHER) else {name: origin.weights[name]}
     parameters = [f"run {origin.run}"]
+    parameters += [f"adjusted by profile {origin.profile}"] if origin.profile else []
     parameters += [f"{title_of(each)} weights SHA-256 {digest}" for each, digest in weights.items()]
     return AlgorithmIdentification(
         name=MAKER if name == "outcome" else title_of(name),

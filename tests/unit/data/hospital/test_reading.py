@@ -4,8 +4,10 @@ import pytest
 
 from covid_model.common.errors import DataError
 from covid_model.data.hospital.labels import read_labels
-from covid_model.data.hospital.reading import read_hospital
-from covid_model.data.hospital.table import Naming
+from covid_model.data.hospital.listing import Listing
+from covid_model.data.hospital.reading import hospital_of, read_hospital
+from covid_model.data.hospital.table import Naming, Table, read_truth
+from covid_model.imaging.archives import Source
 
 
 @pytest.fixture
@@ -162,3 +164,24 @@ def test_a_table_that_cannot_be_told_names_the_remedy(folder, lines, reason):
         read_hospital(folder)
     assert len(read_hospital(folder, Naming(table=folder / "other.csv")).frame) == 1
     assert len(read_hospital(folder, Naming(table=folder / "other.csv")).frame) == 1
+
+
+def test_an_upload_is_judged_without_a_name(caplog):
+    names = ("zyxwv 1.png", "zyxwv/2.png", "zyxwv 1b.png")
+    sources = [Source.whole(name, lambda n=n: b"%d" % min(n, 1)) for n, name in enumerate(names)]
+    listing = Listing.without_names("the zip", sources)
+    lines = ("file,truth,patient,source", "zyxwv 1,covid,zyxwv A,zyxwv", "2.png,covid,zyxwv B,")
+    data = "\n".join((*lines, "zyxwv 1b,covid,zyxwv A,zyxwv", "zyxwv 9,normal,zyxwv Ç,")).encode(
+        "cp1252"
+    )
+    rows = read_truth(Table("the table", data), listing, Naming())
+    hospital = hospital_of(listing, rows)
+    assert statuses(hospital) == [
+        ("image-00001", "judged"),
+        ("image-00002", "judged"),
+        ("image-00003", "duplicate"),
+        ("", "missing"),
+    ]
+    assert hospital.files["reason"][2] == "the same picture as image-00002"
+    assert "zyxwv" not in hospital.files.to_csv() + hospital.frame.to_csv() + caplog.text
+    assert listing.real_path("image-00002") == "zyxwv/2.png"

@@ -122,7 +122,7 @@ def test_too_few_are_refused_with_the_number_needed():
     with pytest.raises(DataError, match=f"{LEAST_PATIENTS} labelled patients of each class"):
         require_enough(whole)
     few = whole[whole["label"] != "covid"]
-    with pytest.raises(DataError, match="Received: 0 of covid"):
+    with pytest.raises(DataError, match="Received: covid 0"):
         require_enough(pd.concat([table(seed=1), few])[lambda rows: rows["label"] != "covid"])
     require_enough(table((1 / 3, 1 / 3, 1 / 3)))
 

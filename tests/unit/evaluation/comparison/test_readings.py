@@ -1,21 +1,21 @@
 """A reader beside a network, counted by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from covid_model.evaluation.comparison.readings import readings_compared
 from tests.unit.evaluation.comparison.test_samples import sample
 
 
-def test_reader_network_and_both_by_hand(tmp_path):
+def test_reader_network_and_both_by_hand():
     truth = [0, 0, 0, 1, 1, 1, 2, 2, 2, 0]
     network = [0, 0, 1, 1, 1, 0, 2, 1, 1, 2]  # 5 right
     reader = ["covid", "covid", "covid", "normal", "covid", "covid", "infection", "infection"]
-    lines = [f"{i}.png,{name}" for i, name in enumerate([*reader, "unsure"])]
-    path = tmp_path / "readings.csv"
-    path.write_text("\n".join(["path,reader_class", *lines]))
+    rows = [(f"{i}.png", name) for i, name in enumerate([*reader, "unsure"])]
+    readings = pd.DataFrame(rows, columns=["path", "reader_class"])
     table = sample(truth, network).table
-    content = readings_compared(path, {"vgg16": table, "together": table})
+    content = readings_compared(readings, {"vgg16": table, "together": table})
     assert (content["readings"], content["unsure"], content["images"]) == (9, 1, 8)
     assert content["accuracy"] == 0.75  # wrong on 4 and 5
     assert content["recall"] == {

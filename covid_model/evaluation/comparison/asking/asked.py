@@ -1,9 +1,8 @@
 """Networks asked about the radiographs of a hospital, with the lungs hidden for some."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +14,11 @@ from covid_model.data.sampling import balanced_rows
 from covid_model.evaluation.comparison.hospital import AUDIT, PREDICTIONS, UNLABELLED
 from covid_model.evaluation.report import predictions_table
 from covid_model.evaluation.shortcut_audit import hidden_lungs
-from covid_model.evaluation.tables import shared_novelty, write_table
+from covid_model.evaluation.tables import shared_novelty, table_bytes
 from covid_model.serving import batch
 from covid_model.serving.decision import looks_lateral
 from covid_model.serving.lung_occlusion import LungOcclusion, available_segmenter, occlude_lungs
+from covid_model.serving.together import NO_MAP
 
 if TYPE_CHECKING:
     from covid_model.serving import CaseResult, Classifier, Prediction, Together
@@ -46,7 +46,7 @@ class Asked:
     refusals: Counter[str] = field(default_factory=Counter)
 
 
-def ask(hospital: Hospital, networks: "Networks", *, audit: int) -> Asked:
+def ask(hospital: Hospital, networks: "Networks", asked: Asked, *, audit: int) -> Iterator[int]:
     """Ask the networks about every image; say in ``hospital.files`` of which they cannot tell.
 
     An image that is novel stays, as in the figures of a run, and counts as not answered; what
@@ -55,30 +55,36 @@ def ask(hospital: Hospital, networks: "Networks", *, audit: int) -> Asked:
     Args:
         hospital: the images.
         networks: of a run.
+        asked: takes what they say, image by image.
         audit: how many of those with a truth are asked about with the lungs hidden too, at most.
-    """
-    from tqdm import tqdm
 
-    frame, asked = hospital.frame, Asked()
+    Yields:
+        How many images are done, after each.
+    """
+    frame = hospital.frame
     segmenter = available_segmenter() if audit else None
     labelled = np.flatnonzero(frame["label"].notna())
     drawn = balanced_rows(frame["label"].iloc[labelled].tolist(), at_most=audit)
     with_lungs = set(labelled[drawn].tolist()) if segmenter else set()
-    for row, path in enumerate(tqdm(frame["path"], "Asking the networks", unit="image")):
+    for row, path in enumerate(frame["path"]):
         result = batch.classify(hospital.listing.source(path), *networks)
-        if not _frontal(result, networks[1]):
+        if _frontal(result, networks[1]):
+            asked.rows.append(row)
+            asked.predictions.append(tuple(map(_without_map, result.reported)))
+            if segmenter and row in with_lungs and result.radiograph is not None:
+                mask = segmenter.mask(result.radiograph.pixels)
+                asked.hidden += [] if mask is None else _hidden(row, result, networks, mask)
+        else:
             here = hospital.files["path"] == path
             judged = here & hospital.files["status"].isin((JUDGED, WITHOUT_TRUTH))
             hospital.files.loc[judged, ["status", "reason"]] = [REFUSED, str(result.reason)]
-            asked.refusals[str(result.reason)] += 1
-            continue
-        asked.rows.append(row)
-        asked.predictions.append(result.reported)
-        if segmenter and row in with_lungs and result.radiograph is not None:
-            mask = segmenter.mask(result.radiograph.pixels)
-            if mask is not None:
-                asked.hidden += _hidden(row, result, networks, mask)
-    return asked
+            asked.refusals[result.reason] += 1
+        yield row + 1
+
+
+def _without_map(prediction: "Prediction") -> "Prediction":
+    """A prediction that holds no picture: of a thousand images the maps are a gigabyte."""
+    return replace(prediction, heatmaps=NO_MAP)
 
 
 def _frontal(result: "CaseResult", together: "Together | None") -> bool:
@@ -97,7 +103,10 @@ def _hidden(
         if result.radiograph is not None
     ]
     rows: list[tuple[int, str, Prediction, float | None, float | None]] = [
-        (row, one.hidden.model, one.hidden, one.inside[one.prediction.predicted], one.lungs)
+        (
+            *(row, one.hidden.model, _without_map(one.hidden)),
+            *(one.inside[one.prediction.predicted], one.lungs),
+        )
         for one in occluded
         if one.hidden is not None
     ]
@@ -105,13 +114,10 @@ def _hidden(
     return [*rows, *([(row, TOGETHER, joint, None, None)] if joint else [])]
 
 
-def write_tables(
-    folder: Path, hospital: Hospital, asked: Asked, *, members: Sequence[str] = ()
-) -> None:
-    """Write the tables of each network that was asked.
+def tables_of(hospital: Hospital, asked: Asked, *, members: Sequence[str] = ()) -> dict[str, bytes]:
+    """The tables of each network that was asked, by their paths in an evaluation.
 
     Args:
-        folder: where each network has a folder made.
         hospital: the images.
         asked: what the networks say.
         members: the networks whose mean decides, none where the run has no mean.
@@ -120,6 +126,7 @@ def write_tables(
     place = {row: number for number, row in enumerate(asked.rows)}
     labelled = frame["label"].notna().to_numpy()
     frame["label"] = frame["label"].fillna("")
+    files: dict[str, bytes] = {}
     novelties: dict[str, list[float | None]] = {}
     names = [prediction.model for prediction in asked.predictions[0]] if asked.predictions else []
     for number, name in enumerate(names):
@@ -130,10 +137,9 @@ def write_tables(
             novelties[name] = _shared([novelties[member] for member in members])
         if None not in novelties[name]:
             table["novelty"] = novelties[name]
-        (folder / name).mkdir()
-        write_table(table[labelled], folder / name / PREDICTIONS)
+        files[f"{name}/{PREDICTIONS}"] = table_bytes(table[labelled])
         if not labelled.all():
-            write_table(table[~labelled], folder / name / UNLABELLED)
+            files[f"{name}/{UNLABELLED}"] = table_bytes(table[~labelled])
         hidden = [one for one in asked.hidden if one[1] == name]
         if hidden:
             rows, _, occluded, inside, lungs = zip(*hidden, strict=True)
@@ -141,7 +147,9 @@ def write_tables(
             shares = {"inside": np.array(inside, float), "lungs": np.array(lungs, float)}
             probabilities = np.stack([one.probabilities for one in occluded])
             shares = {} if name == TOGETHER else shares
-            write_table(hidden_lungs(untouched, probabilities, shares), folder / name / AUDIT)
+            audited = hidden_lungs(untouched, probabilities, shares)
+            files[f"{name}/{AUDIT}"] = table_bytes(audited)
+    return files
 
 
 def _shared(novelties: Sequence[Sequence[float | None]]) -> list[float | None]:

@@ -1,0 +1,1 @@
+"""Networks asked about the radiographs of a hospital, for an evaluation."""

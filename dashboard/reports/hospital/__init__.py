@@ -1,0 +1,1 @@
+"""What the page Your hospital shows: uploads with their truth, their evaluation, its report."""
