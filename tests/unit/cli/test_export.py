@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 LABELS = ("covid", "normal", "infection")
 # Largest difference of a score, and of a heatmap's cell, by how the run stores its weights. LiteRT
 # itself rounds activations to 8 bits where weights have 8; the exported networks do not.
-TOLERANCES = {"float32": (1e-4, 1e-3), "float16": (1e-4, 1e-3), "int8": (0.04, 0.15)}
+TOLERANCES = {"float32": (1e-4, 1e-3), "float16": (1e-4, 1e-3), "int8": (0.04, 0.25)}
 
 
 class Reference:
