@@ -7,18 +7,8 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from covid_model.cli import (
-    card,
-    classify,
-    dashboard,
-    data,
-    drift,
-    evaluate,
-    pacs,
-    report,
-    sign,
-    verify,
-)
+from covid_model.cli import classify, dashboard, data, drift, evaluate, export, pacs
+from covid_model.cli.run_folder import card, report, sign, verify
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.errors import CovidModelError
 from covid_model.common.system import logs, stopping
@@ -31,7 +21,10 @@ EXIT_CODES = (
     "be read; 2 wrong use, or an output cannot be written; 70 a fault of this program; 130 stopped "
     "by Ctrl-C, 143 by SIGTERM; 141 nobody reads the output."
 )
-COMMANDS = (classify, evaluate, drift, dashboard, pacs, data, verify, sign, report, card)
+COMMANDS = (
+    *(classify, evaluate, drift, dashboard, pacs, data, export),
+    *(verify, sign, report, card),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -46,6 +46,10 @@ RULES = {
         ),
         (*TRAINS, *TABLES, "streamlit"),
     ),
+    "covid_model.cli.export": (
+        ("covid_model.inference", *CORE),
+        ("keras", "torch", "jax", *TABLES, "streamlit"),
+    ),
     "covid_model.training": (KNOWS_DATA, ("streamlit",)),
     "covid_model.training.recipes": (KNOWS_DATA, ("keras", "tensorflow", "streamlit")),
     "covid_model.training.networks": ((*NETWORKS, *KNOWS_DATA), ("streamlit",)),

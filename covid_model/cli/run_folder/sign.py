@@ -5,7 +5,7 @@ import getpass
 import sys
 from pathlib import Path
 
-from covid_model.cli.verify import signed_file, verify
+from covid_model.cli.run_folder.verify import signed_file, verify
 from covid_model.common.system import signatures
 
 

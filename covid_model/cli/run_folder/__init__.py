@@ -1,0 +1,1 @@
+"""Commands on one run: its card, reports, digests, signature."""
