@@ -13,8 +13,8 @@ from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference import network_input
 from covid_model.inference.gradcam import Head, gradcam
-from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.interpreter import LiteRTModel
+from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.network import Network
 from covid_model.runs import ModelInfo, read_model_info, write_model_info
 from covid_model.serving.classifier import Classifier
