@@ -6,7 +6,8 @@ Draws films from the composite samples with grain, as PNG, JPEG and raw DICOM by
 of 320 px, large ones of 2500 x 3000. Each round takes a share of them and asks every build about it
 in a process of its own, one after the other, so that a busy machine slows all alike. Prints a
 Markdown table: medians of films a second with the start of the process, how many times those of
-each other build that is, the median of the rounds, and the peak memory (Linux).
+each other build that is, the median of the rounds; how long a core works for a film, which bounds
+what an idle machine can do; the peak memory (Linux).
 """
 
 import argparse
@@ -40,6 +41,7 @@ class Build:
         folder: of the checkout.
         options: of ``classify``.
         rates: films a second, by set, a round each.
+        seconds: of a processor core for a film, by set, a round each.
         memory: most MiB of a process, by set.
     """
 
@@ -47,6 +49,7 @@ class Build:
     folder: Path
     options: Sequence[str] = ()
     rates: dict[str, list[float]] = field(default_factory=dict)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
 
     def classify(self, films: Path, kind: str, *, count: int) -> None:
@@ -64,6 +67,8 @@ class Build:
         if process.returncode or done != count:
             raise SystemExit(f"{self.title}: {done} of {count} films, exit {process.returncode}.")
         self.rates.setdefault(kind, []).append(count / elapsed)
+        busy = usage.ru_utime + usage.ru_stime
+        self.seconds.setdefault(kind, []).append(busy / count)
         self.memory[kind] = max(self.memory.get(kind, 0), usage.ru_maxrss / 1024)
 
 
@@ -129,11 +134,13 @@ def write_table(builds: Sequence[Build], how: str) -> None:
             f"{median(a / b for a, b in zip(last, build.rates[kind], strict=True)):.2f}"
             for build in builds
         ]
+        busy = [f"{median(build.seconds[kind]):.2f}" for build in builds]
         memory = [f"{build.memory[kind]:.0f}" for build in builds]
         of = f"{width} x {height}"
         for what, cells in (
             (f"films a second, {of}", rates),
             ("the last build is so many times as fast", times),
+            ("seconds of a core a film", busy),
             ("peak memory, MB", memory),
         ):
             sys.stdout.write(f"| {what} | {' | '.join(cells)} |\n")

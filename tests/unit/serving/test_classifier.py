@@ -13,6 +13,7 @@ from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference import network_input
 from covid_model.inference.gradcam import Head, gradcam
+from covid_model.inference.interpreter import LiteRTModel
 from covid_model.inference.lung_segmentation import LungSegmenter
 from covid_model.inference.network import Network
 from covid_model.runs import ModelInfo, read_model_info, write_model_info
@@ -101,20 +102,32 @@ class SlowInterpreter:
         return np.full(shape, self.mean, np.float32)
 
 
-def stand_in(**options):
+def stand_in(*, copies=1, **options):
     info = ModelInfo("vgg16", CLASS_NAMES, (1, 8, 8, 3), "layer", "origin")
     head = Head(*(np.ones(shape, np.float32) for shape in ((1, 2), 2, (2, 3), 3)))
-    return Classifier(info, Network(SlowInterpreter(**options)), head)
+    opened = []
+
+    def opening():
+        opened.append(SlowInterpreter(**options))
+        return opened[-1]
+
+    classifier = Classifier(info, Network(LiteRTModel(opening, copies=copies)), head)
+    classifier.opened = opened
+    return classifier
 
 
-def test_threads_do_not_mix_their_answers():
-    classifier = stand_in()
+@pytest.mark.parametrize("copies", [1, 3])
+def test_threads_do_not_mix_their_answers(copies):
+    classifier = stand_in(copies=copies)
+    classifier.predict(radiograph())
+    assert len(classifier.opened) == 1, "one is enough while passes do not coincide"
     levels = np.linspace(0, 1, 40, dtype=np.float32)
     pictures = [Radiograph(np.full((8, 8), level)) for level in levels]
     with ThreadPoolExecutor(8) as pool:
         predictions = list(pool.map(classifier.predict, pictures))
     confident = [prediction.probabilities[0] for prediction in predictions]
     np.testing.assert_allclose(confident, levels, atol=1e-6)
+    assert len(classifier.opened) == copies
 
 
 @pytest.mark.parametrize("maps_first", [False, True])
