@@ -99,7 +99,8 @@ RULES = {
     "dashboard.reports.hospital": (
         (
             *("dashboard.reports", "dashboard.components", "dashboard.frame", *PAGES),
-            *("covid_model.evaluation.comparison", "covid_model.data.hospital"),
+            *("covid_model.evaluation.comparison", "covid_model.evaluation.tables"),
+            "covid_model.data.hospital",
         ),
         (*TRAINS, "scipy", "sklearn", "skimage"),
     ),

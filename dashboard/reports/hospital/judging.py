@@ -123,7 +123,8 @@ def go_on() -> None:
     images = len(evaluation.hospital.frame)
     said = t("Image {done} of {images}", done=under_way.done, images=images)
     st.progress(under_way.done / max(images, 1), said)
-    st.button(t("Stop"), key="hospital-stop", icon=":material/stop:", on_click=under_way.stop)
+    # Streamlit keeps the function for as long as the session is there, with all that it holds.
+    st.button(t("Stop"), key="hospital-stop", icon=":material/stop:", on_click=work.stop)
     if under_way.go_on():
         st.rerun()
     try:

@@ -17,7 +17,7 @@ from dashboard.components.text import plain
 from dashboard.i18n.translate import t
 from dashboard.reports.hospital import findings, tables
 from dashboard.reports.hospital import text as hospital_text
-from dashboard.reports.hospital.work import Work
+from dashboard.reports.hospital.work import Work, packed
 from dashboard.reports.performance import sections as performance
 from dashboard.reports.performance import tables as performance_tables
 
@@ -149,21 +149,22 @@ def _files(done: Work, facts: Mapping[str, Any]) -> None:
 def _downloads(done: Work) -> None:
     with st.container(horizontal=True):
         st.download_button(
-            t("Report as ZIP"), done.packed, file_name="evaluation.zip", mime="application/zip",
-            icon=":material/download:", on_click="ignore", key="hospital-zip-file",
+            t("Report as ZIP"), partial(packed, done.files), file_name="evaluation.zip",
+            mime="application/zip", icon=":material/download:", on_click="ignore",
+            key="hospital-zip-file",
             help=t(
                 "The folder that the command evaluate writes, which verify checks once unpacked; "
                 "REPORT.md is for reading. No name is in it."
             ),
         )  # fmt: skip
         st.download_button(
-            t("Which number is which file"), lambda: done.names, file_name="names.csv",
+            t("Which number is which file"), partial(str, done.names), file_name="names.csv",
             mime="text/csv", icon=":material/key:", on_click="ignore", key="hospital-names",
             help=t("Names of files and patients beside their numbers: keep it as the files."),
         )  # fmt: skip
         if PROFILE_FILE in done.files:
             st.download_button(
-                t("Profile"), lambda: done.files[PROFILE_FILE], file_name=PROFILE_FILE,
+                t("Profile"), partial(bytes, done.files[PROFILE_FILE]), file_name=PROFILE_FILE,
                 mime="application/json", icon=":material/download:", on_click="ignore",
                 key="hospital-profile-file",
                 help=t("For this page on another day, and for classify --profile."),

@@ -11,6 +11,7 @@ import streamlit as st
 from covid_model.common.errors import DataError
 from covid_model.common.messages import Message
 from covid_model.evaluation.comparison.asking.evaluation import Evaluation
+from covid_model.evaluation.tables import Files
 from dashboard.reports.hospital.upload import Upload
 from dashboard.session import cases, turns
 from dashboard.session.intake import removal
@@ -83,13 +84,14 @@ class Work:
         """Stop asking; what was said so far is dropped."""
         self.evaluation = self.steps = None
 
-    def packed(self) -> bytes:
-        """The folder of the evaluation as a zip."""
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in self.files.items():
-                archive.writestr(f"evaluation/{name}", data)
-        return stream.getvalue()
+
+def packed(files: Files) -> bytes:
+    """The folder of an evaluation as a zip."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(f"evaluation/{name}", data)
+    return stream.getvalue()
 
 
 def current() -> Work:
@@ -102,6 +104,11 @@ def give(upload: Upload) -> None:
     forget()
     current().upload = upload
     cases.hold(upload.size)
+
+
+def stop() -> None:
+    """Stop asking; what was said so far is dropped."""
+    current().stop()
 
 
 def forget() -> None:

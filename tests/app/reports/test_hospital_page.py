@@ -72,7 +72,7 @@ def test_a_zip_in_other_words_becomes_a_report_that_verifies_without_a_name(
     assert "Too few images to say much of (fewer than 10): COVID-19 (8)" in shown
     assert "24 images are judged, 24 of 12 known patients." in shown
     done = at.session_state["hospital"]
-    with zipfile.ZipFile(io.BytesIO(done.packed())) as archive:
+    with zipfile.ZipFile(io.BytesIO(work.packed(done.files))) as archive:
         archive.extractall(tmp_path)
         assert MARK.encode() not in b"".join(archive.read(name) for name in archive.namelist())
     assert cli.main(["verify", str(tmp_path / "evaluation")]) == 0
