@@ -102,6 +102,11 @@ RULES = {
     ),
     "benchmarks.load": (("benchmarks.load_client", "tests.browser"), (*TRAINS, "streamlit")),
     "benchmarks.load_client": (("covid_model.common", "tests.deployment"), TRAINS),
+    "benchmarks.switching": (("covid_model.common", "tests.browser"), (*TRAINS, "streamlit")),
+    "benchmarks.reading": (
+        ("benchmarks.switching", "covid_model.common", "tests.browser"),
+        (*TRAINS, "streamlit"),
+    ),
     "benchmarks.removals": (
         ("benchmarks.load", "tests.deployment", "tests.dicoms", "tests.drawings"),
         (*TRAINS, "streamlit"),
