@@ -5,7 +5,7 @@ import re
 from covid_model.common.messages import Message
 
 LIMITS = Message("""
-- The COVID-19 images come almost all from one collection, the other classes from others. A network
+- Most COVID-19 images come from other collections than those of the other classes. A network
   can learn to tell the source, the scanner or the patient's age instead of the disease.
 - Many normal and infected patients in the data are children of one to five years.
 - Only one frontal view is judged, at 237 x 237 pixels, without history, earlier images or tests.
@@ -40,13 +40,13 @@ files are not shown.
 DATA = Message("""
 The networks and the recipe follow {citation}. The public images come from the
 covid-chestxray-dataset (COVID-19 and some other infections), from Kermany's collection of
-children's radiographs and from NIH ChestX-ray8. Each run below says which images it used, how
-they were split, and where the weights of its convolutions came from. Its model card says the rest,
-and what nobody has reported.
+children's radiographs and from NIH ChestX-ray8, in later runs also from COVID-CXNet, BIMCV and
+RSNA. Each run below says which images it used, how they were split, and where the weights of its
+convolutions came from. Its model card says the rest, and what nobody has reported.
 """)
 CANT_TELL = Message("""
-A network may answer, say that it can't tell, or refuse. The thresholds were fitted on validation
-images; *Reports* shows them and what they cost.
+A network may answer, say that it can't tell, or refuse. The thresholds were fitted on images that
+it had not learned from; *Reports* shows them and what they cost.
 
 - **An answer**: the calibrated probability of one class is high enough. Of a hundred answers given
   at 90 %, about ninety are right, on images like those in the data.
