@@ -77,6 +77,23 @@ def calibrate(args: Namespace, selection: Selection, recipe: None) -> str:
     return _wrote(run_calibrate(args.run, args.data, args.out, cache=args.cache), args.out)
 
 
+def quantize(args: Namespace, selection: Selection, recipe: None) -> str:
+    """Compute the convolutions of a run in int8."""
+    if args.run is None or args.out is None:
+        raise UsageError("Expected --run DIR, the run to quantize, with --out DIR, the new one.")
+    from covid_model.runs import load_run
+    from covid_model.runs.notes import quantized_in_words
+    from covid_model.training.workflows.quantize import run_quantize
+
+    table = run_quantize(args.run, args.data, args.out, cache=args.cache)
+    run = load_run(args.out)
+    infos = [run.model_info(name) for name in run.models]
+    said = "".join(
+        f"{info.title}: {quantized_in_words(info.quantized)}\n" for info in infos if info.quantized
+    )
+    return said + _wrote(table, args.out)
+
+
 def recover(args: Namespace, selection: Selection, recipe: None) -> str:
     """Read backbones back from a run."""
     if args.run is None or args.out is None:
