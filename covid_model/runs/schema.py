@@ -10,7 +10,7 @@ from covid_model.runs.shape import Among
 
 SCHEMA = 1
 # Fields that model.json has only where they say something.
-ADDED = ("preprocessing", "sets", "fitted_on", "members")
+ADDED = ("preprocessing", "sets", "fitted_on", "members", "quantized")
 PARTS = ("train", "validation", "test")  # of split.csv
 SERVING_FILES = ("model.tflite", "head.npz")
 NOVELTY_FILE = "novelty.npz"  # served too, where the run has it
@@ -19,6 +19,26 @@ LATERAL_FILE = "lateral.npz"  # likewise
 RUN_FILE, MODEL_FILE = "run.json", "model.json"
 OWN_DIGEST = "own_sha256"  # of run.json: digest of its other values; older runs lack it
 AUDIT_FILE, COMPARISON_FILE = "audit.json", "comparison.json"  # older runs have neither
+
+
+class QuantizedFigures(TypedDict):
+    """What a user would notice of a network in int8, on the validation part."""
+
+    way: str  # of training.integers.ways, by name
+    agreement: float  # share of images whose most probable class is the source's
+    macro_recall: float
+    map_correlation: float  # median rank correlation of the maps with the source's
+
+
+class QuantizedInfo(TypedDict):
+    """What became of a network's form in int8."""
+
+    run: str  # that the network was taken from
+    sha256: str  # of its model.tflite there
+    way: str  # that was taken, "" where the network was kept as it was
+    images: int  # of the validation part
+    macro_recall: float  # of the network as it was
+    tried: list[QuantizedFigures]
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,7 @@ class ModelInfo:
         fitted_on: ``LEFT_OUT`` where temperature, offsets, threshold and sets were fitted on
             groups left out of training; "" for the validation part.
         members: the networks that this is the mean of, empty for a network.
+        quantized: what its form in int8 was accepted, or refused, by; None where none was tried.
     """
 
     architecture: str
@@ -62,6 +83,7 @@ class ModelInfo:
     sets: Mapping[str, float] = field(default_factory=dict)
     fitted_on: str = ""
     members: tuple[str, ...] = ()
+    quantized: QuantizedInfo | None = None
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from covid_model.common.errors import CovidModelError
 from covid_model.common.messages import Message
 from covid_model.common.metrics import Place, shown_in
 from covid_model.runs import Run
+from covid_model.runs.notes import quantized_in_words
 from covid_model.runs.report_schema import Report
 from dashboard.components import display, formatting, pickers, text
 from dashboard.components.run_picker import SelectedNetwork
@@ -58,6 +59,7 @@ def origin(chosen: SelectedNetwork, *, lacking: str) -> None:
         lines = [
             text.split_note(run.info.get("data") or {})[0],
             f"{chosen.network}: {text.plain(t(come_from))}",
+            *([text.plain(t(quantized_in_words(info.quantized)))] if info.quantized else []),
             *(text.plain(t(note)) for note in run.info.get("notes") or ()),
         ]
         st.markdown("\n".join(f"- {line}" for line in lines))

@@ -73,6 +73,7 @@ RULES = {
         ),
         ("streamlit",),
     ),
+    "covid_model.training.integers": (KNOWS_DATA, (*TRAINS, "streamlit")),
     "covid_model.training.workflows": (("covid_model.training", *KNOWS_DATA), ("streamlit",)),
     "covid_model.training.cli": (("covid_model.training", *KNOWS_DATA), (*TRAINS, "streamlit")),
     "covid_model": (("covid_model.cli", *CORE), (*TRAINS, *TABLES, "streamlit")),

@@ -23,6 +23,7 @@ from covid_model.runs.model_card.facts import CHILDREN, RunFacts
 from covid_model.runs.model_card.left_out_section import HEADING, left_out_section
 from covid_model.runs.model_card.markdown import NOT_REPORTED, bullets, cell, in_code, table
 from covid_model.runs.model_card.study_answers import answers
+from covid_model.runs.notes import quantized_in_words
 
 CARD_FILE = "MODEL_CARD.md"
 USE = """\
@@ -101,8 +102,15 @@ def _details(facts: RunFacts) -> str:
                 ]
             ),
             table(rows),
+            bullets(
+                [
+                    f"{info.title}: {cell(quantized_in_words(info.quantized))}"
+                    for info in facts.models.values()
+                    if info.quantized
+                ]
+            ),
         ]
-    )
+    ).rstrip()
 
 
 def _limits(facts: RunFacts) -> str:

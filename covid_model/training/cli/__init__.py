@@ -19,6 +19,10 @@ One network again, the others as a run of the same split has them:
     python train_models.py --data DIR --recipe finetune --models vgg16 --weights backbones \
         --keep RUN --out BETTER
 
+A run again with convolutions in int8, quicker to serve, where nobody would notice:
+
+    python train_models.py --data DIR --recipe quantize --run RUN --out QUICKER
+
 Backbones read back from a run, to train on from what it serves:
 
     python train_models.py --data DIR --recipe recover --run RUN --out backbones

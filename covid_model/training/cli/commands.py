@@ -10,6 +10,8 @@ from covid_model.common.errors import UsageError
 from covid_model.common.system import paths
 from covid_model.common.system.next_command import to_show, to_train
 from covid_model.data.selection import Selection
+from covid_model.runs import load_run
+from covid_model.runs.notes import quantized_in_words
 from covid_model.training.job import Job
 from covid_model.training.recipes.base import EndToEndRecipe
 from covid_model.training.recipes.finetune import FinetuneRecipe
@@ -77,11 +79,20 @@ def calibrate(args: Namespace, selection: Selection, recipe: None) -> str:
     return _wrote(run_calibrate(args.run, args.data, args.out, cache=args.cache), args.out)
 
 
+def quantize(args: Namespace, selection: Selection, recipe: None) -> str:
+    """Compute the convolutions of a run in int8."""
+    if args.run is None or args.out is None:
+        raise UsageError("Expected --run DIR, the run to quantize, with --out DIR, the new one.")
+    from covid_model.training.workflows.quantize import run_quantize
+
+    table = run_quantize(args.run, args.data, args.out, cache=args.cache)
+    return _quantized(args.out) + _wrote(table, args.out)
+
+
 def recover(args: Namespace, selection: Selection, recipe: None) -> str:
     """Read backbones back from a run."""
     if args.run is None or args.out is None:
         raise UsageError("Expected --run DIR, the run to take, with --out DIR for its backbones.")
-    from covid_model.runs import load_run
     from covid_model.training.workflows.recover import run_recover
 
     written = run_recover(load_run(args.run), args.data, args.models, args.out)
@@ -128,6 +139,15 @@ def job_of(args: Namespace) -> Job:
 
 def _wrote(table: pd.DataFrame, out: Path) -> str:
     return f"{table.to_string(index=False)}\nWrote {out}\n{to_show(out)}"
+
+
+def _quantized(out: Path) -> str:
+    """What became of each network in int8, a line a network."""
+    run = load_run(out)
+    infos = [run.model_info(name) for name in run.models]
+    return "".join(
+        f"{info.title}: {quantized_in_words(info.quantized)}\n" for info in infos if info.quantized
+    )
 
 
 def _prepare(args: Namespace, recipe: EndToEndRecipe) -> None:

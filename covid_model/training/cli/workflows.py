@@ -71,6 +71,12 @@ WORKFLOWS: dict[str, Workflow] = {
     "calibrate": Workflow(
         None, commands.calibrate, ("run", "out", "cache"), "a run again, calibrated, not trained"
     ),
+    "quantize": Workflow(
+        None,
+        commands.quantize,
+        ("run", "out", "cache"),
+        "a run again in int8, where it answers alike",
+    ),
     "recover": Workflow(
         None, commands.recover, ("run", "models", "out"), "backbones read back from a run"
     ),

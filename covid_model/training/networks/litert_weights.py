@@ -86,9 +86,9 @@ class _Graph:
         """The tensor as float32."""
         index = self._stored.get(index, index)
         tensor = self._interpreter.get_tensor(index)
-        if tensor.dtype != np.int8:
-            return tensor.astype(np.float32)
         stored = self._details[index]["quantization_parameters"]
+        if not len(stored["scales"]):
+            return tensor.astype(np.float32)
         shape = [1] * tensor.ndim
         if len(stored["scales"]) > 1:
             shape[stored["quantized_dimension"]] = -1

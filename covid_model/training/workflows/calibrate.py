@@ -1,6 +1,7 @@
 """Calibration of a trained run without changing its networks."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from covid_model.evaluation.tables import read_table
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.runs import (
     LEFT_OUT_FILE,
+    ModelInfo,
     Run,
     check_file,
     load_run,
@@ -25,7 +27,7 @@ from covid_model.runs import (
 )
 from covid_model.runs.model_card.card import write_card
 from covid_model.training.audit.run import audit_run
-from covid_model.training.export.reliability import ReliabilityFit, fit_reliability, training_draw
+from covid_model.training.export.reliability import fit_reliability, training_draw
 from covid_model.training.export.run_info import now
 from covid_model.training.export.served_outputs import ServedOutputs, served_outputs
 from covid_model.training.export.together import write_together
@@ -34,7 +36,17 @@ KEPT_FILES = ("model.tflite", "head.npz", "history.csv")
 KEPT_IF_THERE = ("lateral.npz", "laterals.csv")
 
 
-def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None) -> pd.DataFrame:
+Change = Callable[[Path, ModelInfo, Path, RunSplit], ModelInfo]
+
+
+def run_calibrate(
+    run: Path,
+    data: Path,
+    out: Path,
+    *,
+    cache: Path | None = None,
+    change: Change | None = None,
+) -> pd.DataFrame:
     """Calibrate the networks of a run on its own split; write the result as a new run.
 
     Nothing is trained: ``model.tflite``, ``head.npz`` and ``history.csv`` are copied. Temperature
@@ -47,6 +59,9 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
         out: the run folder to write.
         cache: folder that keeps the networks' outputs, so that a broken run resumes; the
             user's cache when None.
+        change: what to do to each network's files before it is calibrated, given its folder in
+            the run, its description, its new folder with the copies, and the split; returns the
+            new description.
 
     Returns:
         One row a network, the last one for their mean, see ``summary_row``.
@@ -65,8 +80,16 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
     outputs, rows = cache or default_cache("outputs"), []
     with new_run(out) as folder:
         for name in source.models:
-            judgement = _calibrate_one(source, name, split, draw, outputs)
-            _write_model(source, name, judgement, folder / name)
+            network = _copy_model(source, name, folder / name)
+            if change is not None:
+                network = change(source.model_folder(name), network, folder / name, split)
+            table = source.model_folder(name) / LEFT_OUT_FILE
+            left_out = read_table(table) if table.is_file() else None
+            served = _outputs(folder / name, network, split, draw, outputs)
+            judgement = fit_reliability(
+                served["validation"], served["test"], train=served.get("train"), left_out=left_out
+            )
+            judgement.write(folder / name, network)
             rows.append(summary_row(name, judgement.report))
         rows += [summary_row(*pair) for pair in write_together(folder, source.models).items()]
         shutil.copyfile(source.folder / "split.csv", folder / "split.csv")
@@ -78,30 +101,30 @@ def run_calibrate(run: Path, data: Path, out: Path, *, cache: Path | None = None
     return pd.DataFrame(rows)
 
 
-def _calibrate_one(
-    run: Run, name: str, split: RunSplit, draw: Dataset | None, cache: Path
-) -> ReliabilityFit:
-    """Run one network over its images; fit, then judge."""
-    folder, info = run.model_folder(name), run.model_info(name)
-    for file in KEPT_FILES:
-        check_file(folder, file, info)
+def _outputs(
+    folder: Path, info: ModelInfo, split: RunSplit, draw: Dataset | None, cache: Path
+) -> dict[str, ServedOutputs]:
+    """Run one network over its images, by part; there is no "train" without a draw of it."""
+    images = {part: split.images(part) for part in ("validation", "test")}
+    if draw is not None:
+        images["train"] = draw
+    preprocessing = Preprocessing(**info.preprocessing)
+    return {
+        part: served_outputs(
+            folder / "model.tflite",
+            replace(data, preprocessing=preprocessing),
+            title=f"{info.title}: {part} images",
+            cache=cache,
+        )
+        for part, data in images.items()
+    }
 
-    def outputs(data: Dataset, title: str) -> ServedOutputs:
-        title = f"{info.title}: {title}"
-        data = replace(data, preprocessing=Preprocessing(**info.preprocessing))
-        return served_outputs(folder / "model.tflite", data, title=title, cache=cache)
 
-    train = None if draw is None else outputs(draw, "training images")
-    validation = outputs(split.images("validation"), "validation images")
-    test, table = outputs(split.images("test"), "test images"), folder / LEFT_OUT_FILE
-    left_out = read_table(table) if table.is_file() else None
-    return fit_reliability(validation, test, train=train, left_out=left_out)
-
-
-def _write_model(run: Run, name: str, judgement: ReliabilityFit, folder: Path) -> None:
+def _copy_model(run: Run, name: str, folder: Path) -> ModelInfo:
+    """Copy what calibration does not change into a new folder; return its description."""
     folder.mkdir()
     info = run.model_info(name)
     for file in (*KEPT_FILES, *(file for file in KEPT_IF_THERE if file in info.sha256)):
         check_file(run.model_folder(name), file, info)
         shutil.copyfile(run.model_folder(name) / file, folder / file)
-    judgement.write(folder, info)
+    return info

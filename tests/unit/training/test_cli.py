@@ -13,6 +13,7 @@ from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import Classifier
+from covid_model.training.cli import commands
 from tests.drawings import write_data_folder
 
 pytestmark = pytest.mark.tensorflow
@@ -95,6 +96,7 @@ def test_save_split_shows_the_table_and_trains_nothing(folder, tmp_path, capsys)
         (["--recipe", "pretrain", "--precision", "half"], "Expected a precision of float32"),
         (["--recipe", "finetune", "--set", "vgg16.unfrozen=some"], "Expected unfrozen=all"),
         (["--recipe", "calibrate"], "Expected --run DIR"),
+        (["--recipe", "quantize"], "Expected --run DIR"),
     ],
 )
 def test_wrong_use_ends_with_2_and_a_sentence(folder, tmp_path, arguments, sentence, capsys):
@@ -149,15 +151,18 @@ def test_pretraining_writes_backbones_that_held_out_patients_never_saw(
     assert history["step"].tolist() == [2, 4]
 
 
-def test_calibrate_is_handed_the_run_the_data_and_the_cache(folder, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("recipe", ["calibrate", "quantize"])
+def test_a_run_again_is_handed_the_run_the_data_and_the_cache(recipe, folder, monkeypatch, capsys):
     asked = []
 
-    def run_calibrate(run, data, out, *, cache):
+    def run_again(run, data, out, *, cache):
         asked.append((run, data, out, cache))
         return pd.DataFrame([{"network": "VGG16"}])
 
-    monkeypatch.setattr("covid_model.training.workflows.calibrate.run_calibrate", run_calibrate)
-    arguments = ["--recipe", "calibrate", "--run", "old", "--out", "new", "--cache", "kept"]
+    workflow = f"covid_model.training.workflows.{recipe}.run_{recipe}"
+    monkeypatch.setattr(workflow, run_again)
+    monkeypatch.setattr(commands, "_quantized", lambda out: "")
+    arguments = ["--recipe", recipe, "--run", "old", "--out", "new", "--cache", "kept"]
     assert train_models.main(["--data", str(folder), *arguments]) == 0
     assert asked == [(Path("old"), folder, Path("new"), Path("kept"))]
     assert "VGG16" in capsys.readouterr().out

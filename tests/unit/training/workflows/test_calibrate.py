@@ -12,9 +12,6 @@ import pytest
 
 from covid_model.common.classes import CLASS_NAMES, SCORE_COLUMNS
 from covid_model.common.errors import DataError, ReportsOnlyError, RunError
-from covid_model.data.dataset import read_dataset
-from covid_model.data.selection import Selection
-from covid_model.evaluation.comparison.models import write_comparison
 from covid_model.evaluation.tables import read_table, write_table
 from covid_model.evaluation.verification.verify import verify_run
 from covid_model.imaging.reader import read_radiograph
@@ -22,15 +19,13 @@ from covid_model.inference.network import Network
 from covid_model.runs import SCHEMA, load_run, read_model_info, write_model_info
 from covid_model.runs.model_card.card import CARD_FILE, model_card
 from covid_model.training.audit import randomization
-from covid_model.training.audit.run import audit_run
-from covid_model.training.export.run_info import write_run_info
 from covid_model.training.job import Job
 from covid_model.training.workflows.calibrate import run_calibrate
-from tests.drawings import drawn_rows, png, varied
+from tests.drawings import drawn_rows
+from tests.drawn_run import COUNTS, drawn_split, write_drawn_data, write_drawn_run
 from tests.tiny import fit_to_drawings, inputs_of, tiny_backbone, tiny_history
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("few_replicates")]
-COUNTS = {"train": 204, "validation": 108, "test": 48}
 FITTED_FILES = ("novelty.npz", "predictions.csv", "validation.csv", "report.json")
 AUDIT_FILES = ("audit.csv", "audit.json")
 COPIED_FILES = ("model.tflite", "head.npz", "history.csv")
@@ -38,13 +33,7 @@ COPIED_FILES = ("model.tflite", "head.npz", "history.csv")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Drawn radiographs with metadata.csv, whose patients' names say the part."""
-    root = tmp_path_factory.mktemp("data")
-    frame = pd.concat([drawn_rows(part, count) for part, count in COUNTS.items()])
-    for row in frame.itertuples():
-        (root / row.original).write_bytes(png(varied(row.label, row.seed)))
-    frame.assign(path=frame["original"]).to_csv(root / "metadata.csv", index=False)
-    return root
+    return write_drawn_data(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -64,24 +53,13 @@ def no_last_block():
 
 @pytest.fixture(scope="module")
 def split(folder):
-    data = read_dataset(folder)
-    return data, data.frame["original"].str.split("-").str[0].rename("part")
+    return drawn_split(folder)
 
 
 @pytest.fixture(scope="module")
-def written(folder, fitted, split, no_last_block, tmp_path_factory, few_replicates):
+def written(folder, fitted, no_last_block, tmp_path_factory, few_replicates):
     """A run as training writes it."""
-    from covid_model.training.export.model_folder import write_model
-    from covid_model.training.recipes.paper import PaperRecipe
-
-    out = tmp_path_factory.mktemp("runs") / "written"
-    (out / "vgg16").mkdir(parents=True)
-    write_model(out / "vgg16", fitted, split, Job(["vgg16"], out))
-    alike = audit_run(out, *split, ["vgg16"])
-    write_comparison(out, ["vgg16"], map_agreement=alike)
-    job = Job(("vgg16",), out, title="Drawn", notes=["Drawings."])
-    write_run_info(out, Selection(folder), job, split, recipe=PaperRecipe())
-    return out
+    return write_drawn_run(tmp_path_factory.mktemp("runs") / "written", folder, {"vgg16": fitted})
 
 
 @pytest.fixture
