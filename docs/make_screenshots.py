@@ -47,6 +47,7 @@ def main() -> int:
         page = browser.new_page(color_scheme="light")
         enter(page, url)
         page.locator("[class*=st-key-sample-] button").first.click()  # which is answered
+        page.locator(".viewer[data-drawn]").wait_for(timeout=60_000)
         for name in HEIGHTS:
             shoot(page, name)
     return 0
