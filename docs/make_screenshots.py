@@ -47,8 +47,8 @@ def main() -> int:
         page = browser.new_page(color_scheme="light")
         enter(page, url)
         page.locator("[class*=st-key-sample-] button").first.click()  # which is answered
-        page.get_by_test_id("stToast").wait_for(timeout=60_000)
-        page.get_by_test_id("stToast").wait_for(state="hidden", timeout=60_000)
+        page.get_by_text("Files added: 1.").wait_for(timeout=60_000)
+        page.get_by_text("Files added: 1.").wait_for(state="hidden", timeout=60_000)
         for name in HEIGHTS:
             shoot(page, name)
     return 0
