@@ -47,6 +47,8 @@ def main() -> int:
         page = browser.new_page(color_scheme="light")
         enter(page, url)
         page.locator("[class*=st-key-sample-] button").first.click()  # which is answered
+        page.get_by_text("Files added: 1.").wait_for(timeout=60_000)
+        page.get_by_text("Files added: 1.").wait_for(state="hidden", timeout=60_000)
         for name in HEIGHTS:
             shoot(page, name)
     return 0
@@ -59,7 +61,6 @@ def shoot(page: Page, name: str) -> None:
     page.get_by_role("heading", name=name.capitalize(), exact=True).wait_for(timeout=60_000)
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
     page.mouse.move(WIDTH - 1, HEIGHTS[name] - 1)  # away from anything that shows a hint
-    page.get_by_test_id("stToast").wait_for(state="hidden", timeout=60_000)
     page.wait_for_timeout(1500)  # charts fade in
     page.screenshot(path=FOLDER / f"{name}.png")
     sys.stdout.write(f"{FOLDER / name}.png\n")
