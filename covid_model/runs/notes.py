@@ -77,13 +77,13 @@ LABELS: Mapping[str, Message] = {  # values of label_quality
 
 QUANTIZED = Message(
     "Convolutions in int8, made from run {run}. On {images} validation images the class is the "
-    "same as there on {agreement:.1%}, the macro recall {macro_recall:.1%} (there {before:.1%}), "
-    "the median rank correlation of the maps {map_correlation:.3f}."
+    "same as there on {agreement:.1%}, the macro recall {macro_recall:.1%} (there "
+    "{recall_before:.1%}), the median rank correlation of the maps {map_correlation:.3f}."
 )
 NOT_QUANTIZED = Message(
     "As in run {run}: convolutions in int8 do not answer alike. On {images} validation images the "
     "class would be the same on {agreement:.1%}, the macro recall {macro_recall:.1%} (here "
-    "{before:.1%}), the median rank correlation of the maps {map_correlation:.3f}."
+    "{recall_before:.1%}), the median rank correlation of the maps {map_correlation:.3f}."
 )
 
 
@@ -104,14 +104,7 @@ def quantized_in_words(record: QuantizedInfo) -> Message:
     Args:
         record: ``quantized`` of its ``model.json``.
     """
-    nearest = max(record["tried"], key=lambda one: (one["way"] == record["way"], one["agreement"]))
-    return Message(
-        QUANTIZED if record["way"] else NOT_QUANTIZED,
-        run=record["run"],
-        images=record["images"],
-        before=record["macro_recall"],
-        **nearest,
-    )
+    return Message(QUANTIZED if record["taken"] else NOT_QUANTIZED, **record)
 
 
 def images_in_words(counts: Mapping[str, Any]) -> Message:

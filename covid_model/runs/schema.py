@@ -30,15 +30,14 @@ class QuantizedFigures(TypedDict):
     map_correlation: float  # median rank correlation of the maps with the source's
 
 
-class QuantizedInfo(TypedDict):
-    """What became of a network's form in int8."""
+class QuantizedInfo(QuantizedFigures):
+    """What became of a network's form in int8; of one that was not taken, what came nearest."""
 
-    run: str  # that the network was taken from
+    run: str  # that the network was made from
     sha256: str  # of its model.tflite there
-    way: str  # that was taken, "" where the network was kept as it was
+    taken: bool  # otherwise the network is as it was
     images: int  # of the validation part
-    macro_recall: float  # of the network as it was
-    tried: list[QuantizedFigures]
+    recall_before: float  # macro recall of the network as it was
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def write_quantized(source: Path, info: ModelInfo, folder: Path, material: Mater
         said = ask(Network.load(path), maker.head, _images(material.validation, info))
         return replace(said, scores=calibration.apply(said.scores)) if calibration else said
 
-    expected, tried, way = answers(maker.path), [], ""
+    expected, tried, taken = answers(maker.path), [], False
     recall = macro_recall(truth, expected.scores.argmax(axis=1))
     for one in maker.ways():
         try:
@@ -82,21 +82,23 @@ def write_quantized(source: Path, info: ModelInfo, folder: Path, material: Mater
             continue
         tried.append(figures(expected, answers(maker.made), truth, way=one.name))
         log.info("%s in int8: %s; macro recall before: %s", info.title, tried[-1], recall)
-        if accepted(tried[-1], recall=recall):
-            way, info = one.name, replace(info, weights_format=FORMAT)
+        if taken := accepted(tried[-1], recall=recall):
+            info = replace(info, weights_format=FORMAT)
             maker.made.replace(folder / maker.path.name)
             _write_head(folder / "head.npz", shift)
             break
     maker.made.unlink(missing_ok=True)
+    if not tried:
+        return info
     record = QuantizedInfo(
+        **(tried[-1] if taken else max(tried, key=lambda found: found["agreement"])),
         run=source.parent.name,
         sha256=sha256_of(maker.path),
-        way=way,
+        taken=taken,
         images=len(truth),
-        macro_recall=recall,
-        tried=tried,
+        recall_before=recall,
     )
-    return replace(info, quantized=record if tried else None)
+    return replace(info, quantized=record)
 
 
 class Maker:

@@ -52,7 +52,13 @@ def hostile(tmp_path):
             writer.writerows(rows)
         info = read_model_info(folder).__dict__
         words = dict.fromkeys(("target_layer", "backbone_origin", "weights_format"), HOSTILE)
-        write_model_info(folder, type(read_model_info(folder))(**{**info, **words}))
+        quantized = {
+            **dict.fromkeys(("run", "sha256", "way"), HOSTILE),
+            **{"taken": True, "images": 9, "recall_before": 0.5},
+            **dict.fromkeys(("agreement", "macro_recall", "map_correlation"), 0.5),
+        }
+        changed = {**info, **words, "quantized": quantized}
+        write_model_info(folder, type(read_model_info(folder))(**changed))
     _plant_run(run / "run.json")
     broken = tmp_path / "runs" / "www.planted.example"
     broken.mkdir()

@@ -1,6 +1,7 @@
 """What Reports opens with: one sentence, four figures, contents whose links lead somewhere."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -128,6 +129,19 @@ def test_a_training_of_one_step_is_a_sentence(open_app, tmp_path):
     at = open_app(tmp_path, "reports")
     assert not at.exception
     assert "Fitted in one step: accuracy" in words(at)
+
+
+def test_a_network_in_int8_says_what_it_was_accepted_by(open_app, tmp_path):
+    write_evidence_run(tmp_path / "run")
+    folder = tmp_path / "run" / next(iter(ARCHITECTURES))
+    figures = {"agreement": 0.9948, "macro_recall": 0.72, "map_correlation": 0.981}
+    record = {"run": "older", "sha256": "0" * 64, "way": "dynamic", "taken": True, **figures}
+    record |= {"images": 194, "recall_before": 0.721}
+    write_model_info(folder, replace(read_model_info(folder), quantized=record))
+    at = open_app(tmp_path, "reports")
+    said = at.expander[0].markdown[0].value
+    assert "int8, made from run older. On 194 validation images the class is the same" in said
+    assert "there on 99.5%, the macro recall 72.0% (there 72.1%)" in said
 
 
 def test_a_section_that_cannot_be_shown_leaves_the_others(open_app, tmp_path):
