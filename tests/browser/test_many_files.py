@@ -69,7 +69,7 @@ def test_fifty_files_in_one_upload(served, tiny_run_root, tmp_path):
 def fifty():
     """Fifty files as a browser gives them, large enough that the bar is seen; two are bad."""
     pictures = [
-        np.kron(drawing(covid=share / 100), np.ones((9, 9), np.float32)) for share in range(50)
+        np.kron(drawing(covid=share / 100), np.ones((5, 5), np.float32)) for share in range(50)
     ]
     return [
         {"name": f"{n:02}.png", "mimeType": "image/png", "buffer": BAD.get(n) or png(picture)}
