@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.test_looks import findings
+from tests.browser.test_looks import findings, settle
 from tests.pages import TITLES
 from tests.stored_reports import write_evidence_run
 
