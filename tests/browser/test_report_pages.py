@@ -24,7 +24,7 @@ def test_pages_fit_a_narrow_screen(served, tmp_path):
             served.enter(page, f"{url}/{path}")
             title = TITLES[path]
             expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-            expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
+            settle(page)
             expect(page.get_by_test_id("stException")).to_have_count(0)
             main = page.get_by_test_id("stMain")
             assert main.evaluate("main => main.scrollWidth") <= WIDTH
