@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import os
 
 _ARENAS, _M_ARENA_MAX = 2, -8  # parts that threads allocate from; its number in glibc's malloc.h
 
@@ -10,8 +11,10 @@ def keep_together() -> None:
     """Have all threads allocate from few parts of memory, where the C library is glibc.
 
     Each page runs in a thread of its own, and glibc's own bound of eight parts a core leaves so
-    many half empty.
+    many half empty. Words of a table would lie in a pool of Arrow's own, which keeps what was freed
+    as it was; Arrow reads the variable when the first table is made.
     """
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     choose = getattr(ctypes.CDLL(None), "mallopt", None)
     if choose is not None:
         choose(_M_ARENA_MAX, _ARENAS)

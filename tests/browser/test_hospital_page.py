@@ -9,7 +9,8 @@ import pytest
 from covid_model import cli
 from tests.browser.test_looks import findings, settle
 from tests.deployment.conftest import tool
-from tests.own_radiographs import MARK, calibrate, packed
+from tests.deployment.test_privacy import OVERWRITING, times_in_memory, wait_until
+from tests.own_radiographs import MARK, PLAIN, calibrate, packed
 
 pytestmark = pytest.mark.browser
 SECONDS = 240_000  # milliseconds: the server runs under a tracer
@@ -32,9 +33,7 @@ def test_a_zip_becomes_a_report_and_nothing_is_written(served, trusted_run_root,
         served.enter(page, url)
         page.set_default_timeout(SECONDS)
         page.locator('a[href$="/hospital"]').first.click()
-        chooser = page.locator("[data-testid=stFileUploader]:not(.st-key-receiver *)").first
-        expect(chooser).to_be_visible(timeout=SECONDS)
-        settle(page)
+        chooser = uploader(page)
         assert findings(page) == []
         before = trace.stat().st_size
         chooser.locator("input[type=file]").set_input_files(tmp_path / f"{MARK}.zip")
@@ -63,6 +62,40 @@ def test_a_zip_becomes_a_report_and_nothing_is_written(served, trusted_run_root,
     with zipfile.ZipFile(tmp_path / "evaluation.zip") as archive:
         archive.extractall(tmp_path)
     assert cli.main(["verify", str(tmp_path / "evaluation")]) == 0
+
+
+def test_a_removed_upload_leaves_the_memory_of_the_server(served, trusted_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    (tmp_path / f"{MARK}.zip").write_bytes(packed(words=PLAIN, images=60))
+    with (
+        served.dashboard(trusted_run_root, tmp_path, under=OVERWRITING) as url,
+        served.chromium() as browser,
+    ):
+        process = int((tmp_path / "server.pid").read_text())
+        page = browser.new_page()
+        served.enter(page, f"{url}/hospital")
+        page.set_default_timeout(SECONDS)
+        uploader(page).locator("input[type=file]").set_input_files(tmp_path / f"{MARK}.zip")
+        page.get_by_role("button", name="Compute").click()
+        report = page.get_by_role("heading", name="Report hospital: run trusted")
+        expect(report).to_be_visible(timeout=SECONDS)
+        settle(page)
+        names = f"{MARK}-test-"  # of files; less than that stays in gaps between other things
+        assert times_in_memory(process, names) > 0
+        page.get_by_role("button", name="Remove", exact=True).click()
+        settle(page)
+        wait_until(lambda: not times_in_memory(process, names), seconds=60)
+
+
+def uploader(page):
+    """The uploader of the page itself, once it is there."""
+    from playwright.sync_api import expect
+
+    chooser = page.locator("[data-testid=stFileUploader]:not(.st-key-receiver *)").first
+    expect(chooser).to_be_visible(timeout=SECONDS)
+    settle(page)
+    return chooser
 
 
 def opened_to_write(trace: Path, since: int) -> list[str]:

@@ -117,6 +117,8 @@ def _names(listing: Listing, rows: pd.DataFrame | None, hospital: Hospital) -> s
 def go_on() -> None:
     """Show how far the asking is, go on with it, compute what it tells once it is done."""
     under_way = work.current()
+    if under_way.problem:
+        st.error(plain(capital(t(under_way.problem))))
     evaluation = under_way.evaluation
     if evaluation is None or under_way.files:
         return
@@ -127,11 +129,6 @@ def go_on() -> None:
     st.button(t("Stop"), key="hospital-stop", icon=":material/stop:", on_click=work.stop)
     if under_way.go_on():
         st.rerun()
-    try:
-        with st.spinner(t("Computing figures and intervals")):
-            under_way.finish()
-    except CovidModelError as error:
-        under_way.stop()
-        st.error(plain(capital(t(error.message))))
-        return
+    with st.spinner(t("Computing figures and intervals")):
+        under_way.finish()
     st.rerun()

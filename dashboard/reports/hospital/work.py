@@ -8,7 +8,7 @@ from time import monotonic
 
 import streamlit as st
 
-from covid_model.common.errors import DataError
+from covid_model.common.errors import CovidModelError
 from covid_model.common.messages import Message
 from covid_model.evaluation.comparison.asking.evaluation import Evaluation
 from covid_model.evaluation.tables import Files
@@ -31,6 +31,7 @@ class Work:
         steps: what asks about the next image; None where nothing is under way.
         done: how many images were asked about.
         files: of the evaluation, by their paths; empty before there is one.
+        problem: why there is no report though one was asked for.
         no_profile: why there is no profile though one was asked for.
         names: table of the images' numbers with the names of their files, as CSV.
     """
@@ -40,13 +41,14 @@ class Work:
     steps: Iterator[int] | None = None
     done: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
+    problem: Message | None = None
     no_profile: Message | None = None
     names: str = ""
 
     def begin(self, evaluation: Evaluation) -> None:
         """Begin with an evaluation that was checked."""
         self.evaluation, self.steps, self.done = evaluation, evaluation.steps(), 0
-        self.files, self.no_profile = {}, None
+        self.files, self.problem, self.no_profile = {}, None, None
 
     def go_on(self) -> bool:
         """Ask about images for a time slice, each in its turn; return whether any is left."""
@@ -61,20 +63,17 @@ class Work:
         return self.steps is not None
 
     def finish(self) -> None:
-        """Compute what the answers tell; what was read without a reading is no longer blind.
-
-        Raises:
-            DataError: if no image could be read.
-        """
+        """Compute what the answers tell; what was read without a reading is no longer blind."""
         evaluation = self.evaluation
         if evaluation is None:
             return
         try:
             with turns.turn(delay=turns.AFTER_ANSWERS):
                 files, failure = evaluation.files()
-        except DataError:
-            self.evaluation = None
-            raise
+        except CovidModelError as error:
+            self.stop()
+            self.problem = error.message
+            return
         self.no_profile = failure.message if failure else None
         self.files = files
         log = reading.log()
