@@ -70,6 +70,7 @@ def test_a_study_is_read_by_keys_alone(served, tiny_run_root, tmp_path):
         hidden(page, expect)
         choices, shown = page.get_by_role("radiogroup", name="What do you see?"), file_in_view(page)
         expected = ["COVID-19", "1", "Normal", "2", "Other infection", "3", "Unsure", "4"]
+        expect(choices.get_by_text("Unsure")).to_be_visible(timeout=WAIT)
         drawn = texts(page)
         assert drawn[drawn.index("COVID-19") :][: len(expected)] == expected
         for number, name, following in ((2, "Normal", "b.png"), (4, "Unsure", "c.png")):
