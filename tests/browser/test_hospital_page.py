@@ -76,7 +76,8 @@ def test_a_removed_upload_leaves_the_memory_of_the_server(served, trusted_run_ro
         page = browser.new_page()
         served.enter(page, f"{url}/hospital")
         page.set_default_timeout(SECONDS)
-        uploader(page).locator("input[type=file]").set_input_files(tmp_path / f"{MARK}.zip")
+        drop(page, uploader(page), tmp_path / f"{MARK}.zip")
+        expect(page.get_by_text("Held in memory: 60 pictures")).to_be_visible(timeout=SECONDS)
         page.get_by_role("button", name="Compute").click()
         report = page.get_by_role("heading", name="Report hospital: run trusted")
         expect(report).to_be_visible(timeout=SECONDS)
@@ -96,6 +97,15 @@ def uploader(page):
     expect(chooser).to_be_visible(timeout=SECONDS)
     settle(page)
     return chooser
+
+
+def drop(page, where, path: Path) -> None:
+    """Drop a file on an element, which alone is to take it."""
+    box, session = where.bounding_box(), page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] - 30}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
 
 
 def opened_to_write(trace: Path, since: int) -> list[str]:

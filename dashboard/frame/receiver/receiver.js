@@ -133,8 +133,9 @@ function target(shown) {
 }
 
 const UPLOADER = "[data-testid=stFileUploader]"; // of a page, which takes what is dropped on it
+const isTaken = (event) => event.composedPath().some((element) => element.matches?.(UPLOADER));
 const carries = (event) =>
-  listens() && event.dataTransfer?.types.includes("Files") && !event.target.closest?.(UPLOADER);
+  listens() && event.dataTransfer?.types.includes("Files") && !isTaken(event);
 
 for (const kind of ["dragenter", "dragover"]) {
   window.addEventListener(kind, (event) => {
