@@ -25,7 +25,7 @@ from statistics import median
 import numpy as np
 from PIL import Image
 
-from covid_model.common.system.turns import usable_cores
+from covid_model.common.system.threads.turns import usable_cores
 
 HERE = Path(__file__).resolve().parent.parent
 SIZES = {"small": (320, 320), "large": (2500, 3000)}  # width, height

@@ -13,7 +13,7 @@ from covid_model.cli.parts.tally import Tally
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system import logs, stopping
-from covid_model.common.system.turns import usable_cores
+from covid_model.common.system.threads.turns import usable_cores
 from covid_model.runs import load_run, open_shelf
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from covid_model.common.errors import RunError
 from covid_model.common.messages import Message
 from covid_model.common.system import paths
 from covid_model.common.system.digests import sha256_of
-from covid_model.common.system.turns import usable_cores
+from covid_model.common.system.threads.turns import usable_cores
 from covid_model.imaging.preprocessing import Box, resize
 from covid_model.inference.interpreter import LiteRTModel, open_interpreter
 from covid_model.runs import read_json

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
-from covid_model.common.system.turns import Turns, usable_cores
+from covid_model.common.system.threads.turns import Turns, usable_cores
 
 CORES = min(usable_cores(), 4)  # of one pass of a network: on more it is hardly quicker
 AFTER_ANSWERS = 10.0  # seconds for which others' answers come before what follows on one's own

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.runtime.scriptrunner import StopException
 
-from covid_model.common.system import turns as system_turns
-from covid_model.common.system.turns import Turns
+from covid_model.common.system.threads import turns as system_turns
+from covid_model.common.system.threads.turns import Turns
 from covid_model.runs import load_run
 from covid_model.serving import Classifier, diagnosis
 from dashboard.components import waiting

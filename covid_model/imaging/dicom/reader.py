@@ -1,7 +1,5 @@
 """DICOM reader: from the bytes of a file to display values."""
 
-import threading
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +8,7 @@ import numpy as np
 from pydicom import Dataset
 
 from covid_model.common.errors import RadiographError
+from covid_model.common.system.threads.quiet import QUIET
 from covid_model.imaging.dicom.checks import check_metadata
 from covid_model.imaging.dicom.levels import Levels
 from covid_model.imaging.dicom.metadata import details_of, spacing_of
@@ -20,36 +19,6 @@ from covid_model.imaging.dicom.pixels.layout import Layout, layout_of
 from covid_model.imaging.dicom.windowing import to_display, windows_of
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as Pillow's mode L
-
-
-class _Quiet:
-    """Ignores warnings while any thread reads a file.
-
-    pydicom warns of every small flaw, sometimes quoting the header. As ``catch_warnings`` is
-    process-wide, the first of several threads silences it and the last gives it back.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._filters = warnings.catch_warnings()
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._inside += 1
-            if self._inside == 1:
-                self._filters = warnings.catch_warnings()
-                self._filters.__enter__()
-                warnings.simplefilter("ignore")
-
-    def __exit__(self, *error: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                self._filters.__exit__(None, None, None)
-
-
-_QUIET = _Quiet()
 
 
 def read_dicom(
@@ -76,7 +45,7 @@ def read_dicom(
     Raises:
         RadiographError: with the reason; it never quotes the header's free text.
     """
-    with _QUIET:
+    with QUIET:
         try:
             dataset = parse(data)
             check_metadata(dataset, any_view=any_view)

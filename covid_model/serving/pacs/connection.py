@@ -1,7 +1,6 @@
 """Requests to a PACS over DICOMweb, whose failures become sentences with a remedy."""
 
 import json
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -9,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from covid_model.common.errors import PacsError, UsageError
+from covid_model.common.system.threads.quiet import QUIET
 from covid_model.serving.pacs.settings import PREFIX, PacsSettings
 
 if TYPE_CHECKING:
@@ -155,8 +155,7 @@ def _explained() -> Iterator[None]:
     import requests
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of an answer that is not quite as the standard says
+        with QUIET:  # of an answer that is not quite as the standard says
             yield
     except PacsError:
         raise

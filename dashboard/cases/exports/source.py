@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from covid_model.common.system.threads.quiet import QUIET
 from covid_model.imaging.formats import kind_of
 
 if TYPE_CHECKING:
@@ -134,8 +134,7 @@ def _read(data: bytes, *, pixels: bool) -> Dataset | None:
 
     if kind_of(data) != "DICOM":
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with QUIET:
         try:
             return dcmread(io.BytesIO(data), stop_before_pixels=not pixels, force=True)
         except Exception:  # the program's own reader repairs more than pydicom's

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from covid_model.common.system import turns
-from covid_model.common.system.turns import Turns
+from covid_model.common.system.threads import turns
+from covid_model.common.system.threads.turns import Turns
 
 PATIENCE = 60  # seconds
 

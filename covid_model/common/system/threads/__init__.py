@@ -1,0 +1,1 @@
+"""What threads share: turns at the processor, the silencing of warnings."""
