@@ -1,5 +1,6 @@
 """The command export: other formats give the same, and serving.json is enough for an answer."""
 
+import functools
 import json
 import sys
 from pathlib import Path
@@ -84,6 +85,11 @@ class Reference:
         return ("uncalibrated" if None in limits else "ok"), said
 
 
+@functools.cache  # it gives this thread a stack for signals, and with its end takes the memory back
+def openvino_core():
+    return pytest.importorskip("openvino").Core()
+
+
 def runner(kind, path):
     """What maps an input to the outputs of an exported network by their names."""
     if kind == "savedmodel":
@@ -99,8 +105,7 @@ def runner(kind, path):
         session = pytest.importorskip("onnxruntime").InferenceSession(str(path))
         names = [output.name for output in session.get_outputs()]
         return lambda image: dict(zip(names, session.run(None, {"image": image}), strict=True))
-    core = pytest.importorskip("openvino").Core()
-    model = core.compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    model = openvino_core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return lambda image: {
         port.any_name: np.asarray(values) for port, values in model({"image": image}).items()
     }
