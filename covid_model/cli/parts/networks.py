@@ -67,8 +67,8 @@ class Asked:
 def load_classifiers(run: Run, model: str, *, workers: int = 1) -> "list[Classifier]":
     """The network of a run that is named, or all that can predict where it is "all".
 
-    Two workers share a network, whose passes take two threads: as fast as a network for each worker,
-    with half the memory.
+    Two workers share a network, whose passes take two threads: that is as fast as a network for
+    each worker, with half the memory.
     """
     from covid_model.serving import Classifier
 
