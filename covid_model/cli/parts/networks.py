@@ -67,13 +67,14 @@ class Asked:
 def load_classifiers(run: Run, model: str, *, workers: int = 1) -> "list[Classifier]":
     """The network of a run that is named, or all that can predict where it is "all".
 
-    Of several workers each has a core: passes of one thread leave none of them waiting.
+    Two workers share a network, whose passes take two threads: that is as fast as a network for
+    each worker, with half the memory.
     """
     from covid_model.serving import Classifier
 
     names = (run.servable_models or run.models) if model == "all" else (model,)
-    sharing = {"threads": 1, "copies": workers} if workers > 1 else {}
-    return [Classifier.load(run.model_folder(name), **sharing) for name in names]
+    copies = (workers + 1) // 2
+    return [Classifier.load(run.model_folder(name), copies=copies) for name in names]
 
 
 def load_together(run: Run, classifiers: "list[Classifier]") -> "Together | None":
