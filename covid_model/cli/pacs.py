@@ -157,17 +157,20 @@ def _watch(
 
 
 def _networks(served: Run) -> "Networks":
-    from covid_model.serving import Classifier, Together
+    from covid_model.cli.parts.networks import load_classifiers
+    from covid_model.serving import Together
     from covid_model.serving.pacs.worker import Networks
 
     for sentence in served.damaged.values():
         _say(f"warning: {sentence}")
-    names = served.servable_models or served.models
+    digests = {
+        name: sha256_of(served.model_folder(name) / "model.json") for name in served.models_to_load
+    }
     return Networks(
         run=served,
-        classifiers=[Classifier.load(served.model_folder(name)) for name in names],
+        classifiers=load_classifiers(served, "all"),
         together=Together.load(served),
-        weights={name: sha256_of(served.model_folder(name) / "model.json") for name in names},
+        weights=digests,
     )
 
 
