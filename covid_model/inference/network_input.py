@@ -93,8 +93,9 @@ def view_of(pixels: np.ndarray, preprocessing: Preprocessing) -> View:
     if not preprocessing.finds_lungs:
         return View()
     film = without_bars(pixels)
-    scores = _segmenter().scores(reduced(film.cut(pixels)))
-    found = lungs_box(_segmenter(), scores)
+    segmenter = open_segmenter()
+    scores = segmenter.scores(reduced(film.cut(pixels)))
+    found = lungs_box(segmenter, scores)
     if found is None:
         return View(film)
     part = found.widened(MARGIN) if preprocessing.view == LUNGS else Box()
@@ -135,5 +136,10 @@ def on_whole_picture(heatmaps: np.ndarray, box: Box) -> np.ndarray:
 
 
 @cache
-def _segmenter() -> LungSegmenter:
+def open_segmenter() -> LungSegmenter:
+    """The project's own segmenter, opened once.
+
+    Raises:
+        RunError: if it is missing or damaged.
+    """
     return LungSegmenter.load()
