@@ -68,7 +68,6 @@ def open_app(monkeypatch, tmp_path):
     """Return a function that opens the dashboard on a folder of runs, without samples or lungs."""
     monkeypatch.setattr(session_samples, "SAMPLES_FOLDER", tmp_path / "no-samples")
     monkeypatch.setattr(lung_segmentation, "DEFAULT_FOLDER", tmp_path / "no-lungs")
-    inference._segmenter.clear()
     inference._classifier.clear()  # it outlives a test, and the folders of two tests may be one
 
     def open_on(runs: Path, page: str = PAGES[0], *, accept: bool = True) -> AppTest:
