@@ -6,8 +6,8 @@ Prints a Markdown table of the shipped run on the composite samples: from the st
 run` to the first page in a Chromium that is open already; from the choice of a JPEG 2000 file of
 2500 x 3000 pixels to its answer and picture there; then, without a browser, the time that the
 page's script takes on the server to open, to answer for a new case, for another network or page
-once the case is known; the memory of the process with many sessions, each of which has asked every
-network (Linux).
+once the case is known; the memory of a server of its own with one session and with many, each of
+which has asked every network (Linux). ``COVID_MODEL_RUNS`` names another folder of runs.
 """
 
 import argparse
@@ -16,16 +16,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
 from statistics import median
 
 from benchmarks.films import jpeg_2000
+from benchmarks.load import HERE, served
 from covid_model.common.architectures import ARCHITECTURES
-from covid_model.runs import DEFAULT_ROOT
+from covid_model.common.system.paths import SAMPLES
+from covid_model.runs import runs_root
 from tests.browser.served import chromium, dashboard, enter
+from tests.deployment.visitor import visit
 
-APP = Path(__file__).resolve().parent.parent / "dashboard" / "main.py"
+APP = HERE / "dashboard" / "main.py"
 TIMEOUT = 300  # seconds
 
 
@@ -41,7 +45,7 @@ def start() -> float:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         page = browser.new_page()
         started = time.perf_counter()
-        with dashboard(DEFAULT_ROOT, Path(folder)) as url:
+        with dashboard(runs_root(), Path(folder)) as url:
             page.goto(url)
             page.locator(".st-key-accept button").wait_for(timeout=1000 * TIMEOUT)
             return time.perf_counter() - started
@@ -52,7 +56,7 @@ def answers(rounds: int) -> Iterator[float]:
     data = jpeg_2000()
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
-        with dashboard(DEFAULT_ROOT, folder) as url:
+        with dashboard(runs_root(), folder) as url:
             for number in range(rounds + 1):
                 file = folder / f"{number}.dcm"
                 file.write_bytes(bytes([number]) + data[1:])  # of the preamble, which says nothing
@@ -93,10 +97,18 @@ def choose(at, name: str) -> None:
     at.button_group(key=state.MODEL).set_value(name).run()
 
 
-def megabytes() -> float:
-    """Resident memory of this process."""
-    status = Path("/proc/self/status").read_text("utf-8")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+def memory(sessions: int) -> tuple[float, float]:
+    """Resident MiB of a server with one session, then with many, each with a file on Compare."""
+    samples = [file.read_bytes() for file in sorted(SAMPLES.glob("*.png"))]
+    with served(HERE, runs_root()) as (url, resident), ExitStack() as visits:
+        used = []
+        for number in range(sessions):
+            visitor = visits.enter_context(visit(url))
+            visitor.upload(f"{number}.png", samples[number % len(samples)])
+            for page in ("compare", "", "compare", ""):
+                visitor.open(page)
+            used.append(resident.now())
+        return used[0], used[-1]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -122,13 +134,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         seconds(lambda: at.switch_page(f"views/{next(pages)}.py").run())
         for _ in range(2 * options.rounds)
     )
-    one = megabytes()
-    others = [visitor()[0] for _ in range(options.sessions - 1)]
-    for other in others:
-        ask_all(other)
+    one, many = memory(options.sessions)
     lines = [f"| {what} | {1000 * value:.0f} ms |" for what, value in rows.items()]
-    lines.append(f"| memory with 1 session, every network asked | {one:.0f} MB |")
-    lines.append(f"| memory with {options.sessions} sessions | {megabytes():.0f} MB |")
+    lines.append(f"| memory with 1 session, every network asked | {one:.0f} MiB |")
+    lines.append(f"| memory with {options.sessions} sessions | {many:.0f} MiB |")
     sys.stdout.write("\n".join(("| | measured |", "| --- | --- |", *lines)) + "\n")
 
 

@@ -4,13 +4,16 @@
 
 Prints a Markdown table: the time of one bare pass of every network; the time of reading the
 image, all predictions with all heatmaps; how long a new process takes to its first answer with
-the files in the page cache, as well as its peak memory (Linux). Bare passes alternate with ours in
+the files in the page cache and the modules compiled, as after an installation, as well as its peak
+memory (Linux). Bare passes alternate with ours in
 one process, so that a busy machine slows both alike.
 """
 
 import argparse
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +28,7 @@ from covid_model.serving import Classifier, classify_case
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 2
+STARTS = 5
 COLD_START = """
 import sys
 from pathlib import Path
@@ -81,11 +85,20 @@ def side_by_side(run: Run, data: bytes, *, rounds: int) -> tuple[float, float]:
     return median(bare_times), median(our_times)
 
 
-def cold_start(run: Run, image: Path) -> tuple[float, float]:
-    """Return seconds from the start of a new process to its first answer, its peak memory in MB."""
+def cold_start(run: Run, image: Path, *, compiled: str) -> tuple[float, float]:
+    """Return seconds from the start of a new process to its first answer, its peak memory in MB.
+
+    Args:
+        run: whose networks are asked.
+        image: what they are asked about.
+        compiled: folder for the compiled modules.
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
     command = [sys.executable, "-c", COLD_START, str(run.folder.resolve()), str(image.resolve())]
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
         answers, kilobytes = process.stdout.readline().split()
         elapsed = time.perf_counter() - started
     if int(answers) != len(run.servable_models):
@@ -105,7 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if image is None:
         parser.error("no sample image: name one with --image")
 
-    starts = [cold_start(run, image) for _ in range(3)]
+    with tempfile.TemporaryDirectory() as folder:
+        _, *starts = (cold_start(run, image, compiled=folder) for _ in range(STARTS + 1))
     bare, ours = side_by_side(run, image.read_bytes(), rounds=options.rounds)
     sys.stdout.write(
         f"Run {run.name} ({', '.join(run.servable_models)}), image {image.name}, "

@@ -1,5 +1,7 @@
 """LiteRT interpreter of one exported model, safe to share between threads."""
 
+import ctypes
+import mmap
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -22,7 +24,24 @@ def open_interpreter(path: Path, *, threads: int = 1) -> Interpreter:
     """
     interpreter = Interpreter(model_path=str(path), num_threads=threads)
     interpreter.allocate_tensors()
+    _forget_pages(path)
     return interpreter
+
+
+def _forget_pages(path: Path) -> None:
+    """Drop a model file's pages from this process, on Linux.
+
+    LiteRT has packed the weights into memory of its own; what else it reads comes from the file
+    again.
+    """
+    maps = Path("/proc/self/maps")
+    if not maps.is_file():
+        return
+    advise, name = ctypes.CDLL(None).madvise, f" {path.resolve()}"
+    for line in maps.read_text("utf-8", errors="surrogateescape").splitlines():
+        if line.endswith(name):
+            start, end = (int(address, 16) for address in line.split(maxsplit=1)[0].split("-"))
+            advise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
 
 
 class LiteRTModel:

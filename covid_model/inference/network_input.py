@@ -1,7 +1,8 @@
 """The part of a radiograph that a network sees, as its input."""
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from covid_model.imaging.preprocessing import (
     without_bars,
 )
 from covid_model.imaging.radiograph import Radiograph
+from covid_model.inference import lung_segmentation
 from covid_model.inference.lung_segmentation import LungSegmenter, lungs_box
 
 GRID = 64  # cells a side of a heatmap that covers more than the network saw
@@ -93,8 +95,9 @@ def view_of(pixels: np.ndarray, preprocessing: Preprocessing) -> View:
     if not preprocessing.finds_lungs:
         return View()
     film = without_bars(pixels)
-    scores = _segmenter().scores(reduced(film.cut(pixels)))
-    found = lungs_box(_segmenter(), scores)
+    segmenter = open_segmenter()
+    scores = segmenter.scores(reduced(film.cut(pixels)))
+    found = lungs_box(segmenter, scores)
     if found is None:
         return View(film)
     part = found.widened(MARGIN) if preprocessing.view == LUNGS else Box()
@@ -134,6 +137,16 @@ def on_whole_picture(heatmaps: np.ndarray, box: Box) -> np.ndarray:
     return np.stack([box.placed(heat, height=GRID, width=GRID) for heat in heatmaps])
 
 
-@cache
-def _segmenter() -> LungSegmenter:
-    return LungSegmenter.load()
+def open_segmenter() -> LungSegmenter:
+    """The project's own segmenter: opened once for all who ask, again where its files change.
+
+    Raises:
+        RunError: if it is missing or damaged.
+    """
+    info = lung_segmentation.DEFAULT_FOLDER / lung_segmentation.INFO_FILE
+    return _opened(info.parent, info.stat().st_mtime_ns if info.is_file() else 0)
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: Path, written: int) -> LungSegmenter:
+    return LungSegmenter.load(folder)

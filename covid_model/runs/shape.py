@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -39,6 +40,8 @@ def misfit(value: Any, expected: Any, path: str = "") -> str:
             unions, and ``Annotated`` with ``Among``, ``Length`` or a ``TypedDict``.
         path: of the value, such as "per_class[0].images".
     """
+    if expected in _PLAIN:
+        return "" if _is(value, expected) else _wrong(value, path)
     kind, arguments = get_origin(expected), get_args(expected)
     if kind in (NotRequired, Annotated):
         return misfit(value, arguments[0], path) or _unlike(value, arguments[1:], path)
@@ -68,7 +71,7 @@ def _is(value: Any, expected: Any) -> bool:
 def _record(value: Any, expected: Any, path: str) -> str:
     if not isinstance(value, Mapping):
         return _wrong(value, path)
-    for key, hint in get_type_hints(expected, include_extras=True).items():
+    for key, hint in _hints(expected).items():
         place = f"{path}.{key}" if path else key
         if key in value:
             if found := misfit(value[key], hint, place):
@@ -76,6 +79,12 @@ def _record(value: Any, expected: Any, path: str) -> str:
         elif key in expected.__required_keys__:
             return f"{place} is missing"
     return ""
+
+
+@cache
+def _hints(expected: Any) -> dict[str, Any]:
+    """The types of a ``TypedDict``'s values by their key."""
+    return get_type_hints(expected, include_extras=True)
 
 
 def _mapping(value: Any, kinds: tuple[Any, ...], path: str) -> str:
@@ -115,6 +124,7 @@ def _wrong(value: Any, path: str) -> str:
     return f"{path or 'the content'} is {_NAMES.get(type(value), 'of another kind')}"
 
 
+_PLAIN = (str, float, int, bool, Any)  # most values are of these
 _NAMES = {
     NoneType: "null",
     bool: "true or false",

@@ -1,5 +1,6 @@
 """Serving: from a file's bytes to probabilities and areas of attention, without TensorFlow."""
 
+import covid_model.common.system.threads.blas  # noqa: F401
 from covid_model.inference.calibration.profile import Profile
 from covid_model.serving.classifier import Classifier, Prediction
 from covid_model.serving.decision import Decision, decide

@@ -20,7 +20,7 @@ from covid_model.inference.network_input import (
     View,
     network_input,
     on_whole_picture,
-    view_of,
+    open_segmenter,
 )
 from covid_model.runs import (
     SERVING_FILES,
@@ -248,4 +248,5 @@ def _check_preprocessing(folder: Path, info: ModelInfo) -> None:
             path=folder / "model.json",
             error=str(error),
         ) from error
-    view_of(np.zeros((1, 1), np.float32), preprocessing)  # opens the segmenter where it is needed
+    if preprocessing.finds_lungs:
+        open_segmenter()

@@ -8,7 +8,7 @@ import numpy as np
 from covid_model.common.classes import CLASS_NAMES, class_index
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.inference.lung_segmentation import LungSegmenter, segmenter_available
-from covid_model.inference.network_input import view_of
+from covid_model.inference.network_input import open_segmenter, view_of
 from covid_model.inference.occlusion import hide_lungs, share_inside
 from covid_model.serving.classifier import Classifier, Prediction
 
@@ -63,7 +63,7 @@ class LungOcclusion:
 
 def available_segmenter() -> LungSegmenter | None:
     """What finds the lungs, None where nothing can."""
-    return LungSegmenter.load() if segmenter_available() else None
+    return open_segmenter() if segmenter_available() else None
 
 
 def compare_occluded(

@@ -1,13 +1,12 @@
 """Results of many files as a table, a summary and CSV, free of Streamlit."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
-
-import pandas as pd
-from pandas.io.formats.style import Styler
+from typing import TYPE_CHECKING, Any, Literal
 
 from covid_model.common.classes import TITLES
 from covid_model.serving import CaseResult, Prediction, batch_table
@@ -26,6 +25,10 @@ from dashboard.components.text import (
     said,
 )
 from dashboard.i18n.translate import t
+
+if TYPE_CHECKING:  # only where there is more than one file
+    import pandas as pd
+    from pandas.io.formats.style import Styler
 
 Kind = Literal["ok", "uncalibrated", "uncertain", "refused", "hidden", "waiting"]
 HIDDEN = "not read yet"  # what the CSV says of a file whose answer is hidden
@@ -66,6 +69,8 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
     Columns that no row fills are left out, but for the first three. Probabilities are shares of
     [0, 1], None where no class is named.
     """
+    import pandas as pd
+
     named = [row.named_prediction for row in rows]
     optional: dict[str, list[Any]] = {
         measure(rows): [prediction and prediction.score for prediction in named],
@@ -98,6 +103,8 @@ def styled(rows: Sequence[Row]) -> Styler:
 
     Streamlit's own formats follow the browser's language instead.
     """
+    from pandas.io.formats.style import Styler
+
     table = frame(rows)
     # Any: pandas' type of a format takes every cell, ours the numbers that a column holds.
     formats: dict[str, Any] = {measure(rows): percent, t("Novelty"): partial(number, digits=2)}

@@ -6,6 +6,13 @@ import pkgutil
 from covid_model.common.errors import CovidModelError
 from covid_model.runs import open_shelf
 
+LATER = (  # what many files, a download or a report alone need, with pandas or fpdf2: 90 MB
+    "dashboard.components.charts",
+    "dashboard.cases.exports.case_bundle",
+    "dashboard.cases.exports.pdf",
+    "dashboard.cases.pacs.results",
+)
+
 
 def make_first_page_ready() -> None:
     """Import what Streamlit imports for any page, while the browser loads its scripts."""
@@ -23,7 +30,8 @@ def warm_up() -> None:
 
     for package in (components, cases):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
+            if not module.name.startswith(LATER):
+                importlib.import_module(module.name)
     importlib.import_module("covid_model.imaging.dicom.reader")
     try:
         run = open_shelf().default

@@ -15,7 +15,7 @@ from covid_model.imaging.preprocessing import shrink
 from covid_model.imaging.radiograph import Radiograph
 from covid_model.imaging.reader import read_levels, read_radiograph
 from covid_model.inference import lung_segmentation
-from covid_model.inference.lung_segmentation import LungSegmenter
+from covid_model.inference.network_input import open_segmenter
 from covid_model.runs import sha256_of
 from covid_model.serving.batch import classify
 from covid_model.serving.classifier import Classifier
@@ -35,12 +35,6 @@ def _classifier(folder: str, digest: str) -> Classifier:
     return Classifier.load(folder, threads=turns.CORES)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _segmenter(folder: str, digest: str) -> LungSegmenter:
-    """Load the lung segmenter for all sessions; ``digest`` makes a new one load afresh."""
-    return LungSegmenter.load(Path(folder))
-
-
 def load(folder: Path) -> None:
     """Load a network for all sessions, with the segmenter where it is shipped.
 
@@ -49,7 +43,7 @@ def load(folder: Path) -> None:
     """
     network(folder)
     if lung_segmentation.segmenter_available():
-        _segmenter(*_segmenter_key())
+        open_segmenter()
 
 
 def has_result(case_key: str, folder: Path) -> bool:
@@ -209,7 +203,7 @@ def _mask(case_key: str, pixels: np.ndarray, segmenter: tuple[str, str]) -> np.n
     key = (case_key, *segmenter)
     stored = results.get(key)
     if stored is None:
-        stored = (_segmenter(*segmenter).mask(pixels),)  # a tuple, as there may be no lungs
+        stored = (open_segmenter().mask(pixels),)  # a tuple, as there may be no lungs
         results.store(key, stored)
     return stored[0]
 

@@ -4,8 +4,10 @@ import gc
 import io
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -66,7 +68,6 @@ def open_app(monkeypatch, tmp_path):
     """Return a function that opens the dashboard on a folder of runs, without samples or lungs."""
     monkeypatch.setattr(session_samples, "SAMPLES_FOLDER", tmp_path / "no-samples")
     monkeypatch.setattr(lung_segmentation, "DEFAULT_FOLDER", tmp_path / "no-lungs")
-    inference._segmenter.clear()
     inference._classifier.clear()  # it outlives a test, and the folders of two tests may be one
 
     def open_on(runs: Path, page: str = PAGES[0], *, accept: bool = True) -> AppTest:
@@ -106,7 +107,8 @@ def upload(at: AppTest, *files: tuple[str, bytes]) -> AppTest:
 def scene(at: AppTest) -> dict:
     """What the page's viewer shows, as the browser gets it."""
     [viewer] = viewers(at)
-    return json.loads(viewer.json)
+    [shown] = json.loads(viewer.json)
+    return shown
 
 
 def verdict(at: AppTest) -> str:
@@ -117,6 +119,19 @@ def verdict(at: AppTest) -> str:
 def bars(at: AppTest) -> list[str]:
     """The bars of scores on a page, as HTML."""
     return [html.proto.body for html in at.get("html") if 'class="scores"' in html.proto.body]
+
+
+def shown_tables(at: AppTest) -> list[pd.DataFrame]:
+    """The plain tables of a page, by their headings."""
+    bodies = [html.proto.body for html in at.get("html") if 'class="rows"' in html.proto.body]
+    read = [
+        [
+            ["".join(cell.itertext()) for cell in row]
+            for row in ElementTree.fromstring(body).iter("tr")
+        ]
+        for body in bodies
+    ]
+    return [pd.DataFrame(rows, columns=names) for names, *rows in read]
 
 
 def viewers(at: AppTest) -> list:
@@ -143,11 +158,9 @@ def everything(at: AppTest) -> str:
 
 
 def markdown_of(at):
-    """Whatever a page shows as Markdown: texts, titles of alerts, labels, cells of tables."""
+    """Whatever a page shows as Markdown: texts, titles of alerts, labels."""
     for kind in TEXTS:
         for element in getattr(at, kind):
             yield from (element.value, getattr(element.proto, "title", ""))
     for kind in ("expander", "metric", "selectbox", "download_button", "button_group"):
         yield from (getattr(element, "label", "") for element in at.get(kind))
-    for table in at.table:
-        yield from map(str, [*table.value.columns, *table.value.to_numpy().ravel()])

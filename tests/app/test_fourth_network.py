@@ -14,7 +14,7 @@ from dashboard.cases.exports.case import ExportedCase
 from dashboard.cases.exports.pdf import case_pdf
 from dashboard.cases.exports.text import text_of
 from tests.app.cases.test_exports import CREATED
-from tests.app.conftest import everything, go, panels, scene, upload, words
+from tests.app.conftest import everything, go, panels, scene, shown_tables, upload, words
 from tests.pages import PAGES
 
 ADDED, TITLE = "densenet121", "DenseNet121"
@@ -50,7 +50,7 @@ def test_compare_shows_the_same_file_on_four_networks(open_app, four_networks, t
     assert [column["title"] for column in scene(at)["columns"][1:]] == list(ARCHITECTURES.values())
     assert len(panels(at)) == 1 + 4 * 2
     assert len(scene(at)["pairs"]["covid"]) == 6  # each two of four
-    assert list(at.table[0].value["Network"])[-1] == TITLE
+    assert list(shown_tables(at)[0]["Network"])[-1] == TITLE
 
 
 def test_four_networks_fit_on_the_page_of_a_case(four_networks, trusted_pictures):

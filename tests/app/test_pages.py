@@ -16,7 +16,17 @@ from covid_model.runs import OWN_DIGEST, own_digest
 from covid_model.runs.catalog import SHIPPED_RUN
 from dashboard.components import text
 from dashboard.session import state
-from tests.app.conftest import bars, go, panels, scene, upload, verdict, viewers, words
+from tests.app.conftest import (
+    bars,
+    go,
+    panels,
+    scene,
+    shown_tables,
+    upload,
+    verdict,
+    viewers,
+    words,
+)
 from tests.pages import APP, MOVED, PAGES
 from tests.pages import TITLES as PAGE_TITLES
 
@@ -191,8 +201,8 @@ def test_compare_shows_the_same_file_on_three_networks(open_app, tiny_run_root, 
         assert {panel.get("network", index) for panel in column["panels"]} == {index}
         assert name in column["panels"][0]["texts"]["covid"]["alt"]
     assert len(bars(at)) == 3
-    assert list(at.table[0].value["Network"]) == list(ARCHITECTURES.values())
-    assert list(at.table[1].value["Class"]) == list(text.TITLES.values())
+    assert list(shown_tables(at)[0]["Network"]) == list(ARCHITECTURES.values())
+    assert list(shown_tables(at)[1]["Class"]) == list(text.TITLES.values())
     assert len(scene(at)["pairs"]["covid"]) == 3
     assert calls == list(ARCHITECTURES)  # the first one was known from Classify
 
@@ -227,8 +237,8 @@ def test_reports_show_matrix_curves_tables_and_the_paper(open_app, tiny_run_root
         "The networks on their test images (%)",
     ]
     assert at.get("plotly_chart")[0].proto.alt.startswith("Confusion matrix. Of 10 COVID-19:")
-    assert {"Sensitivity", "Specificity", "PPV", "F1"} <= set(at.table[0].value)
-    paper = next(table.value for table in at.table if "Paper" in table.value)
+    assert {"Sensitivity", "Specificity", "PPV", "F1"} <= set(shown_tables(at)[0])
+    paper = next(table for table in shown_tables(at) if "Paper" in table)
     assert text.percent(0.973) in list(paper["Paper"])
     page = words(at)
     assert "Split by patient: no patient stands both" in page
@@ -251,7 +261,7 @@ def test_a_damaged_report_leaves_the_others(open_app, tiny_run_root):
     at = open_app(tiny_run_root, "reports")
     assert not at.exception
     assert "report.json differs from the digest" in at.error[0].value
-    assert list(at.table[0].value["Network"]) == ["ResNet50V2", "VGG16"]
+    assert list(shown_tables(at)[0]["Network"]) == ["ResNet50V2", "VGG16"]
     at.segmented_control(key="report_model").set_value("vgg16").run()
     assert charts(at)[0].startswith("Confusion matrix")
 
@@ -287,7 +297,7 @@ def test_a_companion_run_stands_beside(open_app, tiny_run_root, reports_only_run
     assert not at.exception
     assert "23 patients stand both" in at.warning[0].value
     assert "Beside its companion run" in words(at)
-    beside = at.table[-1].value
+    beside = shown_tables(at)[-1]
     assert set(beside["Run"]) == {"Tiny run reports", "Tiny run tiny"}
     assert len(beside) == 2 * len(ARCHITECTURES)
 

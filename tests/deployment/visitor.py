@@ -54,6 +54,12 @@ class Visitor:
         [button] = {e.button.id for e in self.elements("button") if e.button.label == label}
         self._run(button)
 
+    def open(self, path: str) -> None:
+        """Go to another page by its path, "" for the first one."""
+        told = [m.navigation.app_pages for m in self.page if m.WhichOneof("type") == "navigation"]
+        [page] = {p.page_script_hash for pages in told for p in pages if p.url_pathname == path}
+        self._run(page=page)
+
     def address_of(self, label: str) -> str:
         """Press a download button; return the address at which its file waits."""
         [button] = [e for e in self.elements("download_button") if e.download_button.label == label]
@@ -72,9 +78,10 @@ class Visitor:
         deltas = [answer.delta for answer in self.page if answer.WhichOneof("type") == "delta"]
         return [d.new_element for d in deltas if d.new_element.WhichOneof("type") == kind]
 
-    def _run(self, button: str = "") -> None:
+    def _run(self, button: str = "", page: str = "") -> None:
         """Run the page with the state of its widgets, again while it asks for that itself."""
         asked = BackMsg()
+        asked.rerun_script.page_script_hash = page
         states = asked.rerun_script.widget_states.widgets
         if button:
             states.add(id=button, trigger_value=True)

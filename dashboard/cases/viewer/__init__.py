@@ -46,7 +46,7 @@ def show(scene: dict[str, Any], *, key: str, height: str = "") -> None:
     """
     with st.container(gap=None):
         answer = _mounted(
-            data={**scene, "height": height},
+            data=({**scene, "height": height},),  # of a mapping's values Streamlit asks pandas
             key=key,
             on_wanted_change=_nothing,
             on_seen_change=_nothing,

@@ -100,15 +100,18 @@ def file_list(*, key: str = "files") -> None:
             st.caption(text.plain(f"{removed} {t(uploader.UNDO_ENDS)}"))
 
 
-def _rows() -> list[dict[str, str]]:
-    """The files as the list gets them, with the first file of the same content where it is one."""
+def _rows() -> tuple[dict[str, str], ...]:
+    """The files as the list gets them, with the first file of the same content where it is one.
+
+    A tuple: of a list Streamlit would ask whether it is a table, and import pandas.
+    """
     rows, first = [], dict[str, str]()
     for key, case in cases.by_key().items():
         name = text.said(case.name)
         same = first.setdefault(case.sha256, name)
         note = "" if same == name else t("the same picture as {name}", name=same)
         rows.append({"key": key, "name": name, "note": note})
-    return rows
+    return tuple(rows)
 
 
 def empty() -> None:

@@ -27,7 +27,7 @@ def heading(title: str) -> None:
     current = cases.current_case()
     with st.container(key="heading"):
         st.title(title)
-        _mounted(data=current and current[0][:8], key="keys", height=0)
+        _mounted(data={"file": current and current[0][:8]}, key="keys", height=0)
 
 
 def line() -> DeltaGenerator:

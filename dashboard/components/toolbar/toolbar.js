@@ -15,9 +15,9 @@ const OWN_ENTER = "button, a, summary, [role=option]";
 
 let shown = null; // while the tab is open, whatever the page
 
-export default function ({ data }) {
-  if (data && data !== shown) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
-  shown = data;
+export default function ({ data: { file } }) {
+  if (file && file !== shown) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  shown = file;
   window.addEventListener("keydown", onKey, true); // before the viewer, which takes 1 to 4 too
   return () => window.removeEventListener("keydown", onKey, true);
 }

@@ -37,7 +37,7 @@ def listen() -> None:
                 "files": MAX_FILES,
                 "bytes": cases.MAX_BYTES,
                 "loses": bool(cases.by_key() or reading.log().readings),
-                "said": [said, t(sentence)],
+                "said": (said, t(sentence)),  # of a list Streamlit asks pandas
                 "drop": t("Drop the files to add them"),
                 "pasted": t("pasted"),
                 "sending": t("Files on their way: {count}."),

@@ -1,6 +1,7 @@
 """Samples that come with the project: composites of radiographs, and a test card."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from covid_model.common.classes import TITLES
@@ -62,10 +63,16 @@ def samples() -> dict[Message, Case]:
             title = _title(entry)
             by_title[title] = Case(
                 name=Message("{title} sample", title=title),
-                data=path.read_bytes(),
+                data=_shared(path.read_bytes()),
                 sample=_described(entry),
             )
     return by_title
+
+
+@lru_cache(maxsize=16)
+def _shared(data: bytes) -> bytes:
+    """The same bytes for all sessions, whose buttons hold them."""
+    return data
 
 
 def _title(entry: Mapping[str, Any]) -> Message:

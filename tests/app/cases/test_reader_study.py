@@ -14,7 +14,17 @@ from covid_model.serving import Prediction, combine_predictions
 from dashboard.cases.reader_study import tables as reader_study_tables
 from dashboard.session import inference
 from dashboard.session.readings import reading, reading_log
-from tests.app.conftest import bars, everything, go, panels, scene, upload, verdict, words
+from tests.app.conftest import (
+    bars,
+    everything,
+    go,
+    panels,
+    scene,
+    shown_tables,
+    upload,
+    verdict,
+    words,
+)
 from tests.drawings import drawing
 from tests.drawings import png as as_png
 
@@ -43,7 +53,7 @@ def test_an_answer_shows_only_after_a_reading(open_app, tiny_run_root, png, page
     assert not at.exception
     assert not verdict(at)
     assert not bars(at)
-    assert not at.table
+    assert not shown_tables(at)
     assert [panel["kind"] for panel in panels(at)] == ["radiograph"]
     assert not scene(at)["networks"]
     read(at)

@@ -13,7 +13,7 @@ from dashboard.components.text import percent
 from dashboard.reports.left_out import tables as left_out_tables
 from dashboard.reports.left_out import text as left_out_text
 from dashboard.reports.reliability import text as reliability_text
-from tests.app.conftest import words
+from tests.app.conftest import shown_tables, words
 from tests.computed_run import left_out_rows
 
 pytestmark = pytest.mark.usefixtures("few_replicates")
@@ -42,7 +42,7 @@ def test_reports_show_hospitals_left_out_before_all_other_figures(open_app, trus
     at = open_app(trusted_run_root, "reports")
     assert not at.exception
     assert at.subheader[0].value == left_out_text.SECTION
-    networks, by_group, by_source, by_label = (table.value for table in at.table[:4])
+    networks, by_group, by_source, by_label = shown_tables(at)[:4]
     assert list(networks["Network"]) == list(ARCHITECTURES.values())
     reports = {name: run.report(name)["left_out"] for name in run.models}
     expected = left_out_tables.networks(reports)

@@ -14,6 +14,7 @@ from covid_model.evaluation.roc import RANKING_METRICS
 from covid_model.evaluation.tables import read_table
 from covid_model.runs import load_run, read_model_info, write_json, write_model_info
 from covid_model.runs.model_card.card import model_card
+from tests.app.conftest import shown_tables
 from tests.stored_reports import write_evidence_run
 
 YOUDEN = Metric(
@@ -76,7 +77,7 @@ def test_a_row_with_its_computation_is_in_report_page_and_card(open_app, tmp_pat
 
     at = open_app(tmp_path, "reports")
     assert not at.exception
-    tables = [each.value for each in at.table]
+    tables = shown_tables(at)
     classes = next(table for table in tables if "Sensitivity" in table)
     assert list(classes)[-1] == "Youden's J"
     assert classes["Youden's J"].iloc[0].startswith(f"{covid['youden']:.3f} (")

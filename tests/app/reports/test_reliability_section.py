@@ -12,7 +12,7 @@ from dashboard.reports.performance import text as performance_text
 from dashboard.reports.reliability import charts as reliability_charts
 from dashboard.reports.reliability import tables as reliability_tables
 from dashboard.reports.reliability import text as reliability_text
-from tests.app.conftest import words
+from tests.app.conftest import shown_tables, words
 
 
 def bins(*filled):
@@ -175,7 +175,7 @@ def test_reports_show_when_the_networks_may_not_answer(open_app, trusted_run_roo
     assert reliability_text.CLASSES_ALIKE in said
     assert reliability_text.CHANCE in said
     assert performance_text.NOISY not in said
-    thresholds, within = (table.value for table in at.table[3:5])  # classes, prevalence, groups
+    thresholds, within = shown_tables(at)[3:5]  # classes, prevalence, groups
     assert list(thresholds["Network"]) == list(ARCHITECTURES.values())
     assert all(math.isfinite(float(value)) for value in thresholds["Temperature"])
     assert "–" not in set(thresholds["Threshold"]) | set(thresholds["Novelty threshold"])
@@ -202,7 +202,7 @@ def test_reports_of_an_old_run_say_that_nothing_was_fitted(open_app, tiny_run_ro
     assert not at.exception
     assert reliability_text.NOT_FITTED in words(at)
     assert not set(TITLES) & set(titles(at))
-    assert len(at.table) == 4  # classes, prevalence, networks, the paper's protocol
+    assert len(shown_tables(at)) == 4  # classes, prevalence, networks, the paper's protocol
 
 
 def test_reports_say_that_labels_are_noisy_beside_their_source(open_app, tiny_run_root):

@@ -9,7 +9,7 @@ from covid_model.common.audit_checks import CHECKS, CONDITIONS
 from covid_model.runs import AUDIT_FILE, read_model_info, write_json, write_model_info
 from dashboard.reports.shortcuts import map_text as shortcuts_map_text
 from dashboard.reports.shortcuts import text as shortcuts_text
-from tests.app.conftest import words
+from tests.app.conftest import shown_tables, words
 from tests.stored_reports import audit, write_evidence_run
 
 
@@ -80,7 +80,7 @@ def test_charts_and_tables_of_an_audit(open_app, tmp_path):
         "Maps inside the lungs (%)",
     ]
     assert all(chart.proto.alt for chart in charts)
-    hidden, sources, randomised, agreement = (table.value for table in at.table)
+    hidden, sources, randomised, agreement = shown_tables(at)
     assert list(hidden["Shown"]) == ["Untouched", "Lungs hidden", "Lungs only", "Border only"]
     assert list(hidden["Unchanged"])[0] == "–"
     assert list(sources["COVID-19"]) == ["1,200"]

@@ -15,7 +15,7 @@ from dashboard.cases.exports.text import text_of
 from dashboard.components.text import plain
 from dashboard.reports import tables
 from dashboard.reports.reliability import tables as reliability_tables
-from tests.app.conftest import everything, go, panels, upload, verdict, words
+from tests.app.conftest import everything, go, panels, shown_tables, upload, verdict, words
 from tests.tiny_tables import write_mean
 
 CAPTION = "The mean of the calibrated probabilities of Xception, ResNet50V2 and VGG16"
@@ -44,7 +44,7 @@ def test_compare_says_first_what_the_networks_say_together(open_app, root, png):
     assert not at.exception
     assert re.fullmatch(r"(COVID-19|Normal|Other infection) \(\d+\u00a0%\)", verdict(at))
     assert names_it(at)
-    assert list(at.table[0].value["Answer from"])[-1] == "1.0\u00a0%"
+    assert list(shown_tables(at)[0]["Answer from"])[-1] == "1.0\u00a0%"
     assert "All together" in everything(at)
 
 

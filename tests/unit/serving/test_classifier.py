@@ -11,7 +11,6 @@ from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.errors import ReportsOnlyError, RunError
 from covid_model.imaging.preprocessing import to_input
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.inference import network_input
 from covid_model.inference.gradcam import Head, gradcam
 from covid_model.inference.interpreter import LiteRTModel
 from covid_model.inference.lung_segmentation import LungSegmenter
@@ -185,7 +184,8 @@ def test_a_preprocessing_of_a_later_version_is_refused_when_loaded(folder, prepr
 
 
 def test_a_network_of_lungs_is_refused_without_a_segmenter(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(network_input, "_segmenter", lambda: LungSegmenter.load(tmp_path))
+    opened = "covid_model.serving.classifier.open_segmenter"
+    monkeypatch.setattr(opened, lambda: LungSegmenter.load(tmp_path))
     Classifier.load(folder)
     write_model_info(folder, replace(read_model_info(folder), preprocessing={"view": "lungs"}))
     with pytest.raises(RunError, match="Expected lungs.tflite with lungs.json"):

@@ -3,7 +3,7 @@
 const viewers = new WeakMap(); // by the element that Streamlit gives
 const ARRIVED = "radiograph-levels"; // event of the page by which the channel gives its bytes
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   if (!viewers.has(parentElement)) viewers.set(parentElement, begun(parentElement));
   const viewer = viewers.get(parentElement);
   viewer.ask = setTriggerValue;

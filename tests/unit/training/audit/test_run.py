@@ -259,7 +259,7 @@ def test_maps_of_networks_that_see_other_parts_are_compared_on_whole_pictures(
     segmenter = LungSegmenter.load(write_tiny_segmenter(tmp_path))
     monkeypatch.setattr(module, "segmenter_available", lambda: True)
     monkeypatch.setattr(module.LungSegmenter, "load", lambda: segmenter)
-    monkeypatch.setattr(network_input, "_segmenter", lambda: segmenter)
+    monkeypatch.setattr(network_input, "open_segmenter", lambda: segmenter)
     folder = run.model_folder("xception")
     lungs_alone = {"greys": "equalized", "view": "lungs"}
     write_model_info(folder, replace(read_model_info(folder), preprocessing=lungs_alone))

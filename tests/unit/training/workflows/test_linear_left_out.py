@@ -74,7 +74,7 @@ def train(folder, tmp_path_factory, few_replicates):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("covid_model.training.cli.check_size", lambda *_: None)
         patch.setattr(module, "build_backbone", tiny)
-        patch.setattr(network_input, "_segmenter", lambda: segmenter)
+        patch.setattr(network_input, "open_segmenter", lambda: segmenter)
         yield run
 
 
