@@ -1,0 +1,86 @@
+"""Parts of a batch through the actors of a Ray cluster."""
+
+import logging
+import os
+import pickle
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from covid_model.cli.cluster.files import File
+from covid_model.cli.cluster.part_files import name_of
+from covid_model.cli.cluster.worker import Task, Worker
+from covid_model.cli.parts.tally import Tally
+from covid_model.common.errors import UsageError
+from covid_model.common.system.requirements import needs
+
+NO_STATISTICS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_USAGE_STATS_PROMPT_ENABLED": "0"}
+
+
+@contextmanager
+def connected(address: str) -> Iterator[int]:
+    """Give the number of a cluster's processor cores, and leave the cluster when the block ends.
+
+    Args:
+        address: of the cluster, as ``ray.init`` takes it; ``local`` starts one on this machine.
+
+    Raises:
+        UsageError: if Ray is not installed, or no cluster answers.
+    """
+    os.environ.update(NO_STATISTICS)
+    with needs("--ray", extra="cluster"):
+        import ray.data
+    options = {"include_dashboard": False} if address == "local" else {}
+    try:
+        ray.init(address, logging_level=logging.ERROR, **options)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise UsageError(f"No Ray cluster answers at {address} ({_first_line(error)}).") from None
+    try:
+        yield int(ray.cluster_resources().get("CPU", 1))
+    finally:
+        ray.shutdown()
+
+
+def classify_parts(
+    files: Sequence[File], task: Task, *, parts: int, workers: int
+) -> Iterator[tuple[Tally, int]]:
+    """Classify files by the actors of the cluster that is connected; each part is given once.
+
+    Ray starts an actor again that dies, wherever there is room, and has its part done again.
+
+    Args:
+        files: what to classify.
+        task: what every worker is asked.
+        parts: into how many the files are divided.
+        workers: how many actors, each with one processor core and one copy of the networks.
+
+    Yields:
+        For each part the tally, then how many files are plainly no pictures.
+
+    Raises:
+        UsageError: if a worker cannot go on.
+    """
+    import ray.data
+
+    divided: dict[str, list[File]] = defaultdict(list)
+    for file in files:
+        divided[name_of(str(file.path), parts=parts)].append(file)
+    rows = [{"name": name, "files": pickle.dumps(some)} for name, some in sorted(divided.items())]
+    with warnings.catch_warnings():  # Ray's context warns of its own settings
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    pool = ray.data.ActorPoolStrategy(size=min(workers, len(rows)), max_tasks_in_flight_per_actor=1)
+    done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+        Worker, fn_constructor_args=(task,), compute=pool, num_cpus=1
+    )
+    for answer in done.iter_rows():
+        if answer["error"]:
+            raise UsageError(answer["error"])
+        yield pickle.loads(answer["done"])  # noqa: S301
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
