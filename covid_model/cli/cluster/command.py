@@ -6,7 +6,7 @@ from pathlib import Path
 
 from covid_model.cli.cluster.files import find_files, is_url
 from covid_model.cli.cluster.part_files import NOTE, PartFiles, parts_of
-from covid_model.cli.cluster.ray_data import classify_parts, connected
+from covid_model.cli.cluster.ray_data import classify_parts, connected, require_ray
 from covid_model.cli.cluster.worker import Task
 from covid_model.cli.parts import table_files
 from covid_model.cli.parts.networks import Asked
@@ -24,7 +24,7 @@ def classify(arguments: argparse.Namespace, run: Run) -> tuple[Tally, int, Asked
         The tally, how many files are plainly no pictures, the networks.
 
     Raises:
-        UsageError: if the options do not fit together, or no cluster answers.
+        UsageError: if the options do not fit together, a package is missing, or no cluster answers.
         KeyboardInterrupt: noting how many files are done.
     """
     out = _out(arguments)
@@ -58,10 +58,11 @@ def _out(arguments: argparse.Namespace) -> PartFiles:
         raise UsageError("--ray writes no areas of attention: leave out --cam-dir.")
     if arguments.out is None:
         raise UsageError("--ray writes a folder of Parquet files: name it with --out DIR.")
+    require_ray()
     table_files.require_parquet()
-    if is_url(arguments.out):
+    if is_url(arguments.out) and not arguments.out.startswith("file://"):
         return PartFiles(arguments.out.rstrip("/"))
-    folder = Path(arguments.out).absolute()
+    folder = Path(arguments.out.removeprefix("file://")).absolute()
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, and --ray writes a folder: name another.")
     return PartFiles(str(folder))

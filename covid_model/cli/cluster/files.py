@@ -83,7 +83,7 @@ def _find_objects(url: str) -> list[StoredObject]:
         if not store.isdir(root):
             if not store.exists(root):
                 raise UsageError(f"{url} does not exist: give an object or a folder of them.")
-            return [StoredObject(url, chosen=True)]
+            return [StoredObject(store.unstrip_protocol(root), chosen=True)]
         names = sorted(store.find(root))
     except UsageError:
         raise

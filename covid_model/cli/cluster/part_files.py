@@ -42,7 +42,10 @@ class PartFiles:
 
     def write_note(self, note: str) -> None:
         """Note what the folder is written with; it is made where it is not there."""
-        if not is_url(self.place):
+        if is_url(self.place):
+            store, path = open_store(self.place)
+            store.makedirs(path, exist_ok=True)
+        else:
             Path(self.place).mkdir(parents=True, exist_ok=True)
         self._write(NOTE, note.encode())
 

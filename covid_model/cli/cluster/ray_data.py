@@ -7,15 +7,29 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from covid_model.cli.cluster.files import File
 from covid_model.cli.cluster.part_files import name_of
 from covid_model.cli.cluster.worker import Task, Worker
 from covid_model.cli.parts.tally import Tally
 from covid_model.common.errors import UsageError
+from covid_model.common.system import stopping
 from covid_model.common.system.requirements import needs
 
+Answer = dict[str, Any]
 NO_STATISTICS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_USAGE_STATS_PROMPT_ENABLED": "0"}
+
+
+def require_ray() -> None:
+    """Refuse to begin where a package is missing.
+
+    Raises:
+        UsageError: with the remedy.
+    """
+    with needs("--ray", extra="cluster"):
+        import fsspec  # noqa: F401
+        import ray.data  # noqa: F401
 
 
 @contextmanager
@@ -26,14 +40,15 @@ def connected(address: str) -> Iterator[int]:
         address: of the cluster, as ``ray.init`` takes it; ``local`` starts one on this machine.
 
     Raises:
-        UsageError: if Ray is not installed, or no cluster answers.
+        UsageError: if no cluster answers.
     """
+    import ray
+
     os.environ.update(NO_STATISTICS)
-    with needs("--ray", extra="cluster"):
-        import ray.data
     options = {"include_dashboard": False} if address == "local" else {}
     try:
-        ray.init(address, logging_level=logging.ERROR, **options)
+        with stopping.given_back():
+            ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **options)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise UsageError(f"No Ray cluster answers at {address} ({_first_line(error)}).") from None
     try:
@@ -61,25 +76,52 @@ def classify_parts(
     Raises:
         UsageError: if a worker cannot go on.
     """
-    import ray.data
+    import ray.util.client
 
     divided: dict[str, list[File]] = defaultdict(list)
     for file in files:
         divided[name_of(str(file.path), parts=parts)].append(file)
     rows = [{"name": name, "files": pickle.dumps(some)} for name, some in sorted(divided.items())]
+    remote = ray.util.client.ray.is_connected()
+    for answer in (_answers_from_afar if remote else _answers)(rows, task, workers):
+        if answer["error"]:
+            raise UsageError(answer["error"])
+        yield pickle.loads(answer["done"])  # noqa: S301
+
+
+def _answers(rows: list[Answer], task: Task, workers: int) -> Iterator[Answer]:
+    """What a worker says of each part, as soon as it does."""
+    import ray.data
+
     with warnings.catch_warnings():  # Ray's context warns of its own settings
         warnings.simplefilter("ignore", DeprecationWarning)
         context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     pool = ray.data.ActorPoolStrategy(size=min(workers, len(rows)), max_tasks_in_flight_per_actor=1)
-    done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-        Worker, fn_constructor_args=(task,), compute=pool, num_cpus=1
-    )
-    for answer in done.iter_rows():
-        if answer["error"]:
-            raise UsageError(answer["error"])
-        yield pickle.loads(answer["done"])  # noqa: S301
+    parts = ray.data.from_items(rows, override_num_blocks=len(rows))
+    # By default Ray restarts such actors, and tries their tasks again, as often as it takes.
+    done = parts.map(Worker, fn_constructor_args=(task,), compute=pool, num_cpus=1)
+    yield from done.iter_rows()
+
+
+class _Head:
+    """Runs on the cluster's first machine for a command outside, whose process Ray Data needs."""
+
+    def __init__(self, rows: list[Answer], task: Task, workers: int) -> None:
+        self._answers = _answers(rows, task, workers)
+
+    def following(self) -> Answer | None:
+        return next(self._answers, None)
+
+
+def _answers_from_afar(rows: list[Answer], task: Task, workers: int) -> Iterator[Answer]:
+    import ray
+
+    head = ray.remote(num_cpus=0, resources={"node:__internal_head__": 0.001})(_Head)
+    asked = head.remote(rows, task, workers)
+    while (answer := ray.get(asked.following.remote())) is not None:
+        yield answer
 
 
 def _first_line(error: Exception) -> str:
