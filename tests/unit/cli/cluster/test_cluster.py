@@ -1,14 +1,17 @@
-"""The command classify on a cluster of two nodes, of which a worker and a whole node are killed."""
+"""The command classify on a cluster of two nodes, where a worker and then a node are killed."""
 
 import os
+import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,28 +26,73 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the workers of a node in /proc"),
 ]
 LARGE = (1600, 1900)  # so that a film takes a while
-QUICK = {"health_check_period_ms": 500, "health_check_failure_threshold": 2}
+QUICK = '{"health_check_period_ms": 500, "health_check_failure_threshold": 2}'
+MEMORY = ("--object-store-memory=100000000",)  # bytes
 WORKER = b"ray::MapWorker"
+
+
+class Node:
+    """A node of one processor core, whose processes are all in one session."""
+
+    def __init__(self, folder, *options):
+        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *options]
+        self.log = folder / f"{len(list(folder.iterdir()))}.log"
+        with self.log.open("w") as stream:
+            self._process = subprocess.Popen(
+                [*command, "--node-ip-address=127.0.0.1", "--num-cpus=1", *MEMORY],
+                stdout=stream, stderr=stream, start_new_session=True,
+            )  # fmt: skip
+        wait_for(lambda: "runtime started" in self.log.read_text(), self._process)
+
+    def processes(self, begin=b""):
+        """The processes whose command line begins so."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                session = int((path / "stat").read_text().rsplit(")")[-1].split()[3])
+                if session == self._process.pid and (path / "cmdline").read_bytes().startswith(
+                    begin
+                ):
+                    found.append(int(path.name))
+        return found
+
+    def kill(self):
+        """End all of it at once."""
+        while found := self.processes():
+            for process in found:
+                with suppress(OSError):
+                    os.kill(process, signal.SIGKILL)
+            self._process.wait(20)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    address: str
+    folder: Path
+    head: Node
+    other: Node
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two nodes of one processor core each: the head, then another."""
-    ray = pytest.importorskip("ray", reason="the extra cluster is not installed")
-    from ray.cluster_utils import Cluster
-
-    folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # names of sockets are short
-    with pytest.MonkeyPatch.context() as patch:
+    """Two nodes on this machine."""
+    pytest.importorskip("ray", reason="the extra cluster is not installed")
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as name, ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("RAY_AUTH_TOKEN_PATH", f"{folder}/token")
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
         patch.setenv("PYTHONPATH", str(ROOT))
-        head = {"_system_config": QUICK, "include_dashboard": False, "temp_dir": folder}
-        one = Cluster(initialize_head=True, head_node_args=head)
-        one.add_node(include_dashboard=False)
-        yield one
-        one.shutdown()
-        ray.shutdown()
-    shutil.rmtree(folder, ignore_errors=True)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        given = (f"--temp-dir={name}/r", f"--port={port}", "--include-dashboard=false")
+        logs = Path(name, "logs")
+        logs.mkdir()
+        head = Node(logs, "--head", f"--system-config={QUICK}", *given)
+        stack.callback(head.kill)
+        other = Node(logs, f"--address=127.0.0.1:{port}")
+        stack.callback(other.kill)
+        yield Cluster(f"127.0.0.1:{port}", Path(name), head, other)
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +104,8 @@ def films(tmp_path_factory):
         path.write_bytes(png(varied(label, number)))
         with Image.open(path) as small:
             small.resize(LARGE).save(path)
-        for copy in range(3, 60, 3):
-            shutil.copy(path, folder / f"{number + copy}.png")
+        for copy in range(3, 36, 3):
+            shutil.copy(path, folder / f"JOHN-DOE-{number + copy}.png")
     with zipfile.ZipFile(folder / "archive.zip", "w") as archive:
         for number in range(2):
             archive.writestr(f"{number}.png", png(varied("normal", number)))
@@ -66,62 +114,70 @@ def films(tmp_path_factory):
     return folder
 
 
-def children(parent):
-    """The workers of a node, by the process of its raylet."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            ppid = int((path / "stat").read_text().rsplit(")")[-1].split()[1])
-            if ppid == parent and (path / "cmdline").read_bytes().startswith(WORKER):
-                found.append(int(path.name))
-    return found
-
-
-def raylet_of(node):
-    (process,) = node.all_processes["raylet"]
-    return process.process.pid
-
-
 def table_of(folder):
     """All rows of a folder but how long each prediction took, sorted."""
     from pyarrow import parquet
 
-    rows = parquet.read_table(folder).to_pylist()
-    return sorted(({**row, "seconds": 0.0} for row in rows), key=lambda r: (r["file"], r["model"]))
+    return in_order({**row, "seconds": 0.0} for row in parquet.read_table(folder).to_pylist())
+
+
+def in_order(rows):
+    return sorted(rows, key=lambda row: (row["file"], row["model"]))
 
 
 def wait_for(what, process, *, seconds=120):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
-            pytest.fail(f"the command ended too soon: {process.stderr.read().decode()}")
+            words = process.stderr.read().decode() if process.stderr else ""
+            pytest.fail(f"a process ended too soon: {words}")
         if found := what():
             return found
         time.sleep(0.02)
     return pytest.fail("nothing came")
 
 
-def test_every_file_has_its_rows_once_whoever_is_killed(cluster, films, trusted_run_root, tmp_path):
-    run = str(trusted_run_root / "trusted")
+@pytest.fixture(scope="module")
+def run(tiny_runs):
+    return str(tiny_runs / "trusted" / "trusted")
+
+
+def test_every_file_has_its_rows_once_whoever_is_killed(cluster, films, run, tmp_path, capsys):
     given = ["classify", str(films), "--run", run, "--out"]
     out = tmp_path / "table"
     command = [sys.executable, "-m", "covid_model", *given, str(out), "--ray", cluster.address]
-    other = next(iter(cluster.worker_nodes))
+
+    def done(more_than=0):
+        count = len(list(out.glob("part-*")))
+        return count if count > more_than else 0
+
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as process:
-        wait_for(lambda: len(list(out.glob("part-*"))) >= 2, process)
-        (worker,) = children(raylet_of(cluster.head_node))
+        wait_for(done, process)
+        (worker,) = wait_for(lambda: cluster.head.processes(WORKER), process)
         os.kill(worker, signal.SIGKILL)
-        before = len(list(out.glob("part-*")))
-        wait_for(lambda: len(list(out.glob("part-*"))) > before, process)
-        (last,) = wait_for(lambda: children(raylet_of(other)), process)
-        os.kill(raylet_of(other), signal.SIGKILL)
-        os.kill(last, signal.SIGKILL)
+        before = done()
+        wait_for(lambda: done(before), process)
+        wait_for(lambda: cluster.other.processes(WORKER), process)
+        cluster.other.kill()
         words = process.stderr.read().decode()
         assert process.wait(120) == 0, words
-    assert "Files: 63 (" in words
+    assert "Files: 39 (" in words
     assert "Left out, as they are no pictures: 1." in words
     whole = tmp_path / "whole.parquet"
     assert cli.main([*given, str(whole)]) == 0
-    assert len(table_of(whole)) == 62 * 3 + 1
+    assert len(table_of(whole)) == 38 * 3 + 1
     assert table_of(out) == table_of(whole)
     assert not list(out.glob(".partial*"))
+    logs = [path for path in cluster.folder.rglob("*") if path.is_file()]
+    assert len(logs) > 10
+    assert not [path for path in logs if b"JOHN-DOE" in path.read_bytes()]
+
+    # What is left of the cluster goes on with the same folder, and other files, by their URL.
+    again = ["classify", f"file://{films}", "--run", run, "--out", str(out), "--resume"]
+    code = subprocess.run(
+        [sys.executable, "-m", "covid_model", *again, "--ray", cluster.address],
+        cwd=ROOT, capture_output=True, check=False,
+    )  # fmt: skip
+    assert code.returncode == 0, code.stderr.decode()
+    renamed = [{**row, "file": f"file://{row['file']}"} for row in table_of(whole)]
+    assert table_of(out) == in_order(table_of(whole) + renamed)
