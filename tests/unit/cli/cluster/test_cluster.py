@@ -1,23 +1,19 @@
 """The command classify on a cluster of two nodes, where a worker and then a node are killed."""
 
 import os
-import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from covid_model import cli
+from tests import ray_nodes
 from tests.drawings import png, varied
 from tests.imports import ROOT
 
@@ -26,73 +22,14 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the workers of a node in /proc"),
 ]
 LARGE = (1600, 1900)  # so that a film takes a while
-QUICK = '{"health_check_period_ms": 500, "health_check_failure_threshold": 2}'
-MEMORY = ("--object-store-memory=100000000",)  # bytes
-WORKER = b"ray::MapWorker"
-
-
-class Node:
-    """A node of one processor core, whose processes are all in one session."""
-
-    def __init__(self, folder, *options):
-        command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *options]
-        self.log = folder / f"{len(list(folder.iterdir()))}.log"
-        with self.log.open("w") as stream:
-            self._process = subprocess.Popen(
-                [*command, "--node-ip-address=127.0.0.1", "--num-cpus=1", *MEMORY],
-                stdout=stream, stderr=stream, start_new_session=True,
-            )  # fmt: skip
-        wait_for(lambda: "runtime started" in self.log.read_text(), self._process)
-
-    def processes(self, begin=b""):
-        """The processes whose command line begins so."""
-        found = []
-        for path in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                session = int((path / "stat").read_text().rsplit(")")[-1].split()[3])
-                if session == self._process.pid and (path / "cmdline").read_bytes().startswith(
-                    begin
-                ):
-                    found.append(int(path.name))
-        return found
-
-    def kill(self):
-        """End all of it at once."""
-        while found := self.processes():
-            for process in found:
-                with suppress(OSError):
-                    os.kill(process, signal.SIGKILL)
-            self._process.wait(20)
-
-
-@dataclass(frozen=True)
-class Cluster:
-    address: str
-    folder: Path
-    head: Node
-    other: Node
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two nodes on this machine."""
+    """Two nodes of one processor core each."""
     pytest.importorskip("ray", reason="the extra cluster is not installed")
-    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as name, ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("RAY_AUTH_MODE", "token")
-        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
-        patch.setenv("PYTHONPATH", str(ROOT))
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        given = (f"--temp-dir={name}/r", f"--port={port}", "--include-dashboard=false")
-        logs = Path(name, "logs")
-        logs.mkdir()
-        head = Node(logs, "--head", f"--system-config={QUICK}", *given)
-        stack.callback(head.kill)
-        other = Node(logs, f"--address=127.0.0.1:{port}")
-        stack.callback(other.kill)
-        yield Cluster(f"127.0.0.1:{port}", Path(name), head, other)
+    with ray_nodes.started(1, 1) as nodes:
+        yield nodes
 
 
 @pytest.fixture(scope="module")
@@ -129,8 +66,7 @@ def wait_for(what, process, *, seconds=120):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
-            words = process.stderr.read().decode() if process.stderr else ""
-            pytest.fail(f"a process ended too soon: {words}")
+            pytest.fail(f"the command ended too soon: {process.stderr.read().decode()}")
         if found := what():
             return found
         time.sleep(0.02)
@@ -151,14 +87,16 @@ def test_every_file_has_its_rows_once_whoever_is_killed(cluster, films, run, tmp
         count = len(list(out.glob("part-*")))
         return count if count > more_than else 0
 
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=cluster.environment, stderr=subprocess.PIPE
+    ) as process:
         wait_for(done, process)
-        (worker,) = wait_for(lambda: cluster.head.processes(WORKER), process)
+        (worker,) = wait_for(cluster.nodes[0].workers, process)
         os.kill(worker, signal.SIGKILL)
         before = done()
         wait_for(lambda: done(before), process)
-        wait_for(lambda: cluster.other.processes(WORKER), process)
-        cluster.other.kill()
+        wait_for(cluster.nodes[1].workers, process)
+        cluster.nodes[1].kill()
         words = process.stderr.read().decode()
         assert process.wait(120) == 0, words
     assert "Files: 39 (" in words
@@ -176,7 +114,7 @@ def test_every_file_has_its_rows_once_whoever_is_killed(cluster, films, run, tmp
     again = ["classify", f"file://{films}", "--run", run, "--out", str(out), "--resume"]
     code = subprocess.run(
         [sys.executable, "-m", "covid_model", *again, "--ray", cluster.address],
-        cwd=ROOT, capture_output=True, check=False,
+        cwd=ROOT, env=cluster.environment, capture_output=True, check=False,
     )  # fmt: skip
     assert code.returncode == 0, code.stderr.decode()
     renamed = [{**row, "file": f"file://{row['file']}"} for row in table_of(whole)]
