@@ -67,13 +67,15 @@ def find_files(paths: Sequence[str]) -> list[File]:
     Local paths become absolute, as other machines know no working folder.
 
     Raises:
-        UsageError: if a path does not exist, or a store cannot be listed.
+        UsageError: if a path does not exist, a store cannot be listed, or there is no file.
     """
     found: dict[str, File] = {}
     for path in paths:
         files: Sequence[File] = _find_objects(path) if is_url(path) else find(Path(path).absolute())
         for file in files:
             found.setdefault(str(file.path), file)
+    if not found:
+        raise UsageError(f"{', '.join(paths)} holds no file: give a folder that holds pictures.")
     return list(found.values())
 
 

@@ -18,6 +18,7 @@ from covid_model.common.system import stopping
 from covid_model.common.system.requirements import needs
 
 Answer = dict[str, Any]
+RETRIES = 4  # of a part over which a worker dies, by its machine or by a file that it cannot bear
 NO_STATISTICS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_USAGE_STATS_PROMPT_ENABLED": "0"}
 
 
@@ -62,7 +63,8 @@ def classify_parts(
 ) -> Iterator[tuple[Tally, int]]:
     """Classify files by the actors of the cluster that is connected; each part is given once.
 
-    Ray starts an actor again that dies, wherever there is room, and has its part done again.
+    Ray starts an actor again that dies, wherever there is room, and has its part done again, so
+    many times: a file that ends every process that reads it must not keep the others waiting.
 
     Args:
         files: what to classify.
@@ -74,7 +76,7 @@ def classify_parts(
         For each part the tally, then how many files are plainly no pictures.
 
     Raises:
-        UsageError: if a worker cannot go on.
+        UsageError: if a worker cannot go on, or died too often over a part.
     """
     import ray.util.client
 
@@ -83,10 +85,17 @@ def classify_parts(
         divided[name_of(str(file.path), parts=parts)].append(file)
     rows = [{"name": name, "files": pickle.dumps(some)} for name, some in sorted(divided.items())]
     remote = ray.util.client.ray.is_connected()
+    lacking = len(rows)
     for answer in (_answers_from_afar if remote else _answers)(rows, task, workers):
         if answer["error"]:
             raise UsageError(answer["error"])
+        lacking -= 1
         yield pickle.loads(answer["done"])  # noqa: S301
+    if lacking:
+        raise UsageError(
+            f"{lacking} of {len(rows)} parts are not done, as workers died {RETRIES + 1} times "
+            "over each of them. The same command with --resume tries them again."
+        )
 
 
 def _answers(rows: list[Answer], task: Task, workers: int) -> Iterator[Answer]:
@@ -97,11 +106,20 @@ def _answers(rows: list[Answer], task: Task, workers: int) -> Iterator[Answer]:
         warnings.simplefilter("ignore", DeprecationWarning)
         context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context.max_errored_blocks = -1  # one part does not stop the others
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     pool = ray.data.ActorPoolStrategy(size=min(workers, len(rows)), max_tasks_in_flight_per_actor=1)
     parts = ray.data.from_items(rows, override_num_blocks=len(rows))
-    # By default Ray restarts such actors, and tries their tasks again, as often as it takes.
-    done = parts.map(Worker, fn_constructor_args=(task,), compute=pool, num_cpus=1)
+    with warnings.catch_warnings():  # these two options have no other name yet
+        warnings.simplefilter("ignore", DeprecationWarning)
+        done = parts.map(
+            Worker,
+            fn_constructor_args=(task,),
+            compute=pool,
+            num_cpus=1,
+            max_restarts=-1,
+            max_task_retries=RETRIES,
+        )
     yield from done.iter_rows()
 
 

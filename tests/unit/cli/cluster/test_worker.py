@@ -177,6 +177,11 @@ def test_a_url_that_leads_nowhere_is_refused(store, url):
         find_files([url])
 
 
+def test_a_folder_without_a_file_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="holds no file"):
+        find_files([str(tmp_path)])
+
+
 def test_what_is_given_twice_is_listed_once(films, store):
     assert len(find_files([str(films), str(films / "0.png")])) == len(find_files([str(films)]))
     store.pipe_file("/bucket/0.png", b"")
