@@ -4,8 +4,8 @@
 
 Draws small films of 320 px and large ones of 2500 x 3000 as ``benchmarks.batch`` does, then asks
 plain ``classify --workers 2`` and clusters of one and two nodes about the small ones, each twice:
-about a few, which is the start, and about all. Films a second are those of the difference. The
-large ones, on one worker, and the sizes of all files give the estimate. Prints Markdown (Linux).
+about a few, which is the start, and about all. Films a second are those of the difference. What a
+core works for a large one, and the bytes of a film, give the estimate. Prints Markdown (Linux).
 """
 
 import argparse
@@ -43,24 +43,33 @@ class Measured:
     Attributes:
         start: seconds until the first few films were done, with the start of all processes.
         rate: films a second from there on.
+        busy: seconds of a processor core a film, of the command's own process.
         written: bytes a film.
+        load: of the machine in the last minute.
     """
 
     start: float
     rate: float
+    busy: float
     written: float
+    load: float
 
 
 def classify(
     films: Path, out: Path, options: Sequence[str], environment: Mapping[str, str]
-) -> float:
-    """Return how many seconds a command takes on a folder of films."""
+) -> tuple[float, float]:
+    """Return how many seconds a command takes on a folder of films, and those of its processor."""
     command = [sys.executable, "-m", "covid_model", "classify", str(films), "--out", str(out)]
     before = time.perf_counter()
-    subprocess.run(  # noqa: S603
-        [*command, *options], cwd=HERE, env=environment, stderr=subprocess.DEVNULL, check=True
+    process = subprocess.Popen(  # noqa: S603
+        [*command, *options], cwd=HERE, env=environment, stderr=subprocess.DEVNULL
     )
-    return time.perf_counter() - before
+    _, status, usage = os.wait4(process.pid, 0)
+    elapsed = time.perf_counter() - before
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(options)}: exit {process.returncode}.")
+    return elapsed, usage.ru_utime + usage.ru_stime
 
 
 def measure(
@@ -68,14 +77,17 @@ def measure(
 ) -> Measured:
     """Ask a set-up about a few films, then about all of them."""
     with tempfile.TemporaryDirectory() as name:
-        start = classify(few, Path(name, "few.parquet"), options, environment)
+        start, busy_first = classify(few, Path(name, "few.parquet"), options, environment)
         table = Path(name, "all.parquet")
-        whole = classify(all_of_them, table, options, environment)
+        whole, busy = classify(all_of_them, table, options, environment)
         files = table.glob("*.parquet") if table.is_dir() else [table]
         written = sum(path.stat().st_size for path in files)
     count = len(list(all_of_them.iterdir()))
     more = count - len(list(few.iterdir()))
-    return Measured(start, more / (whole - start), written / count)
+    load = os.getloadavg()[0]
+    return Measured(
+        start, more / (whole - start), (busy - busy_first) / more, written / count, load
+    )
 
 
 def write_table(rates: Mapping[str, Measured], films: int) -> None:
@@ -83,27 +95,27 @@ def write_table(rates: Mapping[str, Measured], films: int) -> None:
     plain = rates["classify --workers 2"].rate
     one = rates["one node, one worker"].rate
     sys.stdout.write(
-        f"{usable_cores()} cores, {films} films, load {os.getloadavg()[0]:.1f}.\n\n"
-        "| | start (s) | films a second | of one worker | of classify |\n"
-        "| --- | --- | --- | --- | --- |\n"
+        f"{usable_cores()} cores, {films} films.\n\n"
+        "| | start (s) | films a second | of one worker | of classify | load |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
     )
     for title, one_of_them in rates.items():
         rate = one_of_them.rate
         sys.stdout.write(
             f"| {title} | {one_of_them.start:.0f} | {rate:.2f} | {rate / one:.2f} "
-            f"| {rate / plain:.2f} |\n"
+            f"| {rate / plain:.2f} | {one_of_them.load:.0f} |\n"
         )
 
 
-def estimate(large: Measured, name_bytes: tuple[float, float]) -> None:
+def estimate(large: Measured, written: float, name_bytes: tuple[float, float]) -> None:
     """Print the arithmetic for ten million films.
 
     Args:
-        large: large films on one worker, which has a core.
+        large: large films with ``classify --workers 1``.
+        written: bytes of Parquet a film, of a cluster.
         name_bytes: memory of a film's name in the command, and of the same as it is sent.
     """
-    seconds = 1 / large.rate
-    written = large.written
+    seconds = large.busy
     hours = MANY * seconds / 3600
     cores = hours / HOURS
     each = RAW / seconds
@@ -156,11 +168,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             with started(*cores) as nodes:
                 given = ("--ray", nodes.address, "--workers", str(sum(cores)))
                 rates[title] = measure(*small, given, nodes.environment)
-                if cores == (1,):
-                    large = (folders["large", "few"], folders["large", "all"])
-                    of_large = measure(*large, given, nodes.environment)
+        large = (folders["large", "few"], folders["large", "all"])
+        of_large = measure(*large, ("--workers", "1"), os.environ)
         write_table(rates, options.films)
-        estimate(of_large, memory_of_names(folders["small", "all"]))
+        written = rates["one node, one worker"].written
+        estimate(of_large, written, memory_of_names(folders["small", "all"]))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,9 @@ import builtins
 import pytest
 
 from covid_model import cli
+from covid_model.cli.cluster import command
+from covid_model.cli.cluster.part_files import PartFiles
+from covid_model.cli.parts.tally import Tally
 from tests.drawings import png, varied
 
 
@@ -61,3 +64,17 @@ def test_without_the_extra_it_says_what_to_install(classify, tmp_path, monkeypat
     code, words = classify("--out", tmp_path / "out")
     assert code == 2
     assert f"error: --ray needs {package}: install it with pip install" in words
+
+
+def test_a_stop_says_how_many_files_are_done(tmp_path):
+    def parts():
+        some = Tally()
+        some.files = 3
+        yield some, 1
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as stop:
+        command._count(parts(), 9, PartFiles(str(tmp_path)))
+    (words,) = stop.value.__notes__
+    assert words.startswith(f"3 files are done, with their rows in {tmp_path}; 9 were found.")
+    assert words.endswith("--resume goes on.")
