@@ -14,7 +14,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system import logs, stopping
 from covid_model.common.system.threads.turns import usable_cores
-from covid_model.runs import load_run, open_shelf
+from covid_model.runs import Run, load_run, open_shelf
 
 if TYPE_CHECKING:
     from covid_model.cli.parts.table import Table
@@ -29,7 +29,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     command.set_defaults(run_command=run)
     logs.add_options(command, default="warning")
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, folder or zip")
+    command.add_argument(
+        "paths", nargs="+", metavar="PATH", help="file, folder or zip; with --ray also a URL"
+    )
     command.add_argument(
         "--run",
         type=Path,
@@ -45,9 +47,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command.add_argument(
         "--out",
         "--csv",
-        type=Path,
         metavar="FILE",
-        help="table, Parquet where its name ends with .parquet, else CSV (default: to stdout)",
+        help="table, Parquet where its name ends with .parquet, else CSV (default: to stdout); "
+        "with --ray a folder, or its URL, for Parquet files",
     )
     command.add_argument(
         "--resume",
@@ -59,6 +61,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=_workers,
         metavar="N",
         help="files at once (default: one a processor core)",
+    )
+    command.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="classify on a Ray cluster: auto, ray://HOST:10001, or local for this machine",
     )
     command.add_argument(
         "--cam-dir", type=Path, metavar="DIR", help="write each area of attention as PNG here"
@@ -74,22 +81,34 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         KeyboardInterrupt: noting which files were done; their rows and overlays are whole.
     """
-    from covid_model.serving import batch
+    served = load_run(arguments.run) if arguments.run else open_shelf().default
+    for sentence in served.damaged.values():
+        print(f"warning: {sentence}", file=sys.stderr)
+    if arguments.ray:
+        from covid_model.cli.cluster import command
 
-    with batch.open_sources(arguments.paths) as listing:
-        served = load_run(arguments.run) if arguments.run else open_shelf().default
-        for sentence in served.damaged.values():
-            print(f"warning: {sentence}", file=sys.stderr)
-        workers = min(arguments.workers or usable_cores(), len(listing.sources))
-        networks = Asked.load(served, arguments.model, profile=arguments.profile, workers=workers)
-        if arguments.cam_dir:
-            arguments.cam_dir.mkdir(parents=True, exist_ok=True)
-        job = Job(listing.sources, networks, workers, arguments.cam_dir)
-        tally = _write_rows(job, _table(arguments.out, networks), resume=arguments.resume)
-    others = f" Left out, as they are no pictures: {listing.others}." if listing.others else ""
+        tally, left_out, networks = command.classify(arguments, served)
+    else:
+        tally, left_out, networks = _classify_here(arguments, served)
+    others = f" Left out, as they are no pictures: {left_out}." if left_out else ""
     asked = f"Run {served.name}: {', '.join(info.title for info in networks.infos)}."
     print(f"Files: {tally.files} ({tally.counts()}).{others} {asked} {NOTICE}", file=sys.stderr)
     return 0 if tally.read and not tally.unforeseen else 1
+
+
+def _classify_here(arguments: argparse.Namespace, run: Run) -> tuple[Tally, int, Asked]:
+    """Return the tally, how many files are plainly no pictures, the networks."""
+    from covid_model.serving import batch
+
+    with batch.open_sources(arguments.paths) as listing:
+        workers = min(arguments.workers or usable_cores(), len(listing.sources))
+        networks = Asked.load(run, arguments.model, profile=arguments.profile, workers=workers)
+        if arguments.cam_dir:
+            arguments.cam_dir.mkdir(parents=True, exist_ok=True)
+        job = Job(listing.sources, networks, workers, arguments.cam_dir)
+        table = _table(Path(arguments.out) if arguments.out else None, networks)
+        tally = _write_rows(job, table, resume=arguments.resume)
+    return tally, listing.others, networks
 
 
 def _write_rows(job: Job, table: "Table", *, resume: bool) -> Tally:

@@ -2,11 +2,12 @@
 
 import logging
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from covid_model.common.errors import CovidModelError, RadiographError, UsageError
 from covid_model.common.messages import Message
@@ -48,6 +49,29 @@ class Listing:
         return iter(self.sources)
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A file, or an archive of files, that was found and not opened yet.
+
+    Attributes:
+        path: of the file.
+        problem: why it cannot be read, None for what may be opened.
+        chosen: somebody named it itself, so that it is listed whatever it is.
+    """
+
+    path: Path
+    problem: RadiographError | None = None
+    chosen: bool = False
+
+    def listed(self, stack: ExitStack) -> Listing:
+        """List the file, or the files of an archive, which ``stack`` closes."""
+        name = printable(str(self.path))
+        if self.problem:
+            return Listing((Source.refused(name, self.problem),))
+        source = Source(name, partial(_read_file, self.path), partial(_read_start, self.path))
+        return list_source(source, lambda: self.path.open("rb"), stack, chosen=self.chosen)
+
+
 @contextmanager
 def open_sources(paths: Sequence[Path | str]) -> Iterator[Listing]:
     """List every file of some files, folders (with their sub-folders, sorted) or zip archives.
@@ -65,6 +89,55 @@ def open_sources(paths: Sequence[Path | str]) -> Iterator[Listing]:
         listings = [_of_path(Path(path), stack) for path in paths]
         sources = tuple(source for listing in listings for source in listing.sources)
         yield Listing(sources, sum(listing.others for listing in listings))
+
+
+def find(path: Path) -> list[Candidate]:
+    """Find the files of a file or a folder, sorted, without opening any.
+
+    Raises:
+        UsageError: if the path does not exist.
+    """
+    try:
+        status = status_of(path)
+    except RadiographError as problem:
+        missing = isinstance(problem.__cause__, FileNotFoundError | NotADirectoryError)
+        if missing and not path.is_symlink():
+            raise UsageError(
+                f"{path} does not exist: give a file, a folder or a zip archive."
+            ) from None
+        return [Candidate(path, problem)]
+    if not stat.S_ISDIR(status.st_mode):
+        return [Candidate(path, chosen=True)]
+    found = sorted(walk(path, is_junk), key=lambda one: in_order(one.parts))
+    return [Candidate(path.joinpath(*one.parts), one.problem) for one in found]
+
+
+def list_source(
+    source: Source, opened: Callable[[], IO[bytes]], stack: ExitStack, *, chosen: bool = False
+) -> Listing:
+    """List one file, or the files of an archive.
+
+    Args:
+        source: the file.
+        opened: opens it for an archive's files.
+        stack: closes what is opened.
+        chosen: somebody named the file itself, so that it is listed whatever it is.
+    """
+    if is_no_picture(source):
+        return Listing((source,)) if chosen else Listing((), others=1)
+    try:
+        if not is_archive(source.start()):
+            return Listing((source,))
+        members = list_files(open_archive(stack.enter_context(opened())))
+    except OSError:  # it was there a moment ago: reading it will say why
+        return Listing((source,))
+    except RadiographError as error:
+        return Listing((Source.refused(source.name, error),))
+    pictures = [member for member in members if not is_no_picture(member)]
+    if not pictures:
+        return Listing((Source.refused(source.name, empty_archive()),), len(members))
+    sources = tuple(replace(member, name=f"{source.name}/{member.name}") for member in pictures)
+    return Listing(sources, len(members) - len(pictures))
 
 
 def classify(
@@ -92,62 +165,12 @@ def classify(
 
 
 def _of_path(path: Path, stack: ExitStack) -> Listing:
-    try:
-        status = status_of(path)
-    except RadiographError as problem:
-        missing = isinstance(problem.__cause__, FileNotFoundError | NotADirectoryError)
-        if missing and not path.is_symlink():
-            raise UsageError(
-                f"{path} does not exist: give a file, a folder or a zip archive."
-            ) from None
-        return _refused(path, problem)
-    return _of_folder(path, stack) if stat.S_ISDIR(status.st_mode) else _of_file(path, stack)
-
-
-def _of_folder(folder: Path, stack: ExitStack) -> Listing:
-    found = sorted(walk(folder, is_junk), key=lambda one: in_order(one.parts))
-    listings = [
-        _refused(folder.joinpath(*one.parts), one.problem)
-        if one.problem
-        else _of_file(folder.joinpath(*one.parts), stack, chosen=False)
-        for one in found
-    ]
+    listings = [candidate.listed(stack) for candidate in find(path)]
     sources = tuple(source for listing in listings for source in listing.sources)
     if not sources:
         empty = RadiographError("The folder holds no picture: give the one that holds them.")
-        sources = _refused(folder, empty).sources
+        sources = (Source.refused(printable(str(path)), empty),)
     return Listing(sources, sum(listing.others for listing in listings))
-
-
-def _refused(path: Path, problem: RadiographError) -> Listing:
-    return Listing((Source.refused(printable(str(path)), problem),))
-
-
-def _of_file(path: Path, stack: ExitStack, *, chosen: bool = True) -> Listing:
-    """List one file, or the files of an archive.
-
-    Args:
-        path: of the file.
-        stack: closes what is opened.
-        chosen: somebody named the file itself, so that it is listed whatever it is.
-    """
-    name = printable(str(path))
-    source = Source(name, partial(_read_file, path), partial(_read_start, path))
-    if is_no_picture(source):
-        return Listing((source,)) if chosen else Listing((), others=1)
-    try:
-        if not is_archive(source.start()):
-            return Listing((source,))
-        members = list_files(open_archive(stack.enter_context(path.open("rb"))))
-    except OSError:  # it was there a moment ago: reading it will say why
-        return Listing((source,))
-    except RadiographError as error:
-        return Listing((Source.refused(name, error),))
-    pictures = [member for member in members if not is_no_picture(member)]
-    if not pictures:
-        return Listing((Source.refused(name, empty_archive()),), len(members))
-    sources = tuple(replace(member, name=f"{name}/{member.name}") for member in pictures)
-    return Listing(sources, len(members) - len(pictures))
 
 
 def _read_file(path: Path) -> bytes:

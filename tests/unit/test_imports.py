@@ -112,6 +112,10 @@ RULES = {
         ("covid_model.common", "tests.dicoms"),
         (*TRAINS, *TABLES, "streamlit"),
     ),
+    "benchmarks.cluster": (
+        ("benchmarks.batch", "covid_model.cli.cluster", "covid_model.common", "tests.ray_nodes"),
+        (*TRAINS, "streamlit"),
+    ),
     "benchmarks.dashboard": (
         (
             "benchmarks.films",

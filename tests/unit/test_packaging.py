@@ -23,7 +23,7 @@ def requirements(name):
 def test_the_requirements_files_say_what_the_project_says():
     extras = PROJECT["optional-dependencies"]
     assert requirements("requirements-serve.txt") == PROJECT["dependencies"]
-    parts = ("train", "pacs", "sign", "export", "dev")
+    parts = ("train", "pacs", "sign", "export", "cluster", "dev")
     everything = [requirement for part in parts for requirement in extras[part]]
     assert requirements("requirements.txt") == list(dict.fromkeys(everything))
     assert "-r requirements-serve.txt\n" in (ROOT / "requirements.txt").read_text("utf-8")

@@ -30,7 +30,9 @@ class Asked:
     digest: str
 
     @classmethod
-    def load(cls, run: Run, model: str, *, profile: Path | None, workers: int) -> "Asked":
+    def load(
+        cls, run: Run, model: str, *, profile: Path | None, workers: int, threads: int = 2
+    ) -> "Asked":
         """Open the networks.
 
         Args:
@@ -38,13 +40,14 @@ class Asked:
             model: name of one, or "all".
             profile: a hospital's ``profile.json``, None for none.
             workers: how many files they are asked about at once.
+            threads: processor cores that one pass may use.
 
         Raises:
             RunError: if one is missing or damaged, or the profile was made for others.
         """
         from covid_model.serving import Profile
 
-        classifiers = load_classifiers(run, model, workers=workers)
+        classifiers = load_classifiers(run, model, workers=workers, threads=threads)
         together = load_together(run, classifiers)
         infos = [one.info for one in (*classifiers, together) if one]
         files = [run.model_folder(info.architecture) / "model.json" for info in infos]
@@ -64,7 +67,9 @@ class Asked:
         return [one.info for one in (*self.classifiers, self.together) if one]
 
 
-def load_classifiers(run: Run, model: str, *, workers: int = 1) -> "list[Classifier]":
+def load_classifiers(
+    run: Run, model: str, *, workers: int = 1, threads: int = 2
+) -> "list[Classifier]":
     """The network of a run that is named, or all that can predict where it is "all".
 
     Two workers share a network, whose passes take two threads: that is as fast as a network for
@@ -74,7 +79,9 @@ def load_classifiers(run: Run, model: str, *, workers: int = 1) -> "list[Classif
 
     names = run.models_to_load if model == "all" else (model,)
     copies = (workers + 1) // 2
-    return [Classifier.load(run.model_folder(name), copies=copies) for name in names]
+    return [
+        Classifier.load(run.model_folder(name), threads=threads, copies=copies) for name in names
+    ]
 
 
 def load_together(run: Run, classifiers: "list[Classifier]") -> "Together | None":

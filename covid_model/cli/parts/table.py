@@ -52,7 +52,9 @@ class Table:
             rows = table_files.read_parquet(self.path)
         else:
             return []
-        self._check_note(self.path)
+        beside = _note_beside(self.path)
+        note = beside.read_text("utf-8", errors="replace") if beside.exists() else None
+        check_note(self.path, beside, note, now=self.note)
         return [list(of_file) for _, of_file in groupby(rows, lambda row: row["file"])]
 
     @contextmanager
@@ -96,27 +98,32 @@ class Table:
             table_files.csv_to_parquet(growing, self.path)
             growing.unlink()
 
-    def _check_note(self, path: Path) -> None:
-        """Refuse a table of other networks.
 
-        Raises:
-            UsageError: naming both.
-        """
-        beside = _note_beside(path)
-        if not beside.exists():
-            raise UsageError(
-                f"{beside} is missing, which says what {path} was written with: name a new table."
-            )
-        note = beside.read_text("utf-8", errors="replace")
-        if note == self.note:
-            return
-        here, there = (_first_words(text) for text in (self.note, note))
-        if here == there:
-            here = "The networks or the profile have the same names here, but are others."
+def check_note(path: Path | str, beside: Path | str, note: str | None, *, now: str) -> None:
+    """Refuse to go on with a table of other networks.
+
+    Args:
+        path: of the table.
+        beside: where its note lies.
+        note: what that says, None where there is none.
+        now: what it would say of the networks that are asked.
+
+    Raises:
+        UsageError: naming both.
+    """
+    if note is None:
         raise UsageError(
-            f"{path} cannot be gone on with. Of it: {there} Now: {here} Name a new table, or go "
-            "without --resume, which writes it anew."
+            f"{beside} is missing, which says what {path} was written with: name a new table."
         )
+    if note == now:
+        return
+    here, there = (_first_words(text) for text in (now, note))
+    if here == there:
+        here = "The networks or the profile have the same names here, but are others."
+    raise UsageError(
+        f"{path} cannot be gone on with. Of it: {there} Now: {here} Name a new table, or go "
+        "without --resume, which writes it anew."
+    )
 
 
 def _growing(path: Path) -> Path:

@@ -1,6 +1,7 @@
 """Rows of a batch in CSV and Parquet files."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -80,8 +81,29 @@ def csv_to_parquet(source: Path, path: Path) -> None:
     write_whole(path, write)
 
 
-def read_parquet(path: Path) -> Iterator[Row]:
+def parquet_bytes(rows: Iterable[Row]) -> bytes:
+    """Return rows as a Parquet table, of the same types as ``csv_to_parquet``."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    lines = list(rows)
+    columns = {
+        name: pa.array([float(row[name]) if row[name] else None for row in lines], pa.float64())
+        if name in NUMBERS
+        else pa.array([row[name] for row in lines], pa.string())
+        for name in COLUMNS
+    }
+    stream = io.BytesIO()
+    parquet.write_table(pa.table(columns), stream)
+    return stream.getvalue()
+
+
+def read_parquet(path: Path | str, data: bytes | None = None) -> Iterator[Row]:
     """Yield the rows of a Parquet table as those of a CSV table.
+
+    Args:
+        path: of the table.
+        data: its bytes, where they were read already.
 
     Raises:
         UsageError: if it is another table.
@@ -90,7 +112,7 @@ def read_parquet(path: Path) -> Iterator[Row]:
     from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(path)
+        table = parquet.ParquetFile(path if data is None else io.BytesIO(data))
     except pa.ArrowInvalid:
         raise _other(path) from None
     with table:
@@ -104,7 +126,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _other(path: Path) -> UsageError:
+def _other(path: Path | str) -> UsageError:
     return UsageError(
         f"{path} is another table, or one of an earlier version: name a new one, or go without "
         "--resume, which writes it anew."

@@ -24,6 +24,13 @@ class Tally:
         self.read += done.read
         self.unforeseen += done.unforeseen
 
+    def merge(self, other: "Tally") -> None:
+        """Count the files that another tally has."""
+        self.statuses += other.statuses
+        self.files += other.files
+        self.read += other.read
+        self.unforeseen += other.unforeseen
+
     def counts(self) -> str:
         """How many files have each status."""
         return ", ".join(f"{count} {status}" for status, count in sorted(self.statuses.items()))

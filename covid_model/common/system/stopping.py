@@ -73,6 +73,17 @@ def unhandled() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def given_back() -> Iterator[None]:
+    """Handle signals after a block as before it, whatever a library that it starts does to them."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    if threading.current_thread() is threading.main_thread():
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+
+
 def drop_output() -> None:
     """Throw away what the standard output still holds, so that Python's end does not write it."""
     with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:

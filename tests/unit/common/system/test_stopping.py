@@ -82,3 +82,10 @@ def test_an_output_that_takes_no_more_is_a_sentence():
     assert done.returncode == 2
     assert done.stderr.startswith("error: The ")
     assert done.stderr.endswith("cannot be written (No space left on device).\n")
+
+
+def test_signals_that_a_library_takes_are_given_back():
+    before = signal.getsignal(signal.SIGTERM)
+    with stopping.given_back():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    assert signal.getsignal(signal.SIGTERM) is before

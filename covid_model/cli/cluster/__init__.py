@@ -1,0 +1,1 @@
+"""Classification on a cluster, by Ray."""
