@@ -44,10 +44,7 @@ def join(*, batches: Iterable[int]) -> None:
             f"Expected {ADDRESS}=HOST:PORT of process 0, {COUNT} and {NUMBER}, counted from 0, "
             f"for --distribute. Received: {', '.join(value or 'none' for value in values)}."
         )
-    jax = _jax()
-    jax.config.update("jax_enable_preemption_service", False)  # it would keep SIGTERM to itself
-    # Else a process that fails waits for minutes until the others, which wait for it, end too.
-    jax.config.update("jax_enable_recoverability", True)
+    prepare_jax()
     try:
         keras.distribution.initialize()
     except (RuntimeError, ValueError) as error:
@@ -61,6 +58,14 @@ def join(*, batches: Iterable[int]) -> None:
             f"Expected a batch that the {devices} devices of {values[1]} processes share alike. "
             f"Received: {batch} images: give --set batch={-(-batch // devices) * devices}."
         )
+
+
+def prepare_jax() -> None:
+    """Have a process end when it is stopped or fails, not when the others do."""
+    config = _jax().config
+    config.update("jax_enable_preemption_service", False)  # it would keep SIGTERM to itself
+    # Without this a process that fails waits for minutes for the others, which wait for it.
+    config.update("jax_enable_recoverability", True)
 
 
 def leave() -> bool:
