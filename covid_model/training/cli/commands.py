@@ -20,6 +20,8 @@ from covid_model.training.recipes.lungs import LungsRecipe
 from covid_model.training.recipes.paper import PaperRecipe
 from covid_model.training.recipes.pretrain import PretrainRecipe
 
+HELPED = "Trained with process 0, which alone writes the result.\n"
+
 
 def paper(args: Namespace, selection: Selection, recipe: PaperRecipe) -> str:
     """Fit the paper's head."""
@@ -45,7 +47,8 @@ def pretrain(args: Namespace, selection: Selection, recipe: PretrainRecipe) -> s
     if args.out is None:
         raise UsageError("Expected --out DIR for the backbones that pretrain writes.")
     _require_resume(args, args.out, "--out")
-    run_pretrain(
+    _join(args, recipe)
+    written = run_pretrain(
         selection,
         args.models,
         recipe=recipe,
@@ -53,6 +56,8 @@ def pretrain(args: Namespace, selection: Selection, recipe: PretrainRecipe) -> s
         out=args.out,
         tensorboard=args.tensorboard,
     )
+    if not written:
+        return HELPED
     return to_train("--data", args.data, "--recipe", "finetune", "--weights", args.out)
 
 
@@ -66,7 +71,10 @@ def finetune(args: Namespace, selection: Selection, recipe: FinetuneRecipe) -> s
     job = job_of(args)
     work = args.work or job.out.with_name(f".{job.out.name}-work")
     _require_resume(args, work, "--work")
+    _join(args, recipe)
     table = run_finetune(selection, job, recipe=recipe, work=work, tensorboard=args.tensorboard)
+    if table is None:
+        return HELPED
     return f"The checkpoints in {work} are no longer needed.\n{_wrote(table, job.out)}"
 
 
@@ -156,11 +164,24 @@ def _prepare(args: Namespace, recipe: EndToEndRecipe) -> None:
     from covid_model.training.loop.devices import use_devices
     from covid_model.training.loop.tensorboard import writer_class
 
-    batches = [recipe.of(name).batch for name in args.models]
     if args.tensorboard:
         writer_class()
+    if args.devices is not None and args.distribute:
+        raise UsageError("--distribute takes all devices of each process: leave out --devices.")
     if args.devices is not None:
-        use_devices(args.devices, batches=batches)
+        use_devices(args.devices, batches=_batches(args, recipe))
+
+
+def _join(args: Namespace, recipe: EndToEndRecipe) -> None:
+    """Wait for the other processes of a training over machines."""
+    if args.distribute:
+        from covid_model.training.loop.processes import join
+
+        join(batches=_batches(args, recipe))
+
+
+def _batches(args: Namespace, recipe: EndToEndRecipe) -> list[int]:
+    return [recipe.of(name).batch for name in args.models]
 
 
 def _require_resume(args: Namespace, folder: Path, option: str) -> None:

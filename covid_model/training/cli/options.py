@@ -19,7 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "split_by": "patient",
     "weights_format": "auto",
     **dict.fromkeys(("only", "title", "leave_out_by"), ""),
-    **dict.fromkeys(("reports_only", "resume"), False),
+    **dict.fromkeys(("reports_only", "resume", "distribute"), False),
     **dict.fromkeys(("out", "run", "split_file", "save_split", "cache", "companion")),
     "laterals": None,
     **dict.fromkeys(("work", "devices", "tensorboard", *VALUES)),
@@ -128,5 +128,7 @@ def _add_long(group: argparse._ArgumentGroup) -> None:
     _add(group, "work", "checkpoints (default: beside --out)", type=Path, metavar="DIR")
     share = "share batches among N devices; needs JAX"
     _add(group, "devices", share, type=int, metavar="N")
+    several = "train with the processes that KERAS_DISTRIBUTION_* name; needs JAX"
+    _add(group, "distribute", several, action="store_true")
     curves = "write curves here; needs tensorboardX"
     _add(group, "tensorboard", curves, type=Path, metavar="DIR")

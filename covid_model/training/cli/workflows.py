@@ -46,7 +46,7 @@ _RUN = (
     *("models", "weights", "keep", "cache", "laterals", *_PARTS, "save_split"),
     *("out", "reports_only", "weights_format", "title", "note", "companion"),
 )
-_LONG = ("resume", "devices", "tensorboard")
+_LONG = ("resume", "devices", "distribute", "tensorboard")
 
 WORKFLOWS: dict[str, Workflow] = {
     "paper": Workflow(PaperRecipe, commands.paper, _RUN, "the paper's head, convolutions frozen"),

@@ -14,6 +14,7 @@ from covid_model.training.inputs.augmentation import augment
 from covid_model.training.recipes.base import EndToEndRecipe
 
 AHEAD = 4  # batches prepared while the network trains
+WHOLE = slice(None)
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,15 @@ class ImagePool:
 
 
 def batch_of(
-    pictures: ImagePool, recipe: EndToEndRecipe, step: int
+    pictures: ImagePool, recipe: EndToEndRecipe, step: int, own: slice = WHOLE
 ) -> tuple[np.ndarray, np.ndarray]:
     """The batch of one step, which depends on the seed and the step alone.
+
+    Args:
+        pictures: the images to draw from.
+        recipe: how they are drawn and varied.
+        step: counted from 0.
+        own: the rows of the batch to return; all are drawn, so that each is as in the whole batch.
 
     Returns:
         Images float32 (batch, size, size, 3) in [0, 1] and one-hot labels (batch, 3).
@@ -44,7 +51,7 @@ def batch_of(
     config = replace(recipe.augmentation, crop=stage.crop)
     rows = rng.choice(len(pictures.labels), recipe.batch, p=pictures.weights)
     images = np.stack([augment(pictures.grey[row], stage.size, config, rng) for row in rows])
-    return as_input(images), pictures.labels[rows]
+    return as_input(images[own]), pictures.labels[rows[own]]
 
 
 def prefetched(make: Callable[[int], Any], steps: range, ahead: int = AHEAD) -> Generator[Any]:

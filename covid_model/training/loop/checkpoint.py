@@ -100,23 +100,34 @@ def read_state(training: CheckpointedTraining) -> TrainingState | None:
     path = training.folder / "state.json"
     try:
         raw = json.loads(path.read_text("utf-8"))
-        began, values = _flat(raw.pop("identity")), _flat(training.identity)
-        state = TrainingState(**{**raw, "history": tuple(raw["history"])})
+        began, state = raw.pop("identity"), state_of(raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path} cannot be read ({error}): remove {training.folder} to begin anew."
         ) from None
-    other = [name for name in began | values if began.get(name) != values.get(name)]
+    other = differences(began, training.identity)
     if other:
-        what = "; ".join(
-            f"{name.removeprefix('recipe.')} was {began.get(name)}, now {values.get(name)}"
-            for name in sorted(other)
-        )
+        what = "; ".join(f"{name} was {was}, now {now}" for name, (was, now) in other.items())
         raise UsageError(
             f"Expected the values that the training in {training.folder} began with. "
             f"Received: {what}. Give the same values, or begin anew in another folder."
         )
     return state
+
+
+def state_of(raw: Mapping[str, Any]) -> TrainingState:
+    """A state from its JSON."""
+    return TrainingState(**{**raw, "history": tuple(raw["history"])})
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What two identities do not have in common, by name."""
+    mine, yours = _flat(dict(one)), _flat(dict(other))
+    return {
+        name.removeprefix("recipe."): (mine.get(name), yours.get(name))
+        for name in sorted(mine | yours)
+        if mine.get(name) != yours.get(name)
+    }
 
 
 def save_state(training: CheckpointedTraining, state: TrainingState, model: keras.Model) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from covid_model.training.inputs.batches import ImagePool, as_input
 from covid_model.training.loop.checkpoint import CheckpointedTraining, TrainingState
+from covid_model.training.loop.processes import predict, share
 
 
 def evaluate_held_out(
@@ -21,8 +22,8 @@ def evaluate_held_out(
     for start in range(0, len(pictures.grey), batch):
         grey = pictures.grey[start : start + batch]
         full = np.resize(grey, (batch, *grey.shape[1:]))  # one shape, which devices can share
-        out = model.predict_on_batch(as_input(full, size))
-        outputs.append(np.asarray(keras.ops.convert_to_numpy(out), np.float64)[: len(grey)])
+        out = predict(model, as_input(full[share(batch)], size))
+        outputs.append(np.asarray(out, np.float64)[: len(grey)])
     scores, truth = np.concatenate(outputs), pictures.labels.argmax(axis=1)
     right = scores.argmax(axis=1) == truth
     likelihood = scores[np.arange(len(truth)), truth]

@@ -21,6 +21,7 @@ from covid_model.training.heads.logistic import LogisticFit, logistic_model
 from covid_model.training.heads.refit import fit_head
 from covid_model.training.inputs.batches import ImagePool, as_input
 from covid_model.training.job import Job
+from covid_model.training.loop.beginning import Build
 from covid_model.training.loop.checkpoint import (
     CheckpointedTraining,
     TrainingState,
@@ -28,7 +29,8 @@ from covid_model.training.loop.checkpoint import (
     checkpoint_file,
 )
 from covid_model.training.loop.devices import precision
-from covid_model.training.loop.trainer import Build, train
+from covid_model.training.loop.processes import leave
+from covid_model.training.loop.trainer import train
 from covid_model.training.networks.backbone import RANDOM_ORIGIN, Backbone, build_backbone
 from covid_model.training.networks.finetune import finetune_model
 from covid_model.training.networks.scaling import scale_mean
@@ -47,7 +49,7 @@ def run_finetune(
     recipe: FinetuneRecipe,
     work: Path,
     tensorboard: Path | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame | None:
     """Train networks from ``job.weights`` and write a run folder.
 
     Args:
@@ -58,7 +60,8 @@ def run_finetune(
         tensorboard: folder for TensorBoard's event files, None for none.
 
     Returns:
-        One row a network, see ``report.summary_row``.
+        One row a network, see ``report.summary_row``; None where this process has only helped
+        another one to train.
 
     Raises:
         RunError: if the run exists.
@@ -73,6 +76,8 @@ def run_finetune(
     states = {
         training.name: train(training, _builder(training, job.weights)) for training in trainings
     }
+    if not leave():
+        return None
     heads = {
         training.name: _head(training, states[training.name], parts, job.cache or work / "features")
         for training in trainings

@@ -13,7 +13,12 @@ from covid_model.data.selection import Selection, describe, without_held_out
 from covid_model.data.splits import split_by_patient
 from covid_model.runs import write_json
 from covid_model.training.inputs.batches import ImagePool, as_input
-from covid_model.training.loop.checkpoint import CheckpointedTraining, checkpoint_file
+from covid_model.training.loop.checkpoint import (
+    CheckpointedTraining,
+    TrainingState,
+    checkpoint_file,
+)
+from covid_model.training.loop.processes import leave
 from covid_model.training.loop.trainer import train
 from covid_model.training.networks.backbone import Backbone, build_backbone
 from covid_model.training.networks.scaling import scale_output
@@ -44,7 +49,7 @@ def run_pretrain(
         tensorboard: folder for TensorBoard's event files, None for none.
 
     Returns:
-        The weight files written.
+        The weight files written; none where this process has only helped another one to train.
     """
     data = without_held_out(selection.read(), held_out)
     part = split_by_patient(data, seed=recipe.seed, test=recipe.monitor, validation=0)
@@ -52,27 +57,28 @@ def run_pretrain(
     watched, data = data.rows(part == "test"), data.rows(part == "train")
     monitor, pictures = (ImagePool.for_recipe(part, recipe) for part in (watched, data))
     facts = {"data": data.digest, "watched": watched.digest}
-    written = []
-    for name in models:
-        own = recipe.of(name)
-        training = CheckpointedTraining(
-            name, pictures, monitor, own, out / name, facts, tensorboard
+    trainings = [
+        CheckpointedTraining(
+            name, pictures, monitor, recipe.of(name), out / name, facts, tensorboard
         )
-        written.append(save_backbone(pretrain(training), data, own, out))
+        for name in models
+    ]
+    states = [pretrain(training) for training in trainings]
+    if not leave():
+        return []
+    written = []
+    for training, state in zip(trainings, states, strict=True):
+        backbone = trained_backbone(training, state)
+        written.append(save_backbone(backbone, data, training.recipe, out))
         log.info("Wrote %s", written[-1])
     return written
 
 
-def pretrain(training: CheckpointedTraining[PretrainRecipe]) -> Backbone:
+def pretrain(training: CheckpointedTraining[PretrainRecipe]) -> TrainingState:
     """Train a network from random weights, continuing from its folder when it was interrupted.
-
-    The last weights are taken: the watched images are watched and never chosen by.
 
     Args:
         training: the training; its name is a key of ``architectures.REGISTRY``.
-
-    Returns:
-        The trained network without its top.
     """
     recipe = training.recipe
 
@@ -83,14 +89,23 @@ def pretrain(training: CheckpointedTraining[PretrainRecipe]) -> Backbone:
         x = keras.layers.Dense(len(CLASS_NAMES), activation="softmax", dtype="float32")(x)
         return keras.Model(backbone.model.input, x), backbone.origin
 
-    state = train(training, build)
+    return train(training, build)
+
+
+def trained_backbone(
+    training: CheckpointedTraining[PretrainRecipe], state: TrainingState
+) -> Backbone:
+    """The trained network without its top.
+
+    The last weights are taken: the watched images are watched and never chosen by.
+    """
     model = keras.models.load_model(checkpoint_file(training.folder, state), compile=False)
     backbone = build_backbone(training.name, size=None)
     trained = (layer for layer in model.layers if layer.weights)
     for layer in backbone.model.layers:  # by order: keras numbers unnamed layers again
         if layer.weights:
             layer.set_weights(next(trained).get_weights())
-    scale_output(backbone, as_input(training.train.grey[:32]), recipe.output_sum)
+    scale_output(backbone, as_input(training.train.grey[:32]), training.recipe.output_sum)
     return backbone
 
 

@@ -93,6 +93,8 @@ def test_save_split_shows_the_table_and_trains_nothing(folder, tmp_path, capsys)
         (["--set", "epoch=3"], "no value 'epoch': it has epochs, batch"),
         (["--epochs", "few"], "Expected a whole number for epochs"),
         (["--recipe", "pretrain", "--devices", "2"], "Expected KERAS_BACKEND=jax for --devices 2"),
+        (["--recipe", "finetune", "--distribute"], "Expected KERAS_BACKEND=jax for --distribute"),
+        (["--recipe", "finetune", "--distribute", "--devices", "2"], "leave out --devices"),
         (["--recipe", "pretrain", "--precision", "half"], "Expected a precision of float32"),
         (["--recipe", "finetune", "--set", "vgg16.unfrozen=some"], "Expected unfrozen=all"),
         (["--recipe", "calibrate"], "Expected --run DIR"),

@@ -20,7 +20,7 @@ GIVEN = {  # a value for each option that takes one
     "hold_out": "s.csv", "split_by": "image", "limit": "1", "models": "vgg16", "devices": "2",
     "weights_format": "int8", "set": "seed=1",
 }  # fmt: skip
-SWITCHES = ("reports_only", "resume")
+SWITCHES = ("reports_only", "resume", "distribute")
 
 
 WITHOUT_KERAS = f"""

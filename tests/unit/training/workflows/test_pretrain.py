@@ -16,7 +16,7 @@ from covid_model.training.networks.scaling import scale_mean, scale_output
 from covid_model.training.recipes.base import Stage
 from covid_model.training.recipes.pretrain import PretrainRecipe
 from covid_model.training.workflows import pretrain as module
-from covid_model.training.workflows.pretrain import pretrain, save_backbone
+from covid_model.training.workflows.pretrain import pretrain, save_backbone, trained_backbone
 from tests.tiny import tiny_backbone
 
 pytestmark = pytest.mark.tensorflow
@@ -48,7 +48,7 @@ def test_the_last_weights_are_taken_without_their_head(pictures, tmp_path, monke
     training = CheckpointedTraining(
         "resnet50v2", pictures, pictures, RECIPE, tmp_path / "resnet50v2"
     )
-    backbone = pretrain(training)
+    backbone = trained_backbone(training, pretrain(training))
     state = read_state(training)
     assert [row["size"] for row in state.history] == [16] * 5 + [32]
     assert state.step == 12
