@@ -19,23 +19,28 @@ from statistics import median
 from ai_edge_litert.interpreter import Interpreter
 
 from covid_model import read_radiograph
+from covid_model.common.system.paths import SAMPLES
 from covid_model.imaging.preprocessing import to_input
 from covid_model.runs import Run, load_run, open_shelf
 from covid_model.serving import Classifier, classify_case
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 2
+# A run's folder, or "" for the checkout's own; versions up to 0.2 had other names.
 COLD_START = """
 import sys
 from pathlib import Path
-from covid_model.runs import load_run
-from covid_model.serving import Classifier, classify_case
+from covid_model import runs, serving
 
-run, image = load_run(sys.argv[1]), Path(sys.argv[2])
-classifiers = [Classifier.load(run.model_folder(name)) for name in run.servable_models]
-diagnosis = classify_case(image.read_bytes(), image.name, classifiers)
+shelf = None if sys.argv[1] else runs.open_shelf()
+run = runs.load_run(sys.argv[1]) if sys.argv[1] else getattr(shelf, "default", None) or shelf.newest
+classify = getattr(serving, "classify_case", None) or serving.diagnose
+image = Path(sys.argv[2])
+classifiers = [serving.Classifier.load(run.model_folder(name)) for name in run.servable_models]
+answer = classify(image.read_bytes(), image.name, classifiers)
 status = Path("/proc/self/status").read_text()
-print(len(diagnosis.predictions), status.split("VmHWM:")[1].split()[0], flush=True)
+peak = status.split("VmHWM:")[1].split()[0]
+print(len(answer.predictions) == len(run.servable_models), peak, flush=True)
 """
 
 
@@ -81,16 +86,30 @@ def side_by_side(run: Run, data: bytes, *, rounds: int) -> tuple[float, float]:
     return median(bare_times), median(our_times)
 
 
-def cold_start(run: Run, image: Path) -> tuple[float, float]:
-    """Return seconds from the start of a new process to its first answer, its peak memory in MB."""
-    command = [sys.executable, "-c", COLD_START, str(run.folder.resolve()), str(image.resolve())]
+def cold_start(
+    run: str, image: Path, *, checkout: Path = ROOT, python: str = sys.executable
+) -> tuple[float, float]:
+    """Return seconds from the start of a new process to its first answer, its peak memory in MB.
+
+    Args:
+        run: a run folder, "" for the checkout's own.
+        image: the file to ask about.
+        checkout: whose code answers.
+        python: what runs it.
+    """
+    command = [python, "-c", COLD_START, run, str(image.resolve())]
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        answers, kilobytes = process.stdout.readline().split()
+    with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        answered, kilobytes = process.stdout.readline().split()
         elapsed = time.perf_counter() - started
-    if int(answers) != len(run.servable_models):
+    if answered != "True":
         raise SystemExit(f"{image} was refused: give a chest radiograph.")
     return elapsed, int(kilobytes) / 1024
+
+
+def first_sample() -> Path:
+    """The first of the shipped samples."""
+    return min(SAMPLES.glob("*.png"))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -101,23 +120,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=15, help="default: %(default)s")
     options = parser.parse_args(arguments)
     run = load_run(options.run) if options.run else open_shelf().default
-    image = options.image or next(iter(sorted((ROOT / "assets" / "samples").glob("*.png"))), None)
-    if image is None:
-        parser.error("no sample image: name one with --image")
-
-    starts = [cold_start(run, image) for _ in range(3)]
+    image = options.image or first_sample()
+    starts = [cold_start(str(run.folder.resolve()), image) for _ in range(3)]
     bare, ours = side_by_side(run, image.read_bytes(), rounds=options.rounds)
     sys.stdout.write(
         f"Run {run.name} ({', '.join(run.servable_models)}), image {image.name}, "
         f"{THREADS} threads, medians of {options.rounds} rounds.\n\n"
-        "| | measured | goal |\n"
-        "| --- | --- | --- |\n"
-        f"| bare LiteRT passes | {bare * 1000:.0f} ms | |\n"
-        f"| read, predict, all heatmaps | {ours * 1000:.0f} ms | |\n"
-        f"| ratio | {ours / bare:.2f} | <= 1.2 |\n"
-        f"| start of the process to the first answer | {median(s for s, _ in starts):.2f} s "
-        "| <= 2 s |\n"
-        f"| peak memory of that process | {max(m for _, m in starts):.0f} MB | < 600 MB |\n"
+        "| | measured |\n"
+        "| --- | --- |\n"
+        f"| bare LiteRT passes | {bare * 1000:.0f} ms |\n"
+        f"| read, predict, all heatmaps | {ours * 1000:.0f} ms |\n"
+        f"| ratio | {ours / bare:.2f} |\n"
+        f"| start of the process to the first answer | {median(s for s, _ in starts):.2f} s |\n"
+        f"| peak memory of that process | {max(m for _, m in starts):.0f} MB |\n"
     )
 
 
