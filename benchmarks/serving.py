@@ -9,7 +9,6 @@ one process, so that a busy machine slows both alike.
 """
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from statistics import median
 
 from ai_edge_litert.interpreter import Interpreter
 
+from benchmarks.workers import Side, measured, worker
 from covid_model import read_radiograph
 from covid_model.common.system.paths import SAMPLES
 from covid_model.imaging.preprocessing import to_input
@@ -26,21 +26,25 @@ from covid_model.serving import Classifier, classify_case
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 2
-# A run's folder, or "" for the checkout's own; versions up to 0.2 had other names.
-COLD_START = """
-import sys
+# Of a run's folder, or the checkout's own; versions up to 0.2 had other names.
+WORKER = """
+import sys, time
 from pathlib import Path
 from covid_model import runs, serving
 
-shelf = None if sys.argv[1] else runs.open_shelf()
-run = runs.load_run(sys.argv[1]) if sys.argv[1] else getattr(shelf, "default", None) or shelf.newest
+own = sys.argv[1:] or [getattr(runs.open_shelf(), "default", None) or runs.open_shelf().newest]
+run = runs.load_run(own[0]) if sys.argv[1:] else own[0]
 classify = getattr(serving, "classify_case", None) or serving.diagnose
-image = Path(sys.argv[2])
 classifiers = [serving.Classifier.load(run.model_folder(name)) for name in run.servable_models]
-answer = classify(image.read_bytes(), image.name, classifiers)
-status = Path("/proc/self/status").read_text()
-peak = status.split("VmHWM:")[1].split()[0]
-print(len(answer.predictions) == len(run.servable_models), peak, flush=True)
+for line in sys.stdin:
+    image = Path(line.strip())
+    start, processor = time.perf_counter(), time.process_time()
+    answer = classify(image.read_bytes(), image.name, classifiers)
+    if len(answer.predictions) != len(classifiers):
+        sys.exit(f"{image} was refused: give a chest radiograph.")
+    took = time.perf_counter() - start, time.process_time() - processor
+    status = Path("/proc/self/status").read_text()
+    print(*took, int(status.split("VmHWM:")[1].split()[0]) / 1024, flush=True)
 """
 
 
@@ -86,25 +90,18 @@ def side_by_side(run: Run, data: bytes, *, rounds: int) -> tuple[float, float]:
     return median(bare_times), median(our_times)
 
 
-def cold_start(
-    run: str, image: Path, *, checkout: Path = ROOT, python: str = sys.executable
-) -> tuple[float, float]:
+def cold_start(image: Path, side: Side, run: Path | None = None) -> tuple[float, float]:
     """Return seconds from the start of a new process to its first answer, its peak memory in MB.
 
     Args:
-        run: a run folder, "" for the checkout's own.
         image: the file to ask about.
-        checkout: whose code answers.
-        python: what runs it.
+        side: the checkout whose code answers, the Python that runs it.
+        run: a run folder, the checkout's own by default.
     """
-    command = [python, "-c", COLD_START, run, str(image.resolve())]
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        answered, kilobytes = process.stdout.readline().split()
-        elapsed = time.perf_counter() - started
-    if answered != "True":
-        raise SystemExit(f"{image} was refused: give a chest radiograph.")
-    return elapsed, int(kilobytes) / 1024
+    with worker(side, WORKER, *([str(run.resolve())] if run else [])) as process:
+        *_, peak = measured(process, image.resolve())
+        return time.perf_counter() - started, peak
 
 
 def first_sample() -> Path:
@@ -121,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     run = load_run(options.run) if options.run else open_shelf().default
     image = options.image or first_sample()
-    starts = [cold_start(str(run.folder.resolve()), image) for _ in range(3)]
+    starts = [cold_start(image, (ROOT, sys.executable), run.folder) for _ in range(3)]
     bare, ours = side_by_side(run, image.read_bytes(), rounds=options.rounds)
     sys.stdout.write(
         f"Run {run.name} ({', '.join(run.servable_models)}), image {image.name}, "

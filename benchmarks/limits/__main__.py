@@ -18,13 +18,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
 
-from benchmarks.limits.peaks import GIGA, Meter, Peaks, stated
-from benchmarks.limits.work import Work, work_of
+from benchmarks.limits.peaks import Meter, Peaks
+from benchmarks.limits.tables import case_table, limits_table, peaks_table
+from benchmarks.limits.work import work_of
 from benchmarks.serving import first_sample, seconds
 from covid_model import read_radiograph
 from covid_model.common.architectures import ARCHITECTURES
@@ -35,7 +35,6 @@ from covid_model.inference.lung_segmentation import MODEL_FILE
 from covid_model.runs import Run, load_run, open_shelf
 from covid_model.serving import Classifier, classify_case
 
-KINDS = ("in_float", "in_int8")
 Calls = Mapping[str, Callable[[], object]]
 
 
@@ -107,60 +106,6 @@ def measured(
             times[name].append(seconds(call))
         parts.append(case.measure())
     return peaks, times, parts
-
-
-def peaks_table(peaks: Sequence[Peaks], cores: int) -> list[str]:
-    """Write the peaks."""
-    features = stated(cores)
-    rows = {
-        "float32 multiply-adds (G/s)": "in_float",
-        "int8 multiply-adds (G/s)": "in_int8",
-        "memory read and written (GB/s)": "moved",
-    }
-    lines = ["| | median | best | from the features |", "| --- | --- | --- | --- |"]
-    for title, name in rows.items():
-        found = [getattr(each, name) / GIGA for each in peaks]
-        said = getattr(features, name, np.nan) / GIGA
-        known = "" if np.isnan(said) else f"{said:.0f}"
-        lines.append(f"| {title} | {median(found):.0f} | {max(found):.0f} | {known} |")
-    return lines
-
-
-def limits_table(
-    works: Mapping[str, Work], peaks: Sequence[Peaks], times: Mapping[str, Sequence[float]]
-) -> list[str]:
-    """Write a row a network."""
-    lines = [
-        "| | multiply-adds (G) | of them int8 | all in float (ms) | all in int8 (ms) "
-        "| bytes moved (MB) | at the bandwidth (ms) | limit (ms) | reached (ms) | ratio |",
-        f"|{' --- |' * 10}",
-    ]
-    for name, work in works.items():
-        in_float, in_int8 = ([work.all / getattr(p, k) for p in peaks] for k in KINDS)
-        moving = [work.moved / each.moved for each in peaks]
-        limit = [
-            max(work.in_float / each.in_float + work.in_int8 / each.in_int8, moved)
-            for each, moved in zip(peaks, moving, strict=True)
-        ]
-        ratio = median(a / b for a, b in zip(times[name], limit, strict=True))
-        shown = [1000 * median(own) for own in (in_float, in_int8, moving, limit, times[name])]
-        lines.append(
-            f"| {name} | {work.all / GIGA:.2f} | {work.in_int8 / work.all:.0%} | {shown[0]:.1f} "
-            f"| {shown[1]:.1f} | {work.moved / 1e6:.0f} | {shown[2]:.1f} | {shown[3]:.1f} "
-            f"| {shown[4]:.1f} | {ratio:.2f} |"
-        )
-    return lines
-
-
-def case_table(parts: Sequence[Mapping[str, float]]) -> list[str]:
-    """Write what one case takes, part by part."""
-    lines = ["| | ms | share |", "| --- | --- | --- |"]
-    *_, whole = parts[0]
-    for title in parts[0]:
-        share = median(each[title] / each[whole] for each in parts)
-        taken = 1000 * median(each[title] for each in parts)
-        lines.append(f"| {title} | {taken:.1f} | {share:.0%} |")
-    return lines
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
