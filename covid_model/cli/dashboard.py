@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 
 from covid_model.common.system import logs, paths, stopping
-from covid_model.runs import CHOSEN, load_run, open_shelf
-
-PROFILE = "COVID_MODEL_PROFILE"  # which ``dashboard.session.profile`` reads
+from covid_model.runs import CHOSEN, CHOSEN_PROFILE, load_run, open_shelf
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         profile = Profile.load(arguments.profile)
         for name in served.reported:
             profile.of(served.model_info(name))
-        os.environ[PROFILE] = str(arguments.profile.resolve())
+        os.environ[CHOSEN_PROFILE] = str(arguments.profile.resolve())
     if arguments.log_format == "json":  # Streamlit's greeting is none
         os.environ["STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE"] = "true"
     # As a script, not imported: the command line serves without Streamlit.

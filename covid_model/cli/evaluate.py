@@ -9,6 +9,7 @@ from covid_model.cli.parts.mix import parse_mix
 from covid_model.cli.parts.networks import load_classifiers, load_together
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system import logs
+from covid_model.evaluation.comparison.asking import AUDITED
 from covid_model.runs import (
     load_run,
     new_run,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from covid_model.data.hospital.readings import Readings
     from covid_model.evaluation.comparison.asking.evaluation import Request
 
-AUDITED = 100  # images that are shown with the lungs hidden too
 EXIT_CODES = (
     "Exit code: 0 the folder is written; 1 it is, but no profile could be fitted, as too many "
     "files were refused; 2 wrong use, data that cannot be judged, or an output that cannot be "

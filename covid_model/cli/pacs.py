@@ -57,6 +57,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--run", type=Path, metavar="DIR", help="run folder (default: the shipped one)"
     )
     command.add_argument(
+        "--profile", type=Path, metavar="FILE", help="profile.json of `evaluate --adjust` to use"
+    )
+    command.add_argument(
         "--csv", type=Path, metavar="FILE", help="table, which is gone on with (default: to stdout)"
     )
     command.add_argument("--store", action="store_true", help="store the results in the PACS")
@@ -98,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     _filters(arguments.query)  # wrong ones are told before anything is asked
     pacs = Pacs(PacsSettings.from_environment(url=arguments.url))
     served = load_run(arguments.run) if arguments.run else open_shelf().default
-    networks = _networks(served)
+    networks = _networks(served, arguments.profile)
     ledger = Ledger.open(arguments.ledger, networks=networks.digest)
     try:
         if arguments.retry:
@@ -156,19 +159,23 @@ def _watch(
     )
 
 
-def _networks(served: Run) -> "Networks":
-    from covid_model.serving import Classifier, Together
+def _networks(served: Run, profile: Path | None) -> "Networks":
+    from covid_model.cli.parts.networks import load_classifiers
+    from covid_model.serving import Profile, Together
     from covid_model.serving.pacs.worker import Networks
 
     for sentence in served.damaged.values():
         _say(f"warning: {sentence}")
-    names = served.servable_models or served.models
-    return Networks(
-        run=served,
-        classifiers=[Classifier.load(served.model_folder(name)) for name in names],
-        together=Together.load(served),
-        weights={name: sha256_of(served.model_folder(name) / "model.json") for name in names},
-    )
+    digests = {
+        name: sha256_of(served.model_folder(name) / "model.json") for name in served.models_to_load
+    }
+    classifiers, together = load_classifiers(served, "all"), Together.load(served)
+    if profile is None:
+        return Networks(served, classifiers, together, digests)
+    used = Profile.load(profile)
+    adjusted = [classifier.adjusted(used) for classifier in classifiers]
+    together = together and together.adjusted(used)
+    return Networks(served, adjusted, together, digests, used.reference)
 
 
 def _filters(queries: list[str]) -> dict[str, str]:

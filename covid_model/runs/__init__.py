@@ -4,6 +4,7 @@ from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.system.digests import sha256_of
 from covid_model.runs.catalog import (
     CHOSEN,
+    CHOSEN_PROFILE,
     DEFAULT_ROOT,
     NO_RUN,
     Shelf,
@@ -55,6 +56,7 @@ __all__ = [
     "ARCHITECTURES",
     "AUDIT_FILE",
     "CHOSEN",
+    "CHOSEN_PROFILE",
     "COMPARISON_FILE",
     "DEFAULT_ROOT",
     "LATERAL_FILE",

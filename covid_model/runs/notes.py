@@ -78,7 +78,8 @@ LABELS: Mapping[str, Message] = {  # values of label_quality
 QUANTIZED = Message(
     "Convolutions in int8, made from run {run}. On {images} validation images the class is the "
     "same as there on {agreement:.1%}, the macro recall {macro_recall:.1%} (there "
-    "{recall_before:.1%}), the median rank correlation of the maps {map_correlation:.3f}."
+    "{recall_before:.1%}), the median rank correlation of the maps {map_correlation:.3f}. "
+    "Figures on groups left out, where there are any, are those of run {run}."
 )
 NOT_QUANTIZED = Message(
     "As in run {run}: convolutions in int8 do not answer alike. On {images} validation images the "

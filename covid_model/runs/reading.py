@@ -97,6 +97,11 @@ class Run:
         """The models that can predict, empty for a reports-only run."""
         return tuple(name for name in self.models if self.model_info(name).servable)
 
+    @property
+    def models_to_load(self) -> tuple[str, ...]:
+        """The models that can predict; where none can, all, of which loading says what is wrong."""
+        return self.servable_models or self.models
+
     def report(self, architecture: str) -> Report:
         """Read one model's ``report.json`` after checking its digest."""
         return cast(Report, self._content(architecture, "report.json", Report))

@@ -47,7 +47,7 @@ def load(folder: Path) -> None:
     Raises:
         RunError: if the network or the segmenter cannot be loaded.
     """
-    _classifier(*_network(folder))
+    network(folder)
     if lung_segmentation.segmenter_available():
         _segmenter(*_segmenter_key())
 
@@ -122,8 +122,8 @@ def classifier_of(folder: Path) -> Classifier:
     Raises:
         RunError: if it cannot be loaded.
     """
-    network, used = _classifier(*_network(folder)), profile.used(folder.parent)
-    return network.adjusted(used) if used else network
+    served, used = network(folder), profile.used(folder.parent)
+    return served.adjusted(used) if used else served
 
 
 def _segmenter_key() -> tuple[str, str]:

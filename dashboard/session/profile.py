@@ -7,10 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from covid_model.common.errors import RunError
-from covid_model.runs import Run, Shelf, sha256_of
+from covid_model.runs import CHOSEN_PROFILE, Run, Shelf, sha256_of
 from covid_model.serving import Profile, Together
 
-VARIABLE = "COVID_MODEL_PROFILE"  # path of the profile of all visitors
 MAX_BYTES = 2**20
 SWITCH = "use_profile"
 _OWN = "profile"
@@ -57,7 +56,7 @@ def available() -> Profile | None:
     Raises:
         RunError: if that of the server cannot be read.
     """
-    path = os.environ.get(VARIABLE)
+    path = os.environ.get(CHOSEN_PROFILE)
     if own() or not path:
         return own()
     try:

@@ -9,11 +9,13 @@ import pydicom
 import pytest
 
 from covid_model.__main__ import main
+from covid_model.serving import Profile
 from covid_model.serving.pacs.connection import Pacs
 from covid_model.serving.pacs.films import find_studies, name_filter
 from covid_model.serving.pacs.settings import PacsSettings
 from tests.deployment.conftest import tool
 from tests.pacs.conftest import BASE, STUDY_DAY, film, films_of_each_status
+from tests.profiles import profile_of
 
 
 def rows_of(path):
@@ -77,6 +79,23 @@ def test_results_are_stored_in_the_films_own_study_once(server, ask, tmp_path):
     assert len(again) == len(first)
     rows = rows_of(tmp_path / "table.csv")
     assert len({(row["file"], row["model"]) for row in rows}) == len(rows)
+
+
+def test_a_profile_is_named_in_what_is_stored_and_makes_it_anew(
+    server, ask, trusted_run_root, tmp_path
+):
+    server.add(films_of_each_status()[0])
+    assert ask("--store") == 0
+    without = {str(dataset.SOPInstanceUID) for dataset in results_in(server)}
+    profile, run = tmp_path / "profile.json", trusted_run_root / "trusted"
+    profile.write_bytes(profile_of(run))
+    (tmp_path / "table.csv").unlink()
+    assert ask("--store", "--profile", str(profile)) == 0
+    adjusted = [d for d in results_in(server) if str(d.SOPInstanceUID) not in without]
+    assert len(adjusted) == len(without) == 3
+    [report] = [dataset for dataset in adjusted if dataset.Modality == "SR"]
+    assert Profile.load(profile).reference in report.to_json()
+    assert {row["profile"] for row in rows_of(tmp_path / "table.csv")} == {"St. Mary's"}
 
 
 def test_what_is_stored_is_valid_by_other_readers(server, ask, tmp_path):

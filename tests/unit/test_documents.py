@@ -83,7 +83,7 @@ def names_stored(path):
 
 STORED = sorted(
     path
-    for folder in (SHIPPED_RUNS / "fourth", SHIPPED_RUNS / "paper", LUNGS)
+    for folder in (SHIPPED_RUNS / "fifth", SHIPPED_RUNS / "paper", LUNGS)
     for path in folder.rglob("*")
     if path.suffix in (".json", ".csv")
 )

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
                 name: export_network(
                     served.model_folder(name), folder / name, kind=arguments.format
                 )
-                for name in served.servable_models or served.models
+                for name in served.models_to_load
             }
             names = {name: path.relative_to(folder).as_posix() for name, path in files.items()}
             text = json.dumps(serving(served, names), ensure_ascii=False)

@@ -35,7 +35,8 @@ class LiteRTGraph:
         Raises:
             RunError: if it has an operation that is not known here.
         """
-        self._model = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
+        self._file = path.read_bytes()
+        self._model = schema.ModelT.InitFromPackedBuf(self._file, 0)
         self._graph = self._model.subgraphs[0]
         self.input_shape = tuple(self._tensor(self._graph.inputs[0]).shape.tolist())
         unknown = {self._kind(one) for one in self._graph.operators} - OPERATIONS.keys()
@@ -71,8 +72,10 @@ class LiteRTGraph:
         """A stored tensor; integers with a scale as the numbers that they stand for."""
         tensor = self._tensor(index)
         shape = tensor.shape if tensor.shape is not None else ()
-        data = self._model.buffers[tensor.buffer].data
-        values = np.frombuffer(bytes(data), TYPES[tensor.type]).reshape(shape)
+        stored = self._model.buffers[tensor.buffer]
+        behind_the_graph = self._file[stored.offset : stored.offset + stored.size]
+        data = behind_the_graph if stored.data is None else bytes(stored.data)
+        values = np.frombuffer(data, TYPES[tensor.type]).reshape(shape)
         scale, zero = _grid(tensor, values.ndim)
         return values if scale is None else ((values - zero) * scale).astype(np.float32)
 

@@ -51,16 +51,10 @@ def _network(run: Run, name: str, file: str) -> dict[str, Any]:
     }
     if NOVELTY_FILE in info.sha256:
         check_file(folder, NOVELTY_FILE, info)
-        novelty = NoveltyModel.load(folder / NOVELTY_FILE)
-        content["novelty"] = {
-            one.name: _numbers(getattr(novelty, one.name)) for one in fields(novelty)
-        }
+        content["novelty"] = _arrays(NoveltyModel.load(folder / NOVELTY_FILE))
     if LATERAL_FILE in info.sha256:
         check_file(folder, LATERAL_FILE, info)
-        lateral = LateralHead.load(folder / LATERAL_FILE)
-        content["lateral"] = {
-            one.name: _numbers(getattr(lateral, one.name)) for one in fields(lateral)
-        }
+        content["lateral"] = _arrays(LateralHead.load(folder / LATERAL_FILE))
     return content
 
 

@@ -83,11 +83,11 @@ def classify_one(source: "Source", networks: "Asked", *, number: int = 0) -> Don
         return data
 
     result = batch.classify(replace(source, load=load), networks.classifiers, networks.together)
-    rows = batch_table.rows(result, run=networks.run.name)
-    name = networks.run.name
+    run = networks.run.name
+    rows = batch_table.rows(result, run=run)
     return Done(
         rows=[{**row, "sha256": digest} for row in rows],
-        overlays=batch_outputs.overlays(result, number, run=name) if number else {},
+        overlays=batch_outputs.overlays(result, number, run=run) if number else {},
         read=result.radiograph is not None,
         unforeseen=getattr(result.reason, "template", "") == UNFORESEEN,
     )

@@ -72,7 +72,7 @@ def load_classifiers(run: Run, model: str, *, workers: int = 1) -> "list[Classif
     """
     from covid_model.serving import Classifier
 
-    names = (run.servable_models or run.models) if model == "all" else (model,)
+    names = run.models_to_load if model == "all" else (model,)
     copies = (workers + 1) // 2
     return [Classifier.load(run.model_folder(name), copies=copies) for name in names]
 

@@ -98,6 +98,11 @@ class Profile:
     run: str = ""
     digest: str = ""
 
+    @property
+    def reference(self) -> str:
+        """Name and digest, for a result that is kept away from the profile."""
+        return f"{self.name}, SHA-256 {self.digest}"
+
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a profile.

@@ -35,17 +35,19 @@ class Networks:
         classifiers: what is asked.
         together: the mean of them, None where there is none.
         weights: network -> SHA-256 of its ``model.json``.
+        profile: as of ``Origin``.
     """
 
     run: Run
     classifiers: Sequence[Classifier]
     together: Together | None
     weights: dict[str, str]
+    profile: str = ""
 
     @property
     def digest(self) -> str:
-        """Digest of the networks: others make other results."""
-        return networks_digest(self.run.name, self.weights)
+        """Digest of the networks with the profile: others make other results."""
+        return networks_digest(self.run.name, self.weights, self.profile)
 
 
 def process(
@@ -72,7 +74,7 @@ def process(
     result = classify(source, networks.classifiers, networks.together)
     if make_results is not None and result.predictions:
         try:
-            origin = Origin(data, networks.run.name, networks.weights)
+            origin = Origin(data, networks.run.name, networks.weights, networks.profile)
             made = make_results(result, origin, networks.run)
         except Exception:
             number = logs.failure(log, "Results of a film could not be made.")

@@ -76,7 +76,8 @@ def calibrate(args: Namespace, selection: Selection, recipe: None) -> str:
         raise UsageError("Expected --run DIR, the run to calibrate, with --out DIR, the new one.")
     from covid_model.training.workflows.calibrate import run_calibrate
 
-    return _wrote(run_calibrate(args.run, args.data, args.out, cache=args.cache), args.out)
+    table = run_calibrate(args.run, args.data, args.out, cache=args.cache, title=args.title)
+    return _wrote(table, args.out)
 
 
 def quantize(args: Namespace, selection: Selection, recipe: None) -> str:
@@ -85,7 +86,7 @@ def quantize(args: Namespace, selection: Selection, recipe: None) -> str:
         raise UsageError("Expected --run DIR, the run to quantize, with --out DIR, the new one.")
     from covid_model.training.workflows.quantize import run_quantize
 
-    table = run_quantize(args.run, args.data, args.out, cache=args.cache)
+    table = run_quantize(args.run, args.data, args.out, cache=args.cache, title=args.title)
     return _quantized(args.out) + _wrote(table, args.out)
 
 

@@ -69,12 +69,15 @@ WORKFLOWS: dict[str, Workflow] = {
         "all layers, or the last blocks, from weights",
     ),
     "calibrate": Workflow(
-        None, commands.calibrate, ("run", "out", "cache"), "a run again, calibrated, not trained"
+        None,
+        commands.calibrate,
+        ("run", "out", "cache", "title"),
+        "a run again, calibrated, not trained",
     ),
     "quantize": Workflow(
         None,
         commands.quantize,
-        ("run", "out", "cache"),
+        ("run", "out", "cache", "title"),
         "a run again in int8, where it answers alike",
     ),
     "recover": Workflow(

@@ -45,6 +45,7 @@ def run_calibrate(
     out: Path,
     *,
     cache: Path | None = None,
+    title: str = "",
     change: Change | None = None,
 ) -> pd.DataFrame:
     """Calibrate the networks of a run on its own split; write the result as a new run.
@@ -59,6 +60,7 @@ def run_calibrate(
         out: the run folder to write.
         cache: folder that keeps the networks' outputs, so that a broken run resumes; the
             user's cache when None.
+        title: what people call the new run, "" for the title of the other.
         change: what to do to each network's files before it is calibrated, given its folder in
             the run, its description, its new folder with the copies, and the split; returns the
             new description.
@@ -96,6 +98,7 @@ def run_calibrate(
         alike = audit_run(folder, split.data, split.part, source.models)
         write_comparison(folder, source.models, map_agreement=alike)
         info = {**source.info, "name": Path(out).name, "calibrated": now()}
+        info["title"] = title or info["title"]
         write_run_file(folder, info, run_digests(folder))
         write_card(folder)
     return pd.DataFrame(rows)

@@ -18,7 +18,9 @@ from covid_model.training.workflows.calibrate import run_calibrate
 MOST_DRAWN = 84  # training images for ranges and biases
 
 
-def run_quantize(run: Path, data: Path, out: Path, *, cache: Path | None = None) -> pd.DataFrame:
+def run_quantize(
+    run: Path, data: Path, out: Path, *, cache: Path | None = None, title: str = ""
+) -> pd.DataFrame:
     """Compute convolutions in int8, calibrate, and write the result as a new run.
 
     A network is taken in int8 only where its answers and maps on the validation part are those of
@@ -30,6 +32,7 @@ def run_quantize(run: Path, data: Path, out: Path, *, cache: Path | None = None)
         data: the folder of radiographs that it was trained on.
         out: the run folder to write.
         cache: as ``run_calibrate`` takes it.
+        title: likewise.
 
     Returns:
         One row a network, as ``run_calibrate``.
@@ -38,7 +41,7 @@ def run_quantize(run: Path, data: Path, out: Path, *, cache: Path | None = None)
         RunError, DataError: as ``run_calibrate``.
         DataError: if the run has too few validation images to tell.
     """
-    return run_calibrate(run, data, out, cache=cache, change=_quantize)
+    return run_calibrate(run, data, out, cache=cache, title=title, change=_quantize)
 
 
 def _quantize(source: Path, info: ModelInfo, folder: Path, split: RunSplit) -> ModelInfo:

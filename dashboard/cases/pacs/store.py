@@ -44,7 +44,7 @@ def _store(case: Case, film: Film, result: CaseResult, run: Run) -> None:
         for prediction in result.predictions
     }
     used = profile.used(run.folder)
-    adjusted = f"{used.name}, SHA-256 {used.digest}" if used else ""
+    adjusted = used.reference if used else ""
     try:
         with st.spinner(t("Storing in the PACS")):
             with speaking("en"):  # as the command does: others read it too

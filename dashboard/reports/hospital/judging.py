@@ -26,7 +26,7 @@ from dashboard.session.readings import reading
 
 def ask(run: Run) -> None:
     """Show what can be given and set, with the button that begins; say what is wrong with it."""
-    kind, adjust = given.source(), None
+    kind = given.source()
     try:
         listing = _listing(kind)
         if listing is None:

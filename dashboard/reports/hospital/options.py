@@ -4,7 +4,8 @@ import streamlit as st
 
 from covid_model.common.classes import CLASS_NAMES, TITLES
 from covid_model.common.errors import UsageError
-from covid_model.evaluation.comparison.asking.evaluation import AUDITED, Request
+from covid_model.evaluation.comparison.asking import AUDITED
+from covid_model.evaluation.comparison.asking.evaluation import Request
 from covid_model.evaluation.comparison.profile import LABELS, PRIOR
 from covid_model.inference import lung_segmentation
 from dashboard.i18n.translate import t

@@ -11,7 +11,14 @@ from pydicom import dcmread
 from pydicom.uid import ExplicitVRLittleEndian
 
 from covid_model.common.errors import RunError
-from covid_model.runs import OWN_DIGEST, load_run, open_shelf, own_digest, write_json
+from covid_model.runs import (
+    CHOSEN_PROFILE,
+    OWN_DIGEST,
+    load_run,
+    open_shelf,
+    own_digest,
+    write_json,
+)
 from covid_model.serving import Classifier, Profile, Together, classify_case
 from dashboard.cases.batch_table import Row, results_csv
 from dashboard.cases.exports.buttons import offers
@@ -32,7 +39,7 @@ def profile(trusted_run_root, tmp_path, monkeypatch):
     """A profile of the server, for the networks of the trusted run."""
     path = tmp_path / "profile.json"
     path.write_bytes(profile_of(trusted_run_root / "trusted"))
-    monkeypatch.setenv(session_profile.VARIABLE, str(path))
+    monkeypatch.setenv(CHOSEN_PROFILE, str(path))
     return Profile.load(path)
 
 
@@ -112,7 +119,7 @@ def test_a_profile_of_other_networks_is_not_used_and_said(
         row["belongs_to"] = "0" * 64
     content[OWN_DIGEST] = own_digest(content)
     write_json(tmp_path / "other.json", content)
-    monkeypatch.setenv(session_profile.VARIABLE, str(tmp_path / "other.json"))
+    monkeypatch.setenv(CHOSEN_PROFILE, str(tmp_path / "other.json"))
     at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
     assert f"Profile {NAME} is not used: it belongs to the run trusted." in words(at)
     assert not at.exception
@@ -131,7 +138,7 @@ def test_together_answers_by_the_profile(
     write_mean(run, threshold=0.5)
     path = tmp_path / "profile.json"
     path.write_bytes(profile_of(run))
-    monkeypatch.setenv(session_profile.VARIABLE, str(path))
+    monkeypatch.setenv(CHOSEN_PROFILE, str(path))
     at = upload(open_app(trusted_run_root), ("a.png", trusted_pictures["ok"]))
     at = go(at, "compare")
     adjusted = verdict(at)

@@ -152,17 +152,18 @@ def test_pretraining_writes_backbones_that_held_out_patients_never_saw(
 
 
 @pytest.mark.parametrize("recipe", ["calibrate", "quantize"])
-def test_a_run_again_is_handed_the_run_the_data_and_the_cache(recipe, folder, monkeypatch, capsys):
+def test_a_run_again_is_handed_what_it_was_given(recipe, folder, monkeypatch, capsys):
     asked = []
 
-    def run_again(run, data, out, *, cache):
-        asked.append((run, data, out, cache))
+    def run_again(run, data, out, *, cache, title):
+        asked.append((run, data, out, cache, title))
         return pd.DataFrame([{"network": "VGG16"}])
 
     workflow = f"covid_model.training.workflows.{recipe}.run_{recipe}"
     monkeypatch.setattr(workflow, run_again)
     monkeypatch.setattr(commands, "_quantized", lambda out: "")
     arguments = ["--recipe", recipe, "--run", "old", "--out", "new", "--cache", "kept"]
+    arguments += ["--title", "Another"]
     assert train_models.main(["--data", str(folder), *arguments]) == 0
-    assert asked == [(Path("old"), folder, Path("new"), Path("kept"))]
+    assert asked == [(Path("old"), folder, Path("new"), Path("kept"), "Another")]
     assert "VGG16" in capsys.readouterr().out

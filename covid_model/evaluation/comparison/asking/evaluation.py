@@ -11,6 +11,7 @@ from covid_model.common.system.version import __version__
 from covid_model.data.hospital.reading import Hospital
 from covid_model.data.hospital.readings import Readings
 from covid_model.data.hospital.training import named_in_training
+from covid_model.evaluation.comparison.asking import AUDITED
 from covid_model.evaluation.comparison.asking.asked import Asked, ask, tables_of
 from covid_model.evaluation.comparison.hospital import (
     BESIDE,
@@ -29,7 +30,6 @@ from covid_model.runs import RUN_FILE, SCHEMA, Run, check_file, sha256_of
 if TYPE_CHECKING:
     from covid_model.evaluation.comparison.asking.asked import Networks
 
-AUDITED = 100  # images that are shown with the lungs hidden too
 MOST_REASONS = 5
 
 

@@ -47,8 +47,7 @@ class Origin:
     @property
     def networks(self) -> str:
         """Digest of the networks with the profile: others make other results."""
-        adjusted = {"profile": self.profile} if self.profile else {}
-        return networks_digest(self.run, {**self.weights, **adjusted})
+        return networks_digest(self.run, self.weights, self.profile)
 
     @property
     def seed(self) -> str:
@@ -66,14 +65,16 @@ REQUIRED = (
 )  # fmt: skip
 
 
-def networks_digest(run: str, weights: Mapping[str, str]) -> str:
-    """Return the digest of a run's networks.
+def networks_digest(run: str, weights: Mapping[str, str], profile: str) -> str:
+    """Return the digest of a run's networks with the profile by which they answer.
 
     Args:
         run: its name.
         weights: network -> SHA-256 of its ``model.json``.
+        profile: as of ``Origin``.
     """
-    return sha256(repr((run, sorted(weights.items()))).encode())
+    adjusted = {"profile": profile} if profile else {}
+    return sha256(repr((run, sorted({**weights, **adjusted}.items()))).encode())
 
 
 def uid(kind: str, seed: str) -> str:

@@ -85,7 +85,7 @@ def cache(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made(source, folder, cache, lower_bar, no_last_block, few_replicates):
     out = source.with_name("made")
-    run_quantize(source, folder, out, cache=cache)
+    run_quantize(source, folder, out, cache=cache, title="In integers")
     return out
 
 
@@ -140,6 +140,7 @@ def test_tables_are_of_the_new_network(made, folder):
 def test_the_run_says_what_it_was_accepted_by(source, made):
     info = load_run(made).model_info(GOOD)
     record = info.quantized
+    assert load_run(made).info["title"] == "In integers"
     assert info.weights_format == "int8 convolutions"
     assert record["run"] == "source"
     assert record["sha256"] == sha256_of(source / GOOD / "model.tflite")
