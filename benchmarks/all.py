@@ -57,7 +57,8 @@ class Row:
     def __str__(self) -> str:
         """Write a line of the table."""
         this, other = (f"{value:.{self.digits}f}" for value in (self.this, self.other))
-        return f"| {self.figure} | {this} | {other} | {self.this / self.other:.2f} |"
+        ratio = self.this / self.other
+        return f"| {self.figure} | {this} | {other} | {ratio:.{2 if ratio >= 0.1 else 3}f} |"
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from benchmarks.limits.peaks import Meter, Peaks
 from benchmarks.limits.tables import case_table, limits_table, peaks_table
 from benchmarks.limits.work import work_of
 from benchmarks.serving import first_sample, seconds
-from covid_model import read_radiograph
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.system.paths import LUNGS
 from covid_model.common.system.threads.turns import usable_cores
+from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.interpreter import LiteRTModel, open_interpreter
 from covid_model.inference.lung_segmentation import MODEL_FILE
 from covid_model.runs import Run, load_run, open_shelf
