@@ -34,7 +34,8 @@ def limits_table(
     """Write a row a network: medians of the rounds, then the ratio of the best of them too."""
     lines = [
         "| | multiply-adds (G) | in int8 | all in float (ms) | all in int8 (ms) "
-        "| bytes moved (MB) | at the bandwidth (ms) | limit (ms) | reached (ms) | ratio | at best |",
+        "| bytes moved (MB) | at the bandwidth (ms) | limit (ms) | reached (ms) | ratio "
+        "| at best |",
         f"|{' --- |' * 11}",
     ]
     best = Peaks(*(max(getattr(each, name) for each in peaks) for name in vars(peaks[0])))
