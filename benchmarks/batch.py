@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -40,6 +40,7 @@ class Build:
         title: of its column.
         folder: of the checkout.
         options: of ``classify``.
+        python: what runs it.
         rates: films a second, by set, a round each.
         seconds: of a processor core for a film, by set, a round each.
         memory: most MiB of a process, by set.
@@ -48,6 +49,7 @@ class Build:
     title: str
     folder: Path
     options: Sequence[str] = ()
+    python: str = sys.executable
     rates: dict[str, list[float]] = field(default_factory=dict)
     seconds: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
@@ -55,7 +57,7 @@ class Build:
     def classify(self, films: Path, kind: str, *, count: int) -> None:
         """Time one command on a folder of films."""
         table = films.with_suffix(".csv")
-        command = [sys.executable, "-m", "covid_model", "classify", str(films), "--csv", str(table)]
+        command = [self.python, "-m", "covid_model", "classify", str(films), "--csv", str(table)]
         started = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603
             [*command, *self.options], cwd=self.folder, stderr=subprocess.DEVNULL
@@ -93,6 +95,22 @@ def draw(folder: Path, size: tuple[int, int], numbers: range) -> None:
         path.with_suffix(f".{kind}").write_bytes(stream.getvalue())
 
 
+def measure(builds: list[Build], counts: Mapping[str, int], *, rounds: int) -> list[float]:
+    """Ask all builds about shares of so many films of each set; return the loads meanwhile."""
+    loads = []
+    with tempfile.TemporaryDirectory() as name:
+        for number in range(rounds):
+            for kind, size in SIZES.items():
+                share = counts[kind] // rounds
+                films = Path(name, f"{kind}{number}")
+                draw(films, size, range(number * share, (number + 1) * share))
+                first = number % len(builds)
+                for build in builds[first:] + builds[:first]:
+                    build.classify(films, kind, count=share)
+                loads.append(os.getloadavg()[0])
+    return loads
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -108,17 +126,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     if options.other:
         builds.insert(0, Build("other checkout", options.other))
-    loads = []
-    with tempfile.TemporaryDirectory() as name:
-        for number in range(options.rounds):
-            for kind, size in SIZES.items():
-                share = getattr(options, kind) // options.rounds
-                films = Path(name, f"{kind}{number}")
-                draw(films, size, range(number * share, (number + 1) * share))
-                first = number % len(builds)
-                for build in builds[first:] + builds[:first]:
-                    build.classify(films, kind, count=share)
-                loads.append(os.getloadavg()[0])
+    counts = {kind: getattr(options, kind) for kind in SIZES}
+    loads = measure(builds, counts, rounds=options.rounds)
     write_table(builds, f"{options.rounds} rounds, load {min(loads):.0f} to {max(loads):.0f}")
 
 

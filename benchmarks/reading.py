@@ -10,19 +10,18 @@ the ratios; ``--other-python`` runs it, where it needs other packages.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 from benchmarks.films import films, jpeg_2000
 from benchmarks.load import served
 from benchmarks.load_client import answer_in
+from benchmarks.workers import Side, in_turns, worker
 from tests.deployment.visitor import visit
 
 HERE = Path(__file__).resolve().parent.parent
@@ -54,37 +53,13 @@ for line in sys.stdin:
 MEASURES = (("time (ms)", 1000), ("processor (ms)", 1000), ("memory (MiB)", 1))
 
 
-@contextmanager
-def reader(checkout: Path, python: str) -> Iterator[subprocess.Popen[str]]:
-    """Start a process that reads the files whose names it is given, with a checkout's code."""
-    environment = {**os.environ, "PYTHONPATH": str(checkout.resolve())}
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [python, "-c", WORKER],
-        cwd=checkout,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        process.stdin.close()
-
-
-def measured(process: subprocess.Popen[str], file: Path) -> tuple[float, ...]:
-    """Have a process read a file once; return seconds, the processor's seconds, MiB."""
-    process.stdin.write(f"{file}\n")
-    process.stdin.flush()
-    return tuple(map(float, process.stdout.readline().split()))
-
-
-def in_turns(
-    processes: Sequence[subprocess.Popen[str]], file: Path, rounds: int
-) -> list[tuple[float, ...]]:
-    """Medians of each process, which read the file one after the other, once for nothing."""
-    for process in processes:
-        measured(process, file)
-    times = [[measured(process, file) for process in processes] for _ in range(rounds)]
-    return [tuple(map(median, zip(*own, strict=True))) for own in zip(*times, strict=True)]
+def read_in_turns(data: bytes, sides: Sequence[Side], rounds: int) -> list[tuple[float, ...]]:
+    """Medians of seconds, the processor's seconds and MiB of each checkout that reads a film."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        processes = [stack.enter_context(worker(side, WORKER)) for side in sides]
+        file = Path(folder, "film.dcm")
+        file.write_bytes(data)
+        return in_turns(processes, file, rounds)
 
 
 def answered(url: str, number: int) -> float:
@@ -97,7 +72,7 @@ def answered(url: str, number: int) -> float:
         return visitor.times[answer_in(visitor.page)] - start
 
 
-def answers(sides: Sequence[tuple[Path, str]], rounds: int) -> list[float]:
+def answers(sides: Sequence[Side], rounds: int) -> list[float]:
     """Median seconds of the dashboard of each checkout, of which the first answer is left out."""
     with ExitStack() as stack:
         urls = [
@@ -134,11 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         headings += [title, "other", "ratio"] if options.other else [title]
     lines = [f"| {' | '.join(headings)} |", f"| {' | '.join(['---'] * len(headings))} |"]
     for name, data in films().items():
-        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-            processes = [stack.enter_context(reader(*side)) for side in sides]
-            file = Path(folder, "film.dcm")
-            file.write_bytes(data)
-            lines.append(row(name, in_turns(processes, file, options.rounds)))
+        lines.append(row(name, read_in_turns(data, sides, options.rounds)))
     sys.stdout.write("\n".join(lines) + "\n")
     seconds = answers(sides, options.rounds)
     shown = " and ".join(f"{1000 * own:.0f} ms" for own in seconds)

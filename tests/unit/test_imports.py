@@ -108,6 +108,7 @@ RULES = {
     "dashboard": (("dashboard", *SERVES), TRAINS),
     "train_models": (("covid_model.training.cli",), (*TRAINS, *TABLES, "streamlit")),
     "benchmarks": (("covid_model",), ("streamlit",)),
+    "benchmarks.all": (("benchmarks", "covid_model"), (*TRAINS, *TABLES, "streamlit")),
     "benchmarks.batch": (
         ("covid_model.common", "tests.dicoms"),
         (*TRAINS, *TABLES, "streamlit"),
@@ -127,6 +128,7 @@ RULES = {
         TRAINS,
     ),
     "benchmarks.films": (("covid_model.common", "tests.dicoms"), (*TRAINS, "streamlit")),
+    "benchmarks.limits": (("benchmarks.serving", *SERVES), (*TRAINS, *TABLES, "streamlit")),
     "benchmarks.load": (("benchmarks.load_client", "tests.browser"), (*TRAINS, "streamlit")),
     "benchmarks.load_client": (("covid_model.common", "tests.deployment"), TRAINS),
     "benchmarks.pacs": (("benchmarks.load", "tests.drawings", "tests.pacs"), TRAINS),
@@ -140,6 +142,7 @@ RULES = {
         (*TRAINS, "streamlit"),
     ),
     "benchmarks.switching": (("covid_model.common", "tests.browser"), TRAINS),
+    "benchmarks.workers": ((), (*TRAINS, *TABLES, "streamlit")),
 }
 
 
