@@ -120,10 +120,12 @@ RULES = {
     "benchmarks.dashboard": (
         (
             "benchmarks.films",
+            "benchmarks.load",
             "covid_model.runs",
             "covid_model.common",
             "dashboard.session",
             "tests.browser",
+            "tests.deployment",
         ),
         TRAINS,
     ),
