@@ -102,13 +102,7 @@ def _seam(picture: np.ndarray, axis: int) -> float:
     """
     smooth = cv2.GaussianBlur(np.ascontiguousarray(picture), (3, 3), 0)
     lines = smooth if axis == 1 else smooth.T
-    edges = _median(np.abs(lines[:, 2:] - lines[:, :-2])) / (lines.std() + 4e-6)
+    edges = np.median(np.abs(lines[:, 2:] - lines[:, :-2]), axis=0) / (lines.std() + 4e-6)
     start, stop = (round(share * lines.shape[1]) for share in MIDDLE)
     strongest = float(edges[start - 1 : stop - 1].max())
-    return min(1.0, strongest) if strongest >= STANDS_OUT * _median(edges) else 0.0
-
-
-def _median(values: np.ndarray) -> np.ndarray:
-    """The median along the first axis, as ``np.median``, which imports masked arrays for it."""
-    ordered = np.sort(values, axis=0)
-    return (ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2
+    return min(1.0, strongest) if strongest >= STANDS_OUT * np.median(edges) else 0.0

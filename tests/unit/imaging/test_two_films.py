@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from covid_model.common.errors import RadiographError
-from covid_model.imaging.two_films import _median, check_one_film, shrunk
+from covid_model.imaging.two_films import check_one_film, shrunk
 from covid_model.serving.diagnosis import classify_case
 from tests.drawings import noise, png
 
@@ -94,9 +94,3 @@ def test_a_refused_pair_is_kept_to_be_shown_and_asks_no_network():
     assert (result.status, result.predictions, result.withheld) == ("refused", (), False)
     assert ABOVE in result.reason
     assert result.radiograph.pixels.shape == (2 * HEIGHT, WIDTH)
-
-
-@pytest.mark.parametrize("rows", [1, 2, 7, 8])
-def test_medians_are_those_of_numpy_to_the_last_bit(rows):
-    values = np.random.default_rng(0).random((rows, 50), np.float32)
-    assert np.array_equal(_median(values), np.median(values, axis=0))
