@@ -3,12 +3,21 @@
 import base64
 import io
 import re
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 SECONDS = 60_000  # milliseconds
+DROP = """(files) => {
+  const dataTransfer = new DataTransfer();
+  for (const { name, mimeType, buffer } of files) {
+    const bytes = Uint8Array.from(atob(buffer), (letter) => letter.charCodeAt(0));
+    dataTransfer.items.add(new File([bytes], name, { type: mimeType }));
+  }
+  document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer }));
+}"""
 FOCUSED = """() => {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -16,18 +25,18 @@ FOCUSED = """() => {
 }"""
 
 
-def give(page: Page, files: list) -> None:
-    """Give the page files, as by its button, which folds once there are some."""
-    uploader = page.locator("input[type=file]").first
-    fold = fold_of(page)
-    if uploader.count() or not fold.count():
-        uploader.set_input_files(files)
-        return
-    [before] = re.findall(r"\(\d+\)", fold.inner_text())
-    fold.click()
-    uploader.set_input_files(files)
-    expect(fold).not_to_contain_text(before, timeout=SECONDS)  # closed earlier it would take none
-    page.keyboard.press("Escape")
+def give(page: Page, files: list[dict[str, Any]]) -> None:
+    """Drop files on the page, which hands them to the server until it has them.
+
+    Streamlit's own uploader loses what it is given while a run of the page begins.
+
+    Args:
+        page: on any of our pages.
+        files: each with ``name``, ``mimeType``, ``buffer``.
+    """
+    page.locator(".target:not(:empty)").wait_for(state="attached", timeout=SECONDS)  # it listens
+    sent = [{**file, "buffer": base64.b64encode(file["buffer"]).decode()} for file in files]
+    page.evaluate(DROP, sent)
 
 
 def fold_of(page: Page) -> Locator:

@@ -8,6 +8,7 @@ import pytest
 
 from covid_model.imaging.reader import read_radiograph
 from covid_model.serving.case_bundle.check import check
+from tests.browser.looking import give
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,7 @@ def test_page_bundle_and_dicom_picture_arrive_whole(served, tiny_run_root, tmp_p
         page.set_default_timeout(SECONDS)
         served.enter(page, url)
         file = {"name": "tórax 1.png", "mimeType": "image/png", "buffer": png(drawing())}
-        page.locator("input[type=file]").set_input_files([file])
+        give(page, [file])
         expect(page.get_by_role("button", name="Página em PDF")).to_be_visible(timeout=SECONDS)
         page.get_by_text("Citar o nome do arquivo neles").click()
         page.wait_for_timeout(1000)  # the page runs again, with other buttons in the same places

@@ -38,7 +38,7 @@ def test_the_journey(served, tiny_run_root, tmp_path, png):
             {"name": "chest.png", "mimeType": "image/png", "buffer": png},
             {"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"},
         ]
-        page.locator("input[type=file]").set_input_files(files)
+        give(page, files)
         verdict = verdict_of(page).filter(has_text="Not calibrated")
         expect(verdict).to_be_visible()
         assert any(title in verdict.inner_text() for title in TITLES.values())

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from tests.browser.looking import verdict_of
+from tests.browser.looking import give, verdict_of
 from tests.dicoms import radiograph
 
 pytestmark = pytest.mark.browser
@@ -33,11 +33,7 @@ def test_a_study_shows_its_pictures_and_says_why_one_is_refused(
         page = browser.new_page(locale="en-US")
         page.set_default_timeout(SECONDS)
         served.enter(page, url)
-        uploader = page.locator("input[type=file]")
-        expect(uploader).to_be_attached(timeout=SECONDS)
-        uploader.set_input_files(
-            [{"name": "study.zip", "mimeType": "application/zip", "buffer": study}]
-        )
+        give(page, [{"name": "study.zip", "mimeType": "application/zip", "buffer": study}])
         shown = page.get_by_role("combobox", name="File to look at")
         expect(shown).to_have_value("study.zip/DICOM/IM0002", timeout=SECONDS)
         metric = verdict_of(page).filter(has_text="Not calibrated")

@@ -7,6 +7,7 @@ import pytest
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.inference.overlay import overlay, palette
 from covid_model.serving import Classifier, classify_case
+from tests.browser.looking import give
 from tests.drawings import drawing, png
 
 pytestmark = pytest.mark.browser
@@ -30,7 +31,7 @@ def visit(served, tiny_runs, tmp_path_factory):
         page.on("websocket", lambda socket: socket.on("framesent", lambda one: sent.append(one)))
         served.enter(page, url)
         file = {"name": NAME, "mimeType": "image/png", "buffer": png(drawing())}
-        page.locator("input[type=file]").set_input_files([file])
+        give(page, [file])
         yield page, sent
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from covid_model.inference.overlay import overlay
 from covid_model.serving import Classifier, classify_case
+from tests.browser.looking import give
 from tests.dicoms import dataset, encode
 from tests.drawings import drawing, png, varied
 
@@ -52,7 +53,7 @@ def page(served, tiny_runs, tmp_path_factory, film_file):
         served.enter(page, url)
         other = {"name": "b.png", "mimeType": "image/png", "buffer": png(varied("normal", 1))}
         chosen = {"name": "film", "mimeType": "application/dicom", "buffer": film_file}
-        page.locator("input[type=file]").set_input_files([chosen, other])
+        give(page, [chosen, other])
         yield page
 
 
@@ -282,7 +283,7 @@ def test_two_fingers_zoom_and_one_moves_on_a_phone(served, page, tiny_runs, tmp_
         page = phone.new_page()
         served.enter(page, url)
         file = {"name": "a.png", "mimeType": "image/png", "buffer": png(drawing())}
-        page.locator("input[type=file]").set_input_files([file])
+        give(page, [file])
         viewer = Viewer(page)
         viewer.ready()
         viewer.fresh()

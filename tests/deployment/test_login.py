@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.browser import served
-from tests.browser.looking import verdict_of
+from tests.browser.looking import give, verdict_of
 from tests.deployment import nginx
 from tests.deployment.conftest import NAME
 from tests.deployment.visitor import visit
@@ -82,7 +82,7 @@ def test_a_person_logs_in_uploads_and_logs_out(site, page):
     log_in(page, PERSON)
     served.enter(page, proxy.url)
     file = {"name": "chest.png", "mimeType": "image/png", "buffer": png(drawing())}
-    page.locator("input[type=file]").set_input_files([file])
+    give(page, [file])
     expect(verdict_of(page)).to_be_visible()
     page.evaluate("() => sessionStorage.setItem('radiograph-session', 'kept')")
     asked = []
