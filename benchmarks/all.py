@@ -8,12 +8,11 @@ networks' input; ``upload``, a film in the dashboard to its answer; ``classify``
 ``page``, clicks in an open Chromium; ``memory``, of the dashboard by sessions; ``keras``, the same
 networks by Keras' ``predict`` with Grad-CAM by a gradient tape, whose time stands in the place of
 the other checkout's. Each checkout has its own run. ``--other-python`` runs the other checkout,
-but for ``page``; for ``memory`` it needs Playwright, as this environment does.
+but for ``page``.
 """
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks import batch, reading, serving, switching
+from benchmarks import batch, dashboard, reading, serving, switching
 from benchmarks.films import films
 from benchmarks.workers import Side, in_turns, worker
 from covid_model import read_radiograph
@@ -31,18 +30,6 @@ from covid_model.serving import Classifier
 HERE = Path(__file__).resolve().parent.parent
 FILMS = {"small": 12, "large": 9}  # a round
 SESSIONS = 20
-MEMORY = f"""
-import logging
-from benchmarks.dashboard import ask_all, megabytes, visitor
-
-logging.disable(logging.WARNING)
-visitors = []
-for number in range({SESSIONS}):
-    visitors.append(visitor()[0])
-    ask_all(visitors[-1])
-    if number in (0, {SESSIONS} - 1):
-        print("MB", megabytes())
-"""
 
 
 @dataclass(frozen=True)
@@ -120,9 +107,9 @@ class Comparison:
 
     def memory(self) -> Iterator[Row]:
         """The dashboard's, by sessions."""
-        this, other = (_memory(side) for side in self.sides)
+        this, other = (dashboard.memory(SESSIONS, side[0], python=side[1]) for side in self.sides)
         for sessions, own, others in zip((1, SESSIONS), this, other, strict=True):
-            yield Row(f"dashboard's memory, sessions: {sessions} (MB)", own, others)
+            yield Row(f"dashboard's memory, sessions: {sessions} (MiB)", own, others)
 
     def keras(self) -> Iterator[Row]:
         """The same networks in Keras."""
@@ -149,20 +136,6 @@ class Comparison:
 
 
 PARTS = ("networks", "start", "reading", "upload", "classify", "page", "memory", "keras")
-
-
-def _memory(side: Side) -> list[float]:
-    """MB of a process with the first session, then with all."""
-    folder, python = side
-    environment = {**os.environ, "PYTHONPATH": str(folder.resolve())}
-    done = subprocess.run(  # noqa: S603 - our own command
-        [python, "-c", MEMORY], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    lines = done.stdout.splitlines()
-    found = [float(line.split()[1]) for line in lines if line.startswith("MB ")]
-    if done.returncode or len(found) != 2:
-        raise SystemExit(f"{folder}: the sessions stopped, exit {done.returncode}.")
-    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

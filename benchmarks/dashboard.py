@@ -97,10 +97,12 @@ def choose(at, name: str) -> None:
     at.button_group(key=state.MODEL).set_value(name).run()
 
 
-def memory(sessions: int) -> tuple[float, float]:
+def memory(
+    sessions: int, checkout: Path = HERE, runs: Path | None = None, *, python: str = sys.executable
+) -> tuple[float, float]:
     """Resident MiB of a server with one session, then with many, each with a file on Compare."""
     samples = [file.read_bytes() for file in sorted(SAMPLES.glob("*.png"))]
-    with served(HERE, runs_root()) as (url, resident), ExitStack() as visits:
+    with served(checkout, runs, python=python) as (url, resident), ExitStack() as visits:
         used = []
         for number in range(sessions):
             visitor = visits.enter_context(visit(url))
@@ -134,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         seconds(lambda: at.switch_page(f"views/{next(pages)}.py").run())
         for _ in range(2 * options.rounds)
     )
-    one, many = memory(options.sessions)
+    one, many = memory(options.sessions, runs=runs_root())
     lines = [f"| {what} | {1000 * value:.0f} ms |" for what, value in rows.items()]
     lines.append(f"| memory with 1 session, every network asked | {one:.0f} MiB |")
     lines.append(f"| memory with {options.sessions} sessions | {many:.0f} MiB |")
