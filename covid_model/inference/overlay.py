@@ -13,6 +13,7 @@ from covid_model.common.disclaimer import NOTICE
 # Perceptually uniform, readable with any colour vision; its hottest end is yellow.
 COLOUR_MAP = cv2.COLORMAP_PLASMA
 OUTLINE = (102, 255, 230)  # RGB of no grey, nor of any heat
+WEIGHT = 400  # regular; without one OpenCV takes what the process drew with before, at times bold
 
 
 def palette() -> np.ndarray:
@@ -66,7 +67,7 @@ def with_caption(rgb: np.ndarray, caption: str) -> np.ndarray:
     """
     height, width = rgb.shape[:2]
     size, margin = max(11, width // 60), 4
-    _, _, right, _ = cv2.getTextSize((0, 0), caption, (0, 0), cv2.FontFace("sans"), size)
+    _, _, right, _ = cv2.getTextSize((0, 0), caption, (0, 0), cv2.FontFace("sans"), size, WEIGHT)
     line = round(1.3 * size) + 2 * margin  # letters reach 1.3 sizes from top to bottom
     canvas = np.zeros((height + line, max(width, right + 2 * margin), 3), np.uint8)
     left = (canvas.shape[1] - width) // 2
@@ -86,7 +87,7 @@ def write(rgb: np.ndarray, words: str, *, at: tuple[int, int], size: int) -> np.
     Returns:
         ``rgb``.
     """
-    cv2.putText(rgb, words, at, (255, 255, 255), cv2.FontFace("sans"), size)
+    cv2.putText(rgb, words, at, (255, 255, 255), cv2.FontFace("sans"), size, WEIGHT)
     return rgb
 
 

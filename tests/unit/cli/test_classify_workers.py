@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -50,10 +49,8 @@ def test_rows_are_those_of_one_worker_in_the_same_order(films, trusted_run_root,
     names = [sorted(path.name for path in (tmp_path / f"cams {n}").iterdir()) for n in tables]
     assert names[0] == names[1] != []
     for name in names[0]:
-        first, second = (Image.open(tmp_path / f"cams {n}" / name) for n in tables)
-        assert first.info == second.info
-        apart = np.abs(np.asarray(first, int) - np.asarray(second, int))
-        assert apart.max() <= 1  # of 255: sums of a busy and of an idle machine may round otherwise
+        first, second = ((tmp_path / f"cams {n}" / name).read_bytes() for n in tables)
+        assert first == second
 
 
 def test_results_come_in_order_whoever_is_first_and_no_more_than_a_window_wait():

@@ -1,6 +1,8 @@
 """Overlay pictures: cold areas stay the radiograph, the hottest is yellow, the notice travels."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from PIL import Image
 
 from covid_model.common.disclaimer import NOTICE
 from covid_model.inference.overlay import overlay, to_png, with_caption
+from tests.imports import ROOT
 
 PIXELS = np.linspace(0, 1, 60 * 80, dtype=np.float32).reshape(60, 80)
 
@@ -63,3 +66,25 @@ def test_png_carries_the_notice():
         assert image.text["Notice"] == NOTICE
         assert image.text["Source"] == "Jürgen.png"
         np.testing.assert_array_equal(np.asarray(image), rgb)
+
+
+def test_a_caption_looks_the_same_whatever_was_written_before():
+    """In a process of its own: OpenCV remembers the first weight that it drew with."""
+    script = (
+        "import cv2, hashlib, numpy as np\n"
+        "from covid_model.inference.overlay import with_caption\n"
+        "black = np.zeros((20, 300, 3), np.uint8)\n"
+        "{before}"
+        "print(hashlib.sha256(with_caption(black, 'Words').tobytes()).hexdigest())"
+    )
+    bold = (
+        "cv2.putText(black.copy(), 'Words', (5, 15), (255,) * 3, cv2.FontFace('sans'), 11, 800)\n"
+    )
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", script.format(before=before)],
+            cwd=ROOT, capture_output=True, check=True,
+        ).stdout
+        for before in ("", bold)
+    )  # fmt: skip
+    assert first == second != b""
