@@ -24,6 +24,7 @@ from covid_model.runs.integrity import (
     check_model_file,
     digests_of,
     own_digest,
+    readable_digest,
     run_digests,
 )
 from covid_model.runs.reading import Run, load_run
@@ -85,6 +86,7 @@ __all__ = [
     "parse_json",
     "read_json",
     "read_model_info",
+    "readable_digest",
     "refuse_existing",
     "refuse_unwritable",
     "require_servable",

@@ -50,15 +50,7 @@ def _check_digest(path: Path, digests: Mapping[str, str], *, listing: str, name:
         )
     if not path.is_file():
         raise RunError("{path} is missing: restore the run folder or train it again.", path=path)
-    try:
-        digest = sha256_of(path)
-    except OSError as error:
-        raise RunError(
-            "{path} cannot be read ({reason}): check its permissions and its disk.",
-            path=path,
-            reason=error.strerror or str(error),
-        ) from None
-    if digest != digests[name]:
+    if readable_digest(path) != digests[name]:
         raise RunError(
             "{path} differs from the digest in {listing}: it was changed or damaged after it "
             "was written. Restore the file or train the model again.",
@@ -79,6 +71,22 @@ def run_digests(folder: Path) -> dict[str, str]:
     models = sorted(folder.glob(f"*/{MODEL_FILE}"))
     digests = {path.relative_to(folder).as_posix(): sha256_of(path) for path in models}
     return digests_of(folder, but=RUN_FILE) | digests
+
+
+def readable_digest(path: Path) -> str:
+    """SHA-256 of a file, as 64 hexadecimal digits.
+
+    Raises:
+        RunError: if it cannot be read.
+    """
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise RunError(
+            "{path} cannot be read ({reason}): check its permissions and its disk.",
+            path=path,
+            reason=error.strerror or str(error),
+        ) from None
 
 
 def digests_of(folder: Path, *, but: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from covid_model.common.errors import RunError
-from covid_model.runs import CHOSEN_PROFILE, Run, Shelf, sha256_of
+from covid_model.runs import CHOSEN_PROFILE, Run, Shelf, readable_digest
 from covid_model.serving import Profile, Together
 
 MAX_BYTES = 2**20
@@ -59,14 +59,7 @@ def available() -> Profile | None:
     path = os.environ.get(CHOSEN_PROFILE)
     if own() or not path:
         return own()
-    try:
-        return _of_server(path, sha256_of(Path(path)))
-    except OSError as error:
-        raise RunError(
-            "{path} cannot be read ({reason}): check its permissions and its disk.",
-            path=path,
-            reason=error.strerror or str(error),
-        ) from None
+    return _of_server(path, readable_digest(Path(path)))
 
 
 @lru_cache(maxsize=1)
