@@ -34,9 +34,14 @@ def give(page: Page, files: list[dict[str, Any]]) -> None:
         page: on any of our pages.
         files: each with ``name``, ``mimeType``, ``buffer``.
     """
-    page.locator(".target:not(:empty)").wait_for(state="attached", timeout=SECONDS)  # it listens
+    listens(page)
     sent = [{**file, "buffer": base64.b64encode(file["buffer"]).decode()} for file in files]
     page.evaluate(DROP, sent)
+
+
+def listens(page: Page) -> None:
+    """Wait until the browser's part of the page takes what is dropped and pasted."""
+    page.locator(".target:not(:empty)").wait_for(state="attached", timeout=SECONDS)
 
 
 def fold_of(page: Page) -> Locator:

@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from tests.browser.looking import fold_of
+from tests.browser.looking import fold_of, listens
 from tests.browser.test_many_files import WAIT, rest
 from tests.browser.test_reload import opened
 from tests.drawings import drawing, png
@@ -33,18 +33,13 @@ def folder(tmp_path):
     return folder
 
 
-def ready(page):
-    """Wait until the browser's part of the page listens."""
-    page.locator(".target:not(:empty)").wait_for(state="attached")
-
-
 def picture(number):
     return png(drawing(covid=number / 20))
 
 
 def drag(page, *files, to=("dragEnter", "dragOver", "drop")):
     """Drag files of this machine over the page, as a hand does."""
-    ready(page)
+    listens(page)
     data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
     session = page.context.new_cdp_session(page)
     for kind in to:
@@ -53,7 +48,7 @@ def drag(page, *files, to=("dragEnter", "dragOver", "drop")):
 
 
 def paste(page, selector, name, data):
-    ready(page)
+    listens(page)
     element = page.locator(selector).element_handle()
     page.evaluate(PASTE, [element, name, base64.b64encode(data).decode()])
 

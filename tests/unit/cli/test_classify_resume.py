@@ -8,7 +8,6 @@ import shutil
 import pytest
 
 from covid_model import cli
-from covid_model.cli.parts import job
 from tests.drawings import png, varied
 
 LABELS = ("covid", "normal", "infection", "covid")
@@ -25,16 +24,8 @@ def films(tmp_path):
 
 
 @pytest.fixture
-def classify(films, trusted_run_root, tmp_path, monkeypatch):
+def classify(films, trusted_run_root, asked):
     """Run the command on the films; return its code with the names of those that were asked."""
-    asked = []
-    real = job.classify_one
-
-    def noting(source, *arguments, **options):
-        asked.append(source.name.rsplit("/")[-1])
-        return real(source, *arguments, **options)
-
-    monkeypatch.setattr(job, "classify_one", noting)
 
     def call(*options, paths=(films,)):
         asked.clear()

@@ -11,7 +11,6 @@ from covid_model import cli
 from covid_model.cli.cluster.files import find_files
 from covid_model.cli.cluster.part_files import PartFiles, name_of, parts_of
 from covid_model.cli.cluster.worker import Task, Worker
-from covid_model.cli.parts import job
 from covid_model.cli.parts.networks import Asked
 from covid_model.common.errors import UsageError
 from covid_model.runs import load_run
@@ -55,20 +54,6 @@ def task(trusted_run_root, tmp_path):
     out = PartFiles(str(tmp_path / "out"))
     out.write_note("")
     return Task(folder, "all", None, digest, out, ("error", "text"))
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """The names of the files that the networks are asked about."""
-    names = []
-    real = job.classify_one
-
-    def noting(source, *arguments, **options):
-        names.append(source.name.rsplit("/")[-1])
-        return real(source, *arguments, **options)
-
-    monkeypatch.setattr(job, "classify_one", noting)
-    return names
 
 
 def classify(task, *paths, name=NAME):
