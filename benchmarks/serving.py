@@ -110,20 +110,25 @@ def first_sample() -> Path:
     return min(SAMPLES.glob("*.png"))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, then print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def parsed(description: str, arguments: Sequence[str] | None) -> tuple[Run, Path, int]:
+    """The run, the image and the number of rounds that a command names."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--run", type=Path, metavar="DIR", help="default: the shipped one")
     parser.add_argument("--image", type=Path, metavar="FILE", help="default: the first sample")
     parser.add_argument("--rounds", type=int, default=15, help="default: %(default)s")
     options = parser.parse_args(arguments)
     run = load_run(options.run) if options.run else open_shelf().default
-    image = options.image or first_sample()
+    return run, options.image or first_sample(), options.rounds
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, then print the table."""
+    run, image, rounds = parsed(__doc__, arguments)
     _, *starts = (cold_start(image, (ROOT, sys.executable), run.folder) for _ in range(STARTS + 1))
-    bare, ours = side_by_side(run, image.read_bytes(), rounds=options.rounds)
+    bare, ours = side_by_side(run, image.read_bytes(), rounds=rounds)
     sys.stdout.write(
         f"Run {run.name} ({', '.join(run.servable_models)}), image {image.name}, "
-        f"{THREADS} threads, medians of {options.rounds} rounds.\n\n"
+        f"{THREADS} threads, medians of {rounds} rounds.\n\n"
         "| | measured |\n"
         "| --- | --- |\n"
         f"| bare LiteRT passes | {bare * 1000:.0f} ms |\n"

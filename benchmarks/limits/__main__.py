@@ -10,7 +10,6 @@ and write over the bandwidth as if no cache held any, and what a pass takes besi
 both. One case: its parts. All are measured in turns, a round each, on all cores; medians.
 """
 
-import argparse
 import os
 import sys
 import time
@@ -25,14 +24,14 @@ import numpy as np
 from benchmarks.limits.peaks import Meter, Peaks
 from benchmarks.limits.tables import case_table, limits_table, peaks_table
 from benchmarks.limits.work import work_of
-from benchmarks.serving import first_sample, seconds
+from benchmarks.serving import parsed, seconds
 from covid_model.common.architectures import ARCHITECTURES
 from covid_model.common.system.paths import LUNGS
 from covid_model.common.system.threads.turns import usable_cores
 from covid_model.imaging.reader import read_radiograph
 from covid_model.inference.interpreter import LiteRTModel, open_interpreter
 from covid_model.inference.lung_segmentation import MODEL_FILE
-from covid_model.runs import Run, load_run, open_shelf
+from covid_model.runs import Run
 from covid_model.serving import Classifier, classify_case
 
 Calls = Mapping[str, Callable[[], object]]
@@ -110,19 +109,14 @@ def measured(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, then print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", type=Path, metavar="DIR", help="default: the shipped one")
-    parser.add_argument("--image", type=Path, metavar="FILE", help="default: the first sample")
-    parser.add_argument("--rounds", type=int, default=15, help="default: %(default)s")
-    options = parser.parse_args(arguments)
-    run = load_run(options.run) if options.run else open_shelf().default
-    cores, data = usable_cores(), (options.image or first_sample()).read_bytes()
+    run, image, rounds = parsed(__doc__, arguments)
+    cores, data = usable_cores(), image.read_bytes()
     files = {
         ARCHITECTURES[name]: run.model_folder(name) / "model.tflite" for name in run.servable_models
     }
     files["lung segmenter"] = LUNGS / MODEL_FILE
     calls, case = passes(files, cores), Case(run, data, cores)
-    peaks, times, parts = measured(Meter(cores), calls, case, options.rounds)
+    peaks, times, parts = measured(Meter(cores), calls, case, rounds)
     works = {name: work_of(path) for name, path in files.items()}
     tables = (
         peaks_table(peaks, cores),
@@ -130,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         case_table(parts),
     )
     sys.stdout.write(
-        f"Run {run.name}, {cores} cores, {options.rounds} rounds, load "
+        f"Run {run.name}, {cores} cores, {rounds} rounds, load "
         f"{os.getloadavg()[0]:.1f}.\n\n" + "\n\n".join("\n".join(each) for each in tables) + "\n"
     )
 
