@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -139,6 +140,36 @@ def test_what_comes_while_the_networks_work_is_not_lost(served, tiny_run_root, t
             page.wait_for_timeout(60)
         unfold(page, expect)
         expect(page.locator("li:has(button)")).to_have_count(32, timeout=WAIT)
+
+
+def test_a_late_answer_for_one_file_does_not_stand_for_the_next(served, tiny_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    answers = []  # of the server, to the question where to send a file
+
+    def pass_on(socket):
+        server = socket.connect_to_server()
+
+        def answer(message):
+            if isinstance(message, bytes) and b"/_stcore/upload_file/" in message:
+                answers.append(message)
+                if len(answers) == 1:  # late: the page asks again
+                    return
+                message = answers[0] if len(answers) == 3 else message  # and b.png's is lost
+            socket.send(message)
+
+        server.on_message(answer)
+
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.route_web_socket(re.compile("_stcore/stream"), pass_on)
+        served.enter(page, url)
+        paste(page, "body", "a.png", picture(1))
+        lists(page, expect, "a.png")
+        paste(page, "body", "b.png", picture(2))
+        lists(page, expect, "a.png", "b.png")
+        expect(said(page)).to_have_text("Files added: 1.")
+    assert len(answers) == 4
 
 
 def test_what_is_on_its_way_arrives_on_the_next_page(served, tiny_run_root, tmp_path):

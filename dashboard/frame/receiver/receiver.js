@@ -10,7 +10,15 @@ const LEFT = 1000; // milliseconds without a word of a mouse that drags, after w
 const MAX_ENTRIES = 10000; // of a folder
 const TRIES = 15;
 const ANSWER = 2000; // milliseconds that the server may take to say where to send files
-const tab = { data: null, said: "", problem: "", failed: 0, pasted: 0, handing: Promise.resolve() };
+const tab = {
+  data: null,
+  said: "",
+  problem: "",
+  failed: 0,
+  pasted: 0,
+  handed: Date.now(), // no number of an earlier visit to the page comes again
+  handing: Promise.resolve(),
+};
 
 const count = (part) => document.querySelectorAll(`${BOX} [data-testid=stFileChip${part}]`).length;
 const listens = () => tab.data && document.querySelector(BOX); // not where one has to log in first
@@ -37,8 +45,7 @@ async function take(found) {
     const file = await Promise.resolve(open()).catch(() => null); // gone meanwhile, or locked
     if (!file || size + file.size > data.bytes) continue;
     size += file.size;
-    if (path !== file.name) Object.defineProperty(file, "webkitRelativePath", { value: path });
-    files.push(file);
+    files.push(numbered(file, path));
   }
   const unsent = found.length - files.length;
   tab.problem = unsent ? fill(data.unsent, unsent) : found.length ? "" : data.none;
@@ -46,16 +53,24 @@ async function take(found) {
   say(files.length ? `${fill(data.sending, files.length)} ${tab.problem}` : tab.problem);
 }
 
+/** Give a file a name that no other has, which the server takes off again. */
+function numbered(file, path) {
+  tab.handed += 1;
+  const value = `handed-${tab.handed}/${path}`;
+  return Object.defineProperty(file, "webkitRelativePath", { value });
+}
+
 /**
  * Hand files over until the uploader shows them: where a run of the page begins at that moment,
- * Streamlit drops its answer to the question where to send them. One that comes twice is one.
+ * Streamlit drops its answer to the question where to send them. A late answer brings a file twice;
+ * the server takes it once.
  */
 async function hand(files) {
   tab.waiting = true;
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
-  const shown = count("");
-  const there = () => count("") > shown;
+  const last = CSS.escape(files.at(-1).webkitRelativePath);
+  const there = () => document.querySelector(`${BOX} [data-testid=stFileChipName][title=${last}]`);
   for (let tries = 0; tries < TRIES && !there(); tries += 1) {
     const input = await until(() => document.querySelector(`${BOX} input[type=file]`));
     if (!input) continue; // Streamlit loads its uploader when it is needed

@@ -1,5 +1,6 @@
 """What becomes of files that come into the uploader, and what the page says of them."""
 
+import re
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,8 +21,9 @@ from dashboard.session.uploads import Case
 KEY = "uploader"
 UNDO_ENDS = Message("Undo is there for a minute, until files are added or removed again.")
 _NOTE, _SAID, _UNLISTED = "note", "said", "unlisted"
-_TAKEN = "taken"  # ids of uploads
+_TAKEN = "taken"  # ids of uploads, numbers of files that the browser handed over
 _ARRIVAL = "arrival"  # of uploads of which nothing was said yet
+_NUMBERED = re.compile(r"(handed-\d+)/(.+)", re.DOTALL)  # by receiver.js
 
 
 @dataclass
@@ -71,15 +73,18 @@ def receive() -> None:
     """Take the files that are new in the uploader, which then holds them no longer.
 
     Streamlit breaks a run off, a callback too, when the next one is asked for. So each file stays
-    where it is until it is taken, and the next run goes on.
+    where it is until it is taken, and the next run goes on. The browser asks again where to send a
+    file when no answer comes; two answers bring it twice, under one number.
     """
     taken: set[str] = st.session_state.setdefault(_TAKEN, set())
     arrival: _Arrival = st.session_state.setdefault(_ARRIVAL, _Arrival())
     for file in st.session_state.get(KEY, []):
         if isinstance(file, UploadedFile) and file.file_id not in taken:
-            _take(file.name, file.getvalue(), arrival)
-            taken.add(file.file_id)
-            arrival.files += 1
+            number, name = _parts(file.name)
+            if number not in taken:
+                _take(name, file.getvalue(), arrival)
+                arrival.files += 1
+            taken |= {file.file_id, number or file.file_id}
             release(file)
     if arrival.files:
         _tell(arrival)
@@ -127,6 +132,12 @@ def release(file: UploadedFile) -> None:
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Split a file's name into the number that the browser gave it, "" without, and its path."""
+    numbered = _NUMBERED.fullmatch(name)
+    return (numbered[1], numbered[2]) if numbered else ("", name)
 
 
 def _take(name: str, data: bytes, arrival: _Arrival) -> None:

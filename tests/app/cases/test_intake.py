@@ -110,6 +110,14 @@ def test_the_same_file_is_listed_once_and_the_same_picture_marked(open_app, tiny
     assert at.selectbox(key="case").value == list(at.session_state["cases"])[1]
 
 
+def test_a_file_that_the_browser_hands_over_twice_is_taken_once(open_app, tiny_run_root, png):
+    at = upload(open_app(tiny_run_root), ("handed-7/day/a.png", png), ("handed-7/day/a.png", png))
+    assert names(at) == ["day/a.png"]
+    assert said(at) == "Files added: 1."
+    at = upload(at, ("handed-8/day/a.png", png))
+    assert said(at) == "Files that were here already: 1."
+
+
 def test_a_full_page_knows_what_it_has(open_app, tiny_run_root, png, monkeypatch):
     monkeypatch.setattr("dashboard.session.cases.MAX_CASES", 1)
     at = upload(open_app(tiny_run_root), ("a.png", png))
