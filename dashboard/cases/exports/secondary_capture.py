@@ -110,8 +110,7 @@ def _pixels(ds: Dataset, rgb: np.ndarray) -> None:
 
 def _loss(ds: Dataset, exported: ExportedCase) -> None:
     """Say that the source was compressed with loss, or that it was not, where that is known."""
-    radiograph = exported.result.radiograph
-    loss = loss_of(exported.data, pixels=0 if radiograph is None else radiograph.pixels.size)
+    loss = loss_of(exported.data)
     if loss.lossy:
         ds.LossyImageCompression = loss.lossy
     if loss.ratios:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,25 +58,25 @@ def study_of(data: bytes) -> Dataset | None:
     return header if header is not None and header.get("StudyInstanceUID") else None
 
 
-def loss_of(data: bytes, *, pixels: int) -> Loss:
-    """Return what is known of the loss in a source file of ``pixels`` pixels.
+def loss_of(data: bytes) -> Loss:
+    """Return what is known of the loss in a source file.
 
     A PNG may have been made of a JPEG file, so that nothing is known of it.
     """
     if kind_of(data) == "JPEG":
-        return _of_jpeg(data, pixels)
+        return _of_jpeg(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return Loss("01" if b"VP8 " in data[12:64] else "")
     dataset = _read(data, pixels=True)
     return Loss() if dataset is None else _of_dicom(dataset)
 
 
-def _of_jpeg(data: bytes, pixels: int) -> Loss:
+def _of_jpeg(data: bytes) -> Loss:
     frame = _frame_header(data)
     if frame is None or frame[1] in LOSSLESS:
         return Loss()
-    precision, channels = frame[4], frame[9]
-    ratio = pixels * channels * precision / 8 / len(data)
+    precision, height, width, channels = struct.unpack(">4xBHHB", frame)
+    ratio = height * width * channels * precision / 8 / len(data)
     return Loss("01", (ratio,), (METHODS["JPEG"],))
 
 
