@@ -29,19 +29,23 @@ QUALITY = 90  # of the lossy ones
 def values() -> np.ndarray:
     """Enlarge the first sample, with noise: uint16 (3000, 2500) of 12 bits."""
     sample = cv2.imread(str(paths.SAMPLES / "covid.png"), cv2.IMREAD_GRAYSCALE) / 255
-    picture = cv2.resize(sample, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
-    picture += np.random.default_rng(0).normal(0, NOISE, picture.shape)
-    return ((2**BITS - 1) * picture.clip(0, 1)).round().astype(np.uint16)
+    return enlarged(sample, (WIDTH, HEIGHT), np.random.default_rng(0))
 
 
-def jpeg_2000() -> bytes:
-    """The film as JPEG 2000 without loss."""
-    return _coded(
-        JPEG2000Lossless,
-        imagecodecs.jpeg2k_encode(
-            values(), level=0, reversible=True, codecformat="j2k", bitspersample=BITS
-        ),
+def enlarged(picture: np.ndarray, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Enlarge a picture, range [0, 1], to a width and height, with noise: uint16 of 12 bits."""
+    film = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
+    film += rng.normal(0, NOISE, film.shape)
+    return ((2**BITS - 1) * film.clip(0, 1)).round().astype(np.uint16)
+
+
+def jpeg_2000(film: np.ndarray | None = None, **tags: object) -> bytes:
+    """A film, this one by default, as JPEG 2000 without loss, with tags of its header."""
+    film = values() if film is None else film
+    frame = imagecodecs.jpeg2k_encode(
+        film, level=0, reversible=True, codecformat="j2k", bitspersample=BITS
     )
+    return _coded(JPEG2000Lossless, frame, film, **tags)
 
 
 def films() -> dict[str, bytes]:
@@ -71,7 +75,7 @@ def films() -> dict[str, bytes]:
     }
 
 
-def _coded(syntax: UID, frame: bytes, film: np.ndarray | None = None) -> bytes:
+def _coded(syntax: UID, frame: bytes, film: np.ndarray | None = None, **tags: object) -> bytes:
     film = values() if film is None else film
     bits = 8 if film.dtype == np.uint8 else BITS
-    return encode(dataset(film, bits=bits), syntax, frames=[frame])
+    return encode(dataset(film, bits=bits, **tags), syntax, frames=[frame])

@@ -31,10 +31,10 @@ import sys, time
 from pathlib import Path
 try:
     from covid_model.imaging.preprocessing import to_input
-    from covid_model.imaging.reader import read_radiograph
+    from covid_model.imaging.reader import read_for_networks as read
 except ImportError:
     from covid_model.preprocessing import to_input
-    from covid_model.radiograph import read_radiograph
+    from covid_model.radiograph import read_radiograph as read
 
 def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
@@ -43,7 +43,7 @@ for line in sys.stdin:
     data = Path(line.strip()).read_bytes()
     start, processor = time.perf_counter(), time.process_time()
     try:
-        to_input(read_radiograph(data))
+        to_input(read(data))
         took = time.perf_counter() - start, time.process_time() - processor
         print(*took, peak(), flush=True)
     except Exception as error:

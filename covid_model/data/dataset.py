@@ -17,7 +17,7 @@ from covid_model.data.duplicates.disjoint_sets import DisjointSets
 from covid_model.imaging.filenames import is_junk
 from covid_model.imaging.preprocessing import INPUT_SIZE, Preprocessing
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.imaging.reader import read_radiograph
+from covid_model.imaging.reader import read_for_networks
 from covid_model.inference.network_input import network_input
 from covid_model.runs import sha256_of
 
@@ -126,7 +126,7 @@ class Dataset:
     def radiograph(self, row: int) -> Radiograph:
         """Read one image."""
         path = self.frame["path"].iloc[row]
-        return read_radiograph((self.root / path).read_bytes(), path)
+        return read_for_networks((self.root / path).read_bytes(), path)
 
 
 def read_dataset(root: Path | str) -> Dataset:

@@ -15,6 +15,7 @@ from covid_model.imaging.radiograph import Radiograph
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal
 MIN_SIDE = 64
+NETWORK_SIDE = 1024  # pixels: over three times the shorter side that networks are shown
 SPARSE = 16  # pixels from one to the next that is looked at to tell 8 bits from 16
 
 
@@ -31,8 +32,8 @@ def read_radiograph(
         window: which of its ``windows`` to show a DICOM file in. Networks take the default.
         any_view: whether to read what a DICOM header says is no frontal chest radiograph too, to
             show it; never for networks.
-        least: pixels of the longer side of a smaller copy that will do to look at, where the file
-            has one within itself; 0 for every pixel, as networks take it.
+        least: pixels of the longer side of a smaller copy that will do, where the file has one
+            within itself (JPEG 2000 in DICOM); 0 for every pixel.
 
     Raises:
         RadiographError: with the reason the file is refused.
@@ -60,6 +61,19 @@ def read_radiograph(
         bits=bits,
         **{"size": pixels.shape, **header},
     )
+
+
+def read_for_networks(data: bytes, name: str = "") -> Radiograph:
+    """Read a radiograph as `read_radiograph` does, at as few pixels as networks need.
+
+    Args:
+        data: the file's bytes.
+        name: the file's name, kept as it is.
+
+    Raises:
+        RadiographError: with the reason the file is refused.
+    """
+    return read_radiograph(data, name, least=NETWORK_SIDE)
 
 
 def read_levels(data: bytes, *, window: int = 0) -> Levels:

@@ -73,9 +73,13 @@ def network_input(
     Raises:
         RunError: if the lungs are asked for and the segmenter is missing or damaged.
     """
-    view = view or view_of(radiograph.pixels, preprocessing)
-    if preprocessing.finds_lungs:
-        radiograph = replace(radiograph, pixels=reduced(view.film.cut(radiograph.pixels)))
+    pixels = radiograph.pixels
+    if preprocessing.finds_lungs:  # a large film is reduced once
+        film = view.film if view else without_bars(pixels)
+        pixels = reduced(film.cut(pixels))
+        view = view or _view_of(film, pixels, preprocessing)
+    view = view or View()
+    radiograph = replace(radiograph, pixels=pixels)
     image = to_input(radiograph, size=size, preprocessing=preprocessing, box=view.part)
     if preprocessing.pooling == LUNGS:
         image[0, :, :, SEEN] = 1.0
@@ -95,8 +99,13 @@ def view_of(pixels: np.ndarray, preprocessing: Preprocessing) -> View:
     if not preprocessing.finds_lungs:
         return View()
     film = without_bars(pixels)
+    return _view_of(film, reduced(film.cut(pixels)), preprocessing)
+
+
+def _view_of(film: Box, pixels: np.ndarray, preprocessing: Preprocessing) -> View:
+    """What is shown of the film in a picture, whose ``reduced`` pixels are given."""
     segmenter = open_segmenter()
-    scores = segmenter.scores(reduced(film.cut(pixels)))
+    scores = segmenter.scores(pixels)
     found = lungs_box(segmenter, scores)
     if found is None:
         return View(film)

@@ -7,7 +7,7 @@ from covid_model.common.errors import RadiographError
 from covid_model.common.messages import Message
 from covid_model.imaging.preprocessing import Preprocessing
 from covid_model.imaging.radiograph import Radiograph
-from covid_model.imaging.reader import read_radiograph
+from covid_model.imaging.reader import read_for_networks
 from covid_model.imaging.two_films import check_one_film, shrunk
 from covid_model.inference.network_input import NetworkInput
 from covid_model.serving.classifier import Classifier, Prediction
@@ -64,7 +64,7 @@ def classify_case(
     """
     radiograph = None
     try:
-        radiograph = read_radiograph(data, name)
+        radiograph = read_for_networks(data, name)
         small = shrunk(radiograph.pixels)
         check_one_film(small)
     except RadiographError as error:

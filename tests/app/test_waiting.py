@@ -66,7 +66,7 @@ def test_visitors_never_decode_or_ask_a_network_at_once(tiny_run_root, monkeypat
 
         return counted
 
-    monkeypatch.setattr(diagnosis, "read_radiograph", alone(diagnosis.read_radiograph))
+    monkeypatch.setattr(diagnosis, "read_for_networks", alone(diagnosis.read_for_networks))
     monkeypatch.setattr(Classifier, "predict", alone(Classifier.predict))
     stored = {}  # in place of the state of a session, which a thread of no page lacks
     monkeypatch.setattr(inference.results, "get", stored.get)

@@ -9,9 +9,9 @@ not be the larger one's average, or damage could stay unseen, there is none:
 - Without a window, the lowest and the highest value of all pixels become black and white. They are
   known well enough where areas of the picture are nearly at both ends of what its bits can hold.
 
-Pictures to look at are read so, never what a network is shown. Half the size changes the networks'
-input by less than a thousandth of the range on average, but their scores by as much as rounding a
-film to 10 bits does: by more than 0.01 for half of the films, which decides some answers.
+What is looked at and what networks are shown is read so; the viewer's every pixel is not. Half the
+size changes the networks' answers about as much as rounding a film to 10 bits does
+(``benchmarks/half_resolution.py``).
 
 Pillow reads it, as imagecodecs gives the whole resolution alone; both use OpenJPEG.
 """

@@ -109,13 +109,15 @@ def test_a_picture_that_is_not_twice_as_large_is_decoded_whole(powers):
     assert powers == [0]
 
 
-def test_networks_are_shown_the_whole_picture(powers, tmp_path):
+def test_networks_are_shown_the_small_picture_in_serving_as_in_training(powers, tmp_path):
     data = file(film(), **WINDOW)
-    classify_case(data, "film.dcm", [])
+    served = classify_case(data, "film.dcm", []).radiograph
     (tmp_path / "film.dcm").write_bytes(data)
     frame = pd.DataFrame({"path": ["film.dcm"]})
-    assert Dataset(tmp_path, frame, patients_known=True).radiograph(0).pixels.shape == SIZES[0]
-    assert powers == [0, 0]
+    trained = Dataset(tmp_path, frame, patients_known=True).radiograph(0)
+    assert served.size == SIZES[0]
+    np.testing.assert_array_equal(served.pixels, trained.pixels)
+    assert powers == [1, 1]
 
 
 def test_without_a_window_the_ends_are_seen_before(powers):
