@@ -32,7 +32,7 @@ def shrunk(pixels: np.ndarray) -> np.ndarray:
     scale = SIDE / max(pixels.shape)
     height, width = (max(PATCH, round(length * scale)) for length in pixels.shape)
     if pixels.shape[0] >= 2 * height and pixels.shape[1] >= 2 * width:
-        # The mean of four means is their mean, and OpenCV takes less than half of the time for both.
+        # The mean of four means is their mean; OpenCV takes less than half of the time for both.
         pixels = cv2.resize(pixels, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
     return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
 

@@ -21,15 +21,32 @@ def read_json(path: Path, shape: Any = dict[str, Any]) -> dict[str, Any]:
     Raises:
         RunError: if the file is missing or holds no JSON object of the shape.
     """
+    return parse_json(_bytes_of(path), path, shape)
+
+
+def read_shared_json(path: Path, shape: Any = dict[str, Any]) -> Mapping[str, Any]:
+    """As `read_json`, but as long as the file stays the same, so does what is returned.
+
+    Each session of the dashboard asks for the same runs whenever a page is drawn, and holds them.
+    Nobody may change it.
+    """
+    return _shared_json(_bytes_of(path), path, shape)
+
+
+@lru_cache(maxsize=16)
+def _shared_json(data: bytes, path: Path, shape: Any) -> Mapping[str, Any]:
+    return parse_json(data, path, shape)
+
+
+def _bytes_of(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise RunError("{path} is missing: this is no complete run folder.", path=path) from None
     except OSError as error:
         raise RunError(
             "{path} cannot be read as JSON ({error}): restore it.", path=path, error=str(error)
         ) from None
-    return parse_json(data, path, shape)
 
 
 def parse_json(data: bytes, path: Path | str, shape: Any = dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from covid_model.common.architectures import ARCHITECTURES, TOGETHER, title_of
 from covid_model.common.errors import RunError
 from covid_model.common.messages import Message, join
 from covid_model.runs.audit_schema import Audit
-from covid_model.runs.files import read_json, read_model_info
+from covid_model.runs.files import read_json, read_model_info, read_shared_json
 from covid_model.runs.integrity import _check_digest, check_file, check_model_file
 from covid_model.runs.report_schema import Comparison, Report
 from covid_model.runs.schema import (
@@ -155,7 +155,7 @@ def load_run(folder: Path | str) -> Run:
     """
     folder = Path(folder)
     path = folder / RUN_FILE
-    info = read_json(path)
+    info = read_shared_json(path)
     if info.get("schema") != SCHEMA:
         raise RunError(
             "Expected run schema {schema} in {path}. Received: {received!r}. Train the run "
@@ -164,7 +164,7 @@ def load_run(folder: Path | str) -> Run:
             path=path,
             received=info.get("schema"),
         )
-    info = read_json(path, RunInfo)
+    info = read_shared_json(path, RunInfo)
     networks, damaged = _networks(folder, info.get("sha256") or {})
     models = tuple(name for name in networks if name != TOGETHER)
     if not models:

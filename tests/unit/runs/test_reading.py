@@ -46,6 +46,15 @@ def test_what_was_written_is_read_back(run):
     ]
 
 
+def test_sessions_share_what_a_run_says_until_it_says_something_else(run):
+    again = runs.load_run(run.folder)
+    assert again.info is runs.load_run(run.folder).info
+    runs.write_json(run.folder / "run.json", {**again.info, "created": "2026-02-02"})
+    changed = runs.load_run(run.folder)
+    assert changed.info["created"] == "2026-02-02"
+    assert again.info["created"] == "2026-01-01"
+
+
 def test_model_json_lists_the_digest_of_every_other_file(run):
     digests = run.model_info("vgg16").sha256
     assert set(digests) == {"report.json", "history.csv", *runs.SERVING_FILES}
