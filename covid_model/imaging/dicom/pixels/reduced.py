@@ -4,6 +4,7 @@ Half the height and width take a quarter of the time of all of it. Where the sma
 not be the larger one's average, or damage could stay unseen, there is none:
 
 - Padding, overlays and signs are bits of single pixels.
+- What the wavelet rounds off is half a grey, which of 8 bits is too much.
 - Blocks of high throughput (HTJ2K) may be found damaged while they are decoded, those of JPEG 2000
   are not (``tests/unit/imaging/dicom/test_reduced.py`` damages both).
 - Without a window, the lowest and the highest value of all pixels become black and white. They are
@@ -62,7 +63,7 @@ def _is_plain(stream: Codestream, layout: Layout) -> bool:
         and stream.samples == 1
         and not layout.signed
         and not layout.overlays
-        and stream.precision == layout.stored == layout.high + 1
+        and stream.precision == layout.stored == layout.high + 1 > 8
     )
 
 
@@ -76,7 +77,7 @@ def _levels(stream: Codestream) -> int:
     if int.from_bytes(data[CAPABILITIES : CAPABILITIES + 2], "big") & HIGH_THROUGHPUT[0]:
         return 0
     place = 2
-    while data[place : place + 1] == b"\xff" and data[place + 1] != TILE:
+    while place + 12 < len(data) and data[place] == 0xFF and data[place + 1] != TILE:
         if data[place + 1] == CODING:
             high_throughput = data[place + 12] & HIGH_THROUGHPUT[1]
             return 0 if high_throughput else data[place + 9]

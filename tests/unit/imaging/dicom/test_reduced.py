@@ -14,13 +14,14 @@ from covid_model.data.dataset import Dataset
 from covid_model.imaging.dicom.pixels import decoders
 from covid_model.imaging.dicom.pixels import reduced as reduced_module
 from covid_model.imaging.preprocessing import resize
-from covid_model.imaging.reader import read_radiograph
+from covid_model.imaging.reader import read_for_networks, read_radiograph
 from covid_model.serving.diagnosis import classify_case
 from tests.dicoms import dataset, encode
 from tests.drawings import drawing
 
 WINDOW = {"WindowCenter": 2048, "WindowWidth": 4096}
 SIDE = 1024
+LARGE = (2500, 2100)  # enough for networks at half the size
 SIZES = [(2100, 1700), (2107, 1703), (1999, 2499)]
 
 
@@ -110,14 +111,21 @@ def test_a_picture_that_is_not_twice_as_large_is_decoded_whole(powers):
 
 
 def test_networks_are_shown_the_small_picture_in_serving_as_in_training(powers, tmp_path):
-    data = file(film(), **WINDOW)
+    data = file(film(LARGE), **WINDOW)
     served = classify_case(data, "film.dcm", []).radiograph
     (tmp_path / "film.dcm").write_bytes(data)
     frame = pd.DataFrame({"path": ["film.dcm"]})
     trained = Dataset(tmp_path, frame, patients_known=True).radiograph(0)
-    assert served.size == SIZES[0]
+    assert served.size == LARGE
     np.testing.assert_array_equal(served.pixels, trained.pixels)
     assert powers == [1, 1]
+
+
+def test_networks_are_shown_the_whole_where_bars_leave_little_of_it(powers):
+    values = np.full(LARGE, 100, np.uint16)
+    values[:, 400:-400] = film((LARGE[0], LARGE[1] - 800))
+    assert read_for_networks(file(values, **WINDOW)).pixels.shape == LARGE
+    assert powers == [1, 0]
 
 
 def test_without_a_window_the_ends_are_seen_before(powers):
@@ -175,6 +183,11 @@ def in_tiles():
     return file(values, frame=stream.getvalue(), **WINDOW)
 
 
+def of_eight_bits():
+    values = (film() >> 4).astype(np.uint8)
+    return file(values, bits=8, WindowCenter=128, WindowWidth=256)
+
+
 def in_one_resolution():
     values = film()
     return file(values, frame=j2k(values, resolutions=1), **WINDOW)
@@ -182,7 +195,15 @@ def in_one_resolution():
 
 @pytest.mark.parametrize(
     "make",
-    [with_padding, with_sign, with_overlay, of_high_throughput, in_tiles, in_one_resolution],
+    [
+        with_padding,
+        with_sign,
+        with_overlay,
+        of_high_throughput,
+        of_eight_bits,
+        in_tiles,
+        in_one_resolution,
+    ],
     ids=lambda make: make.__name__,
 )
 def test_others_are_decoded_whole(make):
@@ -203,6 +224,18 @@ def mutated(frame, rng, kind):
         return frame[:place]
     count = 20 if kind == "pixels" else 1
     return frame[:place] + rng.bytes(count) + frame[place + count :]
+
+
+def test_a_stream_that_ends_in_its_header_is_judged_alike():
+    values = film((400, 300))
+    frame = j2k(values)
+    for length in range(42, frame.index(b"\xff\x93") + 2):
+        said = []
+        for least in (0, 128):
+            with pytest.raises(RadiographError) as caught:
+                read_radiograph(file(values, frame=frame[:length], **WINDOW), least=least)
+            said.append(caught.value.message)
+        assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("kind", ["pixels", "anywhere", "cut"])
