@@ -74,7 +74,7 @@ def content_of(name: str, data: bytes) -> UploadContent:
             are left out as those of an archive are; pictures of an archive are named after it.
         data: the file's bytes.
     """
-    *folders, _ = parts = parts_of(name)
+    *folders, _ = parts = parts_of(name) or [name]
     if folders and is_junk(parts):
         return UploadContent(())
     if not is_archive(data):

@@ -128,6 +128,19 @@ def test_a_picture_pasted_into_a_text_stays_out(served, tiny_run_root, tmp_path)
         lists(page, expect, "a.png", "c.png")
 
 
+def test_any_name_arrives_as_it_is(served, tiny_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    names = ["...", "a%22.png", 'b"c.png', "d\\", "e]=;'.png", "f<b>.png"]
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = opened(served, browser, url)
+        for number, name in enumerate(names):
+            paste(page, "body", name, picture(number))
+        unfold(page, expect)
+        expect(page.locator("li:has(button)")).to_have_count(len(names), timeout=WAIT)
+        lists(page, expect, *names)
+
+
 def test_what_comes_while_the_networks_work_is_not_lost(served, tiny_run_root, tmp_path):
     from playwright.sync_api import expect
 

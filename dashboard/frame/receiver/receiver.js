@@ -53,11 +53,15 @@ async function take(found) {
   say(files.length ? `${fill(data.sending, files.length)} ${tab.problem}` : tab.problem);
 }
 
-/** Give a file a name that no other has, which the server takes off again. */
+/**
+ * Give a file a name that no other has, which the server takes off again. What has a meaning in the
+ * header that the name is sent in is escaped: browsers leave some of it, and the server all of it.
+ */
 function numbered(file, path) {
   tab.handed += 1;
-  const value = `handed-${tab.handed}/${path}`;
-  return Object.defineProperty(file, "webkitRelativePath", { value });
+  const number = `handed-${tab.handed}`;
+  const value = `${number}/${path.replace(/[%"\\\r\n]/g, encodeURIComponent)}`;
+  return Object.defineProperty(new File([file], number), "webkitRelativePath", { value });
 }
 
 /**

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -13,6 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from covid_model.common.errors import DataError
 from covid_model.common.messages import Message, join
 from covid_model.imaging.archives import Source
+from covid_model.imaging.filenames import printable
 from dashboard.session import cases, uploads
 from dashboard.session.intake import removal
 from dashboard.session.readings import kept_readings, reading
@@ -137,7 +139,7 @@ def release(file: UploadedFile) -> None:
 def _parts(name: str) -> tuple[str, str]:
     """Split a file's name into the number that the browser gave it, "" without, and its path."""
     numbered = _NUMBERED.fullmatch(name)
-    return (numbered[1], numbered[2]) if numbered else ("", name)
+    return (numbered[1], printable(unquote(numbered[2]))) if numbered else ("", name)
 
 
 def _take(name: str, data: bytes, arrival: _Arrival) -> None:

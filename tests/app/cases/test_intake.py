@@ -118,6 +118,12 @@ def test_a_file_that_the_browser_hands_over_twice_is_taken_once(open_app, tiny_r
     assert said(at) == "Files that were here already: 1."
 
 
+def test_names_are_as_the_visitor_has_them(open_app, tiny_run_root, png):
+    sent = ("handed-1/it%22s 100%25 a%5Cb.png", "handed-2/two%0Alines.png", "handed-3/...")
+    at = upload(open_app(tiny_run_root), *((name, png) for name in sent))
+    assert names(at) == ['it"s 100% a\\b.png', "two\\x0alines.png", "..."]
+
+
 def test_a_full_page_knows_what_it_has(open_app, tiny_run_root, png, monkeypatch):
     monkeypatch.setattr("dashboard.session.cases.MAX_CASES", 1)
     at = upload(open_app(tiny_run_root), ("a.png", png))
