@@ -9,6 +9,7 @@ from covid_model.cli.parts.mix import parse_mix
 from covid_model.cli.parts.networks import load_classifiers, load_together
 from covid_model.common.disclaimer import NOTICE
 from covid_model.common.system import logs
+from covid_model.common.system.digests import sha256
 from covid_model.evaluation.comparison.asking import AUDITED
 from covid_model.runs import (
     load_run,
@@ -16,7 +17,6 @@ from covid_model.runs import (
     open_shelf,
     refuse_existing,
     refuse_unwritable,
-    sha256_of,
 )
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _request(arguments: argparse.Namespace) -> "Request":
+    from covid_model.data.csv_file import bytes_of
     from covid_model.evaluation.comparison.asking.evaluation import Request
 
     return Request(
@@ -102,7 +103,7 @@ def _request(arguments: argparse.Namespace) -> "Request":
         adjust=arguments.adjust,
         mix=parse_mix(arguments.prevalence) if arguments.prevalence else None,
         audit=arguments.audit,
-        labels=sha256_of(arguments.labels) if arguments.labels else None,
+        labels=sha256(bytes_of(arguments.labels)) if arguments.labels else None,
     )
 
 

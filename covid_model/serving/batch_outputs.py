@@ -9,14 +9,16 @@ from covid_model.common.classes import SCORE_COLUMNS
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import shrink
 from covid_model.inference.overlay import overlay, to_png, with_caption
-from covid_model.runs import ModelInfo
+from covid_model.runs import LEFT_OUT, ModelInfo
 from covid_model.serving.diagnosis import CaseResult
 
 CAM_SIDE = 1024  # pixels of an overlay's longer side, at most
 MAX_STEM = 160  # bytes of a source's name in an overlay's: file systems take 255 in all
-KINDS = {
-    True: "calibrated probabilities in [0, 1], fitted on the validation radiographs of the run",
-    False: "scores in [0, 1], not probabilities of disease",
+CALIBRATED = "calibrated probabilities in [0, 1], fitted on {radiographs}"
+KINDS = {  # by whether temperature and offsets were fitted on groups left out; None: not at all
+    True: CALIBRATED.format(radiographs="radiographs of groups left out of training"),
+    False: CALIBRATED.format(radiographs="the validation radiographs of the run"),
+    None: "scores in [0, 1], not probabilities of disease",
 }
 STATUSES = """status is one for each image. refused: the file could not be read, or its novelty is
 above 1 for at least half of the networks that can tell, so no class is named. uncertain: the
@@ -49,13 +51,14 @@ def note(
     """
     titles = ", ".join(info.title for info in models)
     columns = f"{', '.join(SCORE_COLUMNS[:-1])} with {SCORE_COLUMNS[-1]}"
-    kinds: dict[bool, list[str]] = {}
+    kinds: dict[bool | None, list[str]] = {}
     for info in models:
-        kinds.setdefault(info.temperature is not None, []).append(info.title)
+        kind = None if info.temperature is None else info.fitted_on == LEFT_OUT
+        kinds.setdefault(kind, []).append(info.title)
     measures = [
-        f"{columns} are {KINDS[calibrated]}"
+        f"{columns} are {KINDS[kind]}"
         + ("." if len(kinds) == 1 else f", in the rows of {', '.join(names)}.")
-        for calibrated, names in kinds.items()
+        for kind, names in kinds.items()
     ]
     first = f"{table} was written with run {run}, models {titles}."
     if profile:

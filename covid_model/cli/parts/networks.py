@@ -50,12 +50,12 @@ class Asked:
         classifiers = load_classifiers(run, model, workers=workers, threads=threads)
         together = load_together(run, classifiers)
         infos = [one.info for one in (*classifiers, together) if one]
-        files = [run.model_folder(info.architecture) / "model.json" for info in infos]
-        digests = [sha256_of(path) for path in (*files, *([profile] if profile else []))]
+        digests = [sha256_of(run.model_folder(info.architecture) / "model.json") for info in infos]
         name = ""
         if profile:
             adjusting: Profile = Profile.load(profile)
             name = adjusting.name
+            digests.append(sha256_of(profile))
             classifiers = [one.adjusted(adjusting) for one in classifiers]
             together = together and together.adjusted(adjusting)
         digest = hashlib.sha256("\n".join(digests).encode()).hexdigest()

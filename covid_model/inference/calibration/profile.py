@@ -19,7 +19,6 @@ from covid_model.runs import (
     ModelInfo,
     own_digest,
     parse_json,
-    read_json,
     read_model_info,
 )
 from covid_model.runs.shape import Among, Length
@@ -111,7 +110,13 @@ class Profile:
             RunError: if it cannot be read, is none, was changed after it was written, or a value
                 is out of its range.
         """
-        return cls._of(read_json(path, ProfileContent), path)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise RunError(
+                "{path} cannot be read ({reason}): check it.", path=path, reason=error.strerror
+            ) from None
+        return cls.parse(data, str(path))
 
     @classmethod
     def parse(cls, data: bytes, path: str) -> Self:

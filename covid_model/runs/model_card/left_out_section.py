@@ -34,7 +34,12 @@ def left_out_section(facts: RunFacts) -> str:
         return ""
     first = next(iter(known.values()))
     networks = [
-        {"Network": title, **_figures(report, report["cross_fitted"])}
+        {
+            "Network": title,
+            "AUROC, mean": with_interval(report, "auroc_macro", share=False) or "–",
+            "Macro recall": with_interval(report, "macro_recall") or "–",
+            **_figures(report, report["cross_fitted"]),
+        }
         for title, report in known.items()
     ]
     parts = [EXPLAINED.format(**first), table(networks)]

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ from covid_model.cli.parts.tally import Tally
 from covid_model.common.classes import CLASS_NAMES
 from covid_model.common.disclaimer import NOTICE
 from covid_model.imaging.preprocessing import Preprocessing
-from covid_model.runs import ModelInfo, load_run, write_json, write_model_info
+from covid_model.runs import LEFT_OUT, ModelInfo, load_run, write_json, write_model_info
 from covid_model.serving import Classifier
+from covid_model.serving.batch_outputs import note
 from covid_model.serving.classifier import Prediction
 from covid_model.serving.diagnosis import UNFORESEEN
 from tests.imports import ROOT
@@ -398,15 +400,37 @@ def test_the_note_says_which_networks_are_calibrated(
         shutil.rmtree(old / name)
         shutil.copytree(trusted_run_root / "trusted" / name, old / name)
 
-    def note(model):
+    def written(model):
         table = tiny_run_root / f"{model}.csv"
         given = ["--run", str(old), "--model", model, "--csv", str(table)]
         assert cli.main(["classify", str(three / "ok.png"), *given]) == 0
         return table.with_name(f"{table.name}.notice.txt").read_text("utf-8")
 
     calibrated, score = "are calibrated probabilities in [0, 1]", "are scores in [0, 1]"
-    assert calibrated in note("vgg16")
-    assert score not in note("vgg16")
-    lines = note("all").splitlines()
+    assert calibrated in written("vgg16")
+    assert score not in written("vgg16")
+    lines = written("all").splitlines()
     assert any(calibrated in x and x.endswith("rows of Xception, VGG16.") for x in lines)
     assert any(score in x and x.endswith("rows of ResNet50V2.") for x in lines)
+
+
+def test_the_note_says_what_probabilities_were_fitted_on(trusted_run_root):
+    run = load_run(trusted_run_root / "trusted")
+    info = run.model_info("vgg16")
+    assert "fitted on the validation radiographs of the run." in note("a.csv", "trusted", [info])
+    apart = replace(info, fitted_on=LEFT_OUT)
+    said = note("a.csv", "trusted", [apart])
+    assert "fitted on radiographs of groups left out of training." in said
+    assert "validation" not in said
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["classify", str(ROOT / "assets/samples/covid.png"), "--profile"],
+        ["evaluate", "--data", str(ROOT / "assets/samples"), "--out", "new", "--labels"],
+    ],
+)
+def test_an_input_that_is_not_there_cannot_be_read(given, tmp_path, capsys):
+    assert cli.main([*given, str(tmp_path / "none")]) == 2
+    assert f"{tmp_path / 'none'} cannot be read (No such file" in capsys.readouterr().err
