@@ -16,7 +16,7 @@ MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000  # below Pillow's own bomb warning, so ours is always the first refusal
 MIN_SIDE = 64
 NETWORK_SIDE = 960  # pixels: three times the shorter side that networks are shown
-LONGER = 1.25  # sides of most films, the longer over the shorter
+LONGER = 1.25  # times the shorter side, as which the longer one of most films is counted
 SPARSE = 16  # pixels from one to the next that is looked at to tell 8 bits from 16
 
 
