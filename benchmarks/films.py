@@ -48,6 +48,11 @@ def jpeg_2000(film: np.ndarray | None = None, **tags: object) -> bytes:
     return _coded(JPEG2000Lossless, frame, film, **tags)
 
 
+def uncompressed(film: np.ndarray, **tags: object) -> bytes:
+    """A film as it is, with tags of its header."""
+    return encode(dataset(film, bits=BITS, **tags))
+
+
 def films() -> dict[str, bytes]:
     """The film in each coding, by its name."""
     film = values()

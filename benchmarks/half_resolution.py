@@ -19,10 +19,9 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from benchmarks.films import BITS, enlarged, jpeg_2000
+from benchmarks.films import BITS, enlarged, jpeg_2000, uncompressed
 from covid_model.runs import load_run, open_shelf
 from covid_model.serving import CaseResult, Classifier, Together, classify_case
-from tests.dicoms import dataset, encode
 
 SIDE = 3000  # pixels of a film's longer side
 WINDOW = {"WindowCenter": 2 ** (BITS - 1), "WindowWidth": 2**BITS}
@@ -44,9 +43,9 @@ def films(root: Path, *, limit: int, seed: int) -> Iterator[np.ndarray]:
 def as_stored(film: np.ndarray) -> dict[str, bytes]:
     """The film in each of the ways that are compared, after the one that they are compared to."""
     return {
-        "": encode(dataset(film, bits=BITS, **WINDOW)),
+        "": uncompressed(film, **WINDOW),
         HALF: jpeg_2000(film, **WINDOW),
-        ROUNDED: encode(dataset(film >> 2 << 2, bits=BITS, **WINDOW)),
+        ROUNDED: uncompressed(film >> 2 << 2, **WINDOW),
     }
 
 

@@ -185,6 +185,20 @@ def test_a_late_answer_for_one_file_does_not_stand_for_the_next(served, tiny_run
     assert len(answers) == 4
 
 
+def test_what_the_uploader_forgets_is_handed_over_again(served, tiny_run_root, tmp_path):
+    from playwright.sync_api import expect
+
+    held = []
+    with served.dashboard(tiny_run_root, tmp_path) as url, served.chromium() as browser:
+        page = opened(served, browser, url)
+        page.route("**/_stcore/upload_file/**", lambda route: held.append(route), times=1)
+        paste(page, "body", "a.png", picture(1))
+        while not held:
+            page.wait_for_timeout(20)
+        page.get_by_test_id("stFileChipDeleteBtn").locator("button").evaluate("b => b.click()")
+        lists(page, expect, "a.png")
+
+
 def test_what_is_on_its_way_arrives_on_the_next_page(served, tiny_run_root, tmp_path):
     from playwright.sync_api import expect
 

@@ -38,6 +38,7 @@ def listen() -> None:
                 "bytes": cases.MAX_BYTES,
                 "loses": bool(cases.by_key() or reading.log().readings),
                 "said": (said, t(sentence)),  # of a list Streamlit asks pandas
+                "taken": uploader.numbers_taken(MAX_FILES),
                 "drop": t("Drop the files to add them"),
                 "pasted": t("pasted"),
                 "sending": t("Files on their way: {count}."),

@@ -18,6 +18,7 @@ const tab = {
   pasted: 0,
   handed: Date.now(), // no number of an earlier visit to the page comes again
   handing: Promise.resolve(),
+  pending: new Map(), // number -> file that the uploader shows and the server has not taken yet
 };
 
 const count = (part) => document.querySelectorAll(`${BOX} [data-testid=stFileChip${part}]`).length;
@@ -73,8 +74,7 @@ async function hand(files) {
   tab.waiting = true;
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
-  const last = CSS.escape(files.at(-1).webkitRelativePath);
-  const there = () => document.querySelector(`${BOX} [data-testid=stFileChipName][title=${last}]`);
+  const there = () => chip(files.at(-1));
   for (let tries = 0; tries < TRIES && !there(); tries += 1) {
     const input = await until(() => document.querySelector(`${BOX} input[type=file]`));
     if (!input) continue; // Streamlit loads its uploader when it is needed
@@ -83,7 +83,32 @@ async function hand(files) {
     await until(there);
   }
   tab.waiting = false;
-  if (!there()) fail(files.length);
+  if (!there()) return fail(files.length);
+  for (const file of files) tab.pending.set(file.name, file);
+  clearInterval(tab.looking);
+  tab.looking = setInterval(lookAfter, ANSWER);
+}
+
+/** Where the uploader shows a file. */
+function chip(file) {
+  const title = CSS.escape(file.webkitRelativePath);
+  const name = document.querySelector(`${BOX} [data-testid=stFileChipName][title=${title}]`);
+  return name?.closest("[data-testid=stFileChip]");
+}
+
+/**
+ * Hand over again what the uploader shows no longer, though the server has not taken it: Streamlit
+ * may draw its uploader anew, which then knows only what it told the server of.
+ */
+function lookAfter() {
+  for (const number of tab.data.taken) tab.pending.delete(number);
+  const lost = [...tab.pending.values()].filter((file) => !chip(file));
+  for (const file of lost) tab.pending.delete(file.name);
+  if (lost.length) tab.handing = tab.handing.then(() => hand(lost));
+  for (const [number, file] of tab.pending) {
+    if (chip(file).querySelector("[data-testid=stFileChipIconError]")) tab.pending.delete(number);
+  }
+  if (!tab.pending.size) clearInterval(tab.looking);
 }
 
 async function until(condition) {

@@ -25,7 +25,8 @@ UNDO_ENDS = Message("Undo is there for a minute, until files are added or remove
 _NOTE, _SAID, _UNLISTED = "note", "said", "unlisted"
 _TAKEN = "taken"  # ids of uploads, numbers of files that the browser handed over
 _ARRIVAL = "arrival"  # of uploads of which nothing was said yet
-_NUMBERED = re.compile(r"(handed-\d+)/(.+)", re.DOTALL)  # by receiver.js
+_NUMBER = re.compile(r"handed-\d+")  # by receiver.js
+_NUMBERED = re.compile(rf"({_NUMBER.pattern})/(.+)", re.DOTALL)
 
 
 @dataclass
@@ -78,7 +79,7 @@ def receive() -> None:
     where it is until it is taken, and the next run goes on. The browser asks again where to send a
     file when no answer comes; two answers bring it twice, under one number.
     """
-    taken: set[str] = st.session_state.setdefault(_TAKEN, set())
+    taken: dict[str, None] = st.session_state.setdefault(_TAKEN, {})  # in order
     arrival: _Arrival = st.session_state.setdefault(_ARRIVAL, _Arrival())
     for file in st.session_state.get(KEY, []):
         if isinstance(file, UploadedFile) and file.file_id not in taken:
@@ -86,11 +87,17 @@ def receive() -> None:
             if number not in taken:
                 _take(name, file.getvalue(), arrival)
                 arrival.files += 1
-            taken |= {file.file_id, number or file.file_id}
+            taken |= dict.fromkeys((file.file_id, number or file.file_id))
             release(file)
     if arrival.files:
         _tell(arrival)
         del st.session_state[_ARRIVAL]
+
+
+def numbers_taken(most: int) -> tuple[str, ...]:
+    """Return the numbers of the files that were taken last, at most so many."""
+    numbers = [one for one in st.session_state.get(_TAKEN, {}) if _NUMBER.fullmatch(one)]
+    return tuple(numbers[-most:])
 
 
 def add_sample(case: Case) -> None:
