@@ -76,7 +76,7 @@ def films() -> dict[str, bytes]:
         "JPEG-LS": _coded(JPEGLSLossless, imagecodecs.jpegls_encode(film)),
         "HTJ2K": _coded(HTJ2KLossless, imagecodecs.htj2k_encode(film, reversible=True)),
         "RLE": encode(runs, RLELossless),
-        "none": encode(dataset(film)),
+        "none": uncompressed(film),
     }
 
 

@@ -76,8 +76,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     options = parser.parse_args(arguments)
     run = load_run(options.run) if options.run else open_shelf().default
-    if run is None:
-        parser.error("there is no run: give one with --run")
     networks = [Classifier.load(run.model_folder(name)) for name in run.servable_models]
     together = Together.load(run)
     rows, outcomes = [], []
